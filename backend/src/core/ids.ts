@@ -1,0 +1,74 @@
+import { monotonicFactory } from 'ulid';
+import { z } from 'zod';
+import type { Clock } from './clock';
+
+/** The prefix of every kind of id, by what it names. */
+export const ID_PREFIXES = {
+	organization: 'org',
+	user: 'usr',
+	project: 'prj',
+	environment: 'env',
+	deployment: 'dep',
+	job: 'job',
+	key: 'key',
+	webhook: 'whk',
+	delivery: 'dlv',
+	event: 'evt',
+	connection: 'con',
+} as const;
+
+export type IdKind = keyof typeof ID_PREFIXES;
+
+/** A prefixed ULID, e.g. `env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B`; ids of different kinds do not mix. Sorts by time of making. */
+export type Id<K extends IdKind> = `${(typeof ID_PREFIXES)[K]}_${string}` & { readonly __kind: K };
+
+export type OrganizationId = Id<'organization'>;
+export type UserId = Id<'user'>;
+export type ProjectId = Id<'project'>;
+export type EnvironmentId = Id<'environment'>;
+export type DeploymentId = Id<'deployment'>;
+export type JobId = Id<'job'>;
+export type KeyId = Id<'key'>;
+export type WebhookId = Id<'webhook'>;
+export type DeliveryId = Id<'delivery'>;
+export type EventId = Id<'event'>;
+export type ConnectionId = Id<'connection'>;
+
+const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
+
+/** Whether `value` is an id of that kind, by its form alone. */
+export function isId<K extends IdKind>(kind: K, value: unknown): value is Id<K> {
+	return typeof value === 'string' && new RegExp(`^${ID_PREFIXES[kind]}_${ULID}$`).test(value);
+}
+
+/** The zod schema of an id of that kind. */
+export function idSchema<K extends IdKind>(kind: K) {
+	return z
+		.string()
+		.regex(
+			new RegExp(`^${ID_PREFIXES[kind]}_${ULID}$`),
+			`must be an id such as ${ID_PREFIXES[kind]}_01HXMZ0K3RJ8QM2P5T7V9X1Z3B`,
+		)
+		.transform((value, context): Id<K> => {
+			if (isId(kind, value)) return value;
+			context.addIssue({ code: 'custom', message: 'is not an id' });
+			return z.NEVER;
+		});
+}
+
+/** Makes new ids: unique, and in the order of their making within one process. */
+export interface Ids {
+	next<K extends IdKind>(kind: K): Id<K>;
+}
+
+/** Ids from the clock and a source of randomness (default: the platform's cryptographic one). */
+export function createIds(clock: Clock, random?: () => number): Ids {
+	const ulid = monotonicFactory(random);
+	return {
+		next(kind) {
+			const id = `${ID_PREFIXES[kind]}_${ulid(clock.now().getTime())}`;
+			if (!isId(kind, id)) throw new Error(`not an id: ${id}`);
+			return id;
+		},
+	};
+}

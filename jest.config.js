@@ -1,0 +1,23 @@
+'use strict';
+
+/** Packages published as ES modules alone, which jest must compile. */
+const esModules = ['jose'];
+
+/** @type {import('jest').Config} */
+module.exports = {
+	testEnvironment: 'node',
+	testMatch: ['<rootDir>/test/**/*.test.ts'],
+	transform: {
+		'^.+\\.(t|j)s$': [
+			'@swc/jest',
+			{
+				jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
+				module: { type: 'commonjs' },
+				sourceMaps: 'inline',
+			},
+		],
+	},
+	transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
+	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/backend/dist', '<rootDir>/.data'],
+	testTimeout: 20_000,
+};

@@ -23,7 +23,7 @@ export default tseslint.config(
 		extends: [js.configs.recommended, ...tseslint.configs.strictTypeChecked],
 		languageOptions: {
 			parserOptions: {
-				project: ['tsconfig.json', 'backend/tsconfig.json', 'test/tsconfig.json'],
+				projectService: true,
 				tsconfigRootDir: import.meta.dirname,
 			},
 		},

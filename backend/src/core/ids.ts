@@ -20,7 +20,7 @@ export const ID_PREFIXES = {
 export type IdKind = keyof typeof ID_PREFIXES;
 
 /** A prefixed ULID, e.g. `env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B`; ids of different kinds do not mix. Sorts by time of making. */
-export type Id<K extends IdKind> = `${(typeof ID_PREFIXES)[K]}_${string}` & { readonly __kind: K };
+export type Id<K extends IdKind> = string & z.$brand<K>;
 
 export type OrganizationId = Id<'organization'>;
 export type UserId = Id<'user'>;
@@ -38,22 +38,19 @@ const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 
 /** Whether `value` is an id of that kind, by its form alone. */
 export function isId<K extends IdKind>(kind: K, value: unknown): value is Id<K> {
-	return typeof value === 'string' && new RegExp(`^${ID_PREFIXES[kind]}_${ULID}$`).test(value);
+	return typeof value === 'string' && new RegExp(pattern(kind)).test(value);
 }
+
+const pattern = (kind: IdKind) => `^${ID_PREFIXES[kind]}_${ULID}$`;
 
 /** The zod schema of an id of that kind. */
 export function idSchema<K extends IdKind>(kind: K) {
 	return z
-		.string()
-		.regex(
-			new RegExp(`^${ID_PREFIXES[kind]}_${ULID}$`),
+		.custom<Id<K>>(
+			(value) => isId(kind, value),
 			`must be an id such as ${ID_PREFIXES[kind]}_01HXMZ0K3RJ8QM2P5T7V9X1Z3B`,
 		)
-		.transform((value, context): Id<K> => {
-			if (isId(kind, value)) return value;
-			context.addIssue({ code: 'custom', message: 'is not an id' });
-			return z.NEVER;
-		});
+		.meta({ type: 'string', pattern: pattern(kind) });
 }
 
 /** Makes new ids: unique, and in the order of their making within one process. */
@@ -65,10 +62,6 @@ export interface Ids {
 export function createIds(clock: Clock, random?: () => number): Ids {
 	const ulid = monotonicFactory(random);
 	return {
-		next(kind) {
-			const id = `${ID_PREFIXES[kind]}_${ulid(clock.now().getTime())}`;
-			if (!isId(kind, id)) throw new Error(`not an id: ${id}`);
-			return id;
-		},
+		next: (kind) => idSchema(kind).parse(`${ID_PREFIXES[kind]}_${ulid(clock.now().getTime())}`),
 	};
 }

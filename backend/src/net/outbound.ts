@@ -1,0 +1,235 @@
+import { promises as dns } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+
+/** The part of a request that this service uses; both undici's `fetch` and `new Request(url, init)` take it. */
+export interface FetchInit {
+	method?: string;
+	headers?: Record<string, string>;
+	body?: string | Uint8Array<ArrayBuffer>;
+	signal?: AbortSignal;
+}
+
+/** The part of a response that this service uses; undici's and the platform's own `Response` both have it. */
+export interface FetchResponse {
+	readonly status: number;
+	readonly headers: { get(name: string): string | null };
+	readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+/** Sends one HTTP request. Redirects are answers like any other: status 3xx, never followed. */
+export type Fetch = (url: string, init?: FetchInit) => Promise<FetchResponse>;
+
+export type OutboundErrorCode =
+	| 'outbound_url_invalid'
+	| 'outbound_address_refused'
+	| 'outbound_unreachable'
+	| 'outbound_connection_lost'
+	| 'outbound_timeout'
+	| 'outbound_too_large';
+
+/** A request to the outside that got no whole answer. The message is for people and names no address. */
+export class OutboundError extends Error {
+	override readonly name: string = 'OutboundError';
+
+	constructor(
+		readonly code: OutboundErrorCode,
+		message: string,
+		options?: ErrorOptions,
+	) {
+		super(message, options);
+	}
+}
+
+/** The host's address is one that this service does not connect to. Trying again is of no use. */
+export class OutboundRefusedError extends OutboundError {
+	override readonly name = 'OutboundRefusedError';
+
+	constructor(readonly host: string) {
+		super(
+			'outbound_address_refused',
+			`${host} is at an address that this service does not connect to: it is not on the public internet, and ` +
+				'OUTBOUND_ALLOWED_CIDRS does not open it.',
+		);
+	}
+}
+
+export interface Address {
+	address: string;
+	family: 4 | 6;
+}
+
+export interface Outbound {
+	/** Rejects with an `OutboundError`, or with the reason of an aborted `signal`. */
+	readonly fetch: Fetch;
+	/** Whether this service may connect to that IP address. */
+	readonly checkAddress: (ip: string) => boolean;
+	/**
+	 * The first permitted address of a host, for programs that connect by themselves (git) and must be held to it.
+	 * Rejects with an `OutboundError`.
+	 */
+	readonly resolve: (hostname: string) => Promise<Address>;
+	/** Ends every connection; requests still running fail. */
+	readonly close: () => Promise<void>;
+}
+
+export interface OutboundOptions {
+	/** Ranges opened although they are not public, e.g. `10.0.0.0/8`. Throws where one is not a CIDR. */
+	allowedCidrs: readonly string[];
+	/** Every address of a name; the system's resolver by default. */
+	lookup?: (hostname: string) => Promise<readonly { address: string }[]>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+/** The last resort against a host that stays silent; callers set shorter limits with a signal. */
+const SILENCE_TIMEOUT_MS = 120_000;
+
+/** The one metadata address in a public range: Azure's WireServer. */
+const AZURE_WIRE_SERVER = '168.63.129.16';
+/** All of IPv6 that IANA has given out as global unicast; outside of it live old IPv4 embeddings and the unassigned. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/**
+ * Outgoing HTTP whose destination is checked when the socket connects, on the address really used: a name that
+ * answers differently the second time gains nothing. IPv4 addresses within IPv6 (mapped, NAT64, 6to4, Teredo) are
+ * refused as they are, whatever they hold.
+ */
+export function createOutbound({ allowedCidrs, lookup = systemLookup }: OutboundOptions): Outbound {
+	const allowed = allowedCidrs.map((cidr) => ipaddr.parseCIDR(cidr));
+
+	const checkAddress = (ip: string): boolean => {
+		if (ip.includes('%') || !ipaddr.isValid(ip)) return false;
+		const address = ipaddr.parse(ip);
+		if (allowed.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits))) {
+			return true;
+		}
+		if (address.range() !== 'unicast') return false;
+		return address.kind() === 'ipv6' ? address.match(GLOBAL_UNICAST) : address.toString() !== AZURE_WIRE_SERVER;
+	};
+
+	const addressesOf = async (host: string) => {
+		try {
+			return await lookup(host);
+		} catch (cause) {
+			throw new OutboundError('outbound_unreachable', `${host} could not be reached: its name was not found.`, {
+				cause,
+			});
+		}
+	};
+
+	const permittedAddresses = async (host: string): Promise<[Address, ...Address[]]> => {
+		const found = isIP(host) === 0 ? await addressesOf(host) : [{ address: host }];
+		const [first, ...others] = found
+			.filter(({ address }) => checkAddress(address))
+			.map(({ address }): Address => ({ address, family: isIP(address) === 6 ? 6 : 4 }));
+		if (!first) throw new OutboundRefusedError(host);
+		return [first, ...others];
+	};
+
+	const permittedLookup: LookupFunction = (hostname, { all }, callback) => {
+		permittedAddresses(hostname).then(
+			(addresses) => {
+				if (all) callback(null, addresses);
+				else callback(null, addresses[0].address, addresses[0].family);
+			},
+			(error: unknown) =>
+				callback(error instanceof OutboundError ? error : new OutboundRefusedError(hostname), []),
+		);
+	};
+
+	const connect = buildConnector({ lookup: permittedLookup, timeout: CONNECT_TIMEOUT_MS });
+	const agent = new Agent({
+		headersTimeout: SILENCE_TIMEOUT_MS,
+		bodyTimeout: SILENCE_TIMEOUT_MS,
+		connect: (options, callback) => {
+			// Sockets ask no lookup about a host that is an address already.
+			if (isIP(options.hostname) !== 0 && !checkAddress(options.hostname)) {
+				callback(new OutboundRefusedError(options.hostname), null);
+			} else {
+				connect(options, callback);
+			}
+		},
+	});
+
+	return {
+		fetch: async (url, init) => {
+			const { hostname } = parseHttpUrl(url);
+			try {
+				return await undiciFetch(url, { ...init, redirect: 'manual', dispatcher: agent });
+			} catch (error) {
+				throw outboundError(error, hostname);
+			}
+		},
+		checkAddress,
+		resolve: async (hostname) => {
+			const [first] = await permittedAddresses(hostname.replace(/^\[(.*)\]$/, '$1'));
+			return first;
+		},
+		close: () => agent.destroy(),
+	};
+}
+
+/**
+ * The whole body, which may have `maxBytes` bytes at most (after decompression).
+ * Rejects with an `OutboundError`: `outbound_too_large`, or the connection's fate.
+ */
+export async function readLimited(response: FetchResponse, maxBytes: number): Promise<Buffer> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	try {
+		// Leaving the loop cancels the stream, and with it the transfer.
+		for await (const chunk of response.body ?? []) {
+			size += chunk.byteLength;
+			if (size > maxBytes) {
+				throw new OutboundError('outbound_too_large', `The answer is larger than ${maxBytes} bytes.`);
+			}
+			chunks.push(chunk);
+		}
+	} catch (error) {
+		throw outboundError(error, 'The host');
+	}
+	return Buffer.concat(chunks);
+}
+
+const systemLookup = (hostname: string) => dns.lookup(hostname, { all: true });
+
+function parseHttpUrl(text: string): URL {
+	const url = URL.canParse(text) ? new URL(text) : null;
+	if (!url || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
+		throw new OutboundError(
+			'outbound_url_invalid',
+			'The URL must be an http or https URL without a user or password.',
+		);
+	}
+	return url;
+}
+
+/** What the error codes of Node.js and undici mean to somebody who typed in a host. */
+const FAILURES: readonly [pattern: RegExp, code: OutboundErrorCode, reason: string][] = [
+	[/^ECONNREFUSED$/, 'outbound_unreachable', 'it refused the connection'],
+	[/^(EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL)$/, 'outbound_unreachable', 'there is no way to its network'],
+	[/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, 'outbound_timeout', 'it did not accept the connection in time'],
+	[/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/, 'outbound_timeout', 'it did not answer in time'],
+	[/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'outbound_connection_lost', 'it broke the connection off'],
+	[
+		/CERT|^UNABLE_TO_|^ERR_TLS|^ERR_SSL|^EPROTO$/,
+		'outbound_unreachable',
+		'its TLS certificate or protocol was not accepted',
+	],
+	[/^HPE_/, 'outbound_connection_lost', 'its answer was not valid HTTP'],
+];
+
+/**
+ * What happened, where the error is one of the network's (`fetch failed` and `terminated` hide it in their cause);
+ * any other error, such as the reason of an aborted signal, as it is.
+ */
+function outboundError(error: unknown, host: string): unknown {
+	const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+	if (cause instanceof OutboundError) return cause;
+	const systemCode = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+	const failure = FAILURES.find(([pattern]) => pattern.test(systemCode));
+	if (!failure) return error;
+	const [, code, reason] = failure;
+	return new OutboundError(code, `${host} could not be reached: ${reason}.`, { cause });
+}

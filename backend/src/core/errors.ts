@@ -1,0 +1,35 @@
+/** One input that was refused; `pointer` is a JSON pointer (RFC 6901) into the body, or names a parameter. */
+export interface InputError {
+	readonly pointer: string;
+	readonly detail: string;
+}
+
+/**
+ * A refusal or failure that the caller is told of. Everything else that is thrown answers 500 without details.
+ * `code` is stable and documented; `detail` says what happened and what to do about it.
+ */
+export class ApiError extends Error {
+	override readonly name = 'ApiError';
+
+	constructor(
+		readonly status: number,
+		readonly code: string,
+		readonly detail: string,
+		readonly more: {
+			readonly errors?: readonly InputError[];
+			/** Further members of the reply, e.g. `job_id` of `environment_busy`. */
+			readonly members?: Readonly<Record<string, string | number | null>>;
+			readonly headers?: Readonly<Record<string, string>>;
+		} = {},
+	) {
+		super(detail);
+	}
+}
+
+/** 404, the same whether a thing does not exist or belongs to somebody else. */
+export const notFound = (what: string) =>
+	new ApiError(404, 'not_found', `There is no such ${what}, or this key cannot see it.`);
+
+/** 422 for an input that has the right form and still cannot be. */
+export const invalidInput = (pointer: string, detail: string) =>
+	new ApiError(422, 'validation_failed', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });

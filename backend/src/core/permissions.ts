@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** Everything a key can be allowed to do, `resource:verb`; what is not listed here does not exist. */
+export const PERMISSIONS = [
+	'projects:read',
+	'projects:write',
+	'environments:read',
+	'environments:write',
+	'deployments:read',
+	'deployments:trigger',
+	'webhooks:read',
+	'webhooks:write',
+	'odoo:read',
+	'odoo:write',
+] as const;
+
+export const permissionSchema = z.enum(PERMISSIONS);
+export type Permission = z.infer<typeof permissionSchema>;
+
+/** The plans, from the smallest to the largest; each includes what the ones before it offer. */
+export const PLANS = ['free', 'starter', 'pro', 'agency'] as const;
+
+export const planSchema = z.enum(PLANS);
+export type Plan = z.infer<typeof planSchema>;
+
+/** Whether an organization on `current` has what `required` offers. */
+export const planIncludes = (current: Plan, required: Plan) => PLANS.indexOf(current) >= PLANS.indexOf(required);

@@ -1,0 +1,66 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Secrets at rest and the keys that sign what leaves the house, all derived from one master key (HKDF, RFC 5869). */
+export interface Secrets {
+	/** AES-256-GCM; `context` (e.g. the document's id) binds the ciphertext to its place. */
+	encrypt(plain: string, context: string): string;
+	/** @throws when the text was not made by `encrypt` with the same master key and context. */
+	decrypt(cipher: string, context: string): string;
+	/** A 32 byte key for one purpose. */
+	derive(purpose: string): Buffer;
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+export function createSecrets(masterKey: Buffer): Secrets {
+	const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', masterKey, '', `odoo-platform/${purpose}`, 32));
+	const encryptionKey = derive('encryption');
+	return {
+		derive,
+		encrypt(plain, context) {
+			const nonce = randomBytes(NONCE_BYTES);
+			const cipher = createCipheriv('aes-256-gcm', encryptionKey, nonce).setAAD(Buffer.from(context));
+			const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+			return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64');
+		},
+		decrypt(text, context) {
+			const bytes = Buffer.from(text, 'base64');
+			const nonce = bytes.subarray(0, NONCE_BYTES);
+			const tag = bytes.subarray(bytes.length - TAG_BYTES);
+			const decipher = createDecipheriv('aes-256-gcm', encryptionKey, nonce, { authTagLength: TAG_BYTES });
+			decipher.setAAD(Buffer.from(context)).setAuthTag(tag);
+			const sealed = bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES);
+			return Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8');
+		},
+	};
+}
+
+/** The master key kept in `DATA_DIR/secret.key` (mode 0600), made at the first start. */
+export async function loadMasterKey(dataDir: string): Promise<Buffer> {
+	const file = path.join(dataDir, 'secret.key');
+	await mkdir(dataDir, { recursive: true, mode: 0o700 });
+	const draft = `${file}.${process.pid}`;
+	await writeFile(draft, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
+	try {
+		await link(draft, file);
+	} catch (error) {
+		if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+	} finally {
+		await unlink(draft);
+	}
+	const text = (await readFile(file, 'utf8')).trim();
+	if (!/^[0-9a-f]{64}$/.test(text)) throw new Error(`${file} does not hold a key of 32 bytes in hexadecimal`);
+	return Buffer.from(text, 'hex');
+}
+
+/** The digest under which a bearer token is kept. */
+export const hashToken = (token: string) => createHash('sha256').update(token).digest('hex');
+
+/** Equality in a time that tells nothing of where two texts differ. */
+export function equalInConstantTime(left: string, right: string): boolean {
+	const digest = (text: string) => createHash('sha256').update(text).digest();
+	return timingSafeEqual(digest(left), digest(right));
+}

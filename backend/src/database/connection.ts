@@ -1,0 +1,62 @@
+import mongoose, { type Connection } from 'mongoose';
+import type { Config } from '../config';
+import type { Clock } from '../core/clock';
+import type { Logger } from '../core/log';
+import { startEmbeddedEngine } from './embedded/engine';
+
+/** The open database, whichever engine serves it. */
+export interface Database {
+	readonly connection: Connection;
+	readonly engine: 'embedded' | 'mongodb';
+	/** Rejects when the engine does not answer. */
+	ping(): Promise<void>;
+	close(): Promise<void>;
+}
+
+const DEFAULT_NAME = 'odoo_platform';
+
+/**
+ * Opens the MongoDB of the configuration, or the embedded engine when it names none. The very same mongoose code runs
+ * on both.
+ */
+export async function openDatabase(
+	config: Pick<Config, 'mongodbUri' | 'dataDir'>,
+	{ clock, log }: { clock: Clock; log: Logger },
+): Promise<Database> {
+	const embedded =
+		config.mongodbUri === undefined
+			? await startEmbeddedEngine({ dataDir: config.dataDir, clock, log: (message) => log.info(message) })
+			: undefined;
+	const uri = embedded?.uri ?? config.mongodbUri ?? '';
+	const named = new URL(uri.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.length > 1;
+	try {
+		const connection = await mongoose
+			.createConnection(uri, {
+				...(named ? {} : { dbName: DEFAULT_NAME }),
+				autoIndex: false,
+				autoCreate: false,
+				serverSelectionTimeoutMS: 5_000,
+				maxPoolSize: 50,
+				retryWrites: false,
+			})
+			.asPromise();
+		return {
+			connection,
+			engine: embedded ? 'embedded' : 'mongodb',
+			ping: async () => {
+				await connection.db?.command({ ping: 1 });
+			},
+			close: async () => {
+				await connection.close();
+				await embedded?.close();
+			},
+		};
+	} catch (error) {
+		await embedded?.close();
+		throw error;
+	}
+}
+
+/** Whether a write failed because a unique index holds that value already. */
+export const isDuplicateKey = (error: unknown) =>
+	error instanceof mongoose.mongo.MongoServerError && error.code === 11000;

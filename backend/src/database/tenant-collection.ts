@@ -1,0 +1,108 @@
+import type {
+	Connection,
+	IndexDefinition,
+	IndexOptions,
+	Model,
+	QueryFilter,
+	SchemaDefinition,
+	UpdateQuery,
+} from 'mongoose';
+import { Schema } from 'mongoose';
+import type { OrganizationId } from '../core/ids';
+
+/** What every tenant's document has. */
+export interface TenantDocument {
+	readonly _id: string;
+	readonly organization_id: OrganizationId;
+}
+
+/** Whose documents a query may see. */
+export type Tenant = OrganizationId;
+
+interface FindOptions {
+	readonly sort?: Readonly<Record<string, 1 | -1>>;
+	readonly limit?: number;
+}
+
+interface UpdateOptions extends Pick<FindOptions, 'sort'> {
+	readonly upsert?: boolean;
+}
+
+export interface CollectionDefinition {
+	readonly name: string;
+	/** mongoose's description of the fields; `_id` and `organization_id` are added. */
+	readonly fields: SchemaDefinition;
+	readonly indexes: readonly (readonly [IndexDefinition, IndexOptions?])[];
+}
+
+/**
+ * A collection of one feature's documents. Every query names the tenant, and one without it does not compile; what
+ * must see all tenants (a worker that claims due work) says so by `everywhere`.
+ */
+export interface TenantCollection<T extends TenantDocument> {
+	insert(document: T): Promise<void>;
+	find(tenant: Tenant, filter: QueryFilter<T>, options?: FindOptions): Promise<T[]>;
+	findOne(tenant: Tenant, filter: QueryFilter<T>, options?: FindOptions): Promise<T | null>;
+	/** Changes the first match atomically and answers it as it is afterwards; null where nothing matched. */
+	update(tenant: Tenant, filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpdateOptions): Promise<T | null>;
+	/** Deletes the first match and answers it as it was; null where nothing matched. */
+	delete(tenant: Tenant, filter: QueryFilter<T>): Promise<T | null>;
+	/** The same over all tenants, for workers and start-up; never for a request. */
+	readonly everywhere: {
+		find(filter: QueryFilter<T>, options?: FindOptions): Promise<T[]>;
+		findOne(filter: QueryFilter<T>, options?: FindOptions): Promise<T | null>;
+		update(filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpdateOptions): Promise<T | null>;
+	};
+	createIndexes(): Promise<void>;
+}
+
+/** Binds a definition to a connection. */
+export function tenantCollection<T extends TenantDocument>(
+	connection: Connection,
+	definition: CollectionDefinition,
+): TenantCollection<T> {
+	const schema = new Schema<T>(undefined, {
+		collection: definition.name,
+		versionKey: false,
+		strict: 'throw',
+		minimize: false,
+	});
+	schema.add(
+		new Schema({ _id: { type: String, required: true }, organization_id: { type: String, required: true } }),
+	);
+	schema.add(new Schema(definition.fields));
+	for (const [keys, options] of definition.indexes) schema.index(keys, options);
+	const model: Model<T> = connection.model<T>(definition.name, schema);
+
+	const find = (filter: QueryFilter<T>, { sort, limit }: FindOptions = {}) => {
+		const query = model.find(filter);
+		if (sort) query.sort(sort);
+		if (limit !== undefined) query.limit(limit);
+		return query.lean<T[]>().exec();
+	};
+	const findOne = (filter: QueryFilter<T>, { sort }: FindOptions = {}) => {
+		const query = model.findOne(filter);
+		if (sort) query.sort(sort);
+		return query.lean<T | null>().exec();
+	};
+	const update = (filter: QueryFilter<T>, change: UpdateQuery<T>, { sort, upsert }: UpdateOptions = {}) =>
+		model
+			.findOneAndUpdate(filter, change, { returnDocument: 'after', sort, upsert: upsert ?? false })
+			.lean<T | null>()
+			.exec();
+	const within = (tenant: Tenant, filter: QueryFilter<T>): QueryFilter<T> => ({ ...filter, organization_id: tenant });
+
+	return {
+		insert: async (document) => {
+			await model.create([document]);
+		},
+		find: (tenant, filter, options) => find(within(tenant, filter), options),
+		findOne: (tenant, filter, options) => findOne(within(tenant, filter), options),
+		update: (tenant, filter, change, options) => update(within(tenant, filter), change, options),
+		delete: (tenant, filter) => model.findOneAndDelete(within(tenant, filter)).lean<T | null>().exec(),
+		everywhere: { find, findOne, update },
+		createIndexes: async () => {
+			await model.createIndexes();
+		},
+	};
+}

@@ -1,0 +1,54 @@
+import type { Connection } from 'mongoose';
+import type { EnvironmentId, OrganizationId, ProjectId } from '../../core/ids';
+import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
+import { tenantCollection } from '../../database/tenant-collection';
+import type { RuntimeKind } from '../../runtimes/runtime';
+
+/** `pending`: nothing was deployed yet; `failed`: the first deploy failed, nothing runs. */
+export const ENVIRONMENT_STATUSES = ['pending', 'deploying', 'running', 'failed'] as const;
+export type EnvironmentStatus = (typeof ENVIRONMENT_STATUSES)[number];
+
+/** An environment as it is kept. */
+export interface StoredEnvironment extends WithOutbox {
+	readonly _id: EnvironmentId;
+	readonly organization_id: OrganizationId;
+	readonly project_id: ProjectId;
+	readonly name: string;
+	readonly runtime: RuntimeKind;
+	readonly odoo_version: string;
+	readonly status: EnvironmentStatus;
+	/** The deployed commit; empty before the first deploy. */
+	readonly git_sha: string;
+	readonly git_branch: string | null;
+	readonly created_at: Date;
+	readonly updated_at: Date;
+}
+
+/** One running Odoo: a project's add-ons at a commit. */
+export interface EnvironmentDocument extends StoredEnvironment {
+	/** Where it answers; follows the service when that moves. */
+	readonly primary_url: string;
+}
+
+export const environmentCollection = (connection: Connection) =>
+	tenantCollection<StoredEnvironment>(connection, {
+		name: 'environments',
+		fields: {
+			project_id: { type: String, required: true },
+			name: { type: String, required: true },
+			runtime: { type: String, required: true },
+			odoo_version: { type: String, required: true },
+			status: { type: String, required: true },
+			git_sha: { type: String, default: '' },
+			git_branch: { type: String, default: null },
+			created_at: { type: Date, required: true },
+			updated_at: { type: Date, required: true },
+			...outboxFields,
+		},
+		indexes: [
+			[{ organization_id: 1, _id: -1 }],
+			[{ organization_id: 1, project_id: 1, _id: -1 }],
+			[{ project_id: 1, name: 1 }, { unique: true }],
+			...outboxIndexes,
+		],
+	});

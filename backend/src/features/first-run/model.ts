@@ -1,0 +1,17 @@
+import type { Connection } from 'mongoose';
+import type { OrganizationId } from '../../core/ids';
+import { tenantCollection } from '../../database/tenant-collection';
+
+/** The one document that says who makes, or made, a new database's first organization. */
+export interface InstallationDocument {
+	readonly _id: 'installation';
+	readonly organization_id: OrganizationId;
+	readonly completed_at: Date | null;
+}
+
+export const installationCollection = (connection: Connection) =>
+	tenantCollection<InstallationDocument>(connection, {
+		name: 'installation',
+		fields: { completed_at: { type: Date, default: null } },
+		indexes: [],
+	});

@@ -1,0 +1,38 @@
+import { type Connection } from 'mongoose';
+import type { ConnectionId, KeyId, OrganizationId } from '../../core/ids';
+import type { Permission } from '../../core/permissions';
+import { tenantCollection } from '../../database/tenant-collection';
+import type { KeyScope } from '../../http/caller';
+
+/** An API key; the token itself is not kept. */
+export interface KeyDocument {
+	readonly _id: KeyId;
+	readonly organization_id: OrganizationId;
+	readonly name: string;
+	readonly scope: KeyScope;
+	readonly permissions: readonly Permission[];
+	readonly token_hash: string;
+	/** Encrypted; set where requests must be signed. */
+	readonly hmac_secret: string | null;
+	readonly connection_id: ConnectionId | null;
+	readonly expires_at: Date | null;
+	readonly revoked_at: Date | null;
+	readonly created_at: Date;
+}
+
+export const keyCollection = (connection: Connection) =>
+	tenantCollection<KeyDocument>(connection, {
+		name: 'api_keys',
+		fields: {
+			name: { type: String, required: true },
+			scope: { type: String, required: true },
+			permissions: { type: [String], required: true },
+			token_hash: { type: String, required: true },
+			hmac_secret: { type: String, default: null },
+			connection_id: { type: String, default: null },
+			expires_at: { type: Date, default: null },
+			revoked_at: { type: Date, default: null },
+			created_at: { type: Date, required: true },
+		},
+		indexes: [[{ organization_id: 1, _id: -1 }]],
+	});

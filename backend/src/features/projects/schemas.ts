@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { idSchema } from '../../core/ids';
+import type { ProjectDocument } from './model';
+
+export const projectSchema = z.object({
+	id: idSchema('project'),
+	name: z.string(),
+	repository_url: z.string(),
+	default_branch: z.string(),
+	created_at: z.iso.datetime(),
+});
+
+export const projectRequest = z.strictObject({
+	name: z.string().trim().min(1).max(100),
+	repository_url: z.string().min(1).max(1000),
+	default_branch: z.string().min(1).max(255).default('main'),
+});
+
+export const presentProject = (project: ProjectDocument) => ({
+	id: project._id,
+	name: project.name,
+	repository_url: project.repository_url,
+	default_branch: project.default_branch,
+	created_at: project.created_at.toISOString(),
+});

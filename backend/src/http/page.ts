@@ -1,0 +1,71 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { ApiError } from '../core/errors';
+import { type Id, type IdKind, isId } from '../core/ids';
+import type { Secrets } from '../core/secrets';
+
+/** The query parameters of every list; spread them into the route's own. */
+export const pageQuery = {
+	limit: z
+		.string()
+		.regex(/^\d{1,3}$/, 'must be a whole number from 1 to 200')
+		.transform(Number)
+		.pipe(z.int().min(1).max(200))
+		.default(50),
+	cursor: z.string().max(500).optional(),
+};
+
+/** The reply of every list. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+	z.object({ data: z.array(item), next_cursor: z.string().nullable() });
+
+interface PageRequest<K extends IdKind, T> {
+	readonly query: { readonly limit: number; readonly cursor?: string | undefined };
+	/** What kind of id orders the list. */
+	readonly kind: K;
+	/** The route and its filters: a cursor is good for these alone. */
+	readonly scope: readonly (string | undefined)[];
+	/** Up to `limit` documents after (in the list's order) the one with id `after`. */
+	readonly fetch: (after: Id<K> | null, limit: number) => Promise<readonly T[]>;
+}
+
+/** Walks lists page by page; a cursor is the last id seen, signed together with the list that it belongs to. */
+export interface Pager {
+	page<K extends IdKind, T extends { readonly _id: Id<K> }>(
+		request: PageRequest<K, T>,
+	): Promise<{ readonly items: readonly T[]; readonly next_cursor: string | null }>;
+}
+
+const SIGNATURE_BYTES = 16;
+
+export function createPager(secrets: Secrets): Pager {
+	const key = secrets.derive('cursors');
+	const sign = (id: string, scope: string) =>
+		createHmac('sha256', key).update(`${scope}\n${id}`).digest().subarray(0, SIGNATURE_BYTES);
+	const encode = (id: string, scope: string) =>
+		Buffer.concat([sign(id, scope), Buffer.from(id)]).toString('base64url');
+	const decode = <K extends IdKind>(kind: K, cursor: string, scope: string) => {
+		const bytes = Buffer.from(cursor, 'base64url');
+		const id = bytes.subarray(SIGNATURE_BYTES).toString();
+		const given = bytes.subarray(0, SIGNATURE_BYTES);
+		const genuine = given.length === SIGNATURE_BYTES && timingSafeEqual(given, sign(id, scope));
+		if (genuine && isId(kind, id)) return id;
+		throw new ApiError(
+			422,
+			'invalid_cursor',
+			'This cursor is not of this list and its filters. Begin again without one.',
+		);
+	};
+	return {
+		async page({ query, kind, scope, fetch }) {
+			const list = JSON.stringify(scope.map((part) => part ?? null));
+			const found = await fetch(
+				query.cursor === undefined ? null : decode(kind, query.cursor, list),
+				query.limit + 1,
+			);
+			const items = found.slice(0, query.limit);
+			const last = items.at(-1);
+			return { items, next_cursor: found.length > query.limit && last ? encode(last._id, list) : null };
+		},
+	};
+}

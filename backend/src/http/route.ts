@@ -1,0 +1,147 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
+import { ApiError, notFound, type InputError } from '../core/errors';
+import type { Logger } from '../core/log';
+import type { Permission, Plan } from '../core/permissions';
+import type { Caller, KeyScope } from './caller';
+
+type Schemas = Readonly<Record<number, z.ZodType>>;
+
+/** One of the declared replies: the status and the body that its schema describes. */
+type ReplyOf<R extends Schemas> = {
+	[S in keyof R & number]: {
+		readonly status: S;
+		readonly body: z.input<R[S]>;
+		readonly headers?: Readonly<Record<string, string>>;
+	};
+}[keyof R & number];
+
+/** A request as the pipeline hands it to a route: who asks is known and allowed to, the input is still raw. */
+export interface RouteRequest {
+	readonly params: unknown;
+	readonly query: unknown;
+	readonly caller: Caller;
+	readonly headers: IncomingHttpHeaders;
+	/** The body as it came; signatures are computed over it. */
+	readonly rawBody: Buffer;
+	readonly requestId: string;
+	readonly log: Logger;
+	/** Aborted when the client leaves before it has its reply. */
+	readonly signal: AbortSignal;
+}
+
+/** What a handler is given: the parsed input in place of the raw one. */
+type Context<I extends z.ZodRawShape> = Omit<RouteRequest, 'params' | 'query'> & z.output<z.ZodObject<I>>;
+
+export interface RouteReply {
+	readonly status: number;
+	/** JSON; undefined for a reply without a body. */
+	readonly body: unknown;
+	readonly headers: Readonly<Record<string, string>>;
+}
+
+/** How a failure is put into words for the client; each family of routes has its documented form. */
+export type RenderError = (error: ApiError, requestId: string) => { readonly type: string; readonly body: unknown };
+
+interface Access {
+	readonly scope: KeyScope;
+	readonly permission: Permission;
+	/** The smallest plan that has it. */
+	readonly plan: Plan;
+}
+
+/** Where input comes from; a part that is not declared must be empty. */
+type InputPart = 'params' | 'query' | 'body';
+
+interface Description {
+	readonly method: 'get' | 'post' | 'patch' | 'put' | 'delete';
+	/** The whole path with parameters in braces, e.g. `/api/v1/projects/{project_id}`. */
+	readonly path: string;
+	readonly summary: string;
+	readonly access: Access;
+	/** Unset: problem+json (RFC 9457). */
+	readonly renderError?: RenderError;
+}
+
+interface Declaration<I extends z.ZodRawShape, R extends Schemas> extends Description {
+	readonly input: I & Readonly<Partial<Record<Exclude<keyof I, InputPart>, never>>>;
+	readonly responses: R;
+	readonly handle: (context: Context<I>) => Promise<ReplyOf<R>>;
+}
+
+/** A declared route: everything that serving, checking and documenting it needs. */
+export interface Route extends Description {
+	readonly input: z.ZodRawShape;
+	readonly responses: Schemas;
+	run(request: RouteRequest): Promise<RouteReply>;
+}
+
+/**
+ * Declares a route, once: what reaches `handle` has passed the input's schemas, and what it answers passes the reply's,
+ * which drops every field that is not declared.
+ */
+export function defineRoute<const I extends z.ZodRawShape, const R extends Schemas>(
+	declaration: Declaration<I, R>,
+): Route {
+	const { input, responses, handle, ...description } = declaration;
+	const schema = z.object<I>(input);
+	const replies: Schemas = responses;
+	return {
+		...description,
+		input,
+		responses,
+		async run({ params, query, ...request }) {
+			const raw = { params, query, body: 'body' in input ? parseJson(request.rawBody) : undefined };
+			const parsed = schema.safeParse(raw);
+			if (!parsed.success) throw inputError(parsed.error);
+			if (!('query' in input)) refuseAny(query);
+			const answer: { status: number; body: unknown; headers?: Readonly<Record<string, string>> } = await handle({
+				...request,
+				...parsed.data,
+			});
+			return {
+				status: answer.status,
+				headers: answer.headers ?? {},
+				body: replies[answer.status]?.parse(answer.body),
+			};
+		},
+	};
+}
+
+/** A reply, with its status kept literal so that the compiler holds it against the declared ones. */
+export const reply = <const S extends number, B>(status: S, body: B) => ({ status, body });
+
+function parseJson(bytes: Buffer): unknown {
+	try {
+		const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+		return value;
+	} catch {
+		throw new ApiError(400, 'malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
+	}
+}
+
+function refuseAny(query: unknown) {
+	const parsed = z.strictObject({}).safeParse(query);
+	if (!parsed.success)
+		throw inputError(new z.ZodError(parsed.error.issues.map((issue) => ({ ...issue, path: ['query'] }))));
+}
+
+/** Unreadable ids in the path name nothing that exists; everything else is told part by part. */
+function inputError(error: z.ZodError): ApiError {
+	const errors = error.issues.flatMap(describe);
+	if (error.issues.some((issue) => issue.path[0] === 'params')) return notFound('resource');
+	const summary = errors.map(({ pointer, detail }) => `${pointer || 'the body'} ${detail}`).join('; ');
+	return new ApiError(422, 'validation_failed', `The request was refused: ${summary}.`, { errors });
+}
+
+function describe(issue: z.core.$ZodIssue): InputError[] {
+	const [part, ...path] = issue.path;
+	const at = (segments: readonly PropertyKey[]) =>
+		part === 'query'
+			? `query parameter ${segments.map(String).join('.')}`
+			: segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+	if (issue.code === 'unrecognized_keys') {
+		return issue.keys.map((key) => ({ pointer: at([...path, key]), detail: 'is not a known field' }));
+	}
+	return [{ pointer: at(path), detail: issue.message }];
+}

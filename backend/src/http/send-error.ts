@@ -1,0 +1,46 @@
+import type { Response } from 'express';
+import { z } from 'zod';
+import { ApiError } from '../core/errors';
+import type { Logger } from '../core/log';
+import { problem } from './problem';
+import { BODY_LIMIT } from './read-body';
+import { requestIdOf } from './request-id';
+import type { RenderError } from './route';
+
+/** What express and its body reader throw at a request they cannot read. */
+const clientError = z.object({ status: z.int().min(400).max(499), type: z.string().optional() });
+
+/** Puts a failure into words: what a client did in its terms, everything else as 500 with the details in the log. */
+export function sendError(error: unknown, response: Response, log: Logger, render: RenderError = problem): void {
+	const id = requestIdOf(response.locals);
+	const known = toApiError(error);
+	if (known === undefined) log.error({ err: error, request_id: id }, 'request failed');
+	if (response.headersSent || response.destroyed) {
+		response.destroy();
+		return;
+	}
+	const shown =
+		known ??
+		new ApiError(
+			500,
+			'internal_error',
+			'Something failed on our side. Try again, and quote the request_id if it stays.',
+		);
+	const { type, body } = render(shown, id);
+	response
+		.status(shown.status)
+		.set(shown.more.headers ?? {})
+		.type(type)
+		.send(JSON.stringify(body));
+}
+
+function toApiError(error: unknown): ApiError | undefined {
+	if (error instanceof ApiError) return error;
+	const client = clientError.safeParse(error);
+	if (!client.success) return undefined;
+	const { status, type } = client.data;
+	if (type === 'entity.too.large') {
+		return new ApiError(413, 'body_too_large', `The body is larger than ${BODY_LIMIT} bytes; send less at a time.`);
+	}
+	return new ApiError(status, 'bad_request', 'The request could not be read. Check its path, headers and body.');
+}

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** A real repository in a directory, driven by the git binary and by nothing of the machine's configuration. */
+export interface GitRepository {
+	readonly path: string;
+	/** Runs git there and answers what it printed, without the blanks around it. */
+	git(...args: readonly string[]): string;
+	/** Writes files (path → text), commits everything and answers the commit's id. */
+	commit(files: Readonly<Record<string, string | Buffer>>): string;
+}
+
+export function makeGitRepository(directory: string): GitRepository {
+	mkdirSync(directory, { recursive: true });
+	const env = {
+		PATH: process.env.PATH,
+		GIT_CONFIG_NOSYSTEM: '1',
+		GIT_CONFIG_GLOBAL: '/dev/null',
+		GIT_AUTHOR_NAME: 'Ada',
+		GIT_AUTHOR_EMAIL: 'ada@example.com',
+		GIT_COMMITTER_NAME: 'Ada',
+		GIT_COMMITTER_EMAIL: 'ada@example.com',
+	};
+	const git = (...args: readonly string[]) =>
+		execFileSync('git', args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
+			.toString()
+			.trim();
+	git('init', '--quiet', '--initial-branch=main');
+	return {
+		path: directory,
+		git,
+		commit: (files) => {
+			for (const [file, content] of Object.entries(files)) {
+				mkdirSync(path.join(directory, path.dirname(file)), { recursive: true });
+				writeFileSync(path.join(directory, file), content);
+			}
+			git('add', '--all');
+			git('commit', '--quiet', '--allow-empty', '--message=A change');
+			return git('rev-parse', 'HEAD');
+		},
+	};
+}

@@ -1,0 +1,381 @@
+import { once } from 'node:events';
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+	readFileSync,
+} from 'node:fs';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../backend/src/core/clock';
+import { createIds } from '../../backend/src/core/ids';
+import { createGitRepositories, type GitProject } from '../../backend/src/git/repositories';
+import { createOutbound } from '../../backend/src/net/outbound';
+import { makeGitRepository, type GitRepository } from '../support/git-repository';
+
+const ids = createIds(systemClock);
+let dataDir: string;
+let source: GitRepository;
+let cleanups: (() => unknown)[];
+
+beforeEach(() => {
+	cleanups = [];
+	dataDir = mkdtempSync(path.join(tmpdir(), 'git-repositories-'));
+	source = makeGitRepository(path.join(dataDir, 'repositories', 'demo'));
+});
+
+afterEach(async () => {
+	for (const cleanup of cleanups.reverse()) await cleanup();
+	rmSync(dataDir, { recursive: true, force: true });
+});
+
+const projectAt = (repository_url: string): GitProject => ({
+	id: ids.next('project'),
+	repository_url,
+	default_branch: 'main',
+});
+
+function open(options: { allowedPaths?: string[]; allowedCidrs?: string[]; fetchTimeoutMs?: number } = {}) {
+	const { allowedPaths = [], allowedCidrs = [], ...rest } = options;
+	const outbound = createOutbound({
+		allowedCidrs,
+		lookup: (host) =>
+			host === 'git.example.com' ? Promise.resolve([{ address: '127.0.0.1' }]) : Promise.reject(new Error('no')),
+	});
+	cleanups.push(() => outbound.close());
+	return createGitRepositories({ dataDir, allowedPaths, outbound, ...rest });
+}
+
+async function fetched(project = projectAt(source.path)) {
+	const repositories = open();
+	await repositories.fetch(project);
+	return { repositories, project };
+}
+
+async function serve(listener: (socket: Socket) => void): Promise<number> {
+	const sockets = new Set<Socket>();
+	const server: Server = createServer((socket) => {
+		sockets.add(socket);
+		socket.on('error', () => undefined);
+		listener(socket);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	cleanups.push(
+		() =>
+			new Promise((resolve) => {
+				for (const socket of sockets) socket.destroy();
+				server.close(resolve);
+			}),
+	);
+	return portOf(server.address());
+}
+
+function portOf(address: AddressInfo | string | null): number {
+	if (address === null || typeof address === 'string') throw new Error('not a TCP server');
+	return address.port;
+}
+
+const manifest = (fields = '') => `{'name': 'An add-on', ${fields}}\n`;
+const failsWith = (code: string, message: unknown = expect.any(String)) =>
+	expect.objectContaining({ name: 'GitError', code, message });
+
+describe('resolving a ref', () => {
+	it('finds a branch, a tag, a commit, its beginning and HEAD', async () => {
+		const first = source.commit({ 'a/__manifest__.py': manifest() });
+		source.git('tag', '--annotate', 'v1', '--message=One');
+		const second = source.commit({ README: '2' });
+		const { repositories, project } = await fetched();
+		const resolve = (ref: string) => repositories.resolve(project, ref);
+		expect(await resolve('main')).toEqual({ sha: second, branch: 'main' });
+		expect(await resolve('refs/heads/main')).toEqual({ sha: second, branch: 'main' });
+		expect(await resolve('HEAD')).toEqual({ sha: second, branch: 'main' });
+		expect(await resolve('v1')).toEqual({ sha: first, branch: 'main' });
+		expect(await resolve(first)).toEqual({ sha: first, branch: 'main' });
+		expect(await resolve(first.slice(0, 7))).toEqual({ sha: first, branch: 'main' });
+	});
+
+	it('takes the branch where a tag has the same name', async () => {
+		source.commit({ README: '1' });
+		source.git('tag', 'twin');
+		source.git('checkout', '--quiet', '-b', 'twin');
+		const sha = source.commit({ README: '2' });
+		const { repositories, project } = await fetched();
+		expect(await repositories.resolve(project, 'twin')).toEqual({ sha, branch: 'twin' });
+	});
+
+	it('names the branch whose head a commit is, before another that has it in its history', async () => {
+		const sha = source.commit({ README: '1' });
+		source.git('branch', 'staging');
+		source.commit({ README: '2' });
+		const { repositories, project } = await fetched();
+		expect(await repositories.resolve(project, sha)).toEqual({ sha, branch: 'staging' });
+	});
+
+	it('has no branch for a commit that only a tag leads to', async () => {
+		source.commit({ README: '1' });
+		source.git('checkout', '--quiet', '--detach');
+		const sha = source.commit({ README: '2' });
+		source.git('tag', 'hotfix');
+		const { repositories, project } = await fetched();
+		expect(await repositories.resolve(project, sha)).toEqual({ sha, branch: null });
+	});
+
+	it.each([
+		'nowhere',
+		'refs/remotes/x/main',
+		'0123456789012345678901234567890123456789',
+		'abcdef0',
+		'-x',
+		'a..b',
+		'main~1',
+		'@{u}',
+		'',
+	])('%j is not found', async (ref) => {
+		source.commit({ README: '1' });
+		const { repositories, project } = await fetched();
+		await expect(repositories.resolve(project, ref)).rejects.toEqual(failsWith('ref_not_found'));
+	});
+
+	it('does not find a commit that was taken out of the repository', async () => {
+		source.commit({ README: '1' });
+		const sha = source.commit({ README: '2' });
+		const { repositories, project } = await fetched();
+		source.git('reset', '--quiet', '--hard', 'HEAD~1');
+		await repositories.fetch(project);
+		await expect(repositories.resolve(project, sha)).rejects.toEqual(failsWith('ref_not_found'));
+	});
+
+	it('says which branch is missing where the repository is empty', async () => {
+		const { repositories, project } = await fetched();
+		await expect(repositories.resolve(project, 'HEAD')).rejects.toEqual(
+			failsWith('ref_not_found', expect.stringContaining('"main"')),
+		);
+	});
+});
+
+describe('fetching', () => {
+	it('sees a branch that was moved by force and forgets one that was deleted', async () => {
+		const first = source.commit({ README: '1' });
+		source.commit({ README: '2' });
+		source.git('branch', 'old');
+		const { repositories, project } = await fetched();
+		source.git('reset', '--quiet', '--hard', first);
+		source.git('branch', '-D', 'old');
+		await repositories.fetch(project);
+		expect(await repositories.resolve(project, 'main')).toMatchObject({ sha: first });
+		await expect(repositories.resolve(project, 'old')).rejects.toEqual(failsWith('ref_not_found'));
+	});
+
+	it('makes a mirror anew that a crash has broken', async () => {
+		const sha = source.commit({ README: '1' });
+		const { repositories, project } = await fetched();
+		const mirror = path.join(dataDir, 'git', `${project.id}.git`);
+		writeFileSync(path.join(mirror, 'refs/heads/main'), '');
+		writeFileSync(path.join(mirror, 'packed-refs.lock'), '');
+		await repositories.fetch(project);
+		expect(await repositories.resolve(project, 'main')).toMatchObject({ sha });
+	});
+
+	it('does not run the hooks of the repository', async () => {
+		source.commit({ README: '1' });
+		const trace = path.join(dataDir, 'hook-ran');
+		for (const hook of ['reference-transaction', 'post-checkout', 'pre-auto-gc']) {
+			const file = path.join(source.path, '.git/hooks', hook);
+			mkdirSync(path.dirname(file), { recursive: true });
+			writeFileSync(file, `#!/bin/sh\ntouch '${trace}'\n`);
+			chmodSync(file, 0o755);
+		}
+		await fetched();
+		expect(existsSync(trace)).toBe(false);
+	});
+
+	it('says that there is no repository', async () => {
+		mkdirSync(path.join(dataDir, 'repositories', 'empty'));
+		const project = projectAt(path.join(dataDir, 'repositories', 'empty'));
+		await expect(open().fetch(project)).rejects.toEqual(
+			failsWith(
+				'repository_unreachable',
+				'The repository could not be read: there is no repository at this URL.',
+			),
+		);
+	});
+
+	it('reads a local path only where the configuration allows it', async () => {
+		const elsewhere = mkdtempSync(path.join(tmpdir(), 'git-elsewhere-'));
+		cleanups.push(() => rmSync(elsewhere, { recursive: true, force: true }));
+		const foreign = makeGitRepository(path.join(elsewhere, 'foreign'));
+		const link = path.join(dataDir, 'repositories', 'link');
+		symlinkSync(foreign.path, link);
+		for (const url of [
+			foreign.path,
+			link,
+			`${dataDir}/repositories/../git`,
+			`${dataDir}/repositories`,
+			'/nowhere',
+		]) {
+			await expect(open().check(url)).rejects.toEqual(failsWith('repository_not_allowed'));
+		}
+		await expect(open({ allowedPaths: [elsewhere] }).fetch(projectAt(foreign.path))).resolves.toBeUndefined();
+	});
+
+	it('does not connect to a private address', async () => {
+		for (const url of ['https://git.example.com/a.git', 'ssh://git@127.0.0.1/a.git', 'https://[::1]/a.git']) {
+			await expect(open().fetch(projectAt(url))).rejects.toEqual(
+				failsWith('repository_unreachable', expect.stringContaining('OUTBOUND_ALLOWED_CIDRS')),
+			);
+		}
+	});
+
+	it('says that a host is not known', async () => {
+		await expect(open().fetch(projectAt('https://nowhere.example.com/a.git'))).rejects.toEqual(
+			failsWith('repository_unreachable', expect.stringContaining('its name was not found')),
+		);
+	});
+
+	it('connects over https to the address that was checked, under the name of the URL', async () => {
+		let hello = '';
+		const port = await serve((socket) => {
+			socket.once('data', (data) => {
+				hello = data.toString('latin1');
+				socket.destroy();
+			});
+		});
+		const project = projectAt(`https://ada:s3cret@git.example.com:${port}/a.git`);
+		const failure: unknown = await open({ allowedCidrs: ['127.0.0.0/8'] })
+			.fetch(project)
+			.catch((error: unknown) => error);
+		expect(hello).toContain('git.example.com');
+		expect(failure).toEqual(failsWith('repository_unreachable'));
+		expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain('s3cret');
+	});
+
+	it('gives up on a host that stays silent, and lets go of it', async () => {
+		let hungUp: Promise<unknown> = Promise.reject(new Error('nobody came'));
+		hungUp.catch(() => undefined);
+		const port = await serve((socket) => {
+			hungUp = once(socket.resume(), 'close');
+		});
+		const repositories = open({ allowedCidrs: ['127.0.0.0/8'], fetchTimeoutMs: 300 });
+		await expect(repositories.fetch(projectAt(`https://git.example.com:${port}/a.git`))).rejects.toEqual(
+			failsWith('repository_unreachable', expect.stringContaining('within 0.3 seconds')),
+		);
+		await hungUp;
+	});
+
+	it('ends when it is aborted', async () => {
+		const gone = new AbortController();
+		const port = await serve(() => gone.abort(new Error('shutting down')));
+		const project = projectAt(`https://git.example.com:${port}/a.git`);
+		await expect(open({ allowedCidrs: ['127.0.0.0/8'] }).fetch(project, gone.signal)).rejects.toThrow(
+			'shutting down',
+		);
+	});
+
+	it('connects over ssh to the address that was checked, and asks nobody', async () => {
+		const sha = source.commit({ README: '1' });
+		const bin = path.join(dataDir, 'bin');
+		mkdirSync(bin);
+		writeFileSync(
+			path.join(bin, 'ssh'),
+			`#!/bin/sh\nprintf '%s\\n' "$@" > '${bin}/arguments'\nexec git upload-pack '${source.path}'\n`,
+		);
+		chmodSync(path.join(bin, 'ssh'), 0o755);
+		const before = process.env.PATH;
+		cleanups.push(() => (process.env.PATH = before));
+		process.env.PATH = `${bin}:${before ?? ''}`;
+		const repositories = open({ allowedCidrs: ['127.0.0.0/8'] });
+		const project = projectAt('git@git.example.com:acme/addons.git');
+		await repositories.fetch(project);
+		expect(await repositories.resolve(project, 'main')).toMatchObject({ sha });
+		const asked = readFileSync(path.join(bin, 'arguments'), 'utf8').split('\n');
+		expect(asked).toEqual(
+			expect.arrayContaining([
+				'BatchMode=yes',
+				'HostName=127.0.0.1',
+				'HostKeyAlias=git.example.com',
+				'git@git.example.com',
+			]),
+		);
+	});
+});
+
+describe('reading add-ons', () => {
+	it('finds every manifest down to the third level, at that commit', async () => {
+		const sha = source.commit({
+			'crm_plus/__manifest__.py': `# -*- coding: utf-8 -*-
+{
+    'name': 'CRM Plus',
+    'version': '19.0.1.2.0',
+    'summary': """More
+CRM""",
+    'depends': ['crm', 'sale'],  # both
+    'data': [],
+}
+`,
+			'sales/margin/__manifest__.py': manifest("'installable': False"),
+			'a/b/deep/__manifest__.py': manifest(),
+			'a/b/c/deeper/__manifest__.py': manifest(),
+			'__manifest__.py': manifest(),
+			'docs/__manifest__.txt': 'nothing',
+		});
+		source.commit({ 'later/__manifest__.py': manifest() });
+		const { repositories, project } = await fetched();
+		expect(await repositories.readAddons(project, sha)).toEqual([
+			{
+				name: 'crm_plus',
+				title: 'CRM Plus',
+				version: '19.0.1.2.0',
+				summary: 'More\nCRM',
+				depends: ['crm', 'sale'],
+				installable: true,
+			},
+			{ name: 'deep', title: 'An add-on', version: '1.0', summary: '', depends: [], installable: true },
+			{ name: 'margin', title: 'An add-on', version: '1.0', summary: '', depends: [], installable: false },
+		]);
+	});
+
+	it('answers none for a repository without add-ons', async () => {
+		const sha = source.commit({ README: '1' });
+		const { repositories, project } = await fetched();
+		expect(await repositories.readAddons(project, sha)).toEqual([]);
+	});
+
+	it.each([
+		["{\n  'name': 'x',\n  'depends': [open('/etc/passwd')],\n}", 'bad/__manifest__.py, line 3: '],
+		["{\n  'name': 'x'", 'bad/__manifest__.py, line 1: '],
+		['[]', 'bad/__manifest__.py: it must be a dictionary.'],
+		["{'version': '1'}", 'bad/__manifest__.py: "name" must be a string.'],
+		["{'name': 'x', 'depends': 'base'}", 'bad/__manifest__.py: "depends" must be a list of strings.'],
+		["{'name': 'x', 'depends': [1]}", 'bad/__manifest__.py: "depends.0" must be a string.'],
+		[Buffer.from([0x7b, 0xff, 0x7d]), 'bad/__manifest__.py: it is not text in UTF-8.'],
+		[`{'name': '${'x'.repeat(256 * 1024)}'}`, 'bad/__manifest__.py: it is larger than 262144 bytes.'],
+	])('%s is refused with its place and reason', async (content, message) => {
+		const sha = source.commit({ 'bad/__manifest__.py': content, 'good/__manifest__.py': manifest() });
+		const { repositories, project } = await fetched();
+		await expect(repositories.readAddons(project, sha)).rejects.toEqual(
+			failsWith('manifest_invalid', expect.stringContaining(message)),
+		);
+	});
+
+	it('refuses two add-ons of one name', async () => {
+		const sha = source.commit({ 'a/x/__manifest__.py': manifest(), 'b/x/__manifest__.py': manifest() });
+		const { repositories, project } = await fetched();
+		await expect(repositories.readAddons(project, sha)).rejects.toEqual(
+			failsWith('manifest_invalid', 'b/x/__manifest__.py: the add-on x is there already: a/x/__manifest__.py.'),
+		);
+	});
+
+	it('does not follow a link out of the repository', async () => {
+		mkdirSync(path.join(source.path, 'link'));
+		symlinkSync('/etc/passwd', path.join(source.path, 'link/__manifest__.py'));
+		const sha = source.commit({ README: '1' });
+		const { repositories, project } = await fetched();
+		expect(await repositories.readAddons(project, sha)).toEqual([]);
+	});
+});

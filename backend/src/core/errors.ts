@@ -33,3 +33,7 @@ export const notFound = (what: string) =>
 /** 422 for an input that has the right form and still cannot be. */
 export const invalidInput = (pointer: string, detail: string) =>
 	new ApiError(422, 'validation_failed', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+
+/** The code of an error that Node.js or a library threw, e.g. `EEXIST`; undefined where it has none. */
+export const systemCode = (error: unknown) =>
+	typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { systemCode } from './errors';
 
 /** Secrets at rest and the keys that sign what leaves the house, all derived from one master key (HKDF, RFC 5869). */
 export interface Secrets {
@@ -42,12 +43,12 @@ export function createSecrets(masterKey: Buffer): Secrets {
 export async function loadMasterKey(dataDir: string): Promise<Buffer> {
 	const file = path.join(dataDir, 'secret.key');
 	await mkdir(dataDir, { recursive: true, mode: 0o700 });
-	const draft = `${file}.${process.pid}`;
+	const draft = `${file}.${randomUUID()}`;
 	await writeFile(draft, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
 	try {
 		await link(draft, file);
 	} catch (error) {
-		if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+		if (systemCode(error) !== 'EEXIST') throw error;
 	} finally {
 		await unlink(draft);
 	}

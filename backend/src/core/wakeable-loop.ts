@@ -1,0 +1,61 @@
+import type { Clock } from './clock';
+
+/** Work that is done again and again: at once when woken, and by itself for what crashes and other replicas left. */
+export interface WakeableLoop {
+	start(): void;
+	/** Resolves when the round that runs has ended; no other begins. */
+	stop(): Promise<void>;
+	/** Runs a round now; while one runs, another follows it. */
+	wake(): void;
+}
+
+const PAUSE_AFTER_ERROR_MS = 1_000;
+
+export function createWakeableLoop({
+	round,
+	onError,
+	clock,
+}: {
+	/** Answers after how many milliseconds the next round is due even if nobody wakes the loop. */
+	round: () => Promise<number>;
+	onError: (error: unknown) => void;
+	clock: Clock;
+}): WakeableLoop {
+	let stopping = false;
+	let awake = new AbortController();
+	let running = Promise.resolve();
+
+	const run = async () => {
+		while (!stopping) {
+			awake = new AbortController();
+			const pause = await round().catch((error: unknown) => {
+				onError(error);
+				return PAUSE_AFTER_ERROR_MS;
+			});
+			if (pause > 0 && !awake.signal.aborted) await nap(clock, pause, awake.signal);
+		}
+	};
+	const wake = () => awake.abort();
+
+	return {
+		start() {
+			stopping = false;
+			running = run();
+		},
+		async stop() {
+			stopping = true;
+			wake();
+			await running;
+		},
+		wake,
+	};
+}
+
+/** Sleeps until the time is over or the signal comes, whichever is first. */
+export async function nap(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+	try {
+		await clock.sleep(ms, signal);
+	} catch (error) {
+		if (!signal.aborted) throw error;
+	}
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import path from 'node:path';
+import { ConfigError, readConfig } from '../../backend/src/config';
+
+describe('the configuration', () => {
+	it('has a default for everything', () => {
+		expect(readConfig({})).toEqual({
+			host: '127.0.0.1',
+			port: 4000,
+			publicUrl: undefined,
+			dataDir: path.resolve('.data'),
+			mongodbUri: undefined,
+			logLevel: 'info',
+			outboundAllowedCidrs: [],
+			gitAllowedPaths: [],
+			secretKey: undefined,
+		});
+	});
+
+	it('takes an empty variable for one that is not set', () => {
+		expect(readConfig({ PORT: '', MONGODB_URI: '' })).toEqual(readConfig({}));
+	});
+
+	it('drops the trailing slash of PUBLIC_URL', () => {
+		expect(readConfig({ PUBLIC_URL: 'https://platform.example.com/' }).publicUrl).toBe(
+			'https://platform.example.com',
+		);
+	});
+
+	it('reads lists of ranges', () => {
+		expect(readConfig({ OUTBOUND_ALLOWED_CIDRS: '10.0.0.0/8, fd00::/8' }).outboundAllowedCidrs).toEqual([
+			'10.0.0.0/8',
+			'fd00::/8',
+		]);
+	});
+
+	it.each([
+		['PORT', '70000'],
+		['PORT', 'http'],
+		['PUBLIC_URL', 'ftp://platform.example.com'],
+		['MONGODB_URI', 'postgres://127.0.0.1'],
+		['LOG_LEVEL', 'loud'],
+		['OUTBOUND_ALLOWED_CIDRS', '10.0.0.0/64'],
+		['OUTBOUND_ALLOWED_CIDRS', 'example.com/8'],
+		['SECRET_KEY', 'short'],
+	])('refuses %s=%s, naming it', (name, value) => {
+		expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
+		expect(() => readConfig({ [name]: value })).toThrow(name);
+	});
+
+	it('does not repeat a value, which may be a secret', () => {
+		expect(() => readConfig({ SECRET_KEY: 'not-hexadecimal' })).not.toThrow('not-hexadecimal');
+	});
+});

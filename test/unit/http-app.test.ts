@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createServer, type Server } from 'node:http';
+import { z } from 'zod';
+import { systemClock } from '../../backend/src/core/clock';
+import { ApiError } from '../../backend/src/core/errors';
+import { createIds } from '../../backend/src/core/ids';
+import { createLogger } from '../../backend/src/core/log';
+import type { Plan } from '../../backend/src/core/permissions';
+import { createApp } from '../../backend/src/http/app';
+import type { Caller } from '../../backend/src/http/caller';
+import { defineRoute, reply } from '../../backend/src/http/route';
+
+const ids = createIds(systemClock);
+
+const caller = (plan: Plan): Caller => ({
+	key_id: ids.next('key'),
+	scope: 'org',
+	organization_id: ids.next('organization'),
+	plan,
+	permissions: new Set(['projects:read', 'projects:write']),
+	actor: 'test',
+	connection_id: null,
+	hmac_secret: null,
+});
+
+const callers = new Map([
+	['starter', caller('starter')],
+	['free', caller('free')],
+	['webhook', { ...caller('agency'), scope: 'webhook' as const }],
+]);
+
+const access = { scope: 'org', permission: 'projects:read', plan: 'starter' } as const;
+
+const routes = [
+	defineRoute({
+		method: 'get',
+		path: '/things/{thing}',
+		summary: 'Get',
+		access,
+		input: { params: z.strictObject({ thing: z.string() }) },
+		responses: { 200: z.object({ thing: z.string() }) },
+		handle: ({ params }) => Promise.resolve(reply(200, { thing: params.thing, secret: 'not declared' })),
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/things',
+		summary: 'Create',
+		access,
+		input: { body: z.strictObject({ 'na/me': z.string().min(2) }) },
+		responses: { 204: z.undefined() },
+		handle: () => Promise.resolve(reply(204, undefined)),
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/broken',
+		summary: 'Fail',
+		access,
+		input: {},
+		responses: { 200: z.undefined() },
+		handle: () => Promise.reject(new Error('at /home/somebody/secret.ts')),
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/refused',
+		summary: 'Refuse',
+		access,
+		input: {},
+		responses: { 200: z.undefined() },
+		handle: () => Promise.reject(new ApiError(409, 'busy', 'Wait.', { members: { job_id: 'job_1' } })),
+	}),
+	defineRoute({
+		method: 'get',
+		path: '/deployments',
+		summary: 'Needs a permission that nobody here has',
+		access: { ...access, permission: 'deployments:read' },
+		input: {},
+		responses: { 200: z.undefined() },
+		handle: () => Promise.resolve(reply(200, undefined)),
+	}),
+];
+
+let server: Server;
+let url: string;
+let healthy = true;
+
+beforeAll(async () => {
+	const app = createApp({
+		routes,
+		mounts: {},
+		authenticate: (token) => Promise.resolve(callers.get(token) ?? null),
+		ready: () => (healthy ? Promise.resolve() : Promise.reject(new Error('no database'))),
+		log: createLogger('silent'),
+	});
+	server = createServer(app);
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+});
+
+afterAll(() => {
+	server.close();
+	server.closeAllConnections();
+});
+
+async function ask(
+	path: string,
+	{ key = 'starter', method = 'GET', body }: { key?: string; method?: string; body?: string } = {},
+) {
+	const response = await fetch(url + path, {
+		method,
+		headers: key === '' ? {} : { Authorization: `Bearer ${key}` },
+		...(body === undefined ? {} : { body }),
+	});
+	const text = await response.text();
+	const json = text === '' ? undefined : z.looseObject({}).parse(JSON.parse(text));
+	return { status: response.status, headers: response.headers, json, text };
+}
+
+describe('the request pipeline', () => {
+	it('answers a route with what its schema declares and no more', async () => {
+		expect((await ask('/things/one')).json).toEqual({ thing: 'one' });
+	});
+
+	it('takes the key in X-API-Key as well', async () => {
+		const response = await fetch(`${url}/things/one`, { headers: { 'X-API-Key': 'starter' } });
+		expect(response.status).toBe(200);
+	});
+
+	it('names every request', async () => {
+		const { headers, json } = await ask('/nowhere');
+		expect(json?.request_id).toBe(headers.get('x-request-id'));
+	});
+
+	it('names no framework', async () => {
+		expect((await ask('/things/one')).headers.get('x-powered-by')).toBeNull();
+	});
+
+	it.each([
+		['without a key', { key: '' }, 401, 'authentication_required'],
+		['with an unknown key', { key: 'nobody' }, 401, 'invalid_api_key'],
+		['with a key of another scope', { key: 'webhook' }, 403, 'wrong_key_scope'],
+		['on too small a plan', { key: 'free' }, 403, 'plan_upgrade_required'],
+	])('refuses a request %s', async (_case, options, status, code) => {
+		const { json, headers } = await ask('/things/one', options);
+		expect(headers.get('content-type')).toMatch('application/problem+json');
+		expect(json).toMatchObject({ status, code });
+	});
+
+	it('refuses a key without the permission, naming it', async () => {
+		const { json } = await ask('/deployments');
+		expect(json).toMatchObject({ code: 'permission_denied', required_permission: 'deployments:read' });
+	});
+
+	it('says which plan is needed and which there is', async () => {
+		expect((await ask('/things/one', { key: 'free' })).json).toMatchObject({
+			required_plan: 'starter',
+			current_plan: 'free',
+		});
+	});
+
+	it.each([
+		['malformed JSON', '{"na', 400, 'malformed_json'],
+		['bytes that are no UTF-8', '"\\ud800', 400, 'malformed_json'],
+		['a wrong type', '{"na/me": 1}', 422, 'validation_failed'],
+		['no body', undefined, 400, 'malformed_json'],
+		['an array', '[]', 422, 'validation_failed'],
+	])('refuses %s', async (_case, body, status, code) => {
+		const { json } = await ask('/things', { method: 'POST', ...(body === undefined ? {} : { body }) });
+		expect(json).toMatchObject({ status, code });
+	});
+
+	it('points at every input that was refused', async () => {
+		const { json } = await ask('/things', { method: 'POST', body: '{"na/me": "a", "more": 1}' });
+		expect(json?.errors).toEqual([
+			{ pointer: '/na~1me', detail: expect.any(String) },
+			{ pointer: '/more', detail: 'is not a known field' },
+		]);
+	});
+
+	it('refuses query parameters where none are declared', async () => {
+		expect((await ask('/things/one?more=1')).json).toMatchObject({ status: 422, code: 'validation_failed' });
+	});
+
+	it('reads JSON whatever the content type says, as the documents send it', async () => {
+		expect((await ask('/things', { method: 'POST', body: '{"na/me": "Acme"}' })).status).toBe(204);
+	});
+
+	it('reads no more than a mebibyte', async () => {
+		const body = JSON.stringify({ 'na/me': 'x'.repeat(1024 * 1024) });
+		expect((await ask('/things', { method: 'POST', body })).json).toMatchObject({
+			status: 413,
+			code: 'body_too_large',
+		});
+	});
+
+	it("adds a refusal's own members", async () => {
+		expect((await ask('/refused', { method: 'POST' })).json).toMatchObject({
+			status: 409,
+			code: 'busy',
+			job_id: 'job_1',
+		});
+	});
+
+	it('tells nothing of what failed inside', async () => {
+		const { status, text } = await ask('/broken', { method: 'POST' });
+		expect(status).toBe(500);
+		expect(text).not.toContain('somebody');
+	});
+
+	it('answers 405 with the methods there are', async () => {
+		const { status, headers } = await ask('/things', { method: 'DELETE' });
+		expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+	});
+
+	it('answers 404 where there is nothing', async () => {
+		expect((await ask('/nowhere')).json).toMatchObject({ status: 404, code: 'unknown_route' });
+	});
+
+	it('answers a path that cannot be decoded', async () => {
+		expect((await ask('/things/%E0%A4%A')).status).toBe(400);
+	});
+
+	it('is ready while its parts are', async () => {
+		expect((await ask('/readyz')).json).toEqual({ status: 'ready' });
+		healthy = false;
+		expect((await ask('/readyz')).status).toBe(503);
+		healthy = true;
+	});
+});

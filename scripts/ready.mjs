@@ -8,13 +8,6 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(import.meta.dirname, '..');
 const OLDEST_NODE = [20, 19];
 
-/** What a file's content is, in short. */
-const digest = (...files) => {
-	const hash = createHash('sha256');
-	for (const file of files) hash.update(readFileSync(path.join(root, file)));
-	return hash.digest('hex');
-};
-
 const step = (what, work) => {
 	const start = Date.now();
 	process.stdout.write(`${what} … `);
@@ -35,7 +28,9 @@ function checkNode() {
 export function ensureInstalled() {
 	checkNode();
 	const stamp = path.join(root, 'node_modules', '.ready');
-	const wanted = digest('package-lock.json', 'package.json', 'backend/package.json');
+	const wanted = createHash('sha256')
+		.update(readFileSync(path.join(root, 'package-lock.json')))
+		.digest('hex');
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
 	const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] };
 	step('Installing dependencies (about a minute)', () =>

@@ -1,0 +1,31 @@
+// Prints which real parts took part, with their versions; a part that is named and does not answer is a failure.
+import { createRequire } from 'node:module';
+
+const require = createRequire(new URL('../backend/package.json', import.meta.url));
+const { MONGODB_URI, ODOO_URL, N8N_URL } = process.env;
+
+const json = async (url, init) => {
+	const response = await fetch(url, init);
+	if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+	return response.json();
+};
+
+if (MONGODB_URI) {
+	const { mongo } = require('mongoose');
+	const client = await mongo.MongoClient.connect(MONGODB_URI);
+	const { version, gitVersion } = await client.db('admin').command({ buildInfo: 1 });
+	await client.close();
+	console.log(`took part: MongoDB-compatible server ${version} (${gitVersion})`);
+}
+if (ODOO_URL) {
+	const { result } = await json(`${ODOO_URL}/web/webclient/version_info`, {
+		method: 'POST',
+		headers: { 'Content-Type': 'application/json' },
+		body: JSON.stringify({ jsonrpc: '2.0', method: 'call', params: {}, id: 1 }),
+	});
+	console.log(`took part: Odoo ${result.server_version}`);
+}
+if (N8N_URL) {
+	const { data } = await json(`${N8N_URL}/rest/settings`);
+	console.log(`took part: n8n ${data.versionCli ?? data.releaseChannel}`);
+}

@@ -1,0 +1,112 @@
+import { OutboundError, type OutboundErrorCode } from '../net/outbound';
+import { isJsonObject, type JsonValue } from './json';
+
+export type OdooErrorKind =
+	/** The login and the key or password do not go together. */
+	| 'authentication_failed'
+	| 'database_not_found'
+	/** Odoo knows the user and does not let them; also private methods. */
+	| 'access_denied'
+	| 'missing_record'
+	/** A constraint of the data is not met. */
+	| 'validation'
+	/** Odoo's business logic refuses. */
+	| 'user_error'
+	| 'unknown_model'
+	| 'unknown_method'
+	| 'unknown_field'
+	/** The arguments do not fit the method. */
+	| 'bad_arguments'
+	/** Something answers at the URL, and it is not Odoo. */
+	| 'not_odoo'
+	| 'unreachable'
+	/** The URL leads to an address that this service does not connect to. */
+	| 'refused_address'
+	| 'timeout'
+	| 'too_large'
+	/** Odoo failed by itself. */
+	| 'server_error';
+
+/** A call that Odoo refused or never answered. The message is for people; Odoo's traceback is dropped. */
+export class OdooError extends Error {
+	override readonly name = 'OdooError';
+
+	constructor(
+		readonly kind: OdooErrorKind,
+		message: string,
+		/** The Python class of what Odoo raised, e.g. `odoo.exceptions.AccessError`; null where Odoo raised nothing. */
+		readonly exception: string | null = null,
+		options?: ErrorOptions,
+	) {
+		super(message, options);
+	}
+}
+
+const OUTBOUND_KINDS: Readonly<Record<OutboundErrorCode, OdooErrorKind>> = {
+	outbound_url_invalid: 'unreachable',
+	outbound_address_refused: 'refused_address',
+	outbound_unreachable: 'unreachable',
+	outbound_connection_lost: 'unreachable',
+	outbound_timeout: 'timeout',
+	outbound_too_large: 'too_large',
+};
+
+/** What became of a request that got no whole answer; anything that is not of the network is passed on as it is. */
+export function networkError(error: unknown): unknown {
+	if (!(error instanceof OutboundError)) return error;
+	return new OdooError(OUTBOUND_KINDS[error.code], error.message, null, { cause: error });
+}
+
+type Rule = readonly [exception: RegExp, message: RegExp, kind: OdooErrorKind];
+
+/**
+ * By the exception's class and, where one class means several things, its message; the first that fits counts.
+ * Seen on Odoo 14 and 19. Exceptions of Odoo, of Python and of HTTP speak to the caller; others (PostgreSQL) speak of
+ * the server's inside, and are named only.
+ */
+const RULES: readonly Rule[] = [
+	[/^odoo\.exceptions\.AccessDenied$/, /^/, 'authentication_failed'],
+	[/^odoo\.exceptions\.AccessError$/, /^/, 'access_denied'],
+	[/^odoo\.exceptions\.MissingError$/, /^/, 'missing_record'],
+	[/^odoo\.exceptions\.ValidationError$/, /^/, 'validation'],
+	[/^odoo\.exceptions\.UserError$/, /^Object .* doesn't exist$/s, 'unknown_model'],
+	[/^odoo\.exceptions\./, /^/, 'user_error'],
+	[/\.NotFound$/, /^the model .* does not exist$/is, 'unknown_model'],
+	[/\.NotFound$/, /^The method .* does not exist$/is, 'unknown_method'],
+	[/\.Unauthorized$/, /^/, 'authentication_failed'],
+	[/\.Forbidden$/, /^/, 'access_denied'],
+	[/\.(UnprocessableEntity|BadRequest)$/, /^/, 'bad_arguments'],
+	[
+		/^builtins\.AttributeError$/,
+		/^The method .* does not exist$|^type object .* has no attribute /s,
+		'unknown_method',
+	],
+	[/^builtins\.ValueError$/, /^(Invalid field|Unknown field|Wrong field)/i, 'unknown_field'],
+	[/^builtins\.KeyError$/, /^/, 'unknown_field'],
+	[/^builtins\.(TypeError|ValueError|AssertionError|IndexError)$/, /^/, 'bad_arguments'],
+	[/^(psycopg2\.|builtins\.KeyError)/, /database .* does not exist/is, 'database_not_found'],
+];
+
+const MAX_MESSAGE_LENGTH = 2000;
+const SPEAKS_TO_CALLERS = /^(odoo\.exceptions|builtins|werkzeug\.exceptions)\./;
+
+/** What Odoo raised, from `{ name, message, debug, … }`: JSON-2's body, or JSON-RPC's `error.data`. */
+export function raisedError(raised: JsonValue | undefined): OdooError {
+	const { name, message } = isJsonObject(raised) ? raised : {};
+	if (typeof name !== 'string') return new OdooError('server_error', 'Odoo failed and did not say why.');
+	const text = typeof message === 'string' ? message.trim() : '';
+	const kind = RULES.find(([exception, words]) => exception.test(name) && words.test(text))?.[2] ?? 'server_error';
+	return new OdooError(kind, messageFor(kind, name, text), name);
+}
+
+function messageFor(kind: OdooErrorKind, name: string, text: string): string {
+	if (kind === 'authentication_failed') return AUTHENTICATION_FAILED;
+	if (kind === 'database_not_found') return 'Odoo has no database of that name.';
+	if (text === '' || !SPEAKS_TO_CALLERS.test(name)) return `Odoo failed with ${name}; its log has the details.`;
+	if (kind === 'unknown_field' && name === 'builtins.KeyError') return `Odoo does not know ${text}.`;
+	return text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH)}…` : text;
+}
+
+export const AUTHENTICATION_FAILED = 'Odoo does not accept the login and the API key or password of this connection.';
+
+export const NEEDS_IDS = 'The method works on records: its first positional argument must be a list of ids.';

@@ -1,0 +1,88 @@
+import type { Clock } from '../core/clock';
+import { OutboundError, readLimited, type Fetch } from '../net/outbound';
+import type { CallOptions } from './client';
+import { networkError, OdooError } from './errors';
+import { parseJson, type JsonObject, type JsonValue } from './json';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+
+export interface OdooRequest {
+	/** Below the base URL, with a leading slash. */
+	readonly path: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** Set: a POST of that as JSON; else a GET. */
+	readonly body?: JsonObject;
+	/** Whether it may be sent again when the connection broke, as nothing changes by it. */
+	readonly repeatable: boolean;
+}
+
+export interface OdooReply {
+	readonly status: number;
+	/** Where a redirect, which is not followed, leads. */
+	readonly location: string | null;
+	/** Undefined where the body is not JSON. */
+	readonly json: JsonValue | undefined;
+}
+
+/** Sends to one Odoo, within limits of time and size; rejects with an `OdooError`, or the signal's reason. */
+export type OdooHttp = (request: OdooRequest, options?: CallOptions) => Promise<OdooReply>;
+
+/** The base URL may have a path, and may end in a slash. */
+export function createOdooHttp({ url, fetch, clock }: { url: string; fetch: Fetch; clock: Clock }): OdooHttp {
+	const base = url.replace(/\/+$/, '');
+
+	const sendOnce = async ({ path, headers, body }: OdooRequest, signal: AbortSignal): Promise<OdooReply> => {
+		const response = await fetch(`${base}${path}`, {
+			method: body ? 'POST' : 'GET',
+			headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }), ...headers },
+			...(body && { body: JSON.stringify(body) }),
+			signal,
+		});
+		const text = (await readLimited(response, MAX_RESPONSE_BYTES)).toString('utf8');
+		return { status: response.status, location: response.headers.get('location'), json: jsonOf(text) };
+	};
+
+	const send: OdooHttp = async (request, { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => {
+		const timer = new AbortController();
+		const done = new AbortController();
+		clock.sleep(timeoutMs, done.signal).then(
+			() => timer.abort(new OdooError('timeout', `Odoo did not answer within ${timeoutMs / 1000} seconds.`)),
+			() => undefined,
+		);
+		const either = signal ? AbortSignal.any([signal, timer.signal]) : timer.signal;
+		try {
+			try {
+				return await sendOnce(request, either);
+			} catch (error) {
+				const broken = error instanceof OutboundError && error.code === 'outbound_connection_lost';
+				if (!broken || !request.repeatable) throw error;
+				return await sendOnce(request, either);
+			}
+		} catch (error) {
+			throw networkError(error);
+		} finally {
+			done.abort();
+		}
+	};
+	return send;
+}
+
+function jsonOf(text: string): JsonValue | undefined {
+	try {
+		return parseJson(text);
+	} catch {
+		return undefined;
+	}
+}
+
+/** The error of a reply that no Odoo gives. */
+export function notOdoo({ status, location }: OdooReply): OdooError {
+	if (location !== null && status >= 300 && status < 400) {
+		return new OdooError('not_odoo', `The URL redirects to ${location}; use the address that Odoo itself has.`);
+	}
+	if ([502, 503, 504].includes(status)) {
+		return new OdooError('unreachable', `Odoo is not available at the moment: its proxy answers ${status}.`);
+	}
+	return new OdooError('not_odoo', `What answers at the URL is not Odoo (HTTP status ${status}). Check the URL.`);
+}

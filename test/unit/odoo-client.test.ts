@@ -1,30 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import type { Clock } from '../../backend/src/core/clock';
 import { OutboundError, OutboundRefusedError, type Fetch } from '../../backend/src/net/outbound';
 import type { OdooCall } from '../../backend/src/odoo/client';
 import { connectOdoo } from '../../backend/src/odoo/connect';
 import { parseJson, type JsonObject, type JsonValue } from '../../backend/src/odoo/json';
+import { createFakeClock } from '../support/fake-clock';
 
 const ACCESS = { url: 'http://odoo.example.com', database: 'demo', login: 'admin', secret: 'key' };
 const CALL: OdooCall = { model: 'res.partner', method: 'search', args: [[]], kwargs: {} };
-
-/** Time that stands still until it is told to pass. */
-function stoppedClock() {
-	const sleepers: { ms: number; wake: () => void }[] = [];
-	const clock: Clock = {
-		now: () => new Date(0),
-		sleep: (ms, signal) =>
-			new Promise((resolve, reject) => {
-				signal?.addEventListener('abort', () => reject(new Error('awake')));
-				sleepers.push({ ms, wake: resolve });
-			}),
-	};
-	return {
-		clock,
-		pass: (ms: number) => sleepers.filter((sleeper) => sleeper.ms <= ms).forEach(({ wake }) => wake()),
-	};
-}
 
 interface Sent {
 	path: string;
@@ -86,7 +69,7 @@ const accessDenied = () => Response.json({ name: 'werkzeug.exceptions.Unauthoriz
 
 function connect(answers: Parameters<typeof fakeOdoo>[0], version?: string) {
 	const { fetch, sent } = fakeOdoo(answers, version);
-	return { sent, client: connectOdoo(ACCESS, { fetch, clock: stoppedClock().clock }) };
+	return { sent, client: connectOdoo(ACCESS, { fetch, clock: createFakeClock() }) };
 }
 
 describe('connectOdoo', () => {
@@ -112,7 +95,7 @@ describe('connectOdoo', () => {
 
 	it.each(['http://odoo.example.com/', 'http://odoo.example.com'])('joins paths to %s', async (url) => {
 		const { fetch, sent } = fakeOdoo({});
-		await connectOdoo({ ...ACCESS, url }, { fetch, clock: stoppedClock().clock });
+		await connectOdoo({ ...ACCESS, url }, { fetch, clock: createFakeClock() });
 		expect(sent[0]?.path).toBe('/web/version');
 	});
 
@@ -120,7 +103,7 @@ describe('connectOdoo', () => {
 		const { fetch, sent } = fakeOdoo({ '/erp/web/version': () => Response.json({ version: '13.0' }) });
 		await connectOdoo(
 			{ ...ACCESS, url: 'http://odoo.example.com/erp/' },
-			{ fetch, clock: stoppedClock().clock },
+			{ fetch, clock: createFakeClock() },
 		).catch(() => undefined);
 		expect(sent.map(({ path }) => path)).toEqual(['/erp/web/version', '/erp/jsonrpc']);
 	});
@@ -153,7 +136,7 @@ describe('connectOdoo', () => {
 		['unreachable', new OutboundError('outbound_url_invalid', 'no')],
 		['timeout', new OutboundError('outbound_timeout', 'no')],
 	])('is %s', async (kind, error) => {
-		const client = connectOdoo(ACCESS, { fetch: () => Promise.reject(error), clock: stoppedClock().clock });
+		const client = connectOdoo(ACCESS, { fetch: () => Promise.reject(error), clock: createFakeClock() });
 		await expect(client).rejects.toMatchObject({ name: 'OdooError', kind, message: error.message });
 	});
 
@@ -251,10 +234,10 @@ describe('a call over JSON-2', () => {
 	});
 
 	it('ends after its time limit', async () => {
-		const { clock, pass } = stoppedClock();
+		const clock = createFakeClock();
 		const { fetch } = fakeOdoo({
 			'/json/2/res.partner/search': (sent, signal) => {
-				pass(5000);
+				void clock.advance(5000);
 				return never(sent, signal);
 			},
 		});

@@ -78,7 +78,7 @@ function namedArguments({ method, args, kwargs }: OdooCall, { onModel, parameter
 		throw new OdooError('bad_arguments', detail);
 	}
 	const named = given.map((value, index): [string, JsonValue] => [parameters[index] ?? '', value]);
-	const twice = named.find(([name]) => name in kwargs);
+	const twice = named.find(([name]) => Object.hasOwn(kwargs, name));
 	if (twice) throw new OdooError('bad_arguments', `${method}() got multiple values for argument '${twice[0]}'.`);
 	return { ...kwargs, ...Object.fromEntries(named), ...(!onModel && ids !== undefined && { ids }) };
 }

@@ -1,0 +1,52 @@
+import { STATUS_CODES } from 'node:http';
+import { ApiError } from '../../core/errors';
+import type { RenderError } from '../../http/route';
+import type { OdooError, OdooErrorKind } from '../../odoo/errors';
+
+/** What a failure at the Odoo is to the client: the status, and the sentence that `error` says. */
+const ODOO_FAILURES: Readonly<Record<OdooErrorKind, readonly [status: number, error: string]>> = {
+	validation: [400, 'Odoo refuses these values'],
+	user_error: [400, 'Odoo refuses the call'],
+	unknown_field: [400, 'The field does not exist'],
+	bad_arguments: [400, 'The arguments do not fit the method'],
+	access_denied: [403, 'Odoo denies access'],
+	missing_record: [404, 'The record does not exist'],
+	unknown_model: [404, 'The model does not exist'],
+	unknown_method: [404, 'The method does not exist'],
+	authentication_failed: [502, 'Odoo does not let the connection in'],
+	database_not_found: [502, 'The Odoo database does not exist'],
+	not_odoo: [502, 'No Odoo answers at the URL of the connection'],
+	unreachable: [502, 'Odoo cannot be reached'],
+	refused_address: [502, 'The URL of the connection leads where it may not'],
+	too_large: [502, 'The answer is too large'],
+	server_error: [502, 'Odoo failed'],
+	timeout: [504, 'Odoo did not answer in time'],
+};
+
+/** The failure of an Odoo as this API's own; its code is `odoo_` and the kind. */
+export const odooFailure = ({ kind, message, exception }: OdooError) =>
+	new ApiError(ODOO_FAILURES[kind][0], `odoo_${kind}`, message, { members: { odoo_exception: exception } });
+
+const ERRORS: Readonly<Record<string, string>> = {
+	...Object.fromEntries(Object.entries(ODOO_FAILURES).map(([kind, [, error]]) => [`odoo_${kind}`, error])),
+	authentication_required: 'Not authenticated',
+	invalid_api_key: 'Not authenticated',
+	signature_missing: 'Not authenticated',
+	signature_invalid: 'Not authenticated',
+	no_odoo_connection: 'No Odoo configuration',
+	malformed_json: 'The request is not valid',
+	validation_failed: 'The request is not valid',
+};
+
+/** The gateway's documented shape: `error` says it in one line, `details` what happened and what to do. */
+export const renderGatewayError: RenderError = ({ status, code, detail, more }, requestId) => ({
+	type: 'application/json',
+	body: {
+		success: false,
+		error: ERRORS[code] ?? STATUS_CODES[status] ?? 'Error',
+		details: detail,
+		code,
+		...more.members,
+		request_id: requestId,
+	},
+});

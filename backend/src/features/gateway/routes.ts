@@ -1,0 +1,41 @@
+import { ApiError } from '../../core/errors';
+import { defineRoute, reply, type Route } from '../../http/route';
+import { renderGatewayError } from './failures';
+import { gatewayReply, gatewayRequest } from './schemas';
+import type { GatewayService } from './service';
+import { verifySignature } from './signature';
+
+/** `POST /api/n8n/webhook`, as the n8n integration document has it. */
+export const gatewayRoutes = ({ gateway }: { gateway: GatewayService }): Route[] => [
+	signed(
+		defineRoute({
+			method: 'post',
+			path: '/api/n8n/webhook',
+			summary: 'Run an action in Odoo',
+			access: { scope: 'webhook', permission: 'odoo:read', plan: 'free' },
+			renderError: renderGatewayError,
+			input: { body: gatewayRequest },
+			responses: { 200: gatewayReply },
+			handle: async ({ body, caller, signal }) =>
+				reply(200, { success: true, data: await gateway.run(caller, body, { signal }) }),
+		}),
+	),
+];
+
+/**
+ * Holds a request against its signature before anything of it is read, where the key demands one. What this endpoint
+ * cannot use is 400: its document knows no 422.
+ */
+const signed = (route: Route): Route => ({
+	...route,
+	async run(request) {
+		const { hmac_secret } = request.caller;
+		if (hmac_secret !== null) verifySignature(hmac_secret, request.headers, request.rawBody);
+		try {
+			return await route.run(request);
+		} catch (error) {
+			if (!(error instanceof ApiError && error.status === 422)) throw error;
+			throw new ApiError(400, error.code, error.detail, error.more);
+		}
+	},
+});

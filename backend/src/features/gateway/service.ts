@@ -1,0 +1,91 @@
+import { ApiError } from '../../core/errors';
+import type { Caller } from '../../http/caller';
+import type { CallOptions, OdooClient } from '../../odoo/client';
+import type { OdooClients } from '../../odoo/clients';
+import { OdooError } from '../../odoo/errors';
+import type { JsonValue } from '../../odoo/json';
+import { isRead } from '../../odoo/methods';
+import type { ConnectionsService, OpenConnection } from '../connections/service';
+import { odooFailure } from './failures';
+import type { GatewayRequest } from './schemas';
+
+export interface GatewayService {
+	/**
+	 * Does what the request asks for and answers its `data`.
+	 * @throws {ApiError} 404 without a connection; 403 where the key may not; what Odoo says otherwise.
+	 */
+	run(
+		caller: Pick<Caller, 'organization_id' | 'connection_id' | 'permissions'>,
+		request: GatewayRequest,
+		options?: CallOptions,
+	): Promise<JsonValue>;
+}
+
+export function createGatewayService({
+	connections,
+	clients,
+}: {
+	connections: Pick<ConnectionsService, 'open'>;
+	clients: OdooClients;
+}): GatewayService {
+	return {
+		async run(caller, request, options) {
+			requirePermission(caller, request);
+			const connection = await connections.open(caller.organization_id, choiceOf(caller, request));
+			try {
+				if (request.action === 'get_config') return await describeConfig(connection, clients);
+				const client = await clients.get(connection);
+				if (request.action === 'test_connection') return await describeUser(client, options);
+				const { model, method, args, kwargs } = request;
+				return await client.call({ model, method, args, kwargs }, options);
+			} catch (error) {
+				throw error instanceof OdooError ? odooFailure(error) : error;
+			}
+		},
+	};
+}
+
+/** Only methods that are known to read do with `odoo:read`. */
+function requirePermission({ permissions }: Pick<Caller, 'permissions'>, request: GatewayRequest) {
+	if (request.action !== 'execute_method' || isRead(request.method) || permissions.has('odoo:write')) return;
+	const detail = `The API key lacks the permission odoo:write, which ${request.method} needs. Use a key that has it.`;
+	throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: 'odoo:write' } });
+}
+
+/** A key that is bound to a connection leads there and nowhere else. */
+function choiceOf({ connection_id }: Pick<Caller, 'connection_id'>, request: GatewayRequest) {
+	const { connection, environment_id } = request;
+	if (connection !== undefined && environment_id !== undefined) {
+		const detail = 'connection and environment_id both say which Odoo is meant; send one of them.';
+		throw new ApiError(400, 'validation_failed', detail);
+	}
+	if (connection_id === null) return { connection, environment_id };
+	if (environment_id !== undefined || (connection !== undefined && connection !== connection_id)) {
+		const detail = 'The API key is bound to one Odoo connection. Leave out connection and environment_id.';
+		throw new ApiError(403, 'connection_bound', detail);
+	}
+	return { connection: connection_id };
+}
+
+async function describeUser(client: OdooClient, options?: CallOptions): Promise<JsonValue> {
+	const { user_id, login, name, database, version, transport } = await client.whoAmI(options);
+	return { connected: true, user_id, login, name, database, version: version.text, transport };
+}
+
+/** The configuration is known whether Odoo answers or not; its version is not. */
+async function describeConfig(connection: OpenConnection, clients: OdooClients): Promise<JsonValue> {
+	const { name, url, database, login, environment_id } = connection;
+	const client = await clients.get(connection).catch((error: unknown) => {
+		if (error instanceof OdooError) return null;
+		throw error;
+	});
+	return {
+		name,
+		url,
+		database,
+		login,
+		environment_id,
+		version: client?.version.text ?? null,
+		transport: client?.transport ?? null,
+	};
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../core/clock';
+import type { Fetch } from '../net/outbound';
+import type { CallOptions, OdooClient } from './client';
+import { connectOdoo } from './connect';
+import { OdooError } from './errors';
+import type { OdooAccess } from './transport';
+
+const MAX_CLIENTS = 500;
+/** How long a client is used before the server is asked for its version again. */
+const LIFETIME_MS = 5 * 60_000;
+
+/** Clients that are logged in, kept for the calls to come. */
+export interface OdooClients {
+	/** Rejects with an `OdooError`. */
+	get(access: OdooAccess & { readonly fetch: Fetch }): Promise<OdooClient>;
+}
+
+/** Keeps one client for each set of credentials; one that Odoo no longer lets in is forgotten. */
+export function createOdooClients({ clock }: { clock: Clock }): OdooClients {
+	const clients = new Map<string, { client: Promise<OdooClient>; until: number }>();
+
+	const keep = (key: string, connecting: Promise<OdooClient>) => {
+		const forget = () => {
+			if (clients.get(key) === kept) clients.delete(key);
+		};
+		const watched = async <T>(work: Promise<T>): Promise<T> => {
+			try {
+				return await work;
+			} catch (error) {
+				if (error instanceof OdooError && OUTDATED.has(error.kind)) forget();
+				throw error;
+			}
+		};
+		const client = connecting.then((connected): OdooClient => ({
+			...connected,
+			call: (request, options?: CallOptions) => watched(connected.call(request, options)),
+			whoAmI: (options?: CallOptions) => watched(connected.whoAmI(options)),
+		}));
+		const kept = { client, until: clock.now().getTime() + LIFETIME_MS };
+		clients.set(key, kept);
+		client.catch(forget);
+		return client;
+	};
+
+	return {
+		get({ fetch, url, database, login, secret }) {
+			const access = { url, database, login, secret };
+			const key = createHash('sha256').update(JSON.stringify(access)).digest('base64');
+			const kept = clients.get(key);
+			if (kept && kept.until > clock.now().getTime()) return kept.client;
+			const [oldest] = clients.keys();
+			if (oldest !== undefined && clients.size >= MAX_CLIENTS) clients.delete(oldest);
+			return keep(key, connectOdoo(access, { fetch, clock }));
+		},
+	};
+}
+
+/** What a server answers that has moved, or changed its version or its users. */
+const OUTDATED: ReadonlySet<string> = new Set(['authentication_failed', 'database_not_found', 'not_odoo']);

@@ -1,0 +1,363 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { z } from 'zod';
+import { ApiError } from '../../backend/src/core/errors';
+import { createIds } from '../../backend/src/core/ids';
+import type { Permission } from '../../backend/src/core/permissions';
+import { renderGatewayError } from '../../backend/src/features/gateway/failures';
+import { gatewayRoutes } from '../../backend/src/features/gateway/routes';
+import { gatewayRequest } from '../../backend/src/features/gateway/schemas';
+import { createGatewayService } from '../../backend/src/features/gateway/service';
+import { signBody, verifySignature } from '../../backend/src/features/gateway/signature';
+import type { ConnectionsService } from '../../backend/src/features/connections/service';
+import { createLogger } from '../../backend/src/core/log';
+import { OutboundError, type Fetch } from '../../backend/src/net/outbound';
+import { createOdooClients } from '../../backend/src/odoo/clients';
+import { createFakeClock } from '../support/fake-clock';
+
+const clock = createFakeClock();
+const ids = createIds(clock);
+const organization_id = ids.next('organization');
+const log = createLogger('silent');
+
+/** An Odoo 19 whose answers are given by model and method. */
+function fakeOdoo(answers: Record<string, () => Response>) {
+	const calls: { path: string; body: unknown }[] = [];
+	const all: typeof answers = {
+		'/web/version': () => Response.json({ version: '19.0' }),
+		'/json/2/res.users/context_get': () => Response.json({ uid: 2 }),
+		'/json/2/res.users/read': () => Response.json([{ id: 2, login: 'admin', name: 'Mitchell Admin' }]),
+		...answers,
+	};
+	const fetch: Fetch = async (url, init) => {
+		const request = new Request(url, init);
+		const path = new URL(url).pathname;
+		calls.push({ path, body: await request.json().catch(() => null) });
+		return all[path]?.() ?? new Response('not found', { status: 404 });
+	};
+	return { fetch, calls };
+}
+
+function stage({
+	odoo = fakeOdoo({}),
+	permissions = ['odoo:read', 'odoo:write'],
+	hmac_secret = null,
+	bound = false,
+}: {
+	odoo?: { fetch: Fetch };
+	permissions?: Permission[];
+	hmac_secret?: string | null;
+	bound?: boolean;
+} = {}) {
+	const asked: unknown[] = [];
+	const unused = () => Promise.reject(new Error('not used'));
+	const connections: ConnectionsService = {
+		open: (tenant, choice) => {
+			asked.push({ tenant, ...choice });
+			if (choice.connection === 'missing')
+				return Promise.reject(new ApiError(404, 'no_odoo_connection', 'None.'));
+			return Promise.resolve({
+				name: 'production',
+				environment_id: null,
+				url: 'http://odoo.example.com',
+				database: 'demo',
+				login: 'admin',
+				secret: 'top secret',
+				fetch: odoo.fetch,
+			});
+		},
+		ensureDefault: unused,
+		create: unused,
+	};
+	const gateway = createGatewayService({ connections, clients: createOdooClients({ clock }) });
+	const [route] = gatewayRoutes({ gateway });
+	if (!route) throw new Error('no route');
+	const send = (rawBody: Buffer | string, headers: Record<string, string> = {}) =>
+		route.run({
+			params: {},
+			query: {},
+			headers,
+			rawBody: Buffer.from(rawBody),
+			requestId: 'req',
+			log,
+			signal: new AbortController().signal,
+			caller: {
+				key_id: ids.next('key'),
+				scope: 'webhook',
+				organization_id,
+				plan: 'free',
+				permissions: new Set(permissions),
+				actor: 'n8n',
+				connection_id: bound ? ids.next('connection') : null,
+				hmac_secret,
+			},
+		});
+	return { send, act: (body: object) => send(JSON.stringify(body)), asked };
+}
+
+const SEARCH_READ = {
+	action: 'execute_method',
+	model: 'res.partner',
+	method: 'search_read',
+	args: [[['is_company', '=', true]]],
+	kwargs: { fields: ['name', 'email', 'phone'], limit: 10 },
+};
+
+describe('the gateway', () => {
+	it('executes a method', async () => {
+		const odoo = fakeOdoo({ '/json/2/res.partner/search_read': () => Response.json([{ id: 7, name: 'Acme' }]) });
+		const reply = await stage({ odoo }).act(SEARCH_READ);
+		expect(reply).toMatchObject({ status: 200, body: { success: true, data: [{ id: 7, name: 'Acme' }] } });
+		expect(odoo.calls.at(-1)?.body).toEqual({
+			domain: [['is_company', '=', true]],
+			fields: ['name', 'email', 'phone'],
+			limit: 10,
+		});
+	});
+
+	it('tests a connection', async () => {
+		expect((await stage().act({ action: 'test_connection' })).body).toEqual({
+			success: true,
+			data: {
+				connected: true,
+				user_id: 2,
+				login: 'admin',
+				name: 'Mitchell Admin',
+				database: 'demo',
+				version: '19.0',
+				transport: 'json-2',
+			},
+		});
+	});
+
+	it('tells the configuration, without its secret', async () => {
+		expect((await stage().act({ action: 'get_config' })).body).toEqual({
+			success: true,
+			data: {
+				name: 'production',
+				url: 'http://odoo.example.com',
+				database: 'demo',
+				login: 'admin',
+				environment_id: null,
+				version: '19.0',
+				transport: 'json-2',
+			},
+		});
+	});
+
+	it('tells the configuration of an Odoo that does not answer', async () => {
+		const odoo = { fetch: () => Promise.reject(new OutboundError('outbound_unreachable', 'Down.')) };
+		expect((await stage({ odoo }).act({ action: 'get_config' })).body).toMatchObject({
+			data: { name: 'production', version: null, transport: null },
+		});
+	});
+
+	it('logs in once for many calls', async () => {
+		const odoo = fakeOdoo({ '/json/2/res.partner/search_read': () => Response.json([]) });
+		const { act } = stage({ odoo });
+		await act(SEARCH_READ);
+		await act(SEARCH_READ);
+		expect(odoo.calls.filter(({ path }) => path === '/web/version')).toHaveLength(1);
+	});
+
+	it('logs in anew after Odoo refused the key', async () => {
+		const refusal = { name: 'werkzeug.exceptions.Unauthorized', message: 'Invalid apikey' };
+		const odoo = fakeOdoo({ '/json/2/res.partner/search_read': () => Response.json(refusal, { status: 401 }) });
+		const { act } = stage({ odoo });
+		await expect(act(SEARCH_READ)).rejects.toMatchObject({ status: 502, code: 'odoo_authentication_failed' });
+		await expect(act(SEARCH_READ)).rejects.toMatchObject({ status: 502 });
+		expect(odoo.calls.filter(({ path }) => path === '/web/version')).toHaveLength(2);
+	});
+
+	it.each([
+		[{ connection: 'staging' }, { connection: 'staging', environment_id: undefined }],
+		[{}, { connection: undefined, environment_id: undefined }],
+	])('opens the connection that %j names, of the organization of the key', async (choice, asked) => {
+		const gateway = stage();
+		await gateway.act({ action: 'get_config', ...choice });
+		expect(gateway.asked).toEqual([{ tenant: organization_id, ...asked }]);
+	});
+
+	it('says that there is no connection', async () => {
+		const answer = stage().act({ action: 'get_config', connection: 'missing' });
+		await expect(answer).rejects.toMatchObject({ status: 404, code: 'no_odoo_connection' });
+	});
+
+	it('refuses a connection and an environment at once', async () => {
+		const both = { connection: 'a', environment_id: ids.next('environment') };
+		await expect(stage().act({ action: 'get_config', ...both })).rejects.toMatchObject({
+			status: 400,
+			code: 'validation_failed',
+		});
+	});
+
+	it('keeps a bound key to its connection', async () => {
+		const { act } = stage({ bound: true });
+		await expect(act({ action: 'get_config', connection: 'other' })).rejects.toMatchObject({
+			status: 403,
+			code: 'connection_bound',
+		});
+	});
+
+	it.each(['write', 'create', 'unlink', 'action_confirm', 'copy'])(
+		'lets no key without odoo:write %s',
+		async (method) => {
+			const { act } = stage({ permissions: ['odoo:read'] });
+			await expect(act({ ...SEARCH_READ, method })).rejects.toMatchObject({
+				status: 403,
+				code: 'permission_denied',
+				more: { members: { required_permission: 'odoo:write' } },
+			});
+		},
+	);
+
+	it('lets a key with odoo:read read', async () => {
+		const odoo = fakeOdoo({ '/json/2/res.partner/search_read': () => Response.json([]) });
+		expect((await stage({ odoo, permissions: ['odoo:read'] }).act(SEARCH_READ)).status).toBe(200);
+	});
+
+	it.each<[number, string, number, string, string]>([
+		[403, 'odoo.exceptions.AccessError', 403, 'odoo_access_denied', 'Odoo denies access'],
+		[404, 'odoo.exceptions.MissingError', 404, 'odoo_missing_record', 'The record does not exist'],
+		[422, 'odoo.exceptions.ValidationError', 400, 'odoo_validation', 'Odoo refuses these values'],
+		[500, 'builtins.ZeroDivisionError', 502, 'odoo_server_error', 'Odoo failed'],
+	])('tells %i %s as %i %s', async (odooStatus, name, status, code, error) => {
+		const raised = { name, message: 'What happened.', debug: 'Traceback (most recent call last)' };
+		const odoo = fakeOdoo({
+			'/json/2/res.partner/search_read': () => Response.json(raised, { status: odooStatus }),
+		});
+		const failure: unknown = await stage({ odoo })
+			.act(SEARCH_READ)
+			.catch((reason: unknown) => reason);
+		if (!(failure instanceof ApiError)) throw new Error('no ApiError');
+		expect([failure.status, renderGatewayError(failure, 'req_1')]).toEqual([
+			status,
+			{
+				type: 'application/json',
+				body: {
+					success: false,
+					error,
+					details: 'What happened.',
+					code,
+					odoo_exception: name,
+					request_id: 'req_1',
+				},
+			},
+		]);
+	});
+
+	it.each<[OutboundError['code'], number, string]>([
+		['outbound_unreachable', 502, 'odoo_unreachable'],
+		['outbound_address_refused', 502, 'odoo_refused_address'],
+		['outbound_timeout', 504, 'odoo_timeout'],
+	])('tells %s as %i %s', async (cause, status, code) => {
+		const odoo = { fetch: () => Promise.reject(new OutboundError(cause, 'No.')) };
+		await expect(stage({ odoo }).act({ action: 'test_connection' })).rejects.toMatchObject({ status, code });
+	});
+});
+
+describe("the gateway's input", () => {
+	const ACTIONS = 'execute_method, test_connection, get_config';
+
+	it.each<[string, unknown, string]>([
+		['an unknown action', { action: 'drop_database' }, `/action must be one of ${ACTIONS}`],
+		['an action to come', { action: 'chat', message: 'Hello' }, `/action must be one of ${ACTIONS}`],
+		['no action', {}, `/action must be one of ${ACTIONS}`],
+		['a list', [], 'the body must be an object'],
+		['null', null, 'the body must be an object'],
+		['an unknown field', { action: 'get_config', verbose: true }, '/verbose is not a known field'],
+		['args that are no list', { ...SEARCH_READ, args: {} }, '/args must be a list, nested at most 64 levels deep'],
+		['kwargs that are no object', { ...SEARCH_READ, kwargs: [] }, '/kwargs must be an object, nested at most 64'],
+		[
+			'an environment of another kind',
+			{ action: 'get_config', environment_id: 'env_1' },
+			'/environment_id must be',
+		],
+	])('refuses %s', async (_what, body, detail) => {
+		const answer = stage().send(JSON.stringify(body));
+		await expect(answer).rejects.toMatchObject({
+			status: 400,
+			code: 'validation_failed',
+			detail: expect.stringContaining(detail),
+		});
+	});
+
+	it('refuses what is no JSON', async () => {
+		await expect(stage().send('{"action":')).rejects.toMatchObject({ status: 400, code: 'malformed_json' });
+	});
+
+	it('refuses what is nested too deep, however deep', async () => {
+		const deep = `{"action":"execute_method","model":"m","method":"read","args":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+		await expect(stage().send(deep)).rejects.toMatchObject({ status: 400, code: 'validation_failed' });
+	});
+
+	it('takes every JSON for arguments, and hands it on as it is', () => {
+		const request = fc.record({
+			action: fc.constant('execute_method'),
+			model: fc.constant('res.partner'),
+			method: fc.constant('write'),
+			args: fc.array(fc.jsonValue({ maxDepth: 5 })),
+			kwargs: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })),
+		});
+		fc.assert(
+			fc.property(request, (any) => {
+				const text = JSON.stringify(any);
+				expect(JSON.stringify(gatewayRequest.parse(JSON.parse(text)))).toBe(text);
+			}),
+		);
+	});
+
+	it('describes itself in JSON Schema', () => {
+		const document = z.toJSONSchema(gatewayRequest, { io: 'input', unrepresentable: 'any' });
+		expect(document).toMatchObject({ oneOf: [{ properties: { args: { type: 'array' } } }, {}, {}] });
+	});
+});
+
+describe('the signature', () => {
+	const SECRET = 'your_hmac_secret_here';
+	const BODY = JSON.stringify({ action: 'get_config' });
+
+	it("is what the documents' sample computes", () => {
+		const signature = createHmac('sha256', SECRET).update(BODY).digest('hex');
+		expect(signBody(SECRET, Buffer.from(BODY))).toBe(signature);
+	});
+
+	it('lets a signed request pass', async () => {
+		const headers = { 'x-hmac-signature': signBody(SECRET, Buffer.from(BODY)) };
+		expect((await stage({ hmac_secret: SECRET }).send(BODY, headers)).status).toBe(200);
+	});
+
+	it('is not asked of a key that does not demand it', async () => {
+		expect((await stage().send(BODY, { 'x-hmac-signature': 'nonsense' })).status).toBe(200);
+	});
+
+	it.each<[string, Record<string, string>, string]>([
+		['none', {}, 'signature_missing'],
+		['an empty one', { 'x-hmac-signature': '' }, 'signature_missing'],
+		['another', { 'x-hmac-signature': '0'.repeat(64) }, 'signature_invalid'],
+		["another key's", { 'x-hmac-signature': signBody('other', Buffer.from(BODY)) }, 'signature_invalid'],
+		['one of another body', { 'x-hmac-signature': signBody(SECRET, Buffer.from(`${BODY} `)) }, 'signature_invalid'],
+	])('refuses %s', async (_what, headers, code) => {
+		const answer = stage({ hmac_secret: SECRET }).send(BODY, headers);
+		await expect(answer).rejects.toMatchObject({ status: 401, code });
+	});
+
+	it('is checked before the body is read', async () => {
+		await expect(stage({ hmac_secret: SECRET }).send('no JSON')).rejects.toMatchObject({ status: 401 });
+	});
+
+	it('holds for the bytes as they came, whatever they are, and for no others', () => {
+		const bytes = fc.uint8Array({ minLength: 1 });
+		fc.assert(
+			fc.property(bytes, fc.nat(), fc.integer({ min: 1, max: 255 }), (body, at, change) => {
+				const headers = { 'x-hmac-signature': signBody(SECRET, Buffer.from(body)) };
+				verifySignature(SECRET, headers, Buffer.from(body));
+				const altered = Buffer.from(body);
+				const index = at % altered.length;
+				altered[index] = (altered[index] ?? 0) ^ change;
+				expect(() => verifySignature(SECRET, headers, altered)).toThrow(ApiError);
+			}),
+		);
+	});
+});

@@ -1,0 +1,96 @@
+import { pythonRepr } from '../../odoo/python-repr';
+import { invalidText, typeError, valueError } from './errors';
+import type { Field } from './fields';
+import type { Value } from './journal';
+
+const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+const DATETIME = /^(\d{4}-\d{2}-\d{2}) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/;
+
+/**
+ * A value as it comes over the wire, made fit to be stored in a field that holds no list. Takes and refuses what Odoo's
+ * own fields do (`convert_to_cache`), with its errors.
+ */
+export function convert(model: string, name: string, field: Field, input: unknown): Value {
+	if (input === null || input === undefined || input === false) {
+		return field.type === 'integer' || field.type === 'float' || field.type === 'monetary' ? 0 : false;
+	}
+	switch (field.type) {
+		case 'boolean':
+			return Boolean(input);
+		case 'integer':
+			return toInteger(input);
+		case 'float':
+			return toFloat(input);
+		case 'monetary':
+			return roundCents(toFloat(input));
+		case 'selection':
+			if (typeof input === 'string' && field.selection.some(([key]) => key === input)) return input;
+			throw valueError(`Wrong value for ${model}.${name}: ${pythonRepr(input)}`);
+		case 'date':
+			return toDate(input);
+		case 'datetime':
+			return toDatetime(input);
+		case 'many2one':
+			if (typeof input === 'number' && Number.isInteger(input)) return input;
+			if (typeof input === 'string') throw invalidText('integer', input);
+			throw valueError(`Wrong value for ${model}.${name}: ${pythonRepr(input)}`);
+		case 'char':
+		case 'text':
+		case 'html':
+		case 'binary':
+			if (typeof input === 'string') return input;
+			if (typeof input === 'object') throw typeError(`Wrong value for ${model}.${name}: ${pythonRepr(input)}`);
+			return pythonRepr(input);
+		case 'one2many':
+		case 'many2many':
+			throw valueError(`Wrong value for ${model}.${name}: ${pythonRepr(input)}`);
+	}
+}
+
+function toInteger(input: unknown): number {
+	if (typeof input === 'number') return Math.trunc(input);
+	if (input === true) return 1;
+	if (typeof input === 'string' && /^\s*[+-]?\d+\s*$/.test(input)) return Number(input);
+	throw valueError(`invalid literal for int() with base 10: ${pythonRepr(input)}`);
+}
+
+/** Python's `float()` of a wire value; throws its ValueError. */
+export function toFloat(input: unknown): number {
+	if (typeof input === 'number') return input;
+	if (input === true) return 1;
+	if (typeof input === 'string' && input.trim() !== '' && Number.isFinite(Number(input))) return Number(input);
+	throw valueError(`could not convert string to float: ${pythonRepr(input)}`);
+}
+
+/** An amount to the cent, halves away from zero, as Odoo's `float_round` does. */
+export const roundCents = (amount: number): number =>
+	(Math.sign(amount) * Math.round(Math.abs(amount) * 100 + 1e-7)) / 100;
+
+function toDate(input: unknown): string {
+	const day = typeof input === 'string' ? input.slice(0, 10) : '';
+	if (isDay(day)) return day;
+	throw valueError(`time data ${pythonRepr(input)} does not match format '%Y-%m-%d'`);
+}
+
+function toDatetime(input: unknown): string {
+	if (typeof input === 'string') {
+		if (isDay(input)) return `${input} 00:00:00`;
+		if (isMoment(input)) return input;
+	}
+	throw valueError(`time data ${pythonRepr(input)} does not match format '%Y-%m-%d %H:%M:%S'`);
+}
+
+/** Whether it is a day of the calendar, written `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
+	return DATE.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
+}
+
+/** Whether it is a day and a time, written `YYYY-MM-DD HH:MM:SS` (UTC). */
+export function isMoment(text: string): boolean {
+	return DATETIME.test(text) && isDay(text.slice(0, 10));
+}
+
+/** A moment as Odoo writes it: UTC, to the second. */
+export const formatDatetime = (moment: Date): string => moment.toISOString().slice(0, 19).replace('T', ' ');
+
+export const formatDate = (moment: Date): string => moment.toISOString().slice(0, 10);

@@ -1,0 +1,86 @@
+import type { Clock } from '../../backend/src/core/clock';
+import { idSchema, type EnvironmentId } from '../../backend/src/core/ids';
+import type { SandboxJournal } from '../../backend/src/runtimes/sandbox/journal';
+import { createSandbox, type Sandbox } from '../../backend/src/runtimes/sandbox/server';
+import { createMemoryJournal } from './memory-journal';
+
+export const SANDBOX_KEY = 'sandbox-key';
+export const SANDBOX_NOW = new Date('2026-03-18T10:30:00Z');
+export const SANDBOX_ENVIRONMENT = idSchema('environment').parse('env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B');
+
+const clock: Clock = { now: () => SANDBOX_NOW, sleep: () => Promise.resolve() };
+
+/** An error as a sandbox answers it, whichever the protocol. */
+export interface Failure {
+	readonly status: number;
+	readonly name: string;
+	readonly message: string;
+}
+
+/** A sandbox with the calls that tests make of it; its clock stands still. */
+export interface TestSandbox extends Sandbox {
+	fetch(path: string, init?: RequestInit): Promise<Response>;
+	/** Calls by JSON-2; throws nothing, so that a failure shows its status. */
+	json2(model: string, method: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+	/** Calls by JSON-RPC and gives the result. */
+	rpc(model: string, method: string, args?: unknown[], kwargs?: Record<string, unknown>): Promise<unknown>;
+	/** Calls `service.method` by JSON-RPC and gives the whole answer. */
+	service(service: string, method: string, args: unknown[]): Promise<unknown>;
+}
+
+export function openSandbox(
+	options: { version?: string; journal?: SandboxJournal; environmentId?: EnvironmentId } = {},
+): TestSandbox {
+	const { version = '19.0', journal = createMemoryJournal(), environmentId = SANDBOX_ENVIRONMENT } = options;
+	const sandbox = createSandbox({
+		journal,
+		clock,
+		resolve: (id) =>
+			Promise.resolve(
+				id === environmentId
+					? {
+							base_path: `/sandbox/${id}`,
+							odoo_version: version,
+							database: 'sandbox',
+							login: 'admin',
+							verify: (secret) => secret === SANDBOX_KEY,
+						}
+					: null,
+			),
+	});
+	const send = (path: string, init?: RequestInit) =>
+		sandbox.handle(environmentId, new Request(`http://sandbox.example.com${path}`, init));
+	const service = async (name: string, method: string, args: unknown[]): Promise<unknown> => {
+		const body = JSON.stringify({ jsonrpc: '2.0', method: 'call', id: 1, params: { service: name, method, args } });
+		const headers = { 'content-type': 'application/json' };
+		return (await send('/jsonrpc', { method: 'POST', headers, body })).json();
+	};
+	return {
+		...sandbox,
+		fetch: send,
+		json2: async (model, method, body = {}) => {
+			const response = await send(`/json/2/${model}/${method}`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json', authorization: `bearer ${SANDBOX_KEY}` },
+				body: JSON.stringify(body),
+			});
+			return { status: response.status, body: await response.json() };
+		},
+		rpc: async (model, method, args = [], kwargs = {}) => {
+			const answer = await service('object', 'execute_kw', [
+				'sandbox',
+				2,
+				SANDBOX_KEY,
+				model,
+				method,
+				args,
+				kwargs,
+			]);
+			if (typeof answer === 'object' && answer !== null && 'error' in answer) {
+				throw new Error(JSON.stringify(answer.error));
+			}
+			return typeof answer === 'object' && answer !== null && 'result' in answer ? answer.result : null;
+		},
+		service,
+	};
+}

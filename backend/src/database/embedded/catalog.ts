@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { isDoc, type Doc } from './documents';
+import { type Predicate, compileFilter, readFilter } from './filter';
+import { type SortSpec, type Direction } from './paths';
+
+/** What an index was made with, in MongoDB's words. */
+export interface IndexSpec {
+	name: string;
+	key: Record<string, Direction>;
+	unique?: boolean | undefined;
+	sparse?: boolean | undefined;
+	partialFilterExpression?: Doc | undefined;
+	/** Seconds after the date in the indexed field at which a document is removed. */
+	expireAfterSeconds?: number | undefined;
+}
+
+/** An index over a collection. */
+export interface Index {
+	readonly id: number;
+	readonly spec: IndexSpec;
+	readonly fields: SortSpec;
+	/** Whether a document is in the index; `undefined` when all are. */
+	readonly covers: Predicate | undefined;
+	/**
+	 * Set once a document had an array or an overlong value in an indexed field: from then on the index finds equal
+	 * values only, because its order is no longer that of the documents.
+	 */
+	unordered: boolean;
+}
+
+/** A collection: its documents are kept under its id. */
+export interface Collection {
+	readonly id: number;
+	readonly database: string;
+	readonly name: string;
+	readonly indexes: Index[];
+}
+
+const storedSchema = z.object({
+	nextId: z.number(),
+	collections: z.array(
+		z.object({
+			id: z.number(),
+			database: z.string(),
+			name: z.string(),
+			indexes: z.array(
+				z.object({
+					id: z.number(),
+					unordered: z.boolean(),
+					spec: z.object({
+						name: z.string(),
+						key: z.record(z.string(), z.union([z.literal(1), z.literal(-1)])),
+						unique: z.boolean().optional(),
+						sparse: z.boolean().optional(),
+						partialFilterExpression: z.custom<Doc>(isDoc).optional(),
+						expireAfterSeconds: z.number().optional(),
+					}),
+				}),
+			),
+		}),
+	),
+});
+
+/** The collections and indexes that there are. */
+export class Catalog {
+	/** Whether it differs from what is stored. */
+	changed = false;
+	#nextId = 1;
+	readonly #collections = new Map<string, Collection>();
+
+	/** Reads what `toDoc` wrote. */
+	static fromDoc(doc: Doc): Catalog {
+		const stored = storedSchema.parse(doc);
+		const catalog = new Catalog();
+		catalog.#nextId = stored.nextId;
+		for (const { id, database, name, indexes } of stored.collections) {
+			catalog.#collections.set(`${database}.${name}`, {
+				id,
+				database,
+				name,
+				indexes: indexes.map((index) => makeIndex(index.id, index.spec, index.unordered)),
+			});
+		}
+		return catalog;
+	}
+
+	toDoc(): Doc {
+		return {
+			nextId: this.#nextId,
+			collections: [...this.#collections.values()].map(({ id, database, name, indexes }) => ({
+				id,
+				database,
+				name,
+				indexes: indexes.map((index) => ({ id: index.id, unordered: index.unordered, spec: index.spec })),
+			})),
+		};
+	}
+
+	find(database: string, name: string): Collection | undefined {
+		return this.#collections.get(`${database}.${name}`);
+	}
+
+	all(): Collection[] {
+		return [...this.#collections.values()];
+	}
+
+	/** The collection, made now when there was none. */
+	ensure(database: string, name: string): Collection {
+		const existing = this.find(database, name);
+		if (existing) return existing;
+		const collection = { id: this.#nextId++, database, name, indexes: [] };
+		this.#collections.set(`${database}.${name}`, collection);
+		this.changed = true;
+		return collection;
+	}
+
+	remove(collection: Collection): void {
+		this.#collections.delete(`${collection.database}.${collection.name}`);
+		this.changed = true;
+	}
+
+	addIndex(collection: Collection, spec: IndexSpec): Index {
+		const index = makeIndex(this.#nextId++, spec, false);
+		collection.indexes.push(index);
+		this.changed = true;
+		return index;
+	}
+
+	removeIndex(collection: Collection, index: Index): void {
+		collection.indexes.splice(collection.indexes.indexOf(index), 1);
+		this.changed = true;
+	}
+}
+
+function makeIndex(id: number, spec: IndexSpec, unordered: boolean): Index {
+	const partial = spec.partialFilterExpression;
+	return {
+		id,
+		spec,
+		fields: Object.entries(spec.key),
+		covers: partial && compileFilter(readFilter(partial)),
+		unordered,
+	};
+}

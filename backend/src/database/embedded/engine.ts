@@ -1,0 +1,103 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../core/clock';
+import { removeExpired } from './commands/admin';
+import type { Engine } from './commands/command';
+import { Cursors } from './cursors';
+import { lock } from './lock';
+import { createWireServer } from './server';
+import { Store } from './store';
+
+const SWEEP_MS = 60_000;
+
+/** Where the engine keeps its data, and what it is given from outside. */
+export interface EmbeddedEngineOptions {
+	/** The service's data directory; the engine's own is `database` in it. */
+	dataDir: string;
+	clock: Clock;
+	log?: (message: string) => void;
+}
+
+/** A running engine. */
+export interface EmbeddedEngine {
+	/** A connection string for MongoDB's drivers. */
+	uri: string;
+	/** Removes what TTL indexes say is over; runs by itself every 60 seconds. Resolves with the number of documents. */
+	removeExpired(): Promise<number>;
+	/** Ends connections, waits for writes under way and gives the data back. */
+	close(): Promise<void>;
+}
+
+/**
+ * Starts a small database in this process that speaks MongoDB's wire protocol, for installations without a MongoDB
+ * server. Throws when another process uses the same data directory.
+ */
+export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
+	const { dataDir, clock, log = () => undefined } = options;
+	mkdirSync(dataDir, { recursive: true });
+	const release = lock(join(dataDir, 'database.lock'));
+	try {
+		const store = Store.open(join(dataDir, 'database'));
+		const engine: Engine = { store, clock, cursors: new Cursors(clock) };
+		const server = createWireServer(engine, log);
+		const { uri, removeSocket } = await listen(server);
+		const stop = new AbortController();
+		const sweeping = sweep(engine, stop.signal, log);
+		return {
+			uri,
+			removeExpired: () => removeExpired(engine),
+			close: async () => {
+				stop.abort();
+				await closeServer(server);
+				removeSocket();
+				await sweeping;
+				await store.close();
+				release();
+			},
+		};
+	} catch (error) {
+		release();
+		throw error;
+	}
+}
+
+/**
+ * Listens where only this user can connect: on a Unix socket in a directory of its own, or on Windows, which MongoDB's
+ * driver offers none for, on loopback.
+ */
+async function listen(server: Server): Promise<{ uri: string; removeSocket: () => void }> {
+	if (process.platform === 'win32') {
+		await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+		const address = server.address();
+		if (address === null || typeof address === 'string') throw new Error('The embedded database got no port.');
+		return { uri: `mongodb://127.0.0.1:${address.port}/?directConnection=true`, removeSocket: () => undefined };
+	}
+	const dir = mkdtempSync(join(tmpdir(), 'odoo-platform-'));
+	const path = join(dir, 'db.sock');
+	await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+	return {
+		uri: `mongodb://${encodeURIComponent(path)}/?directConnection=true`,
+		removeSocket: () => rmSync(dir, { recursive: true, force: true }),
+	};
+}
+
+async function closeServer(server: Server): Promise<void> {
+	const closed = new Promise((resolve) => server.close(resolve));
+	server.emit('closing');
+	await closed;
+}
+
+async function sweep(engine: Engine, signal: AbortSignal, log: (message: string) => void): Promise<void> {
+	while (!signal.aborted) {
+		try {
+			await engine.clock.sleep(SWEEP_MS, signal);
+			engine.cursors.closeIdle();
+			await removeExpired(engine);
+		} catch (error) {
+			if (!signal.aborted)
+				log(`embedded database: sweep failed: ${error instanceof Error ? error.message : String(error)}`);
+		}
+	}
+}

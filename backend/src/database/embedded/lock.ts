@@ -1,0 +1,92 @@
+import { readFileSync, renameSync, linkSync, rmSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const ownerSchema = z.object({ pid: z.number().int().positive(), started: z.string() });
+type Owner = z.infer<typeof ownerSchema>;
+
+/** Locks that this process holds: its own id in a file doesn't tell whether it, or one before it, wrote it. */
+const held = new Set<string>();
+
+/**
+ * Takes the lock in the file at `path`, so that no second process works on the same data. A lock left behind by a process
+ * that is gone (killed, crashed, or whose id another one has by now) is taken over. Returns how to give it back; throws
+ * when another process holds it.
+ */
+export function lock(path: string): () => void {
+	if (held.has(path)) throw inUse(path, process.pid);
+	const mine: Owner = { pid: process.pid, started: startOf(process.pid) };
+	const draft = `${path}.${process.pid}`;
+	writeFileSync(draft, JSON.stringify(mine), { mode: 0o600 });
+	try {
+		if (!link(draft, path)) {
+			takeOver(path, `${draft}.stale`);
+			if (!link(draft, path)) throw inUse(path, readOwner(path)?.pid);
+		}
+	} finally {
+		rmSync(draft, { force: true });
+	}
+	held.add(path);
+	return () => {
+		held.delete(path);
+		rmSync(path, { force: true });
+	};
+}
+
+/** Moves a stale lock aside. Should another process have just renewed it, that one's is put back. */
+function takeOver(path: string, aside: string): void {
+	const owner = readOwner(path);
+	if (owner && isAlive(owner)) throw inUse(path, owner.pid);
+	try {
+		renameSync(path, aside);
+	} catch {
+		return;
+	}
+	const moved = readOwner(aside);
+	if (moved && isAlive(moved)) link(aside, path);
+	rmSync(aside, { force: true });
+}
+
+/** Makes `path` another name of `file`, in one step; tells whether it was free. */
+function link(file: string, path: string): boolean {
+	try {
+		linkSync(file, path);
+		return true;
+	} catch (error) {
+		if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+		throw error;
+	}
+}
+
+function readOwner(path: string): Owner | undefined {
+	try {
+		return ownerSchema.safeParse(JSON.parse(readFileSync(path, 'utf8'))).data;
+	} catch {
+		return undefined;
+	}
+}
+
+function isAlive({ pid, started }: Owner): boolean {
+	if (pid === process.pid) return false;
+	try {
+		process.kill(pid, 0);
+	} catch (error) {
+		return error instanceof Error && 'code' in error && error.code === 'EPERM';
+	}
+	return started === startOf(pid);
+}
+
+/** When a process started, where the system tells (Linux: proc(5), field 22 of stat); else an empty string. */
+function startOf(pid: number): string {
+	try {
+		return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19] ?? '';
+	} catch {
+		return '';
+	}
+}
+
+function inUse(path: string, pid: number | undefined): Error {
+	return new Error(
+		`The embedded database is in use by process ${pid ?? 'unknown'} (${path}). ` +
+			'It serves one process: stop the other one, choose another data directory, or set MONGODB_URI.',
+	);
+}

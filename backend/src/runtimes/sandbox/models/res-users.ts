@@ -1,5 +1,6 @@
 import { validationError } from '../errors';
 import { boolean, char, many2many, many2one } from '../fields';
+import { onModel } from '../method';
 import type { ModelDeclaration } from '../model';
 
 export const resUsers: ModelDeclaration = {
@@ -17,6 +18,9 @@ export const resUsers: ModelDeclaration = {
 		share: boolean('Share User', { compute: () => false, store: true }),
 	},
 	displayName: (user) => user.text('name'),
+	methods: {
+		context_get: onModel({}, (env) => ({ lang: 'en_US', tz: 'UTC', uid: env.uid })),
+	},
 	check: (env, users) => {
 		const logins = [...env.draft.rows('res.users').values()].map((row) => row.login);
 		if (users.some((user) => logins.filter((login) => login === user.text('login')).length > 1)) {

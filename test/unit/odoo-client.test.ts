@@ -93,11 +93,14 @@ describe('connectOdoo', () => {
 		expect((await client).version.major).toBe(14);
 	});
 
-	it.each(['http://odoo.example.com/', 'http://odoo.example.com'])('joins paths to %s', async (url) => {
-		const { fetch, sent } = fakeOdoo({});
-		await connectOdoo({ ...ACCESS, url }, { fetch, clock: createFakeClock() });
-		expect(sent[0]?.path).toBe('/web/version');
-	});
+	it.each(['http://odoo.example.com/', 'http://odoo.example.com', 'http://odoo.example.com/?db=demo#menu'])(
+		'joins paths to %s',
+		async (url) => {
+			const { fetch, sent } = fakeOdoo({});
+			await connectOdoo({ ...ACCESS, url }, { fetch, clock: createFakeClock() });
+			expect(sent[0]?.path).toBe('/web/version');
+		},
+	);
 
 	it('keeps the path of a base URL', async () => {
 		const { fetch, sent } = fakeOdoo({ '/erp/web/version': () => Response.json({ version: '13.0' }) });

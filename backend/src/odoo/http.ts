@@ -28,9 +28,9 @@ export interface OdooReply {
 /** Sends to one Odoo, within limits of time and size; rejects with an `OdooError`, or the signal's reason. */
 export type OdooHttp = (request: OdooRequest, options?: CallOptions) => Promise<OdooReply>;
 
-/** The base URL may have a path, and may end in a slash. */
+/** The base URL may have a path, and may end in a slash; a query or fragment of it is dropped. */
 export function createOdooHttp({ url, fetch, clock }: { url: string; fetch: Fetch; clock: Clock }): OdooHttp {
-	const base = url.replace(/\/+$/, '');
+	const base = url.replace(/[?#].*$/s, '').replace(/\/+$/, '');
 
 	const sendOnce = async ({ path, headers, body }: OdooRequest, signal: AbortSignal): Promise<OdooReply> => {
 		const response = await fetch(`${base}${path}`, {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDomain } from '../../odoo/domain';
 import { searchIds } from './evaluate-domain';
 import { formattedReadGroup, readGroup } from './read-group';
-import { accessError, typeError, userError } from './errors';
+import { accessError, OdooError, userError } from './errors';
 import { onModel, onRecords, optional, type Method } from './method';
 import type { Model, Vals } from './model';
 import type { Env } from './orm';
@@ -12,8 +12,12 @@ import { copyVals, createRecords, defaultOf, unlinkRecords, writeRecords } from 
 
 const names = z.preprocess((value) => (typeof value === 'string' ? Array.from(value) : value), z.array(z.string()));
 const domain = z.unknown().refine((value) => value !== undefined, 'is missing');
-const count = z.int().nonnegative();
+const count = z.int();
 const vals = z.custom<Vals>((value) => value !== undefined, 'is missing');
+
+/** How `read` shows a many2one: with its name; any other value of `load` shows the id alone. */
+const NAMED = '_classic_read';
+const load = z.string().nullable().default(NAMED);
 
 interface Page {
 	readonly offset?: number | null;
@@ -24,6 +28,12 @@ interface Page {
 function search(env: Env, model: Model, criteria: unknown, page: Page = {}): number[] {
 	const ids = searchIds(env, model, parseDomain(criteria ?? []));
 	const { offset, limit, order } = page;
+	for (const [name, number, exception] of [
+		['OFFSET', offset, 'InvalidRowCountInResultOffsetClause'],
+		['LIMIT', limit, 'InvalidRowCountInLimitClause'],
+	] as const) {
+		if (number && number < 0) throw new OdooError(`psycopg2.errors.${exception}`, `${name} must not be negative\n`);
+	}
 	const sorted = sortIds(env, model, ids, order ?? model.order);
 	return sorted.slice(offset ?? 0, limit ? (offset ?? 0) + limit : undefined);
 }
@@ -74,13 +84,14 @@ export const BASE_METHODS: Readonly<Record<string, Method | readonly Method[]>> 
 			offset: optional(count),
 			limit: optional(count),
 			order: optional(z.string()),
+			load,
 		},
-		(env, model, args) => readRecords(env, model, search(env, model, args.domain, args), args.fields),
+		(env, model, args) =>
+			readRecords(env, model, search(env, model, args.domain, args), args.fields, args.load === NAMED),
 		{ takesMore: true },
 	),
-	read: onRecords(
-		{ fields: optional(names), load: z.string().nullable().default('_classic_read') },
-		(env, model, ids, args) => readRecords(env, model, ids, args.fields, args.load === '_classic_read'),
+	read: onRecords({ fields: optional(names), load }, (env, model, ids, args) =>
+		readRecords(env, model, ids, args.fields, args.load === NAMED),
 	),
 	create: onModel({ vals_list: vals }, (env, model, { vals_list }) =>
 		Array.isArray(vals_list)
@@ -185,8 +196,9 @@ export const BASE_METHODS: Readonly<Record<string, Method | readonly Method[]>> 
 };
 
 function isAllowed(model: Model, operation: string): boolean {
-	if (!['read', 'create', 'write', 'unlink'].includes(operation))
-		throw typeError(`Invalid access mode '${operation}'`);
+	if (!['read', 'create', 'write', 'unlink'].includes(operation)) {
+		throw new OdooError('builtins.AssertionError', 'Invalid access mode');
+	}
 	return operation === 'read' || !model.readonly;
 }
 

@@ -19,6 +19,8 @@ export interface ModelDeclaration {
 	readonly parent?: string;
 	/** The model whose fields this one takes over, and the many2one to it (`_inherits`). */
 	readonly inherits?: { readonly model: string; readonly field: string };
+	/** A copy's name says that it is one. */
+	readonly namesCopies?: boolean;
 	/** The user may read it and no more. */
 	readonly readonly?: boolean;
 	readonly fields: Fields;

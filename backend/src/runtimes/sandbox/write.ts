@@ -230,29 +230,34 @@ export function parseIds(input: unknown): number[] {
 				`invalid input syntax for type integer: ${JSON.stringify(id)}`,
 			);
 		}
-		throw typeError(`unhashable type: ${pythonRepr(id)}`);
+		throw typeError(`unhashable type: '${Array.isArray(id) ? 'list' : 'dict'}'`);
 	});
 }
 
-/** The id of a row that a fresh copy of the record gets: its values, but for what `copy` leaves out. */
+/** The values for a copy of the record: all but those that `copy` leaves out. */
 export function copyVals(env: Env, model: Model, id: number): Vals {
-	const row = env.draft.get(model.name, id) ?? {};
-	return Object.fromEntries(
-		Object.entries(model.fields).flatMap(([name, field]): [string, unknown][] => {
-			if (field.copy === false || MAGIC_FIELDS.has(name)) return [];
-			if (field.type === 'one2many') {
-				if (field.copy !== true || field.compute) return [];
-				const lines = env.relatedIds(row, name, field);
-				const comodel = env.model(field.relation);
-				const copies = lines.map((line) => {
-					const { [field.relationField]: _, ...vals } = copyVals(env, comodel, line);
-					return [0, 0, vals];
-				});
-				return [[name, copies]];
-			}
-			if (field.compute && !field.inherited) return [];
-			const value = env.value(model, row, name);
-			return [[name, field.type === 'many2many' ? [[6, 0, value]] : value]];
-		}),
-	);
+	const row = env.draft.get(model.name, id) ?? { id };
+	const vals = Object.entries(model.fields).flatMap(([name, field]): [string, unknown][] => {
+		if (field.copy === false || MAGIC_FIELDS.has(name) || (field.compute && !field.inherited)) return [];
+		const value = env.value(model, row, name);
+		switch (field.type) {
+			case 'one2many':
+				return [[name, copyLines(env, env.model(field.relation), field.relationField, idsOf(value))]];
+			case 'many2many':
+				return [[name, [[6, 0, value]]]];
+			default:
+				return [[name, name === 'name' && marksCopies(env, model) ? `${String(value)} (copy)` : value]];
+		}
+	});
+	return Object.fromEntries(vals);
+}
+
+const marksCopies = (env: Env, model: Model): boolean =>
+	model.namesCopies ?? (model.inherits ? env.model(model.inherits.model).namesCopies === true : false);
+
+function copyLines(env: Env, comodel: Model, inverse: string, ids: readonly number[]): unknown[] {
+	return ids.map((id) => {
+		const { [inverse]: _record, ...vals } = copyVals(env, comodel, id);
+		return [0, 0, vals];
+	});
 }

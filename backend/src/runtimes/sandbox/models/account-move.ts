@@ -18,7 +18,7 @@ import { onRecords } from '../method';
 import type { ModelDeclaration } from '../model';
 import type { Rec } from '../orm';
 import { checkExist, writeRecords } from '../write';
-import { messagePost } from './mail-message';
+import { CHATTER } from './mail-message';
 import { fromProduct, lineAmounts, sumOf } from './order-line';
 
 const MOVE_TYPES = [
@@ -138,8 +138,7 @@ export const accountMove: ModelDeclaration = {
 			{ compute: paymentState, store: true },
 		),
 	},
-	displayName: (move) =>
-		move.text('name') || `Draft ${KIND[move.text('move_type')] ?? 'Journal Entry'} (* ${move.id})`,
+	displayName: (move) => move.text('name') || `Draft ${KIND[move.text('move_type')] ?? 'Journal Entry'}`,
 	complete: (env, vals) => {
 		const given = vals.move_type ?? env.context.default_move_type;
 		const kind = typeof given === 'string' ? given : 'entry';
@@ -172,7 +171,7 @@ export const accountMove: ModelDeclaration = {
 			writeRecords(env, model, ids, { state: 'cancel' });
 			return null;
 		}),
-		message_post: messagePost,
+		...CHATTER,
 	},
 };
 

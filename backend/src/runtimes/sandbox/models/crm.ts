@@ -15,7 +15,7 @@ import {
 import { onRecords } from '../method';
 import type { ModelDeclaration } from '../model';
 import { writeRecords } from '../write';
-import { messagePost } from './mail-message';
+import { CHATTER } from './mail-message';
 
 export const crmTeam: ModelDeclaration = {
 	name: 'crm.team',
@@ -116,6 +116,6 @@ export const crmLead: ModelDeclaration = {
 			writeRecords(env, model, ids, { active: false, probability: 0, date_closed: env.timestamp });
 			return true;
 		}),
-		message_post: messagePost,
+		...CHATTER,
 	},
 };

@@ -6,7 +6,7 @@ import { irAttachment } from './ir-attachment';
 import { irModel } from './ir-model';
 import { irModuleModule } from './ir-module';
 import { irSequence } from './ir-sequence';
-import { mailMessage } from './mail-message';
+import { mailFollowers, mailMessage } from './mail-message';
 import { productCategory, productProduct, productTemplate, uomUom } from './product';
 import { resCompany } from './res-company';
 import { resCountry, resCurrency } from './res-country';
@@ -30,6 +30,7 @@ export const MODELS: readonly ModelDeclaration[] = [
 	irModel,
 	irModuleModule,
 	irSequence,
+	mailFollowers,
 	mailMessage,
 	productCategory,
 	productProduct,

@@ -47,6 +47,7 @@ const onHand = (product: Rec): number =>
 export const productTemplate: ModelDeclaration = {
 	name: 'product.template',
 	description: 'Product',
+	namesCopies: true,
 	order: 'name, id',
 	nameSearch: ['name', 'default_code', 'barcode'],
 	fields: {

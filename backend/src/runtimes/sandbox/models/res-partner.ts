@@ -2,7 +2,7 @@ import { validationError } from '../errors';
 import { boolean, char, html, integer, many2many, many2one, monetary, one2many, related, selection } from '../fields';
 import type { ModelDeclaration } from '../model';
 import type { Rec } from '../orm';
-import { messagePost } from './mail-message';
+import { CHATTER } from './mail-message';
 import { companyCurrency } from './res-company';
 
 const commercialPartner = (partner: Rec): Rec => {
@@ -28,6 +28,7 @@ export const resPartner: ModelDeclaration = {
 	order: 'complete_name ASC, id DESC',
 	nameSearch: ['complete_name', 'email', 'ref', 'vat'],
 	parent: 'parent_id',
+	namesCopies: true,
 	fields: {
 		name: char('Name'),
 		complete_name: char('Complete Name', { compute: completeName, store: true }),
@@ -114,7 +115,7 @@ export const resPartner: ModelDeclaration = {
 				`Linked active users : ${names.join(', ')}`,
 		);
 	},
-	methods: { message_post: messagePost },
+	methods: CHATTER,
 };
 
 export const resPartnerCategory: ModelDeclaration = {

@@ -21,7 +21,7 @@ import type { ModelDeclaration, Vals } from '../model';
 import type { Env, Rec } from '../orm';
 import { checkExist, writeRecords } from '../write';
 import { nextName } from './ir-sequence';
-import { messagePost } from './mail-message';
+import { CHATTER } from './mail-message';
 import { fromProduct, lineAmounts, sumOf } from './order-line';
 
 const STATES = [
@@ -124,7 +124,7 @@ export const saleOrder: ModelDeclaration = {
 			writeRecords(env, model, orders, { state: 'draft' });
 			return true;
 		}),
-		message_post: messagePost,
+		...CHATTER,
 	},
 };
 

@@ -12,6 +12,11 @@ export function isDoc(value: unknown): value is Doc {
 	return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
+/** `Array.isArray` for values of which nothing is known, whose elements it leaves unknown. */
+export function isArray(value: unknown): value is unknown[] {
+	return Array.isArray(value);
+}
+
 /** Reads BSON. Regular expressions stay `BSONRegExp`, because JavaScript's would lose their options. */
 export function decode(bytes: Uint8Array): Doc {
 	return deserialize(bytes, { bsonRegExp: true });

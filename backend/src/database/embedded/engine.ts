@@ -90,14 +90,14 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 async function sweep(engine: Engine, signal: AbortSignal, log: (message: string) => void): Promise<void> {
-	while (!signal.aborted) {
+	for (;;) {
 		try {
 			await engine.clock.sleep(SWEEP_MS, signal);
 			engine.cursors.closeIdle();
 			await removeExpired(engine);
 		} catch (error) {
-			if (!signal.aborted)
-				log(`embedded database: sweep failed: ${error instanceof Error ? error.message : String(error)}`);
+			if (signal.aborted) return;
+			log(`embedded database: sweep failed: ${error instanceof Error ? error.message : String(error)}`);
 		}
 	}
 }

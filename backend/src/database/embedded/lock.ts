@@ -52,9 +52,13 @@ function link(file: string, path: string): boolean {
 		linkSync(file, path);
 		return true;
 	} catch (error) {
-		if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+		if (codeOf(error) === 'EEXIST') return false;
 		throw error;
 	}
+}
+
+function codeOf(error: unknown): unknown {
+	return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }
 
 function readOwner(path: string): Owner | undefined {
@@ -70,7 +74,7 @@ function isAlive({ pid, started }: Owner): boolean {
 	try {
 		process.kill(pid, 0);
 	} catch (error) {
-		return error instanceof Error && 'code' in error && error.code === 'EPERM';
+		return codeOf(error) === 'EPERM';
 	}
 	return started === startOf(pid);
 }

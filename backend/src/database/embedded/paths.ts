@@ -1,5 +1,5 @@
 import { flatten, resolve } from 'mingo/util';
-import { type Doc } from './documents';
+import { type Doc, isArray } from './documents';
 import { EMPTY_ARRAY, encodeValue } from './keys';
 
 /** Which way a field is sorted. */
@@ -20,7 +20,7 @@ export function valueAt(doc: Doc, path: string): unknown {
  */
 export function valuesAt(doc: Doc, path: string): unknown[] {
 	const value = valueAt(doc, path);
-	if (!Array.isArray(value)) return [value];
+	if (!isArray(value)) return [value];
 	if (value.length === 0) return [EMPTY_ARRAY];
 	const depth = path.split('.').length - 1;
 	return depth === 0 ? value : [...new Set<unknown>([...value, ...flatten(value, depth)])];

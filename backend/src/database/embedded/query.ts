@@ -122,10 +122,7 @@ export function* project(docs: Iterable<Doc>, projection: Doc, filter: Doc): Gen
 			readFilter(projection),
 		),
 	);
-	while (refuseMistakes(() => cursor.hasNext())) {
-		const doc = cursor.next();
-		if (doc) yield doc;
-	}
+	while (refuseMistakes(() => cursor.hasNext())) yield refuseMistakes(() => cursor.next());
 }
 
 /** The stages that are supported; those that write or read other collections are not among them. */

@@ -13,7 +13,7 @@ const PREFIX_BYTES = 5;
 const MAX_FIELDS_BYTES = MAX_KEY_BYTES - MAX_ID_BYTES - PREFIX_BYTES;
 
 /** How many keys are read at a time: no cursor of lmdb stays open while the reader does something else. */
-const FIRST_CHUNK = 16;
+const FIRST_CHUNK = 4;
 const LARGEST_CHUNK = 512;
 
 /** How many writes share a transaction at most. */

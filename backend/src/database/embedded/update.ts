@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson';
-import { type Doc, isDoc } from './documents';
+import { type Doc, isArray, isDoc } from './documents';
 import { EngineError, unsupported } from './errors';
 import { type Predicate, compileFilter, conjunctsOf, isOperators, readFilter } from './filter';
 import { compareValues, sameValue } from './keys';
@@ -369,10 +369,8 @@ function erase(target: Target): void {
 
 function existingArray(target: Target, path: string, operator: string): unknown[] | undefined {
 	const value = read(target);
-	if (value === undefined) return undefined;
-	if (!Array.isArray(value))
-		throw new EngineError('BadValue', `Cannot apply ${operator} to ${path}: it is no array.`);
-	return value;
+	if (value === undefined || isArray(value)) return value;
+	throw new EngineError('BadValue', `Cannot apply ${operator} to ${path}: it is no array.`);
 }
 
 /** The array to change, in a copy of its own so that no argument of the update is changed with it. */

@@ -28,7 +28,7 @@ export async function openDatabase(
 			? await startEmbeddedEngine({ dataDir: config.dataDir, clock, log: (message) => log.info(message) })
 			: undefined;
 	const uri = embedded?.uri ?? config.mongodbUri ?? '';
-	const named = new URL(uri.replace(/^mongodb(\+srv)?:/, 'http:').replace(/,[^/]*/, '')).pathname.length > 1;
+	const named = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(uri);
 	try {
 		const connection = await mongoose
 			.createConnection(uri, {

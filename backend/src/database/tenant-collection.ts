@@ -70,7 +70,7 @@ export function tenantCollection<T extends TenantDocument>(
 	schema.add(
 		new Schema({ _id: { type: String, required: true }, organization_id: { type: String, required: true } }),
 	);
-	schema.add(new Schema(definition.fields));
+	schema.add(new Schema(definition.fields, { _id: false }));
 	for (const [keys, options] of definition.indexes) schema.index(keys, options);
 	const model: Model<T> = connection.model<T>(definition.name, schema);
 

@@ -1,28 +1,34 @@
 import type { RequestHandler } from 'express';
+import type { Logger } from '../core/log';
 import { readBody } from './read-body';
 import { sendError } from './send-error';
-import type { Logger } from '../core/log';
 
 /**
- * Serves what speaks in `Request` and `Response` (WHATWG Fetch) behind Express: `handle` sees the URL below the path at
- * which it is mounted.
+ * Serves what speaks in `Request` and `Response` (WHATWG Fetch) behind Express: `handle` is given the parameters of the
+ * path at which it is mounted, and sees the URL below that path.
  */
 export const fetchHandler =
-	(handle: (request: Request) => Promise<Response>, log: Logger): RequestHandler =>
+	(
+		handle: (params: Readonly<Record<string, string | string[]>>, request: Request) => Promise<Response>,
+		log: Logger,
+	): RequestHandler =>
 	async (request, response) => {
 		try {
 			const headers = new Headers();
-			for (const [name, value] of Object.entries(request.headersDistinct)) {
-				for (const single of value ?? []) headers.append(name, single);
+			for (const [name, values] of Object.entries(request.headersDistinct)) {
+				for (const value of values ?? []) headers.append(name, value);
 			}
-			const body = ['GET', 'HEAD'].includes(request.method)
-				? null
-				: new Uint8Array(await readBody(request, response));
+			const bodyless = request.method === 'GET' || request.method === 'HEAD';
 			const answer = await handle(
-				new Request(new URL(request.url, 'http://localhost'), { method: request.method, headers, body }),
+				request.params,
+				new Request(new URL(request.url, 'http://localhost'), {
+					method: request.method,
+					headers,
+					body: bodyless ? null : new Uint8Array(await readBody(request, response)),
+				}),
 			);
 			response.status(answer.status);
-			for (const [name, value] of answer.headers) response.append(name, value);
+			answer.headers.forEach((value, name) => response.setHeader(name, value));
 			response.end(Buffer.from(await answer.arrayBuffer()));
 		} catch (error) {
 			sendError(error, response, log);

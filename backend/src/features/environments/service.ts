@@ -5,6 +5,7 @@ import type { EnvironmentId, Ids, ProjectId } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { RuntimeSite } from '../../runtimes/runtime';
 import type { EnvironmentDocument, EnvironmentStatus, StoredEnvironment } from './model';
 import { presentEnvironment } from './schemas';
 
@@ -25,7 +26,7 @@ export interface EnvironmentsService {
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: EnvironmentId): Promise<EnvironmentDocument>;
 	/** Whoever's it is; for the runtimes, which know an environment by its address alone. */
-	find(id: EnvironmentId): Promise<EnvironmentDocument | null>;
+	findSite(id: EnvironmentId): Promise<RuntimeSite | null>;
 	/** @throws {ApiError} 422 for a project that is not the tenant's; 409 where the project has one of that name. */
 	create(tenant: Tenant, request: EnvironmentRequest, id?: EnvironmentId): Promise<EnvironmentDocument>;
 	/** Moves to a status and announces it; to the one it has already: changes nothing. @throws {ApiError} 404 */
@@ -36,6 +37,9 @@ export interface EnvironmentsService {
 		deployed?: Partial<Pick<EnvironmentDocument, 'git_sha' | 'git_branch'>>,
 	): Promise<void>;
 }
+
+/** What a runtime needs to know of an environment. */
+export const siteOf = ({ _id, ...environment }: EnvironmentDocument): RuntimeSite => ({ id: _id, ...environment });
 
 export function createEnvironmentsService({
 	environments,
@@ -81,9 +85,9 @@ export function createEnvironmentsService({
 			};
 			return (await environments.find(tenant, filter, { sort: { _id: -1 }, limit })).map(located);
 		},
-		async find(id) {
+		async findSite(id) {
 			const environment = await environments.everywhere.findOne({ _id: id });
-			return environment && located(environment);
+			return environment && siteOf(located(environment));
 		},
 		async create(tenant, request, id = ids.next('environment')) {
 			if (!(await projectExists(tenant, request.project_id))) {

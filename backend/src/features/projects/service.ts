@@ -12,6 +12,7 @@ export interface ProjectsService {
 	list(tenant: Tenant, after: ProjectId | null, limit: number): Promise<ProjectDocument[]>;
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: ProjectId): Promise<ProjectDocument>;
+	exists(tenant: Tenant, id: ProjectId): Promise<boolean>;
 	/** @throws {ApiError} 409 where the name is taken. */
 	create(tenant: Tenant, request: ProjectRequest, id?: ProjectId): Promise<ProjectDocument>;
 }
@@ -33,6 +34,7 @@ export function createProjectsService({
 			if (project === null) throw notFound('project');
 			return project;
 		},
+		exists: async (tenant, id) => (await projects.findOne(tenant, { _id: id })) !== null,
 		async create(tenant, request, id = ids.next('project')) {
 			const project = { _id: id, organization_id: tenant, ...request, created_at: clock.now() };
 			try {

@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import { type Clock, systemClock } from './core/clock';
+import type { Config } from './config';
+import { createIds } from './core/ids';
+import type { Logger } from './core/log';
+import { createSecrets, loadMasterKey } from './core/secrets';
+import { openDatabase } from './database/connection';
+import { connectionCollection } from './features/connections/model';
+import { createConnectionsService } from './features/connections/service';
+import { environmentCollection } from './features/environments/model';
+import { environmentRoutes } from './features/environments/routes';
+import { createEnvironmentsService, siteOf } from './features/environments/service';
+import { deployDefinition } from './features/deployments/definition';
+import { deploymentRoutes } from './features/deployments/routes';
+import { createDeploymentsService } from './features/deployments/service';
+import { eventCollection } from './features/events/model';
+import { outboxSource } from './features/events/outbox-source';
+import { createRelay } from './features/events/relay';
+import { firstRun } from './features/first-run/first-run';
+import { installationCollection } from './features/first-run/model';
+import { gatewayRoutes } from './features/gateway/routes';
+import { createGatewayService } from './features/gateway/service';
+import { jobCollection, jobLogCollection } from './features/jobs/model';
+import { jobRoutes } from './features/jobs/routes';
+import { createJobsService } from './features/jobs/service';
+import { createJobWorker } from './features/jobs/worker';
+import { keyCollection } from './features/keys/model';
+import { createKeysService } from './features/keys/service';
+import { organizationCollection, userCollection } from './features/organizations/model';
+import { createOrganizationsService } from './features/organizations/service';
+import { projectCollection } from './features/projects/model';
+import { projectRoutes } from './features/projects/routes';
+import { createProjectsService } from './features/projects/service';
+import { createDeliveryWorker } from './features/webhooks/delivery-worker';
+import { deliveryCollection, webhookCollection } from './features/webhooks/model';
+import { webhookRoutes } from './features/webhooks/routes';
+import { createWebhooksService } from './features/webhooks/service';
+import { createGitRepositories } from './git/repositories';
+import { createApp } from './http/app';
+import { fetchHandler } from './http/fetch-handler';
+import { createPager } from './http/page';
+import type { Route } from './http/route';
+import { createOutbound } from './net/outbound';
+import { createOdooClients } from './odoo/clients';
+import { createMongoJournal } from './runtimes/sandbox/mongo-journal';
+import { createSandboxRuntime } from './runtimes/sandbox/runtime';
+
+/** The running service. */
+export interface Platform {
+	/** Where it answers, without a trailing slash. */
+	readonly url: string;
+	/** The file that the first start wrote; null at every later one. */
+	readonly firstRunFile: string | null;
+	/** Everything it serves under `/api`, as declared. */
+	readonly routes: readonly Route[];
+	/** Takes no more requests, lets those and the work under way end, and closes everything in reverse. */
+	stop(): Promise<void>;
+}
+
+/**
+ * Starts the service: database, features, workers, server; each is handed what it needs here and nowhere else.
+ * @throws where the configuration cannot be satisfied, e.g. the port is taken or the database does not answer.
+ */
+export async function startPlatform(
+	config: Config,
+	{ log, clock = systemClock }: { log: Logger; clock?: Clock },
+): Promise<Platform> {
+	const secrets = createSecrets(config.secretKey ?? (await loadMasterKey(config.dataDir)));
+	const ids = createIds(clock);
+	const pager = createPager(secrets);
+	const outbound = createOutbound({ allowedCidrs: config.outboundAllowedCidrs });
+	const database = await openDatabase(config, { clock, log });
+	const { connection } = database;
+	let url = config.publicUrl ?? '';
+
+	const collections = {
+		organizations: organizationCollection(connection),
+		users: userCollection(connection),
+		keys: keyCollection(connection),
+		projects: projectCollection(connection),
+		environments: environmentCollection(connection),
+		connections: connectionCollection(connection),
+		jobs: jobCollection(connection),
+		jobLogs: jobLogCollection(connection),
+		events: eventCollection(connection),
+		webhooks: webhookCollection(connection),
+		deliveries: deliveryCollection(connection),
+		installation: installationCollection(connection),
+	};
+
+	const notify = () => relay.wake();
+	const organizations = createOrganizationsService({ ...collections, clock });
+	const keys = createKeysService({
+		keys: collections.keys,
+		planOf: (id) => organizations.planOf(id),
+		secrets,
+		clock,
+	});
+	const git = createGitRepositories({
+		dataDir: config.dataDir,
+		allowedPaths: config.gitAllowedPaths,
+		outbound,
+	});
+	const projects = createProjectsService({ projects: collections.projects, clock, ids });
+	const environments = createEnvironmentsService({
+		environments: collections.environments,
+		projectExists: (tenant, id) => projects.exists(tenant, id),
+		urlOf: ({ _id }) => `${url}/sandbox/${_id}`,
+		clock,
+		ids,
+		notify,
+	});
+
+	const sandbox = createSandboxRuntime({
+		journal: createMongoJournal(connection),
+		findSite: (id) => environments.findSite(id),
+		secrets,
+		clock,
+	});
+	const runtimes = { sandbox };
+	const connections = createConnectionsService({
+		connections: collections.connections,
+		async environmentAccess(tenant, id) {
+			const environment = await environments.get(tenant, id);
+			return { ...(await runtimes[environment.runtime].access(siteOf(environment))), name: environment.name };
+		},
+		outboundFetch: outbound.fetch,
+		secrets,
+		clock,
+		ids,
+	});
+
+	const definitions = { deploy: deployDefinition({ projects, environments, git, runtimes, clock, ids }) };
+	const jobs = createJobsService({
+		jobs: collections.jobs,
+		definitions,
+		clock,
+		ids,
+		notify,
+		wake: () => jobWorker.wake(),
+	});
+	const deployments = createDeploymentsService({ jobs, environments, ids });
+	const jobWorker = createJobWorker({
+		jobs: collections.jobs,
+		logs: collections.jobLogs,
+		definitions,
+		clock,
+		log,
+		owner: randomUUID(),
+		notify,
+		onEnd: (id) => jobs.ended(id),
+	});
+
+	const webhooks = createWebhooksService({
+		...collections,
+		secrets,
+		clock,
+		ids,
+		notify: () => deliveryWorker.wake(),
+	});
+	const deliveryWorker = createDeliveryWorker({
+		...collections,
+		fetch: outbound.fetch,
+		secrets,
+		clock,
+		ids,
+		random: Math.random,
+		notify,
+		log,
+	});
+	const relay = createRelay({
+		sources: [collections.environments, collections.jobs, collections.webhooks].map(outboxSource),
+		events: collections.events,
+		onEvent: (event) => webhooks.fanOut(event),
+		clock,
+		log,
+	});
+	const workers = [relay, deliveryWorker, jobWorker];
+
+	const routes = [
+		...projectRoutes({ projects, pager }),
+		...environmentRoutes({ environments, pager }),
+		...deploymentRoutes({ deployments, pager }),
+		...jobRoutes({ jobs, pager }),
+		...webhookRoutes({ webhooks, pager }),
+		...gatewayRoutes({ gateway: createGatewayService({ connections, clients: createOdooClients({ clock }) }) }),
+	];
+	let started = false;
+	const app = createApp({
+		routes,
+		mounts: {
+			'/sandbox/:environment_id': fetchHandler(
+				(params, request) => sandbox.handle(String(params.environment_id), request),
+				log,
+			),
+		},
+		authenticate: keys.authenticate,
+		ready: async () => {
+			if (!started) throw new Error('still starting');
+			await database.ping();
+		},
+		log,
+	});
+	const server = createServer(app);
+
+	const stop = async () => {
+		jobs.stopWaiting();
+		await closeServer(server);
+		await Promise.all(workers.map((worker) => worker.stop()));
+		await outbound.close();
+		await database.close();
+	};
+	try {
+		for (const collection of Object.values(collections)) await collection.createIndexes();
+		await listen(server, config);
+		url ||= addressOf(server, config.host);
+		const firstRunFile = await firstRun({
+			...collections,
+			dataDir: config.dataDir,
+			baseUrl: url,
+			organizations,
+			keys,
+			projects,
+			environments,
+			connections,
+			ids,
+			clock,
+		});
+		if (database.engine === 'embedded') await jobs.releaseAll();
+		for (const worker of workers) worker.start();
+		started = true;
+		return { url, firstRunFile, routes, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+async function listen(server: Server, { host, port }: Pick<Config, 'host' | 'port'>): Promise<void> {
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, host, resolve);
+	});
+}
+
+/** Where a server that listens on that host is reached from this machine. */
+function addressOf(server: Server, host: string): string {
+	const address = server.address();
+	const port = typeof address === 'object' && address !== null ? address.port : 0;
+	const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+	return `http://${name}:${port}`;
+}
+
+async function closeServer(server: Server): Promise<void> {
+	if (!server.listening) return;
+	const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+	server.closeIdleConnections();
+	await closed;
+}

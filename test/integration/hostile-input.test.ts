@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { startTestPlatform, type TestPlatform } from '../support/platform';
+
+let platform: TestPlatform;
+
+beforeAll(async () => {
+	platform = await startTestPlatform();
+});
+
+afterAll(() => platform.remove());
+
+/** Values of every shape, among them words that the API knows. */
+const anything = fc.oneof(
+	fc.json(),
+	fc.jsonValue({ maxDepth: 4 }).map((value) => JSON.stringify(value)),
+	fc
+		.dictionary(
+			fc.constantFrom(
+				'action',
+				'model',
+				'method',
+				'args',
+				'kwargs',
+				'ref',
+				'wait',
+				'url',
+				'events',
+				'name',
+				'__proto__',
+			),
+			fc.oneof(
+				fc.jsonValue(),
+				fc.constantFrom('execute_method', 'res.partner', 'search_read', 'main', '*', '$where'),
+			),
+		)
+		.map((value) => JSON.stringify(value)),
+	fc.string({ unit: 'binary' }),
+);
+
+const segment = fc.oneof(
+	fc.constantFrom('env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B', '..', '%00', '%E0%A4%A', '[object Object]', '$ne'),
+	fc.string({ unit: 'grapheme', minLength: 1 }).map(encodeURIComponent),
+);
+
+const query = fc.oneof(
+	fc.constant(''),
+	fc.constantFrom(
+		'?limit=0',
+		'?limit=1e3',
+		'?cursor=AAAA',
+		'?status=nothing',
+		'?since=yesterday',
+		'?limit[$gt]=1',
+		'?a=b&a=c',
+	),
+	fc.string().map((text) => `?cursor=${encodeURIComponent(text)}`),
+);
+
+describe('whatever is sent', () => {
+	it('is answered without a failure of the service', async () => {
+		const failures: string[] = [];
+		await fc.assert(
+			fc.asyncProperty(
+				fc.constantFrom(...platform.routes),
+				segment,
+				query,
+				anything,
+				async (route, id, search, body) => {
+					const path = route.path.replace(/\{\w+\}/g, () => id) + search;
+					const key =
+						route.access.scope === 'webhook'
+							? platform.firstRun.webhook_key.token
+							: platform.firstRun.api_key;
+					const reply = await platform.api(
+						route.method.toUpperCase(),
+						path,
+						route.method === 'get' ? undefined : body,
+						{ key },
+					);
+					if (reply.status >= 500)
+						failures.push(`${route.method} ${path} ${body} → ${reply.status} ${reply.text}`);
+					expect(failures).toEqual([]);
+				},
+			),
+			{ numRuns: 500 },
+		);
+	});
+
+	it('is answered in the documented shape at every route', async () => {
+		for (const route of platform.routes.filter(({ access }) => access.scope === 'org')) {
+			const path = route.path.replace(/\{\w+\}/g, 'nothing');
+			const { json, headers } = await platform.api(
+				route.method.toUpperCase(),
+				`${path}?unknown=1`,
+				route.method === 'get' ? undefined : '{',
+			);
+			expect(headers.get('content-type')).toMatch('application/problem+json');
+			expect(json).toMatchObject({
+				code: expect.any(String),
+				detail: expect.any(String),
+				request_id: expect.any(String),
+			});
+		}
+	});
+});

@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { type Config, readConfig } from '../../backend/src/config';
+import { createLogger } from '../../backend/src/core/log';
+import { type Platform, startPlatform } from '../../backend/src/platform';
+import { openTestDatabase } from './database';
+
+const firstRunSchema = z.object({
+	base_url: z.string(),
+	organization_id: z.string(),
+	owner: z.object({ email: z.string(), password: z.string() }),
+	api_key: z.string(),
+	webhook_key: z.object({ token: z.string(), hmac_secret: z.string() }),
+	project_id: z.string(),
+	environments: z.object({ production: z.string(), staging: z.string() }),
+});
+
+export interface ApiReply {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly text: string;
+	/** The body as JSON; an empty object where there is none. */
+	readonly json: Record<string, unknown>;
+}
+
+/** A whole service of a test's own, as a first start leaves it. */
+export interface TestPlatform extends Platform {
+	readonly config: Config;
+	readonly firstRun: z.output<typeof firstRunSchema>;
+	/** Asks with the first run's API key unless another is named. */
+	api(method: string, path: string, body?: unknown, options?: { key?: string }): Promise<ApiReply>;
+	/** Stops the service and removes its data. */
+	remove(): Promise<void>;
+}
+
+/** Starts the service on an empty database: the embedded engine's, or one on the server at `MONGODB_URI`. */
+export async function startTestPlatform(environment: Record<string, string> = {}): Promise<TestPlatform> {
+	const dataDir = await mkdtemp(path.join(tmpdir(), 'odoo-platform-test-'));
+	const database = process.env.MONGODB_URI ? await openTestDatabase() : undefined;
+	const config = readConfig({
+		PORT: '0',
+		LOG_LEVEL: 'error',
+		DATA_DIR: dataDir,
+		OUTBOUND_ALLOWED_CIDRS: '127.0.0.0/8',
+		...(database ? { MONGODB_URI: databaseUri(database.uri, database.name) } : {}),
+		...environment,
+	});
+	const platform = await startPlatform(config, { log: createLogger(config.logLevel) });
+	const firstRun = firstRunSchema.parse(JSON.parse(await readFile(path.join(dataDir, 'first-run.json'), 'utf8')));
+	return {
+		...platform,
+		config,
+		firstRun,
+		async api(method, route, body, { key = firstRun.api_key } = {}) {
+			const response = await fetch(platform.url + route, {
+				method,
+				headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+				...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+			});
+			const text = await response.text();
+			const isJson = /json/.test(response.headers.get('content-type') ?? '');
+			const json = isJson ? z.record(z.string(), z.unknown()).parse(JSON.parse(text)) : {};
+			return { status: response.status, headers: response.headers, text, json };
+		},
+		async remove() {
+			await platform.stop();
+			await database?.drop();
+			await rm(dataDir, { recursive: true, force: true });
+		},
+	};
+}
+
+/** The connection string of one database on a server. */
+function databaseUri(uri: string, name: string): string {
+	const url = new URL(uri);
+	url.pathname = `/${name}`;
+	return url.href;
+}

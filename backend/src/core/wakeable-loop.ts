@@ -2,11 +2,11 @@ import type { Clock } from './clock';
 
 /** Work that is done again and again: at once when woken, and by itself for what crashes and other replicas left. */
 export interface WakeableLoop {
-	start(): void;
+	readonly start: () => void;
 	/** Resolves when the round that runs has ended; no other begins. */
-	stop(): Promise<void>;
+	readonly stop: () => Promise<void>;
 	/** Runs a round now; while one runs, another follows it. */
-	wake(): void;
+	readonly wake: () => void;
 }
 
 const PAUSE_AFTER_ERROR_MS = 1_000;
@@ -38,11 +38,10 @@ export function createWakeableLoop({
 	const wake = () => awake.abort();
 
 	return {
-		start() {
-			stopping = false;
+		start: () => {
 			running = run();
 		},
-		async stop() {
+		stop: async () => {
 			stopping = true;
 			wake();
 			await running;

@@ -1,0 +1,27 @@
+import type { Connection } from 'mongoose';
+import { Schema } from 'mongoose';
+import type { PlatformEvent } from '../../core/events';
+import type { EventId, OrganizationId } from '../../core/ids';
+import { tenantCollection } from '../../database/tenant-collection';
+
+/** How long events are kept, in seconds: the documents' "30 days of history". */
+const RETENTION_SECONDS = 30 * 24 * 60 * 60;
+
+/** An event in the organization's history, written when it left its outbox. */
+export interface EventDocument extends Omit<PlatformEvent, 'id'> {
+	readonly _id: EventId;
+	readonly organization_id: OrganizationId;
+}
+
+export const eventCollection = (connection: Connection) =>
+	tenantCollection<EventDocument>(connection, {
+		name: 'events',
+		fields: {
+			type: { type: String, required: true },
+			created_at: { type: Date, required: true },
+			project_id: { type: String, default: null },
+			environment_id: { type: String, default: null },
+			data: { type: Schema.Types.Mixed, required: true },
+		},
+		indexes: [[{ organization_id: 1, _id: -1 }], [{ created_at: 1 }, { expireAfterSeconds: RETENTION_SECONDS }]],
+	});

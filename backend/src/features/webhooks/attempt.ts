@@ -1,0 +1,92 @@
+import type { Clock } from '../../core/clock';
+import { nap } from '../../core/wakeable-loop';
+import { type Fetch, type FetchResponse, OutboundError } from '../../net/outbound';
+import type { DeliveryAttempt } from './model';
+import { parseRetryAfter } from './retry-schedule';
+
+const TIME_LIMIT_MS = 15_000;
+const RESPONSE_BODY_BYTES = 10_000;
+
+/** What became of one attempt. */
+export interface AttemptResult {
+	/** `refused`: not worth another try; `gone`: the receiver wants no more (410). */
+	readonly verdict: 'succeeded' | 'failed' | 'refused' | 'gone';
+	readonly attempt: DeliveryAttempt;
+	readonly response_body: string | null;
+	readonly retryAfterMs: number | null;
+}
+
+interface Request {
+	readonly url: string;
+	readonly headers: Record<string, string>;
+	readonly body: string;
+}
+
+/**
+ * Sends a request to a receiver and judges the response: 2xx is success, everything else, a redirect too, is not.
+ * Never rejects for what the receiver does; null where `signal` broke it off.
+ */
+export async function attempt(
+	{ url, headers, body }: Request,
+	{ fetch, clock, signal }: { fetch: Fetch; clock: Clock; signal: AbortSignal },
+): Promise<AttemptResult | null> {
+	const at = clock.now();
+	const over = new AbortController();
+	const broken = new AbortController();
+	const breakOff = () => broken.abort();
+	signal.addEventListener('abort', breakOff);
+	void nap(clock, TIME_LIMIT_MS, over.signal).then(breakOff);
+	const finish = (result: Omit<AttemptResult, 'attempt'> & Pick<DeliveryAttempt, 'response_code' | 'error'>) => {
+		const { response_code, error, ...rest } = result;
+		return { ...rest, attempt: { at, duration_ms: clock.now().getTime() - at.getTime(), response_code, error } };
+	};
+	try {
+		const response = await fetch(url, { method: 'POST', headers, body, signal: broken.signal });
+		return finish({
+			...judge(response.status),
+			response_code: response.status,
+			response_body: await beginningOf(response),
+			retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), clock.now()),
+		});
+	} catch (error) {
+		if (signal.aborted) return null;
+		const silent = { response_code: null, response_body: null, retryAfterMs: null };
+		if (broken.signal.aborted) {
+			const seconds = TIME_LIMIT_MS / 1_000;
+			return finish({ ...silent, verdict: 'failed', error: `No response came within ${seconds} seconds.` });
+		}
+		if (!(error instanceof OutboundError)) {
+			return finish({ ...silent, verdict: 'failed', error: 'The request could not be sent.' });
+		}
+		const hopeless = error.code === 'outbound_address_refused' || error.code === 'outbound_url_invalid';
+		return finish({ ...silent, verdict: hopeless ? 'refused' : 'failed', error: error.message });
+	} finally {
+		signal.removeEventListener('abort', breakOff);
+		over.abort();
+	}
+}
+
+function judge(status: number): Pick<AttemptResult, 'verdict'> & Pick<DeliveryAttempt, 'error'> {
+	if (status >= 200 && status < 300) return { verdict: 'succeeded', error: null };
+	if (status === 410) return { verdict: 'gone', error: 'The receiver answered 410: it wants no more events.' };
+	if (status >= 300 && status < 400) {
+		return { verdict: 'failed', error: `The receiver answered ${status}; redirects are not followed.` };
+	}
+	return { verdict: 'failed', error: `The receiver answered ${status}.` };
+}
+
+/** The status has decided already: a body that breaks off or never ends is shown as far as it came. */
+async function beginningOf(response: FetchResponse): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	try {
+		for await (const chunk of response.body ?? []) {
+			chunks.push(chunk);
+			size += chunk.byteLength;
+			if (size >= RESPONSE_BODY_BYTES) break;
+		}
+	} catch {
+		// What has come is all there is.
+	}
+	return Buffer.concat(chunks).subarray(0, RESPONSE_BODY_BYTES).toString('utf8');
+}

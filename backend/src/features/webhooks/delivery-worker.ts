@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../core/clock';
+import type { PlatformEvent } from '../../core/events';
+import type { DeliveryId, Ids } from '../../core/ids';
+import type { Logger } from '../../core/log';
+import type { Secrets } from '../../core/secrets';
+import { createWakeableLoop, nap, type WakeableLoop } from '../../core/wakeable-loop';
+import type { TenantCollection } from '../../database/tenant-collection';
+import type { Fetch } from '../../net/outbound';
+import { attempt, type AttemptResult } from './attempt';
+import type { DeliveryDocument, WebhookDocument } from './model';
+import { retryDelay } from './retry-schedule';
+import { presentWebhook } from './schemas';
+import { signatureHeaders } from './signature';
+
+const POLL_MS = 1_000;
+/** How long a webhook belongs to the worker that claimed it; renewed while it works. */
+const LEASE_MS = 60_000;
+/** An attempt, its time limit included, begins only while the lease lasts at least this long. */
+const LEASE_RESERVE_MS = 30_000;
+const BATCH = 50;
+/** Webhooks served at the same time. */
+const MAX_WEBHOOKS = 100;
+/** Attempts in flight to one webhook. */
+const MAX_ATTEMPTS = 5;
+/** How long a receiver may take before the next event is sent beside the last: order first, then speed. */
+const HEAD_START_MS = 250;
+/** So many failed attempts in a row pause a webhook (the documents' "after 5 consecutive failures"). */
+const FAILURES_TO_PAUSE = 5;
+
+interface DeliveryWorkerOptions {
+	webhooks: TenantCollection<WebhookDocument>;
+	deliveries: TenantCollection<DeliveryDocument>;
+	fetch: Fetch;
+	secrets: Secrets;
+	clock: Clock;
+	ids: Ids;
+	/** From 0 to 1. */
+	random: () => number;
+	/** Tells the relay that an outbox has something. */
+	notify: () => void;
+	log: Logger;
+}
+
+/**
+ * Sends what is due. A worker claims a whole webhook, not a delivery: one sender at a time keeps the order of events
+ * and the limits over all replicas, and a slow receiver delays itself alone. When the sender dies, its lease runs out
+ * and another goes on.
+ *
+ * While a webhook is claimed, its `due_at` is the lease's end, so that it is found again if nobody returns it; a
+ * delivery that is queued meanwhile moves `due_at` to an earlier time, by which the sender sees that it has to look
+ * again before it returns the webhook.
+ */
+export function createDeliveryWorker({
+	webhooks,
+	deliveries,
+	fetch,
+	secrets,
+	clock,
+	ids,
+	random,
+	notify,
+	log,
+}: DeliveryWorkerOptions): WakeableLoop {
+	const owner = randomUUID();
+	const lanes = new Set<Promise<void>>();
+	const shutdown = new AbortController();
+	let claims = 0;
+
+	const fromNow = (ms: number) => new Date(clock.now().getTime() + ms);
+	const leaseUntil = (until: Date) => ({ due_at: until, lease_until: until });
+	const noLease = { lease_until: 1, lease_owner: 1 };
+
+	const claim = () => {
+		const now = clock.now();
+		// Half of the places are kept for receivers that answered last time.
+		const crowded = lanes.size >= MAX_WEBHOOKS / 2;
+		return webhooks.everywhere.update(
+			{
+				status: 'active',
+				due_at: { $lte: now },
+				lease_until: { $not: { $gt: now } },
+				...(crowded ? { consecutive_failures: 0 } : {}),
+			},
+			{ $set: { ...leaseUntil(fromNow(LEASE_MS)), lease_owner: `${owner}:${++claims}` } },
+			{ sort: { due_at: 1 } },
+		);
+	};
+
+	/** The webhook as it is now; null where it is no longer ours to serve: paused, deleted, lost. */
+	const ours = async ({ _id, organization_id, lease_owner }: WebhookDocument) => {
+		const mine = { _id, lease_owner, status: 'active' } as const;
+		const webhook = await webhooks.findOne(organization_id, mine);
+		if (webhook?.lease_until && webhook.lease_until < fromNow(LEASE_RESERVE_MS)) {
+			return webhooks.update(organization_id, mine, { $set: leaseUntil(fromNow(LEASE_MS)) });
+		}
+		return webhook;
+	};
+
+	const pause = async (webhook: WebhookDocument, reason: string) => {
+		const { _id, organization_id } = webhook;
+		const { url: _, ...announced } = presentWebhook({ ...webhook, status: 'paused', paused_reason: reason });
+		const event: PlatformEvent = {
+			id: ids.next('event'),
+			type: 'webhook.paused',
+			created_at: clock.now(),
+			organization_id,
+			project_id: null,
+			environment_id: null,
+			data: { webhook: announced },
+		};
+		const paused = await webhooks.update(
+			organization_id,
+			{ _id, status: 'active' },
+			{
+				$set: { status: 'paused', paused_reason: reason, outbox_pending: true },
+				$unset: { due_at: 1, ...noLease },
+				$push: { outbox: event },
+			},
+		);
+		if (paused === null) return;
+		notify();
+		const waiting = { webhook_id: _id, status: 'pending' } as const;
+		while (await deliveries.update(organization_id, waiting, { $set: { status: 'held', next_attempt_at: null } }));
+	};
+
+	/** Counts the attempt for the webhook, which may end in its pause. */
+	const judge = async (webhook: WebhookDocument, { verdict, attempt: { error } }: AttemptResult) => {
+		const { _id, organization_id } = webhook;
+		if (verdict === 'succeeded') {
+			const failing = { _id, consecutive_failures: { $gt: 0 } };
+			await webhooks.update(organization_id, failing, { $set: { consecutive_failures: 0 } });
+			return;
+		}
+		const active = { _id, status: 'active' } as const;
+		const counted = await webhooks.update(organization_id, active, { $inc: { consecutive_failures: 1 } });
+		if (counted === null) return;
+		if (verdict === 'gone') await pause(counted, error ?? '');
+		else if (counted.consecutive_failures >= FAILURES_TO_PAUSE) {
+			await pause(counted, `${counted.consecutive_failures} attempts in a row failed. The last: ${error ?? ''}`);
+		}
+	};
+
+	/** What the delivery becomes after this attempt. */
+	const next = ({ attempts }: DeliveryDocument, { verdict, retryAfterMs }: AttemptResult) => {
+		const delay = retryDelay({ retries: attempts.length, retryAfterMs, random });
+		switch (verdict) {
+			case 'succeeded':
+				return { status: 'succeeded', next_attempt_at: null } as const;
+			case 'gone':
+				return { status: 'held', next_attempt_at: null } as const;
+			case 'refused':
+				return { status: 'failed', next_attempt_at: null } as const;
+			case 'failed':
+				return delay === null
+					? ({ status: 'failed', next_attempt_at: null } as const)
+					: ({ status: 'pending', next_attempt_at: fromNow(delay) } as const);
+		}
+	};
+
+	const send = async (webhook: WebhookDocument, delivery: DeliveryDocument) => {
+		const { body, event_id: eventId } = delivery;
+		const secret = secrets.decrypt(webhook.secret, webhook._id);
+		const timestamp = Math.floor(clock.now().getTime() / 1_000);
+		const headers = {
+			'Content-Type': 'application/json',
+			'User-Agent': 'OdooPlatform-Webhooks/1.0',
+			'X-OECSH-Delivery': delivery._id,
+			...signatureHeaders({ secret, eventId, timestamp, body }),
+		};
+		const request = { url: webhook.url, headers, body };
+		const result = await attempt(request, { fetch, clock, signal: shutdown.signal });
+		if (result === null) return;
+		await deliveries.update(
+			delivery.organization_id,
+			{ _id: delivery._id, status: 'pending' },
+			{
+				$set: {
+					...next(delivery, result),
+					response_code: result.attempt.response_code,
+					response_body: result.response_body,
+					retry_count: delivery.attempts.length,
+				},
+				$push: { attempts: result.attempt },
+			},
+		);
+		await judge(webhook, result);
+	};
+
+	/** Begins an attempt, and waits a moment for its end. False where the webhook is no longer ours. */
+	const begin = async (
+		lane: WebhookDocument,
+		delivery: DeliveryDocument,
+		inFlight: Map<DeliveryId, Promise<void>>,
+	) => {
+		const webhook = await ours(lane);
+		if (webhook === null || shutdown.signal.aborted) return false;
+		const over = new AbortController();
+		const sending = send(webhook, delivery);
+		inFlight.set(delivery._id, sending);
+		// One that could not even be written down stays, for the lane to trip over.
+		sending
+			.then(
+				() => inFlight.delete(delivery._id),
+				() => undefined,
+			)
+			.finally(() => over.abort());
+		await nap(clock, HEAD_START_MS, over.signal);
+		return true;
+	};
+
+	/** Ends the lease where nothing was queued meanwhile; else renews it. True where the webhook is no longer ours. */
+	const giveBack = async ({ _id, organization_id, lease_owner }: WebhookDocument, next: Date | null) => {
+		const untouched = { _id, lease_owner, $expr: { $eq: ['$due_at', '$lease_until'] } };
+		const returned = await webhooks.update(
+			organization_id,
+			untouched,
+			next === null ? { $unset: { due_at: 1, ...noLease } } : { $set: { due_at: next }, $unset: noLease },
+		);
+		if (returned !== null) return true;
+		const mine = { _id, lease_owner, status: 'active' } as const;
+		return (await webhooks.update(organization_id, mine, { $set: leaseUntil(fromNow(LEASE_MS)) })) === null;
+	};
+
+	const serve = async (lane: WebhookDocument) => {
+		const inFlight = new Map<DeliveryId, Promise<void>>();
+		try {
+			for (;;) {
+				const now = clock.now();
+				const busy = [...inFlight.keys()];
+				const waiting = await deliveries.find(
+					lane.organization_id,
+					{ webhook_id: lane._id, status: 'pending', _id: { $nin: busy } },
+					{ sort: { next_attempt_at: 1, event_id: 1 }, limit: BATCH },
+				);
+				const due = waiting.filter(({ next_attempt_at }) => next_attempt_at !== null && next_attempt_at <= now);
+				for (const delivery of due) {
+					if (inFlight.size >= MAX_ATTEMPTS) await Promise.race(inFlight.values());
+					if (!(await begin(lane, delivery, inFlight))) return;
+				}
+				if (due.length > 0) continue;
+				// What was in flight at that look may have become due for a retry since: one more look.
+				if (inFlight.size > 0) await firstOf(inFlight.values());
+				else if (busy.length === 0 && (await giveBack(lane, waiting[0]?.next_attempt_at ?? null))) return;
+			}
+		} finally {
+			await Promise.allSettled(inFlight.values());
+		}
+	};
+
+	/** Waits for an attempt's end, but looks up now and then for what was queued meanwhile. */
+	const firstOf = async (attempts: Iterable<Promise<void>>) => {
+		const over = new AbortController();
+		try {
+			await Promise.race([...attempts, nap(clock, POLL_MS, over.signal)]);
+		} finally {
+			over.abort();
+		}
+	};
+
+	const open = (webhook: WebhookDocument) => {
+		const { _id, organization_id, lease_owner } = webhook;
+		const lane = serve(webhook)
+			.catch((error: unknown) => log.error({ err: error, webhook_id: _id }, 'a webhook could not be served'))
+			.then(async () => {
+				if (!shutdown.signal.aborted) return;
+				const returned = { $set: { due_at: clock.now() }, $unset: noLease };
+				await webhooks.update(organization_id, { _id, lease_owner }, returned);
+			})
+			.finally(() => {
+				lanes.delete(lane);
+				loop.wake();
+			});
+		lanes.add(lane);
+	};
+
+	const loop = createWakeableLoop({
+		clock,
+		onError: (error) => log.error({ err: error }, 'due deliveries could not be looked for; trying again'),
+		async round() {
+			const now = clock.now();
+			while (lanes.size < MAX_WEBHOOKS && !shutdown.signal.aborted) {
+				const webhook = await claim();
+				if (webhook === null) break;
+				open(webhook);
+			}
+			const soon = await webhooks.everywhere.findOne(
+				{ status: 'active', due_at: { $gt: now } },
+				{ sort: { due_at: 1 } },
+			);
+			const pause = soon?.due_at ? soon.due_at.getTime() - clock.now().getTime() : POLL_MS;
+			return Math.min(Math.max(pause, 0), POLL_MS);
+		},
+	});
+
+	return {
+		start: loop.start,
+		async stop() {
+			shutdown.abort();
+			await loop.stop();
+			await Promise.all(lanes);
+		},
+		wake: loop.wake,
+	};
+}

@@ -1,0 +1,121 @@
+import type { Connection } from 'mongoose';
+import type { EventType } from '../../core/events';
+import type { DeliveryId, EventId, OrganizationId, WebhookId } from '../../core/ids';
+import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
+import { tenantCollection } from '../../database/tenant-collection';
+
+/** The forms in which receivers can be told of an event. */
+export const WEBHOOK_FORMATS = ['generic'] as const;
+export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
+
+/** `paused`: events wait, as held deliveries, until somebody resumes the webhook. */
+export const WEBHOOK_STATUSES = ['active', 'paused'] as const;
+
+/** An address that wants to be told of events; also the lease of the worker that serves it. */
+export interface WebhookDocument extends WithOutbox {
+	readonly _id: WebhookId;
+	readonly organization_id: OrganizationId;
+	readonly url: string;
+	readonly format: WebhookFormat;
+	/** Event types, or patterns such as `deployment.*` and `*`. */
+	readonly events: readonly string[];
+	/** Encrypted, bound to the webhook's id. */
+	readonly secret: string;
+	readonly status: (typeof WEBHOOK_STATUSES)[number];
+	readonly paused_reason: string | null;
+	/** Failed attempts, over all events, since the last that succeeded. */
+	readonly consecutive_failures: number;
+	readonly created_at: Date;
+	/** From when on a worker has something to do here; missing where nothing waits. */
+	readonly due_at?: Date;
+	/** While it lasts, one worker alone sends to this webhook: the order of events and the limits depend on it. */
+	readonly lease_until?: Date;
+	readonly lease_owner?: string;
+}
+
+export const webhookCollection = (connection: Connection) =>
+	tenantCollection<WebhookDocument>(connection, {
+		name: 'webhooks',
+		fields: {
+			url: { type: String, required: true },
+			format: { type: String, required: true },
+			events: { type: [String], required: true },
+			secret: { type: String, required: true },
+			status: { type: String, required: true },
+			paused_reason: { type: String, default: null },
+			consecutive_failures: { type: Number, required: true },
+			created_at: { type: Date, required: true },
+			due_at: { type: Date },
+			lease_until: { type: Date },
+			lease_owner: { type: String },
+			...outboxFields,
+		},
+		indexes: [[{ organization_id: 1, _id: -1 }], [{ status: 1, due_at: 1 }], ...outboxIndexes],
+	});
+
+/**
+ * `pending`: waits for its first or next attempt; `failed`: given up, after the last retry or because no retry can
+ * help; `held`: the webhook is paused.
+ */
+export const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed', 'held'] as const;
+
+/** One request that was sent, or could not be. */
+export interface DeliveryAttempt {
+	readonly at: Date;
+	readonly duration_ms: number;
+	/** Null where no response came. */
+	readonly response_code: number | null;
+	/** Why it failed, in words; null where it did not. */
+	readonly error: string | null;
+}
+
+/** One event on its way to one webhook. */
+export interface DeliveryDocument {
+	readonly _id: DeliveryId;
+	readonly organization_id: OrganizationId;
+	readonly webhook_id: WebhookId;
+	readonly event_id: EventId;
+	readonly event_type: EventType;
+	/** The request's body, to the byte: signatures are computed over it, over every retry. */
+	readonly body: string;
+	readonly status: (typeof DELIVERY_STATUSES)[number];
+	/** Null where no attempt will follow by itself. */
+	readonly next_attempt_at: Date | null;
+	/** Of the last response. */
+	readonly response_code: number | null;
+	/** The beginning of the last response's body. */
+	readonly response_body: string | null;
+	readonly retry_count: number;
+	readonly attempts: readonly DeliveryAttempt[];
+	readonly created_at: Date;
+}
+
+/** How long deliveries are kept, in seconds: the documents' "30 days of history". */
+const RETENTION_SECONDS = 30 * 24 * 60 * 60;
+
+export const deliveryCollection = (connection: Connection) =>
+	tenantCollection<DeliveryDocument>(connection, {
+		name: 'webhook_deliveries',
+		fields: {
+			webhook_id: { type: String, required: true },
+			event_id: { type: String, required: true },
+			event_type: { type: String, required: true },
+			body: { type: String, required: true },
+			status: { type: String, required: true },
+			next_attempt_at: { type: Date, default: null },
+			response_code: { type: Number, default: null },
+			response_body: { type: String, default: null },
+			retry_count: { type: Number, required: true },
+			attempts: {
+				type: [{ _id: false, at: Date, duration_ms: Number, response_code: Number, error: String }],
+				required: true,
+			},
+			created_at: { type: Date, required: true },
+		},
+		indexes: [
+			[{ webhook_id: 1, event_id: 1 }, { unique: true }],
+			[{ webhook_id: 1, status: 1, next_attempt_at: 1, event_id: 1 }],
+			[{ webhook_id: 1, _id: -1 }],
+			[{ created_at: 1 }, { expireAfterSeconds: RETENTION_SECONDS }],
+		],
+	});

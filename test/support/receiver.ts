@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { until } from './until';
+
+export interface ReceivedRequest {
+	readonly method: string;
+	readonly path: string;
+	readonly headers: IncomingHttpHeaders;
+	readonly body: string;
+}
+
+/** A webhook's receiver on loopback that writes down what it gets. */
+export interface Receiver {
+	readonly url: string;
+	readonly requests: readonly ReceivedRequest[];
+	/** Resolves when that many requests have come. */
+	received(count: number): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** Starts a receiver; `respond` is told how many requests came before. */
+export async function startReceiver(
+	respond: (response: ServerResponse, before: number) => void = (response) => response.end('ok'),
+): Promise<Receiver> {
+	const requests: ReceivedRequest[] = [];
+	const server = createServer((request, response) => {
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk: Buffer) => chunks.push(chunk));
+		request.on('end', () => {
+			const before = requests.length;
+			requests.push({
+				method: request.method ?? '',
+				path: request.url ?? '',
+				headers: request.headers,
+				body: Buffer.concat(chunks).toString('utf8'),
+			});
+			respond(response, before);
+		});
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return {
+		url: `http://127.0.0.1:${portOf(server.address())}/hook`,
+		requests,
+		received: async (count) => {
+			await until(() => requests.length >= count);
+		},
+		close: async () => {
+			server.close();
+			server.closeAllConnections();
+			await once(server, 'close');
+		},
+	};
+}
+
+/** A response with that status and these headers. */
+export const answer =
+	(status: number, headers: Record<string, string> = {}) =>
+	(response: ServerResponse): void => {
+		response.writeHead(status, headers).end(`status ${status}`);
+	};
+
+/** The port of a server that listens. */
+export function portOf(address: AddressInfo | string | null): number {
+	if (address === null || typeof address === 'string') throw new Error('not a TCP server');
+	return address.port;
+}

@@ -1,0 +1,132 @@
+import mongoose from 'mongoose';
+import type { EventType, PlatformEvent } from '../../backend/src/core/events';
+import { createIds, type Id, type OrganizationId, type WebhookId } from '../../backend/src/core/ids';
+import { createLogger } from '../../backend/src/core/log';
+import { createSecrets } from '../../backend/src/core/secrets';
+import { outboxFields, outboxIndexes, outboxOf, type WithOutbox } from '../../backend/src/database/outbox';
+import { tenantCollection } from '../../backend/src/database/tenant-collection';
+import { eventCollection } from '../../backend/src/features/events/model';
+import { outboxSource } from '../../backend/src/features/events/outbox-source';
+import { createRelay } from '../../backend/src/features/events/relay';
+import { createDeliveryWorker } from '../../backend/src/features/webhooks/delivery-worker';
+import { deliveryCollection, webhookCollection } from '../../backend/src/features/webhooks/model';
+import { createWebhooksService } from '../../backend/src/features/webhooks/service';
+import { createOutbound, type Fetch } from '../../backend/src/net/outbound';
+import type { TestDatabase } from './database';
+import { createFakeClock } from './fake-clock';
+import { until } from './until';
+
+/** Any feature's document that causes events. */
+interface Thing extends WithOutbox {
+	readonly _id: Id<'project'>;
+	readonly organization_id: OrganizationId;
+}
+
+let databases = 0;
+
+/** Everything between a change and a receiver, on a database of its own and a clock that stands still. */
+export async function openWebhookStage({ uri, name }: TestDatabase) {
+	const connection = await mongoose
+		.createConnection(uri, { dbName: `${name}_${++databases}`, autoIndex: false, autoCreate: false })
+		.asPromise();
+	const clock = createFakeClock();
+	const ids = createIds(clock);
+	const secrets = createSecrets(Buffer.alloc(32, 7));
+	const log = createLogger('silent');
+	const outbound = createOutbound({ allowedCidrs: ['127.0.0.0/8'] });
+
+	const things = tenantCollection<Thing>(connection, {
+		name: 'things',
+		fields: outboxFields,
+		indexes: outboxIndexes,
+	});
+	const webhooks = webhookCollection(connection);
+	const deliveries = deliveryCollection(connection);
+	const events = eventCollection(connection);
+	for (const collection of [things, webhooks, deliveries, events]) await collection.createIndexes();
+
+	const organization = ids.next('organization');
+	const replicas = new Map<unknown, () => Promise<void>>();
+
+	/** One replica of the service, as far as webhooks go. */
+	const startReplica = ({
+		fetch = outbound.fetch,
+		afterFanOut = () => undefined,
+	}: { fetch?: Fetch; afterFanOut?: (event: PlatformEvent) => void } = {}) => {
+		const worker = createDeliveryWorker({
+			webhooks,
+			deliveries,
+			fetch,
+			secrets,
+			clock,
+			ids,
+			random: () => 0,
+			notify: () => relay.wake(),
+			log,
+		});
+		const service = createWebhooksService({ webhooks, deliveries, secrets, clock, ids, notify: worker.wake });
+		const relay = createRelay({
+			sources: [outboxSource(things), outboxSource(webhooks)],
+			events,
+			onEvent: async (event) => {
+				await service.fanOut(event);
+				afterFanOut(event);
+			},
+			clock,
+			log,
+		});
+		relay.start();
+		worker.start();
+		const stop = async () => {
+			await relay.stop();
+			await worker.stop();
+		};
+		const replica = { service, relay, worker, stop };
+		replicas.set(replica, stop);
+		return replica;
+	};
+
+	const makeEvent = (type: EventType, tenant = organization): PlatformEvent => ({
+		id: ids.next('event'),
+		type,
+		created_at: clock.now(),
+		organization_id: tenant,
+		project_id: null,
+		environment_id: null,
+		data: { note: 'Größe' },
+	});
+
+	/** A change that causes these events, in one write; nobody is told of it. */
+	const change = async (...caused: PlatformEvent[]) => {
+		const [{ organization_id } = { organization_id: organization }] = caused;
+		await things.insert({ _id: ids.next('project'), organization_id, ...outboxOf(caused) });
+	};
+
+	return {
+		clock,
+		ids,
+		organization,
+		connection,
+		things,
+		events,
+		webhooks,
+		deliveries,
+		makeEvent,
+		change,
+		startReplica,
+		/** Leaves a replica out of the closing, for it will not stop any more. */
+		forget: (replica: unknown) => replicas.delete(replica),
+		/** The webhook's deliveries, the oldest event first. */
+		deliveriesOf: (id: WebhookId) => deliveries.everywhere.find({ webhook_id: id }, { sort: { event_id: 1 } }),
+		/** Resolves with the webhook's only delivery once `attempts` were made and written down. */
+		attempted: (id: WebhookId, attempts: number) =>
+			until(() => deliveries.everywhere.findOne({ webhook_id: id, attempts: { $size: attempts } })),
+		close: async () => {
+			for (const stop of replicas.values()) await stop();
+			await outbound.close();
+			await connection.close();
+		},
+	};
+}
+
+export type WebhookStage = Awaited<ReturnType<typeof openWebhookStage>>;

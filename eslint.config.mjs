@@ -1,7 +1,17 @@
 import js from '@eslint/js';
+import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
+import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
 import tseslint from 'typescript-eslint';
 
 const typed = ['backend/src/**/*.ts', 'test/**/*.ts', 'nodes/**/*.ts', 'credentials/**/*.ts'];
+
+/** What n8n reviews a community package by; its warnings are errors here. */
+const n8n = {
+	plugins: { '@n8n/community-nodes': n8nCommunityNodesPlugin, 'n8n-nodes-base': n8nNodesBase },
+	rules: Object.fromEntries(
+		Object.keys(n8nCommunityNodesPlugin.configs.recommended.rules).map((rule) => [rule, 'error']),
+	),
+};
 
 export default tseslint.config(
 	{ ignores: ['**/dist/', '**/node_modules/', '.data/', 'coverage/'] },
@@ -34,6 +44,33 @@ export default tseslint.config(
 			'@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
 			'@typescript-eslint/consistent-type-imports': 'error',
 			eqeqeq: 'error',
+		},
+	},
+	{
+		files: ['package.json'],
+		plugins: n8n.plugins,
+		languageOptions: { parser: tseslint.parser, parserOptions: { extraFileExtensions: ['.json'] } },
+		rules: { ...n8n.rules, ...n8nNodesBase.configs.community.rules },
+	},
+	{
+		files: ['credentials/**/*.ts'],
+		plugins: n8n.plugins,
+		rules: {
+			...n8n.rules,
+			...n8nNodesBase.configs.credentials.rules,
+			// For nodes inside n8n; a community package must name a page of its own.
+			'n8n-nodes-base/cred-class-field-documentation-url-miscased': 'off',
+		},
+	},
+	{
+		files: ['nodes/**/*.ts'],
+		plugins: n8n.plugins,
+		rules: {
+			...n8n.rules,
+			...n8nNodesBase.configs.nodes.rules,
+			// Older than the community rule that asks for NodeConnectionTypes instead of 'main'.
+			'n8n-nodes-base/node-class-description-inputs-wrong-regular-node': 'off',
+			'n8n-nodes-base/node-class-description-outputs-wrong': 'off',
 		},
 	},
 );

@@ -1,0 +1,90 @@
+import type {
+	DeclarativeRestApiSettings,
+	IDataObject,
+	IExecutePaginationFunctions,
+	IExecuteSingleFunctions,
+	IN8nHttpFullResponse,
+	INodeExecutionData,
+} from 'n8n-workflow';
+import { objectAt, objectsAt, textAt } from '../shared/data';
+import { asNodeError, bodyOf, failure } from '../shared/failure';
+
+/** The most entries the platform gives in one page. */
+const PAGE_SIZE = 200;
+
+/** The fields that Simplify leaves, for resources that have more than ten. */
+const SIMPLE_FIELDS = new Map<unknown, string>([
+	['environment', 'id project_id name status primary_url odoo_version git_branch git_sha created_at'],
+	['deployment', 'id environment_id status git_ref git_sha started_at finished_at duration_seconds actor error'],
+]);
+
+/** Turns a refusal into an error, and the body of an accepted request into the item. */
+export async function receive(
+	this: IExecuteSingleFunctions,
+	_items: INodeExecutionData[],
+	response: IN8nHttpFullResponse,
+): Promise<INodeExecutionData[]> {
+	const item = this.getItemIndex();
+	return Promise.resolve([{ json: bodyOf(this.getNode(), response, item), pairedItem: { item } }]);
+}
+
+/** Keeps the fields that matter most, when the parameter Simplify is on. */
+export async function simplify(this: IExecuteSingleFunctions, items: INodeExecutionData[]) {
+	return Promise.resolve(items.map((item) => ({ ...item, json: simplified(this, item.json) })));
+}
+
+function simplified(context: IExecuteSingleFunctions, record: IDataObject): IDataObject {
+	const fields = SIMPLE_FIELDS.get(context.getNodeParameter('resource'));
+	if (fields === undefined || context.getNodeParameter('simplify', false) !== true) return record;
+	return Object.fromEntries(fields.split(' ').map((field) => [field, record[field] ?? null]));
+}
+
+/** Fails the node when a deployment that was waited for failed, with the reason the platform gives. */
+export async function requireSuccess(this: IExecuteSingleFunctions, items: INodeExecutionData[]) {
+	for (const { json } of items) {
+		const status = textAt(json, 'status');
+		if (status !== 'failed' && status !== 'canceled') continue;
+		const reason = textAt(objectAt(objectAt(json, 'deployment'), 'error'), 'message');
+		throw failure(this.getNode(), {
+			message: reason === '' ? `The deployment ${status}` : `The deployment ${status}: ${reason}`,
+			description: [
+				`Deployment ID: ${textAt(json, 'deployment_id')}`,
+				'To go on in spite of failed deployments, set "On Error" in the settings of the node.',
+			],
+			itemIndex: this.getItemIndex(),
+		});
+	}
+	return Promise.resolve(items);
+}
+
+/** Fetches a list for one input item; a failure becomes an item too, when the node is set to go on. */
+export async function fetchList(
+	this: IExecutePaginationFunctions,
+	request: DeclarativeRestApiSettings.ResultOptions,
+): Promise<INodeExecutionData[]> {
+	const pairedItem = { item: this.getItemIndex() };
+	try {
+		const records = await walkPages(this, request);
+		return records.map((record) => ({ json: simplified(this, record), pairedItem }));
+	} catch (caught) {
+		const error = asNodeError(this.getNode(), caught, pairedItem.item);
+		if (!this.continueOnFail()) throw error;
+		return [{ json: { error: error.message }, error, pairedItem }];
+	}
+}
+
+/** Walks a list page by page along `next_cursor`, as far as Return All or Limit ask for. */
+async function walkPages(context: IExecutePaginationFunctions, request: DeclarativeRestApiSettings.ResultOptions) {
+	const all = context.getNodeParameter('returnAll', false) === true;
+	const limit = all ? Infinity : Number(context.getNodeParameter('limit'));
+	const records: IDataObject[] = [];
+	let cursor: string | undefined;
+	do {
+		request.options.qs = { ...request.options.qs, limit: Math.min(PAGE_SIZE, limit - records.length), cursor };
+		const [page] = await context.makeRoutingRequest(request);
+		if (page === undefined) break;
+		records.push(...objectsAt(page.json, 'data'));
+		cursor = textAt(page.json, 'next_cursor') || undefined;
+	} while (cursor !== undefined && records.length < limit);
+	return records;
+}

@@ -1,0 +1,123 @@
+import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
+import { isDataObject, objectsAt, textAt } from './data';
+
+/** What a service answered, as n8n's helpers hand it over with `returnFullResponse`. */
+export interface Reply {
+	statusCode: number;
+	headers: IDataObject;
+	body: unknown;
+}
+
+/** What to do about a refusal, by its HTTP status; the platform's own words say what happened. */
+const ADVICE: Readonly<Record<number, string>> = {
+	401: 'Check the API key in the credential: it may be mistyped, revoked or expired. If the key asks for signatures, check the HMAC secret as well.',
+	403: 'Ask whoever administers the platform for a key that is allowed to do this.',
+	404: 'Check the base URL and the ID. A key sees only what belongs to its own organization.',
+	409: 'Wait until the other operation has finished and try again.',
+	422: 'Correct the named parameters and try again.',
+	429: 'Send fewer requests, or turn on "Retry On Fail" in the settings of the node.',
+};
+
+const TROUBLE = 'The platform has a problem. Try again, and if it stays, pass the request ID on to whoever runs it.';
+
+/** The name of a parameter as the node displays it, from a JSON pointer into the request, e.g. `/project_id`. */
+function displayName(pointer: string): string {
+	const [field = ''] = pointer.replace(/^#?\//, '').split('/');
+	const words = field.replace(/_id$/, '').split('_');
+	return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
+}
+
+/** The refused inputs of an RFC 9457 problem, one line each. */
+function refusedInputs(problem: IDataObject): string[] {
+	return objectsAt(problem, 'errors').map(
+		(error) => `"${displayName(textAt(error, 'pointer'))}": ${textAt(error, 'detail')}`,
+	);
+}
+
+/** What happened, and what else the reply says of it, out of either of the service's documented error bodies. */
+function explain({ body, statusCode }: Reply): { message: string; details: string[] } {
+	if (!isDataObject(body)) {
+		return { message: `The service answered with status ${statusCode}`, details: ['Check the base URL.'] };
+	}
+	const message = textAt(body, 'detail') || textAt(body, 'error') || textAt(body, 'title');
+	return {
+		message: message || `The service answered with status ${statusCode}`,
+		details: [...refusedInputs(body), textAt(body, 'details')],
+	};
+}
+
+/**
+ * The error for a refused request, from problem+json (`/api/v1`, RFC 9457) or the gateway's
+ * `{ success: false, error, details }`: its message says what happened and to which item, its description how to go on.
+ */
+export function refusal(node: INode, reply: Reply, itemIndex?: number): NodeApiError {
+	const { message, details } = explain(reply);
+	const { statusCode, headers } = reply;
+	const body = isDataObject(reply.body) ? reply.body : {};
+	const jobId = textAt(body, 'job_id');
+	const retryAfter = textAt(headers, 'retry-after');
+	const requestId = textAt(body, 'request_id');
+	const description = [
+		...details,
+		jobId && `The running job is ${jobId}.`,
+		retryAfter && `It asks to wait ${retryAfter} seconds.`,
+		ADVICE[statusCode] ?? (statusCode >= 500 ? TROUBLE : ''),
+		requestId && `Request ID: ${requestId}`,
+	];
+	return failure(node, { message, description, httpCode: String(statusCode), itemIndex });
+}
+
+/** What goes into an error: what happened, how to go on (empty lines are left out), and about which item. */
+interface Failure {
+	message: string;
+	description: string[];
+	httpCode?: string;
+	itemIndex?: number;
+}
+
+/** An error in the platform's name: also for what it accepted and could not do, or a reply that makes no sense. */
+export function failure(node: INode, { message, description, httpCode, itemIndex }: Failure): NodeApiError {
+	return new NodeApiError(
+		node,
+		{ message },
+		{
+			message: withItem(message, itemIndex),
+			description: description.filter((line) => line !== '').join('\n'),
+			httpCode,
+			itemIndex,
+		},
+	);
+}
+
+/** The message with the item it is about, as n8n's guidelines write it. */
+export function withItem(message: string, itemIndex?: number): string {
+	return itemIndex === undefined ? message : `${message} [Item ${itemIndex}]`;
+}
+
+/**
+ * The body of an accepted request.
+ *
+ * @throws NodeApiError when the request was refused, or the reply did not come from the platform.
+ */
+export function bodyOf(node: INode, reply: Reply, itemIndex?: number): IDataObject {
+	if (reply.statusCode >= 400) throw refusal(node, reply, itemIndex);
+	if (isDataObject(reply.body)) return reply.body;
+	throw failure(node, {
+		message: 'The reply did not come from the Odoo Platform',
+		description: ['Check the base URL in the credential.'],
+		itemIndex,
+	});
+}
+
+/** Whatever was thrown while an item was worked on, as an error that names the item. */
+export function asNodeError(node: INode, error: unknown, itemIndex: number): NodeApiError | NodeOperationError {
+	if (error instanceof NodeOperationError) return error;
+	if (!(error instanceof NodeApiError)) {
+		return failure(node, { message: String(error), description: [], itemIndex });
+	}
+	if (error.context.itemIndex === undefined) {
+		error.context.itemIndex = itemIndex;
+		error.message = withItem(error.message, itemIndex);
+	}
+	return error;
+}

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** Runs a program of node_modules, and throws with what it printed when it fails. */
+function run(program, ...args) {
+	const script = path.join(root, 'node_modules', program);
+	const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { cwd: root, encoding: 'utf8' });
+	if (status !== 0) throw new Error(`${path.basename(program)} ${args.join(' ')} failed:\n${stdout}${stderr}`);
+}
+
+/** Builds the n8n package into dist/: the compiled nodes and credentials, their icons and codex files. */
+export function buildNodes() {
+	rmSync(path.join(root, 'dist'), { recursive: true, force: true });
+	run('typescript/bin/tsc', '-p', 'tsconfig.json');
+	run('gulp/bin/gulp.js', 'icons', '--silent');
+}
+
+/** Builds the service into backend/dist/. */
+export function buildBackend() {
+	run('typescript/bin/tsc', '-p', 'backend/tsconfig.json');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	try {
+		console.log('Building the n8n nodes into dist/ …');
+		buildNodes();
+		console.log('Building the service into backend/dist/ …');
+		buildBackend();
+	} catch (error) {
+		console.error(error.message);
+		process.exitCode = 1;
+	}
+}

@@ -1,0 +1,80 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startFakePlatform, type FakePlatform } from '../support/fake-platform';
+import { runNode, testCredential } from '../support/n8n-engine';
+
+let platform: FakePlatform;
+
+beforeAll(async () => {
+	platform = await startFakePlatform();
+});
+afterAll(() => platform.close());
+beforeEach(() => {
+	platform.received.length = 0;
+	platform.answer = () => ({ body: { success: true, data: [] } });
+});
+
+describe('credential tests', () => {
+	it('a platform key is tried by reading one project', async () => {
+		await testCredential('odooPlatformApi', { baseUrl: `${platform.url}/`, apiKey: 'oec_live_key' });
+		expect(platform.received).toMatchObject([
+			{
+				method: 'GET',
+				path: '/api/v1/projects',
+				query: { limit: '1' },
+				headers: { authorization: 'Bearer oec_live_key' },
+			},
+		]);
+	});
+
+	it('a gateway key is tried by testing its connection, signed', async () => {
+		const hmacSecret = 'a secret';
+		await testCredential('odooGatewayApi', { baseUrl: platform.url, apiKey: 'sk_live_key', hmacSecret });
+		const [request] = platform.received;
+		expect(request).toMatchObject({ method: 'POST', path: '/api/n8n/webhook' });
+		expect(request?.rawBody).toBe('{"action":"test_connection"}');
+		expect(request?.headers['x-hmac-signature']).toBe(
+			createHmac('sha256', hmacSecret).update('{"action":"test_connection"}').digest('hex'),
+		);
+	});
+
+	it('a refused key fails', async () => {
+		platform.answer = () => ({ status: 401, body: {} });
+		const attempt = testCredential('odooPlatformApi', { baseUrl: platform.url, apiKey: 'oec_live_key' });
+		await expect(attempt).rejects.toMatchObject({ httpCode: '401' });
+	});
+
+	it.each(['odooPlatformApi', 'odooGatewayApi'] as const)('%s without a key sends nothing', async (type) => {
+		const attempt = testCredential(type, { baseUrl: platform.url, apiKey: '' });
+		await expect(attempt).rejects.toThrow('"API Key"');
+		expect(platform.received).toEqual([]);
+	});
+});
+
+describe('a key of the wrong kind', () => {
+	it('is refused by the platform node with a hint to the other credential', async () => {
+		const credentials = { odooPlatformApi: { baseUrl: platform.url, apiKey: 'sk_live_key' } };
+		const { error } = await runNode('odooPlatform', { resource: 'project' }, { credentials });
+		expect(error?.message).toContain('must begin with oec_live_');
+		expect(error?.description).toContain('Odoo Gateway API');
+	});
+
+	it('is refused by the gateway node with a hint to the other credential', async () => {
+		const credentials = { odooGatewayApi: { baseUrl: platform.url, apiKey: 'oec_live_key' } };
+		const { error } = await runNode('odooGateway', { resource: 'connection', operation: 'test' }, { credentials });
+		expect(error?.message).toContain('must begin with sk_live_');
+		expect(error?.description).toContain('Odoo Platform API');
+	});
+
+	it('never leaves n8n', async () => {
+		const credentials = { odooPlatformApi: { baseUrl: platform.url, apiKey: 'sk_live_key' } };
+		await runNode('odooPlatform', { resource: 'project' }, { credentials });
+		expect(platform.received).toEqual([]);
+	});
+});
+
+it('a base URL that is none is refused by name', async () => {
+	const credentials = { odooPlatformApi: { baseUrl: 'platform.example.com', apiKey: 'oec_live_key' } };
+	const { error } = await runNode('odooPlatform', { resource: 'project' }, { credentials });
+	expect(error?.message).toContain('"Base URL"');
+});

@@ -1,0 +1,169 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { INodeParameters } from 'n8n-workflow';
+import { startFakePlatform, type FakePlatform } from '../support/fake-platform';
+import { runNode } from '../support/n8n-engine';
+
+let platform: FakePlatform;
+let credentials: Record<string, Record<string, string>>;
+
+beforeAll(async () => {
+	platform = await startFakePlatform();
+	credentials = { odooGatewayApi: { baseUrl: platform.url, apiKey: 'sk_live_key', hmacSecret: '' } };
+});
+afterAll(() => platform.close());
+beforeEach(() => {
+	platform.received.length = 0;
+	platform.answer = () => ({ body: { success: true, data: [] } });
+});
+
+const searchRead: INodeParameters = {
+	resource: 'method',
+	operation: 'execute',
+	model: 'res.partner',
+	method: 'search_read',
+	args: '[[["is_company", "=", true]]]',
+	kwargs: '{"limit": 2}',
+};
+
+const answerWith = (data: unknown) => {
+	platform.answer = () => ({ body: { success: true, data } });
+};
+
+describe('Odoo Gateway: Execute Method', () => {
+	it('sends the documented call with the key', async () => {
+		await runNode('odooGateway', searchRead, { credentials });
+		const [request] = platform.received;
+		expect(request).toMatchObject({
+			method: 'POST',
+			path: '/api/n8n/webhook',
+			headers: { authorization: 'Bearer sk_live_key' },
+		});
+		expect(JSON.parse(request?.rawBody ?? '')).toEqual({
+			action: 'execute_method',
+			model: 'res.partner',
+			method: 'search_read',
+			args: [[['is_company', '=', true]]],
+			kwargs: { limit: 2 },
+		});
+	});
+
+	it('puts out an item a record, paired with its input', async () => {
+		answerWith([{ id: 1 }, { id: 2 }]);
+		const { items } = await runNode('odooGateway', searchRead, {
+			credentials,
+			input: [{ json: {} }, { json: {} }],
+		});
+		expect(items).toEqual([
+			{ json: { id: 1 }, pairedItem: { item: 0 } },
+			{ json: { id: 2 }, pairedItem: { item: 0 } },
+			{ json: { id: 1 }, pairedItem: { item: 1 } },
+			{ json: { id: 2 }, pairedItem: { item: 1 } },
+		]);
+	});
+
+	it.each([[7], [[1, 2]], [true], [{ name: { type: 'char' } }], [null]])('puts out %j as a result', async (data) => {
+		answerWith(data);
+		const { json } = await runNode('odooGateway', searchRead, { credentials });
+		expect(json).toEqual([{ result: data }]);
+	});
+
+	it('takes arguments that an expression made', async () => {
+		const parameters = { ...searchRead, args: '={{ [$json.ids] }}', kwargs: '={{ { limit: $json.ids.length } }}' };
+		await runNode('odooGateway', parameters, { credentials, input: [{ json: { ids: [1, 2] } }] });
+		expect(JSON.parse(platform.received[0]?.rawBody ?? '')).toMatchObject({ args: [[1, 2]], kwargs: { limit: 2 } });
+	});
+
+	it('takes arguments left empty for none', async () => {
+		await runNode('odooGateway', { ...searchRead, args: '', kwargs: '' }, { credentials });
+		expect(JSON.parse(platform.received[0]?.rawBody ?? '')).toMatchObject({ args: [], kwargs: {} });
+	});
+
+	it.each([
+		['Model', { model: '={{ $json.missing }}' }],
+		['Method', { method: '={{ "  " }}' }],
+		['Arguments', { args: '{"a": 1}' }],
+		['Arguments', { args: '[' }],
+		['Keyword Arguments', { kwargs: '[1]' }],
+		['Keyword Arguments', { kwargs: 'limit=1' }],
+	])('names the parameter %s and the item when it is wrong, and sends nothing', async (displayName, wrong) => {
+		const { error } = await runNode('odooGateway', { ...searchRead, ...wrong }, { credentials });
+		expect(error?.name).toBe('NodeOperationError');
+		expect(error?.message).toContain(`"${displayName}"`);
+		expect(error?.message).toContain('[Item 0]');
+		expect(platform.received).toEqual([]);
+	});
+
+	it("reports the gateway's error and details, and what to do", async () => {
+		platform.answer = () => ({
+			status: 404,
+			body: { success: false, error: 'No Odoo configuration', details: 'Configure one at Settings.' },
+		});
+		const { error } = await runNode('odooGateway', searchRead, { credentials });
+		expect(error).toMatchObject({ name: 'NodeApiError', httpCode: '404' });
+		expect(error?.message).toBe('No Odoo configuration [Item 0]');
+		expect(error?.description).toMatch(/^Configure one at Settings\.\n/);
+	});
+
+	it('takes success: false for a failure whatever the status is', async () => {
+		platform.answer = () => ({ body: { success: false, error: 'Access denied', details: '' } });
+		const { error } = await runNode('odooGateway', searchRead, { credentials });
+		expect(error?.message).toBe('Access denied [Item 0]');
+	});
+
+	it('says when the address is not that of the platform', async () => {
+		platform.answer = () => ({ headers: { 'content-type': 'text/html' }, body: '<html>Welcome</html>' });
+		const { error } = await runNode('odooGateway', searchRead, { credentials });
+		expect(error?.description).toContain('Check the base URL');
+	});
+
+	it('goes on after a failed item when it is set to', async () => {
+		platform.answer = ({ rawBody }) =>
+			rawBody.includes('bad.model')
+				? { status: 404, body: { success: false, error: 'No such model', details: '' } }
+				: { body: { success: true, data: [{ id: 1 }] } };
+		const { items } = await runNode(
+			'odooGateway',
+			{ ...searchRead, model: '={{ $json.model }}' },
+			{
+				credentials,
+				input: [{ json: { model: 'bad.model' } }, { json: { model: 'res.partner' } }],
+				settings: { onError: 'continueRegularOutput' },
+			},
+		);
+		expect(items.map(({ json, pairedItem }) => ({ json, pairedItem }))).toEqual([
+			{ json: { error: 'No such model [Item 0]' }, pairedItem: { item: 0 } },
+			{ json: { id: 1 }, pairedItem: { item: 1 } },
+		]);
+	});
+});
+
+describe('Odoo Gateway: Test Connection', () => {
+	it('puts out what the gateway says of the connection', async () => {
+		answerWith({ version: '19.0', database: 'demo' });
+		const { json } = await runNode('odooGateway', { resource: 'connection', operation: 'test' }, { credentials });
+		expect(json).toEqual([{ version: '19.0', database: 'demo' }]);
+		expect(JSON.parse(platform.received[0]?.rawBody ?? '')).toEqual({ action: 'test_connection' });
+	});
+});
+
+describe('Odoo Gateway: signatures', () => {
+	const signed = () => ({
+		odooGatewayApi: { baseUrl: platform.url, apiKey: 'sk_live_key', hmacSecret: 'a secret' },
+	});
+
+	it('signs the very bytes it sends', async () => {
+		const args = '[[["name", "=", "Café “São” 🚀  "]]]';
+		await runNode('odooGateway', { ...searchRead, args }, { credentials: signed() });
+		const [request] = platform.received;
+		const expected = createHmac('sha256', 'a secret')
+			.update(request?.rawBody ?? '')
+			.digest('hex');
+		expect(request?.headers['x-hmac-signature']).toBe(expected);
+	});
+
+	it('sends no signature without a secret', async () => {
+		await runNode('odooGateway', searchRead, { credentials });
+		expect(platform.received[0]?.headers).not.toHaveProperty('x-hmac-signature');
+	});
+});

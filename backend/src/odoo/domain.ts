@@ -53,7 +53,10 @@ export class DomainError extends Error {
 }
 
 const OPERATORS: ReadonlySet<string> = new Set(DOMAIN_OPERATORS);
-const ALIASES: Readonly<Record<string, DomainOperator>> = { '==': '=', '<>': '!=' };
+const ALIASES: ReadonlyMap<string, DomainOperator> = new Map([
+	['==', '='],
+	['<>', '!='],
+]);
 
 /**
  * Reads a domain as it comes over the wire: a list in prefix notation with implicit `&` between what is left.
@@ -74,13 +77,29 @@ export function parseDomain(input: unknown): Domain {
 	};
 	for (const item of items.toReversed()) {
 		if (Array.isArray(item) && item.length === 3) stack.push(parseCondition(item));
-		else if (item === '&') stack.push({ kind: 'and', of: [take(), take()] });
-		else if (item === '|') stack.push({ kind: 'or', of: [take(), take()] });
-		else if (item === '!') stack.push({ kind: 'not', of: take() });
+		else if (item === '&') stack.push(combine('and', [take(), take()]));
+		else if (item === '|') stack.push(combine('or', [take(), take()]));
+		else if (item === '!') stack.push(negate(take()));
 		else throw new DomainError('ValueError', `Domain() invalid item in domain: ${pythonRepr(item)}`);
 	}
-	const [only] = stack;
-	return stack.length === 1 && only ? only : { kind: 'and', of: stack.toReversed() };
+	return combine('and', stack.toReversed());
+}
+
+/** Constants are worked out at once, as in Odoo: what they make needless is not searched for, be it `active`. */
+function combine(kind: 'and' | 'or', parts: readonly Domain[]): Domain {
+	const neutral = kind === 'and';
+	if (parts.some((part) => part.kind === 'constant' && part.value !== neutral)) {
+		return { kind: 'constant', value: !neutral };
+	}
+	const rest = parts.filter((part) => part.kind !== 'constant');
+	const [first] = rest;
+	if (!first) return { kind: 'constant', value: neutral };
+	return rest.length === 1 ? first : { kind, of: rest };
+}
+
+function negate(domain: Domain): Domain {
+	if (domain.kind === 'constant') return { kind: 'constant', value: !domain.value };
+	return domain.kind === 'not' ? domain.of : { kind: 'not', of: domain };
 }
 
 function parseCondition(item: readonly unknown[]): Domain {
@@ -97,7 +116,7 @@ function parseCondition(item: readonly unknown[]): Domain {
 	const written = typeof rawOperator === 'string' ? rawOperator.toLowerCase() : '';
 	if (written === 'any') return { kind: 'any', field, domain: parseDomain(value) };
 	if (written === 'not any') return { kind: 'not', of: { kind: 'any', field, domain: parseDomain(value) } };
-	const operator = ALIASES[written] ?? written;
+	const operator = ALIASES.get(written) ?? written;
 	if (!isOperator(operator)) throw conditionError('Invalid operator', field, rawOperator, value);
 	return { kind: 'condition', field, operator, value };
 }

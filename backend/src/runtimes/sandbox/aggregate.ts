@@ -17,7 +17,7 @@ export interface Aggregate {
 export function parseAggregate(model: Model, spec: string): Aggregate {
 	if (spec === '__count') return { name: spec, field: 'id', func: '__count' };
 	const [field = '', func] = spec.split(':');
-	if (!(field in model.fields)) {
+	if (!model.fields.has(field)) {
 		throw valueError(`Invalid field ${pythonRepr(field)} on model ${pythonRepr(model.name)}`);
 	}
 	if (!func) throw valueError(`Aggregate method is mandatory for ${pythonRepr(field)}`);
@@ -30,7 +30,7 @@ export function parseAggregate(model: Model, spec: string): Aggregate {
 /** The value over those records; unset values do not count, as in SQL. */
 export function aggregate(env: Env, model: Model, { field, func }: Aggregate, rows: readonly Row[]): unknown {
 	if (func === '__count') return rows.length;
-	const isBoolean = model.fields[field]?.type === 'boolean';
+	const isBoolean = model.fields.get(field)?.type === 'boolean';
 	const values = rows.map((row) => env.value(model, row, field)).filter((value) => isBoolean || value !== false);
 	const numbers = values.filter((value) => typeof value === 'number');
 	const sum = numbers.reduce((total, value) => total + value, 0);

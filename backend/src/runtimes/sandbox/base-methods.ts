@@ -55,7 +55,7 @@ const groupParameters = {
 };
 
 /** The methods that every model has, with the parameters of Odoo's `BaseModel`. */
-export const BASE_METHODS: Readonly<Record<string, Method | readonly Method[]>> = {
+const BASE_METHODS: Readonly<Record<string, Method | readonly Method[]>> = {
 	search: [
 		onModel(searchParameters, (env, model, args) => search(env, model, args.domain, args), { since: 17 }),
 		onModel(
@@ -195,6 +195,8 @@ export const BASE_METHODS: Readonly<Record<string, Method | readonly Method[]>> 
 	),
 };
 
+const baseMethods = new Map(Object.entries(BASE_METHODS));
+
 function isAllowed(model: Model, operation: string): boolean {
 	if (!['read', 'create', 'write', 'unlink'].includes(operation)) {
 		throw new OdooError('builtins.AssertionError', 'Invalid access mode');
@@ -205,7 +207,7 @@ function isAllowed(model: Model, operation: string): boolean {
 function defaults(env: Env, model: Model, fields: readonly string[]): Record<string, unknown> {
 	return Object.fromEntries(
 		fields.flatMap((name): [string, unknown][] => {
-			const field = model.fields[name];
+			const field = model.fields.get(name);
 			const value = field && defaultOf(env, name, field);
 			return value === undefined || value === false ? [] : [[name, value]];
 		}),
@@ -214,13 +216,13 @@ function defaults(env: Env, model: Model, fields: readonly string[]): Record<str
 
 /** The method of that name that the model has in this version of Odoo. */
 export function findMethod(env: Env, model: Model, name: string): Method | undefined {
-	const own = model.methods?.[name];
-	const candidates = own ? [own] : [BASE_METHODS[name] ?? []].flat();
+	const own = model.methods.get(name);
+	const candidates = own ? [own] : [baseMethods.get(name) ?? []].flat();
 	return candidates.find(({ since = 0, until = Infinity }) => since <= env.version && env.version <= until);
 }
 
 /** The names of the methods that can be called on the model in this version of Odoo. */
 export function methodNames(env: Env, model: Model): string[] {
-	const all = [...Object.keys(BASE_METHODS), ...Object.keys(model.methods ?? {})];
+	const all = [...baseMethods.keys(), ...model.methods.keys()];
 	return all.filter((name) => findMethod(env, model, name)).sort();
 }

@@ -29,9 +29,7 @@ export function describeIndex(env: Env): Record<string, unknown> {
 		models: [...env.registry.models.values()].map((model: Model) => ({
 			model: model.name,
 			name: model.description,
-			fields: Object.fromEntries(
-				Object.entries(model.fields).map(([name, field]) => [name, { string: field.string }]),
-			),
+			fields: Object.fromEntries([...model.fields].map(([name, field]) => [name, { string: field.string }])),
 			methods: methodNames(env, model),
 		})),
 	};

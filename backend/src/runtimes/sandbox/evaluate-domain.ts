@@ -6,6 +6,7 @@ import { invalidText, OdooError, valueError } from './errors';
 import type { Field } from './fields';
 import { hierarchyIds } from './hierarchy';
 import type { Row, Value } from './journal';
+import { likeMatcher } from './like';
 import type { Model } from './model';
 import { idsOf, rowId, testsActive, type Env } from './orm';
 
@@ -59,7 +60,7 @@ export function compileDomain(env: Env, model: Model, domain: Domain): Predicate
 
 function fieldOf(model: Model, condition: Condition): Field {
 	const name = condition.field.split('.', 1)[0] ?? '';
-	const field = model.fields[name];
+	const field = model.fields.get(name);
 	if (field) return field;
 	const { operator, value } = condition;
 	throw conditionError(`Invalid field ${model.name}.${name}`, condition.field, operator, value);
@@ -253,22 +254,12 @@ function compileLike(env: Env, model: Model, field: Field, condition: Condition)
 		return compileAny(env, model, name, { kind: 'condition', field: 'display_name', operator, value: pattern });
 	}
 	if (name === 'display_name') return compileName(env, model, operator, pattern);
-	const matcher = likeMatcher(exact ? pattern : `%${pattern}%`, operator.endsWith('ilike'));
+	const matches = likeMatcher(exact ? pattern : `%${pattern}%`, operator.endsWith('ilike'));
 	return (row) => {
 		const text = env.value(model, row, name);
-		return text === false ? field.type === 'boolean' && matcher.test('false') : matcher.test(String(text));
+		if (text === false) return field.type === 'boolean' && matches('false');
+		return matches(String(text));
 	};
-}
-
-/** SQL's LIKE: `%` is any text, `_` any character, a backslash takes the next one as it is. */
-function likeMatcher(pattern: string, ignoreCase: boolean): RegExp {
-	const source = pattern.replace(/\\([^])|[%_]|[^\w\s]/gu, (symbol: string, escaped: string | undefined) => {
-		if (symbol === '%') return '[^]*';
-		if (symbol === '_') return '[^]';
-		const literal = escaped ?? symbol;
-		return /[\w\s]/.test(literal) ? literal : `\\u{${(literal.codePointAt(0) ?? 0).toString(16)}}`;
-	});
-	return new RegExp(`^${source}$`, ignoreCase ? 'iu' : 'u');
 }
 
 /** A condition on `display_name` looks into the fields that name a record (`_rec_names_search`). */
@@ -283,7 +274,7 @@ function compileName(env: Env, model: Model, operator: DomainCondition['operator
 
 function fieldAt(env: Env, model: Model, path: string): Field['type'] | undefined {
 	const [name = '', ...rest] = path.split('.');
-	const field = model.fields[name];
+	const field = model.fields.get(name);
 	return rest.length > 0 && field && 'relation' in field
 		? fieldAt(env, env.model(field.relation), rest.join('.'))
 		: field?.type;

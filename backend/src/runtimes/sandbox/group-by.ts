@@ -36,7 +36,7 @@ export interface GroupKey {
 /** Reads a level of grouping; dates without a granularity get `fallback`, or are refused. */
 export function parseGroupBy(env: Env, model: Model, spec: string, fallback: Granularity | null): GroupBy {
 	const [name = '', rawGranularity] = spec.split(':');
-	const field = model.fields[name];
+	const field = model.fields.get(name);
 	if (!field) throw valueError(`Invalid field ${pythonRepr(name)} on model ${pythonRepr(model.name)}`);
 	const isDate = field.type === 'date' || field.type === 'datetime';
 	if (field.type === 'one2many' || !(isStored(field) || field.inherited)) {

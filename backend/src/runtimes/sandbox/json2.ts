@@ -17,7 +17,7 @@ export class HttpError extends OdooError {
 /** Answers `POST /json/2/<model>/<method>` (Odoo 19 "External JSON-2 API"); the result is the bare value. */
 export function callJson2(env: Env, modelName: string, methodName: string, body: unknown): unknown {
 	// Odoo takes a body that is no object for one without arguments.
-	const { ids = [], context = {}, ...named } = bodySchema.safeParse(body).data ?? {};
+	const { ids = [], context, ...named } = bodySchema.safeParse(body).data ?? {};
 	const model = env.registry.models.get(modelName);
 	if (!model) throw new HttpError('NotFound', 404, `the model '${modelName}' does not exist`);
 	const method = publicMethod(env, model, methodName);
@@ -26,7 +26,7 @@ export function callJson2(env: Env, modelName: string, methodName: string, body:
 	if (method.api === 'model' && records.length > 0) {
 		throw new HttpError('UnprocessableEntity', 422, `cannot call ${modelName}.${methodName} with ids`);
 	}
-	const settings = z.record(z.string(), z.unknown()).safeParse(context);
+	const settings = z.record(z.string(), z.unknown()).safeParse(context ?? {});
 	if (!settings.success) throw valueError('the context must be an object');
 	const result = method.call(env.with(settings.data), model, records, bind(method, named));
 	// A method that returns records answers their ids, one or many.

@@ -37,7 +37,9 @@ export interface ModelDeclaration {
 }
 
 /** A model with all its fields: its own, the inherited, and those that every model has. */
-export interface Model extends ModelDeclaration {
+export interface Model extends Omit<ModelDeclaration, 'fields' | 'methods'> {
+	readonly fields: ReadonlyMap<string, Field>;
+	readonly methods: ReadonlyMap<string, Method>;
 	readonly recName: string;
 	readonly nameSearch: readonly string[];
 }
@@ -85,15 +87,16 @@ export function createRegistry(declarations: readonly ModelDeclaration[], versio
 					readonly: field.readonly ?? false,
 				},
 			]);
-			const fields = { ...MAGIC, ...Object.fromEntries(inherited), ...declaration.fields };
-			const recName = declaration.recName ?? ('name' in fields ? 'name' : '');
+			const fields = new Map([...Object.entries(MAGIC), ...inherited, ...Object.entries(declaration.fields)]);
+			const methods = new Map(Object.entries(declaration.methods ?? {}));
+			const recName = declaration.recName ?? (fields.has('name') ? 'name' : '');
 			const nameSearch = declaration.nameSearch ?? (recName ? [recName] : []);
-			return [declaration.name, { ...declaration, fields, recName, nameSearch }];
+			return [declaration.name, { ...declaration, fields, methods, recName, nameSearch }];
 		}),
 	);
 	const references = new Map<string, Reference[]>();
 	for (const model of models.values()) {
-		for (const [name, field] of Object.entries(model.fields)) {
+		for (const [name, field] of model.fields) {
 			if ((field.type !== 'many2one' && field.type !== 'many2many') || field.compute) continue;
 			references.set(field.relation, [...(references.get(field.relation) ?? []), { model, name, field }]);
 		}

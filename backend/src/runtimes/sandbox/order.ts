@@ -17,7 +17,7 @@ interface Term {
 
 /** The ids in that order (`_order` syntax), as PostgreSQL puts them; unset values come last, or first when descending. */
 export function sortIds(env: Env, model: Model, ids: readonly number[], order: string): number[] {
-	const terms = order.split(',').map((term) => parseTerm(env, model, order, term));
+	const terms = parseOrder(env, model, order);
 	const rows = env.draft.rows(model.name);
 	const keyed = ids.map((id) => {
 		const row = rows.get(id) ?? { id };
@@ -33,23 +33,29 @@ export function sortIds(env: Env, model: Model, ids: readonly number[], order: s
 	return keyed.map(({ id }) => id);
 }
 
-function parseTerm(env: Env, model: Model, order: string, text: string): Term {
-	const [, path = '', direction = 'asc', nulls] = TERM.exec(text) ?? [];
-	if (!path) {
-		throw userError(
-			`Invalid "order" specified (${order}). A valid "order" specification is a comma-separated list of valid ` +
-				'field names (optionally followed by asc/desc for the direction)',
-		);
+function parseOrder(env: Env, model: Model, order: string): Term[] {
+	// A path that comes again decides nothing, so that its first coming is enough.
+	const terms = new Map<string, Term>();
+	for (const text of order.split(',')) {
+		const [, path = '', direction = 'asc', nulls] = TERM.exec(text) ?? [];
+		if (!path) {
+			throw userError(
+				`Invalid "order" specified (${order}). A valid "order" specification is a comma-separated list of ` +
+					'valid field names (optionally followed by asc/desc for the direction)',
+			);
+		}
+		if (terms.has(path)) continue;
+		const descending = direction.toLowerCase() === 'desc';
+		const unsetFirst = nulls ? nulls.toLowerCase() === 'first' : descending;
+		terms.set(path, { keyOf: keyFunction(env, model, path), descending, unsetFirst });
 	}
-	const descending = direction.toLowerCase() === 'desc';
-	const unsetFirst = nulls ? nulls.toLowerCase() === 'first' : descending;
-	return { keyOf: keyFunction(env, model, path), descending, unsetFirst };
+	return [...terms.values()];
 }
 
 function keyFunction(env: Env, model: Model, path: string): (row: Row) => Key {
 	const [name = '', ...rest] = path.split('.');
 	const property = rest.join('.');
-	const field = model.fields[name];
+	const field = model.fields.get(name);
 	if (!field) throw valueError(`Invalid field ${pythonRepr(name)} on model ${pythonRepr(model.name)}`);
 	if (!isStored(field) && !field.inherited) {
 		throw valueError(`Cannot convert ${model.name}.${name} to SQL because it is not stored`);

@@ -48,7 +48,7 @@ export class Env {
 
 	/** A field's value as `read` would give it, but for a many2one, which is its id. */
 	value(model: Model, row: Row, name: string): Value {
-		const field = model.fields[name];
+		const field = model.fields.get(name);
 		if (!field) throw new OdooError('builtins.KeyError', name);
 		if (field.compute) return field.compute(new Rec(this, model, rowId(row)));
 		if (field.type !== 'one2many' && field.type !== 'many2many') return row[name] ?? unset(field);
@@ -79,7 +79,7 @@ export class Env {
 
 /** Whether archived records of the model are hidden from the call. */
 export const testsActive = (env: Env, model: Model): boolean =>
-	'active' in model.fields && env.context.active_test !== false;
+	model.fields.has('active') && env.context.active_test !== false;
 
 export const rowId = (row: Row): number => (typeof row.id === 'number' ? row.id : 0);
 
@@ -117,14 +117,14 @@ export class Rec {
 
 	/** The record a many2one names. */
 	one(name: string): Rec | null {
-		const field = this.model.fields[name];
+		const field = this.model.fields.get(name);
 		const id = this.number(name);
 		return field?.type === 'many2one' && id ? this.env.record(field.relation, id) : null;
 	}
 
 	/** The records of a one2many or many2many. */
 	many(name: string): Rec[] {
-		const field = this.model.fields[name];
+		const field = this.model.fields.get(name);
 		if (field?.type !== 'one2many' && field?.type !== 'many2many') return [];
 		return idsOf(this.value(name)).map((id) => this.env.record(field.relation, id));
 	}

@@ -89,7 +89,7 @@ function readGroupAggregate(model: Model, spec: string): Aggregate[] {
 	const [, name, func, inner] = /^(\w+)(?::(\w+)(?:\((\w+)\))?)?$/.exec(spec) ?? [];
 	if (!name) throw valueError(`Invalid field specification ${pythonRepr(spec)}.`);
 	if (func) return [{ ...parseAggregate(model, `${inner ?? name}:${func}`), name }];
-	const field = model.fields[name];
+	const field = model.fields.get(name);
 	if (!field) throw valueError(`Invalid field ${pythonRepr(name)} on model ${pythonRepr(model.name)}`);
 	if (field.type !== 'integer' && field.type !== 'float' && field.type !== 'monetary') return [];
 	if (field.aggregator === null || !isStored(field)) return [];
@@ -163,7 +163,7 @@ function sortGroups<T extends Shown>(
 		const index = groupBy.findIndex((by) => by.spec === name || by.field === name);
 		if (index >= 0) return { sign: sign(direction), key: ({ group }: T): unknown => group.keys[index]?.sort };
 		const column = name === '__count' ? countName : name;
-		if (records.some(({ record }) => !(column in record))) {
+		if (records.some(({ record }) => !Object.hasOwn(record, column))) {
 			throw valueError(`Order term ${pythonRepr(term.trim())} is not a valid aggregate nor valid groupby`);
 		}
 		return { sign: sign(direction), key: ({ record }: T): unknown => record[column] };

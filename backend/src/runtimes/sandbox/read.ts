@@ -16,8 +16,8 @@ export function readRecords(
 	fields: readonly string[] | null,
 	withNames = true,
 ): ReadRecord[] {
-	const names = fields && fields.length > 0 ? [...new Set(['id', ...fields])] : Object.keys(model.fields);
-	const unknown = names.find((name) => !(name in model.fields));
+	const names = fields && fields.length > 0 ? [...new Set(['id', ...fields])] : [...model.fields.keys()];
+	const unknown = names.find((name) => !model.fields.has(name));
 	if (unknown !== undefined) {
 		const where = env.version < 17 ? 'on model' : 'on';
 		throw valueError(`Invalid field ${pythonRepr(unknown)} ${where} ${pythonRepr(model.name)}`);
@@ -38,7 +38,7 @@ function readValue(
 	withNames: boolean,
 ): Value | readonly [number, string] {
 	const value = env.value(model, row, name);
-	const field = model.fields[name];
+	const field = model.fields.get(name);
 	if (!withNames || field?.type !== 'many2one' || typeof value !== 'number') return value;
 	return [value, env.record(field.relation, value).displayName];
 }
@@ -52,7 +52,7 @@ export function describeFields(
 ): Record<string, Record<string, unknown>> {
 	const wanted = names && names.length > 0 ? new Set(names) : null;
 	return Object.fromEntries(
-		Object.entries(model.fields)
+		[...model.fields]
 			.filter(([name]) => !wanted || wanted.has(name))
 			.map(([name, field]) => {
 				const description = describeField(env, model, name, field);

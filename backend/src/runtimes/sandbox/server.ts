@@ -97,10 +97,7 @@ export function createSandbox(options: {
 	}
 
 	async function route(id: EnvironmentId, site: SandboxSite, request: Request): Promise<Response> {
-		const [first = '', second = '', ...rest] = new URL(request.url).pathname
-			.split('/')
-			.slice(1)
-			.map(decodeURIComponent);
+		const [first = '', second = '', ...rest] = new URL(request.url).pathname.split('/').slice(1);
 		const { version } = registryOf(site);
 		const reading = request.method === 'GET' || request.method === 'HEAD';
 		const database = request.headers.get('x-odoo-database');

@@ -13,7 +13,7 @@ export function createRecords(env: Env, model: Model, valsList: readonly Vals[])
 	checkWritable(model, 'create');
 	const ids = valsList.map((vals) => createOne(env, model, vals));
 	model.created?.(env, ids);
-	checkRecords(env, model, ids, new Set(Object.keys(model.fields)));
+	checkRecords(env, model, ids, new Set(model.fields.keys()));
 	return ids;
 }
 
@@ -26,7 +26,7 @@ function createOne(env: Env, model: Model, given: Vals): number {
 	const id = env.draft.nextId(model.name);
 	const row: Record<string, Value> = { id, ...stamp(env, 'create'), ...stamp(env, 'write') };
 	const lists: [string, Field, unknown][] = [];
-	for (const [name, field] of Object.entries(model.fields)) {
+	for (const [name, field] of [...model.fields]) {
 		if (field.compute || MAGIC_FIELDS.has(name)) continue;
 		const value = name in vals ? vals[name] : defaultOf(env, name, field);
 		if (isList(field)) {
@@ -61,7 +61,7 @@ export function writeRecords(env: Env, model: Model, ids: readonly number[], val
 	checkNames(env, model, vals);
 	checkExist(env, model, ids);
 	const written = Object.entries(vals).flatMap(([name, value]): [string, Field, unknown][] => {
-		const field = model.fields[name];
+		const field = model.fields.get(name);
 		return field && !field.compute && !MAGIC_FIELDS.has(name) ? [[name, field, value]] : [];
 	});
 	for (const id of new Set(ids)) {
@@ -153,7 +153,7 @@ function checkWritable(model: Model, operation: 'create' | 'write' | 'unlink'): 
 }
 
 function checkNames(env: Env, model: Model, vals: Vals): void {
-	const unknown = Object.keys(vals).find((name) => !(name in model.fields));
+	const unknown = Object.keys(vals).find((name) => !model.fields.has(name));
 	if (unknown === undefined) return;
 	throw unknownField(env, model, unknown);
 }
@@ -171,7 +171,7 @@ export function checkExist(env: Env, model: Model, ids: readonly number[]): void
 }
 
 function inheritedVals(model: Model, vals: Vals): Vals {
-	return Object.fromEntries(Object.entries(vals).filter(([name]) => model.fields[name]?.inherited));
+	return Object.fromEntries(Object.entries(vals).filter(([name]) => model.fields.get(name)?.inherited));
 }
 
 function writeInherited(env: Env, model: Model, parents: readonly number[], vals: Vals): void {
@@ -196,7 +196,7 @@ function checkRecords(env: Env, model: Model, ids: readonly number[], changed: R
 }
 
 function checkRequired({ env, model, row }: Rec, changed: ReadonlySet<string>): void {
-	for (const [name, field] of Object.entries(model.fields)) {
+	for (const [name, field] of [...model.fields]) {
 		if (!field.required || field.compute || !changed.has(name) || row[name] !== false) continue;
 		throw validationError(
 			env.version < 17
@@ -237,7 +237,7 @@ export function parseIds(input: unknown): number[] {
 /** The values for a copy of the record: all but those that `copy` leaves out. */
 export function copyVals(env: Env, model: Model, id: number): Vals {
 	const row = env.draft.get(model.name, id) ?? { id };
-	const vals = Object.entries(model.fields).flatMap(([name, field]): [string, unknown][] => {
+	const vals = [...model.fields].flatMap(([name, field]): [string, unknown][] => {
 		if (field.copy === false || MAGIC_FIELDS.has(name) || (field.compute && !field.inherited)) return [];
 		const value = env.value(model, row, name);
 		switch (field.type) {

@@ -99,7 +99,7 @@ function unlinkFrom(
 	if (targets.length === 0) return;
 	if (field.type === 'one2many') {
 		const comodel = env.model(field.relation);
-		const inverse = comodel.fields[field.relationField];
+		const inverse = comodel.fields.get(field.relationField);
 		if (inverse?.type === 'many2one' && inverse.ondelete === 'cascade') unlinkRecords(env, comodel, targets);
 		else writeRecords(env, comodel, targets, { [field.relationField]: false });
 		return;

@@ -71,5 +71,5 @@ export function seedAccounting(
 
 function post(env: Env, id: number): void {
 	const { model } = env.record('account.move', id);
-	model.methods?.action_post?.call(env, model, [id], {});
+	model.methods.get('action_post')?.call(env, model, [id], {});
 }

@@ -1,11 +1,20 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import mongoose from 'mongoose';
 import { z } from 'zod';
 import { type Config, readConfig } from '../../backend/src/config';
+import { systemClock } from '../../backend/src/core/clock';
+import { createIds } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
+import { PERMISSIONS } from '../../backend/src/core/permissions';
+import { createSecrets, loadMasterKey } from '../../backend/src/core/secrets';
+import { keyCollection } from '../../backend/src/features/keys/model';
+import { createKeysService, type KeyRequest } from '../../backend/src/features/keys/service';
+import { organizationCollection, userCollection } from '../../backend/src/features/organizations/model';
+import { createOrganizationsService } from '../../backend/src/features/organizations/service';
 import { type Platform, startPlatform } from '../../backend/src/platform';
-import { openTestDatabase } from './database';
+import { openTestDatabase, type TestDatabase } from './database';
 
 const firstRunSchema = z.object({
 	base_url: z.string(),
@@ -35,16 +44,16 @@ export interface TestPlatform extends Platform {
 	remove(): Promise<void>;
 }
 
-/** Starts the service on an empty database: the embedded engine's, or one on the server at `MONGODB_URI`. */
+/** Starts the service on an empty database of the test's own. */
 export async function startTestPlatform(environment: Record<string, string> = {}): Promise<TestPlatform> {
 	const dataDir = await mkdtemp(path.join(tmpdir(), 'odoo-platform-test-'));
-	const database = process.env.MONGODB_URI ? await openTestDatabase() : undefined;
+	const database = await openTestDatabase();
 	const config = readConfig({
 		PORT: '0',
 		LOG_LEVEL: 'error',
 		DATA_DIR: dataDir,
 		OUTBOUND_ALLOWED_CIDRS: '127.0.0.0/8',
-		...(database ? { MONGODB_URI: databaseUri(database.uri, database.name) } : {}),
+		MONGODB_URI: databaseUri(database),
 		...environment,
 	});
 	const platform = await startPlatform(config, { log: createLogger(config.logLevel) });
@@ -66,15 +75,49 @@ export async function startTestPlatform(environment: Record<string, string> = {}
 		},
 		async remove() {
 			await platform.stop();
-			await database?.drop();
+			await database.drop();
 			await rm(dataDir, { recursive: true, force: true });
 		},
 	};
 }
 
 /** The connection string of one database on a server. */
-function databaseUri(uri: string, name: string): string {
-	const url = new URL(uri);
-	url.pathname = `/${name}`;
-	return url.href;
+function databaseUri({ uri, name }: Pick<TestDatabase, 'uri' | 'name'>): string {
+	const [server = '', options] = uri.split('?');
+	return `${server.replace(/\/$/, '')}/${name}${options === undefined ? '' : `?${options}`}`;
+}
+
+/** Another tenant on the same database: its API key, and something of its own. */
+export async function addOrganization({ config }: Pick<TestPlatform, 'config'>) {
+	const connection = await mongoose.createConnection(config.mongodbUri ?? '').asPromise();
+	const secrets = createSecrets(await loadMasterKey(config.dataDir));
+	const clock = systemClock;
+	const ids = createIds(clock);
+	const organizations = createOrganizationsService({
+		organizations: organizationCollection(connection),
+		users: userCollection(connection),
+		clock,
+	});
+	const keys = createKeysService({
+		keys: keyCollection(connection),
+		planOf: (id) => organizations.planOf(id),
+		secrets,
+		clock,
+	});
+	const organization_id = ids.next('organization');
+	await organizations.create({ id: organization_id, name: 'Other', plan: 'agency' });
+	const request: KeyRequest = {
+		id: ids.next('key'),
+		organization_id,
+		name: 'other',
+		scope: 'org',
+		permissions: PERMISSIONS,
+		connection_id: null,
+		expires_at: null,
+		hmac_secret: null,
+	};
+	const token = await keys.mint(request);
+	await keys.store(request, token);
+	await connection.close();
+	return { organization_id, api_key: token };
 }

@@ -1,0 +1,127 @@
+import type { Clock } from '../../core/clock';
+import type { Ids } from '../../core/ids';
+import { GitError } from '../../git/git-error';
+import type { GitProject, GitRepositories } from '../../git/repositories';
+import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
+import { siteOf, type EnvironmentsService } from '../environments/service';
+import { JobError, type JobDefinition, type StepContext } from '../jobs/definition';
+import type { JobDocument } from '../jobs/service';
+import type { ProjectsService } from '../projects/service';
+import { deploymentEvent } from './events';
+
+interface DeployOptions {
+	readonly projects: Pick<ProjectsService, 'get'>;
+	readonly environments: Pick<EnvironmentsService, 'get' | 'setStatus'>;
+	readonly git: GitRepositories;
+	readonly runtimes: Readonly<Record<RuntimeKind, Runtime>>;
+	readonly clock: Clock;
+	readonly ids: Ids;
+}
+
+/** How a commit comes to an environment. */
+export function deployDefinition({ projects, environments, git, runtimes, clock, ids }: DeployOptions): JobDefinition {
+	const environmentOf = (job: JobDocument) => environments.get(job.organization_id, job.environment_id);
+	const projectOf = async (job: JobDocument): Promise<GitProject> => {
+		const { _id, repository_url, default_branch } = await projects.get(job.organization_id, job.project_id);
+		return { id: _id, repository_url, default_branch };
+	};
+
+	const siteOfJob = async (job: JobDocument) => {
+		const environment = await environmentOf(job);
+		return { site: siteOf(environment), runtime: runtimes[environment.runtime] };
+	};
+
+	const begin = async ({ job, keep }: StepContext) => {
+		if (job.deployment.status_on_failure === null) {
+			const { status } = await environmentOf(job);
+			await keep({ 'deployment.status_on_failure': status === 'running' ? 'running' : 'failed' });
+		}
+		await environments.setStatus(job.organization_id, job.environment_id, 'deploying');
+	};
+
+	return {
+		steps: [
+			{
+				name: 'fetch',
+				run: async (context) => {
+					await begin(context);
+					const project = await projectOf(context.job);
+					await inWords(git.fetch(project, context.signal));
+					return 'The repository was fetched.';
+				},
+			},
+			{
+				name: 'resolve',
+				run: async ({ job, keep }) => {
+					const { git_ref, git_sha, git_branch } = job.deployment;
+					// Once known, the commit stays, though the branch may have moved on when the job is taken over.
+					const wanted = git_sha === '' ? git_ref : git_sha;
+					const commit = await inWords(git.resolve(await projectOf(job), wanted));
+					const branch = git_branch ?? commit.branch;
+					await keep({ 'deployment.git_sha': commit.sha, 'deployment.git_branch': branch });
+					return `${git_ref} is the commit ${commit.sha}${branch === null ? '' : ` of the branch ${branch}`}.`;
+				},
+			},
+			{
+				name: 'read_addons',
+				run: async ({ job, keep }) => {
+					const addons = await inWords(git.readAddons(await projectOf(job), job.deployment.git_sha));
+					await keep({ 'deployment.addons': addons });
+					if (addons.length === 0) return 'The commit has no add-ons.';
+					return `Add-ons: ${addons.map(({ name, version }) => `${name} ${version}`).join(', ')}.`;
+				},
+			},
+			{
+				name: 'start',
+				run: async ({ job, signal, keep }) => {
+					const { git_sha, addons } = job.deployment;
+					const { site, runtime } = await siteOfJob(job);
+					// From here on, nobody knows what still runs after a failure.
+					await keep({ 'deployment.status_on_failure': 'failed' });
+					await runtime.apply(site, { git_sha, addons }, signal);
+					return `The environment runs on the runtime ${runtime.kind}.`;
+				},
+			},
+			{
+				name: 'check_health',
+				run: async ({ job, signal }) => {
+					const { site, runtime } = await siteOfJob(job);
+					await runtime.checkHealth(site, signal).catch((error: unknown) => {
+						signal.throwIfAborted();
+						const reason = error instanceof Error ? error.message : 'no reason is known';
+						throw new JobError('unhealthy', `The environment does not answer: ${reason}`, { cause: error });
+					});
+					return `It answers at ${site.primary_url}.`;
+				},
+			},
+			{
+				name: 'finish',
+				run: async ({ job, signal }) => {
+					const { git_sha, git_branch } = job.deployment;
+					signal.throwIfAborted();
+					await environments.setStatus(job.organization_id, job.environment_id, 'running', {
+						git_sha,
+						git_branch,
+					});
+					return 'The environment is running.';
+				},
+			},
+		],
+		events: (job) => [deploymentEvent(job, { clock, ids })],
+		onFailure: async ({ job }) => {
+			const { status_on_failure } = job.deployment;
+			if (status_on_failure === null) return;
+			await environments.setStatus(job.organization_id, job.environment_id, status_on_failure);
+		},
+	};
+}
+
+/** A repository's failure is one that the owner of the job can understand. */
+async function inWords<T>(work: Promise<T>): Promise<T> {
+	try {
+		return await work;
+	} catch (error) {
+		if (error instanceof GitError) throw new JobError(error.code, error.message, { cause: error });
+		throw error;
+	}
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../../core/clock';
+import type { EventType, PlatformEvent } from '../../core/events';
+import type { Ids } from '../../core/ids';
+import type { JobDocument } from '../jobs/service';
+import { presentDeployment } from './schemas';
+
+const TYPES: Readonly<Record<JobDocument['status'], EventType>> = {
+	queued: 'deployment.queued',
+	running: 'deployment.started',
+	succeeded: 'deployment.succeeded',
+	failed: 'deployment.failed',
+	canceled: 'deployment.canceled',
+};
+
+/** What is announced of a deployment that has just come to its status, in the documents' form. */
+export function deploymentEvent(job: JobDocument, { clock, ids }: { clock: Clock; ids: Ids }): PlatformEvent {
+	const deployment = presentDeployment(job);
+	const { name, primary_url, odoo_version } = job.deployment.environment;
+	return {
+		id: ids.next('event'),
+		type: TYPES[job.status],
+		created_at: clock.now(),
+		organization_id: job.organization_id,
+		project_id: job.project_id,
+		environment_id: job.environment_id,
+		data: {
+			deployment: {
+				id: deployment.id,
+				environment_id: deployment.environment_id,
+				project_id: deployment.project_id,
+				git_sha: deployment.git_sha,
+				git_branch: deployment.git_branch,
+				started_at: deployment.started_at,
+				finished_at: deployment.finished_at,
+				duration_seconds: deployment.duration_seconds,
+				actor: deployment.actor,
+				status: deployment.status,
+				error: deployment.error,
+			},
+			environment: { name, primary_url, odoo_version },
+		},
+	};
+}

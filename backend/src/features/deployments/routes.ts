@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { idSchema } from '../../core/ids';
+import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { defineRoute, reply, type Route } from '../../http/route';
+import { statusFilter } from '../jobs/schemas';
+import { isEnded } from '../jobs/service';
+import { deploymentSchema, deployReply, deployRequest, presentDeployment } from './schemas';
+import type { DeploymentsService } from './service';
+
+const read = { scope: 'org', permission: 'deployments:read', plan: 'starter' } as const;
+const ofEnvironment = z.strictObject({ environment_id: idSchema('environment') });
+
+/** `/api/v1/deployments`, and deploying */
+export const deploymentRoutes = ({
+	deployments,
+	pager,
+}: {
+	deployments: DeploymentsService;
+	pager: Pager;
+}): Route[] => [
+	defineRoute({
+		method: 'post',
+		path: '/api/v1/environments/{environment_id}/deploy',
+		summary: 'Deploy a branch, tag or commit; answers at once, or with "wait" when it has ended',
+		access: { scope: 'org', permission: 'deployments:trigger', plan: 'starter' },
+		input: { params: ofEnvironment, body: deployRequest },
+		responses: { 200: deployReply, 202: deployReply },
+		handle: async ({ params, body, caller, signal }) => {
+			const tenant = caller.organization_id;
+			const request = { ref: body.ref, actor: caller.actor };
+			const queued = await deployments.deploy(tenant, params.environment_id, request);
+			const job = body.wait ? await deployments.waitFor(tenant, queued._id, signal) : queued;
+			return reply(isEnded(job) ? 200 : 202, {
+				job_id: job._id,
+				status: job.status,
+				environment_id: job.environment_id,
+				deployment_id: job.deployment.id,
+				deployment: presentDeployment(job),
+			});
+		},
+	}),
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/deployments',
+		summary: 'List deployments, newest first',
+		access: read,
+		input: {
+			query: z.strictObject({
+				...pageQuery,
+				status: statusFilter.optional(),
+				environment_id: idSchema('environment').optional(),
+				since: z.iso
+					.datetime({ offset: true, error: 'must be a time such as 2026-05-07T14:23:11Z' })
+					.transform((text) => new Date(text))
+					.optional(),
+			}),
+		},
+		responses: { 200: pageOf(deploymentSchema) },
+		handle: async ({ query, caller }) => {
+			const { items, next_cursor } = await pager.page({
+				query,
+				kind: 'job',
+				scope: ['deployments', query.status?.join(), query.environment_id, query.since?.toISOString()],
+				fetch: (after, limit) => deployments.list(caller.organization_id, query, after, limit),
+			});
+			return reply(200, { data: items.map(presentDeployment), next_cursor });
+		},
+	}),
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/environments/{environment_id}/deployments',
+		summary: "List an environment's deployments, newest first",
+		access: read,
+		input: { params: ofEnvironment, query: z.strictObject(pageQuery) },
+		responses: { 200: pageOf(deploymentSchema) },
+		handle: async ({ params: { environment_id }, query, caller }) => {
+			const { items, next_cursor } = await pager.page({
+				query,
+				kind: 'job',
+				scope: ['environment deployments', environment_id],
+				fetch: (after, limit) => deployments.listOf(caller.organization_id, environment_id, after, limit),
+			});
+			return reply(200, { data: items.map(presentDeployment), next_cursor });
+		},
+	}),
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/deployments/{deployment_id}',
+		summary: 'Get a deployment',
+		access: read,
+		input: { params: z.strictObject({ deployment_id: idSchema('deployment') }) },
+		responses: { 200: deploymentSchema },
+		handle: async ({ params, caller }) =>
+			reply(200, presentDeployment(await deployments.get(caller.organization_id, params.deployment_id))),
+	}),
+];

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { idSchema } from '../../core/ids';
+import type { JobDocument } from '../jobs/service';
+import { jobStatusSchema } from '../jobs/schemas';
+
+export const deploymentSchema = z.object({
+	id: idSchema('deployment'),
+	environment_id: idSchema('environment'),
+	project_id: idSchema('project'),
+	job_id: idSchema('job'),
+	status: jobStatusSchema,
+	git_ref: z.string(),
+	git_sha: z.string(),
+	git_branch: z.string().nullable(),
+	addons: z.array(z.object({ name: z.string(), version: z.string() })),
+	actor: z.string(),
+	error: z.object({ code: z.string(), message: z.string() }).nullable(),
+	created_at: z.iso.datetime(),
+	started_at: z.iso.datetime().nullable(),
+	finished_at: z.iso.datetime().nullable(),
+	duration_seconds: z.int().min(0).nullable(),
+});
+
+export const deployRequest = z.strictObject({
+	ref: z.string().min(1).max(255),
+	wait: z.boolean().default(false),
+});
+
+export const deployReply = z.object({
+	job_id: idSchema('job'),
+	status: jobStatusSchema,
+	environment_id: idSchema('environment'),
+	deployment_id: idSchema('deployment'),
+	deployment: deploymentSchema,
+});
+
+/** The deployment that a job is the other side of. */
+export const presentDeployment = (job: JobDocument) => ({
+	id: job.deployment.id,
+	environment_id: job.environment_id,
+	project_id: job.project_id,
+	job_id: job._id,
+	status: job.status,
+	git_ref: job.deployment.git_ref,
+	git_sha: job.deployment.git_sha,
+	git_branch: job.deployment.git_branch,
+	addons: job.deployment.addons.map(({ name, version }) => ({ name, version })),
+	actor: job.actor,
+	error: job.error,
+	created_at: job.created_at.toISOString(),
+	started_at: job.started_at?.toISOString() ?? null,
+	finished_at: job.finished_at?.toISOString() ?? null,
+	duration_seconds: durationOf(job),
+});
+
+/** From start to end, in whole seconds; null before the end. */
+function durationOf({ started_at, finished_at }: JobDocument): number | null {
+	if (started_at === null || finished_at === null) return null;
+	return Math.max(0, Math.round((finished_at.getTime() - started_at.getTime()) / 1_000));
+}

@@ -1,0 +1,69 @@
+import { notFound } from '../../core/errors';
+import type { DeploymentId, EnvironmentId, Ids, JobId } from '../../core/ids';
+import type { Tenant } from '../../database/tenant-collection';
+import type { EnvironmentsService } from '../environments/service';
+import type { JobDocument, JobsService } from '../jobs/service';
+
+/** How long a request may wait for a deploy's end, in milliseconds. */
+export const WAIT_MS = 10 * 60 * 1_000;
+
+type DeploymentFilter = Omit<Parameters<JobsService['list']>[1], 'kind'>;
+
+/** Deployments are the deploying side of jobs, and are answered as such. */
+export interface DeploymentsService {
+	/** @throws {ApiError} 404; 409 environment_busy */
+	deploy(tenant: Tenant, environment: EnvironmentId, request: { ref: string; actor: string }): Promise<JobDocument>;
+	/** The job at its end, or as it stands after {@link WAIT_MS} or when the signal comes. */
+	waitFor(tenant: Tenant, id: JobId, signal: AbortSignal): Promise<JobDocument>;
+	/** Newest first. */
+	list(tenant: Tenant, filter: DeploymentFilter, after: JobId | null, limit: number): Promise<JobDocument[]>;
+	/** @throws {ApiError} 404 for an environment that the tenant does not have */
+	listOf(tenant: Tenant, environment: EnvironmentId, after: JobId | null, limit: number): Promise<JobDocument[]>;
+	/** @throws {ApiError} 404 */
+	get(tenant: Tenant, id: DeploymentId): Promise<JobDocument>;
+}
+
+export function createDeploymentsService({
+	jobs,
+	environments,
+	ids,
+}: {
+	jobs: JobsService;
+	environments: Pick<EnvironmentsService, 'get'>;
+	ids: Ids;
+}): DeploymentsService {
+	const list: DeploymentsService['list'] = (tenant, filter, after, limit) =>
+		jobs.list(tenant, { ...filter, kind: 'deploy' }, after, limit);
+
+	return {
+		list,
+		async deploy(tenant, environment_id, { ref, actor }) {
+			const { project_id, name, primary_url, odoo_version } = await environments.get(tenant, environment_id);
+			return jobs.enqueue(tenant, {
+				kind: 'deploy',
+				project_id,
+				environment_id,
+				actor,
+				deployment: {
+					id: ids.next('deployment'),
+					git_ref: ref,
+					git_sha: '',
+					git_branch: null,
+					addons: [],
+					environment: { name, primary_url, odoo_version },
+					status_on_failure: null,
+				},
+			});
+		},
+		waitFor: (tenant, id, signal) => jobs.waitFor(tenant, id, { timeoutMs: WAIT_MS, signal }),
+		async listOf(tenant, environment_id, after, limit) {
+			await environments.get(tenant, environment_id);
+			return list(tenant, { environment_id }, after, limit);
+		},
+		async get(tenant, id) {
+			const job = await jobs.findByDeployment(tenant, id);
+			if (job === null) throw notFound('deployment');
+			return job;
+		},
+	};
+}

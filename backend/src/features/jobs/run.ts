@@ -1,0 +1,232 @@
+import type { UpdateQuery } from 'mongoose';
+import type { Clock } from '../../core/clock';
+import { ApiError } from '../../core/errors';
+import type { Logger } from '../../core/log';
+import { nap } from '../../core/wakeable-loop';
+import { isDuplicateKey } from '../../database/connection';
+import type { TenantCollection } from '../../database/tenant-collection';
+import { JobError, type JobDefinition, type StepContext } from './definition';
+import type { JobDocument, JobFailure, JobLogLine, JobStep } from './model';
+
+/** How long a job is its worker's without a sign of life, in milliseconds. */
+export const LEASE_MS = 15_000;
+/** How often a worker gives one. */
+export const RENEWAL_MS = 5_000;
+/** So many workers may die of a job before it is given up. */
+const MAX_ATTEMPTS = 3;
+const MAX_LINE = 2_000;
+
+/** The job has another worker, or has ended. */
+class LeaseLost extends Error {}
+
+interface RunOptions {
+	readonly jobs: TenantCollection<JobDocument>;
+	readonly logs: TenantCollection<JobLogLine>;
+	readonly definition: JobDefinition;
+	readonly clock: Clock;
+	readonly log: Logger;
+	/** Tells the relay that an outbox has something. */
+	readonly notify: () => void;
+	/** Aborted when the worker stops. */
+	readonly shutdown: AbortSignal;
+}
+
+/**
+ * Runs a job that this worker has just claimed, to its end or until the worker stops or loses it. Every write demands
+ * that the lease be the claimed one still, so that of two workers who both think the job theirs, one alone changes it.
+ * @returns whether the job has ended
+ */
+export async function runJob(claimed: JobDocument, options: RunOptions): Promise<boolean> {
+	const { jobs, definition, clock, log, shutdown } = options;
+	const lost = new AbortController();
+	const done = new AbortController();
+	const signal = AbortSignal.any([lost.signal, shutdown]);
+	const mine = { _id: claimed._id, 'lease.owner': claimed.lease?.owner, 'lease.attempt': claimed.lease?.attempt };
+	let job = claimed;
+
+	/** The one way in which a run changes its job. */
+	const change = async (update: UpdateQuery<JobDocument>, also: Readonly<Record<string, unknown>> = {}) => {
+		lost.signal.throwIfAborted();
+		const changed = await jobs.update(claimed.organization_id, { ...mine, ...also }, update);
+		if (changed !== null) return changed;
+		const reason = new LeaseLost();
+		lost.abort(reason);
+		throw reason;
+	};
+	const write = async (...args: Parameters<typeof change>) => {
+		job = await change(...args);
+	};
+
+	const renew = async () => {
+		let until = claimed.lease?.until ?? clock.now();
+		for (;;) {
+			await nap(clock, RENEWAL_MS, done.signal);
+			if (done.signal.aborted || lost.signal.aborted) return;
+			const next = new Date(clock.now().getTime() + LEASE_MS);
+			try {
+				// Not into `job`: the answer may be older than that of a write beside it.
+				await change({ $set: { 'lease.until': next } });
+				until = next;
+			} catch (error) {
+				if (error instanceof LeaseLost) return;
+				log.warn({ err: error, job_id: claimed._id }, 'the lease of a job could not be renewed');
+				if (clock.now() >= until) lost.abort(new LeaseLost());
+			}
+		}
+	};
+
+	const context: StepContext = {
+		get job() {
+			return job;
+		},
+		signal,
+		keep: async (findings) => {
+			signal.throwIfAborted();
+			await write({ $set: findings });
+		},
+		log: createLog(claimed, options, signal),
+	};
+
+	/** Moves to a status together with its events. */
+	const become = async (changes: Pick<JobDocument, 'status'> & Partial<JobDocument>, end = false) => {
+		const events = definition.events({ ...job, ...changes });
+		await write(
+			{
+				$set: { ...changes, ...(events.length > 0 ? { outbox_pending: true } : {}) },
+				$push: { outbox: { $each: events } },
+				...(end ? { $unset: { lock: 1, lease: 1 } } : {}),
+			},
+			{ status: job.status },
+		);
+		options.notify();
+	};
+
+	const begin = async () => {
+		if (job.status === 'queued') {
+			await become({ status: 'running', started_at: clock.now() });
+			return;
+		}
+		await write({ $set: { steps: definition.steps.map(({ name }) => waiting(name)), progress_percent: 0 } });
+		await context.log('Taken over after an interruption; it begins again with the first step.');
+	};
+
+	const fail = async (failure: JobFailure) => {
+		// Written down before anything is tidied up: a worker that has lost the job finds it out here.
+		const finished_at = clock.now();
+		const steps = job.steps.map((step): JobStep => {
+			if (step.status === 'running') return { ...step, status: 'failed', finished_at, message: failure.message };
+			return step.status === 'queued' ? { ...step, status: 'canceled' } : step;
+		});
+		await write({ $set: { steps } });
+		await withinLease(() => definition.onFailure(context, failure), lost.signal);
+		await context.log(`Failed: ${failure.message}`);
+		await become({ status: 'failed', error: failure, finished_at: clock.now(), current_step: null }, true);
+	};
+
+	const runSteps = async () => {
+		for (const [index, { name, run }] of definition.steps.entries()) {
+			const started_at = clock.now();
+			await write({
+				$set: { steps: replaced(job.steps, index, { status: 'running', started_at }), current_step: name },
+			});
+			const message = await withinLease(() => run(context), signal);
+			await write({
+				$set: {
+					steps: replaced(job.steps, index, { status: 'succeeded', finished_at: clock.now(), message }),
+					progress_percent: Math.floor(((index + 1) / definition.steps.length) * 100),
+				},
+			});
+			await context.log(message);
+		}
+		await become({ status: 'succeeded', finished_at: clock.now(), current_step: null }, true);
+	};
+
+	const renewing = renew();
+	try {
+		const attempt = claimed.lease?.attempt ?? 0;
+		if (attempt > MAX_ATTEMPTS) {
+			await fail({
+				code: 'interrupted',
+				message: `The service was interrupted ${MAX_ATTEMPTS} times during this job. Start it once more.`,
+			});
+			return true;
+		}
+		await begin();
+		await runSteps().catch(async (error: unknown) => {
+			signal.throwIfAborted();
+			await fail(failureOf(error, claimed, log));
+		});
+		return true;
+	} catch (error) {
+		if (lost.signal.aborted) {
+			log.warn({ job_id: claimed._id }, 'a job was lost to another worker');
+			return false;
+		}
+		if (!shutdown.aborted) throw error;
+		// Not an attempt that failed: the next one begins at once, and counts as this one.
+		await jobs.update(claimed.organization_id, mine, {
+			$set: { 'lease.owner': null, 'lease.until': clock.now() },
+			$inc: { 'lease.attempt': -1 },
+		});
+		return false;
+	} finally {
+		done.abort();
+		await renewing;
+	}
+}
+
+/** Does work that may not heed its signal: when that comes, nobody waits for it any longer. */
+async function withinLease<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+	signal.throwIfAborted();
+	let onAbort = () => {};
+	const aborted = new Promise<never>((_, reject) => {
+		onAbort = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+		signal.addEventListener('abort', onAbort, { once: true });
+	});
+	try {
+		return await Promise.race([work(), aborted]);
+	} finally {
+		signal.removeEventListener('abort', onAbort);
+	}
+}
+
+function createLog(
+	job: JobDocument,
+	{ logs, clock }: Pick<RunOptions, 'logs' | 'clock'>,
+	signal: AbortSignal,
+): StepContext['log'] {
+	let last: number | undefined;
+	return async (text) => {
+		signal.throwIfAborted();
+		last ??= (await logs.findOne(job.organization_id, { job_id: job._id }, { sort: { seq: -1 } }))?.seq ?? 0;
+		for (;;) {
+			const seq = ++last;
+			const line = { job_id: job._id, seq, at: clock.now(), text: text.slice(0, MAX_LINE) };
+			try {
+				await logs.insert({ _id: `${job._id}:${seq}`, organization_id: job.organization_id, ...line });
+				return;
+			} catch (error) {
+				// The worker before had that number already.
+				if (!isDuplicateKey(error)) throw error;
+			}
+		}
+	};
+}
+
+function failureOf(error: unknown, job: JobDocument, log: Logger): JobFailure {
+	if (error instanceof JobError) return { code: error.code, message: error.message };
+	if (error instanceof ApiError) return { code: error.code, message: error.detail };
+	log.error({ err: error, job_id: job._id }, 'a job failed');
+	return { code: 'internal_error', message: 'Something failed on our side. Try again.' };
+}
+
+const waiting = (name: string): JobStep => ({
+	name,
+	status: 'queued',
+	started_at: null,
+	finished_at: null,
+	message: null,
+});
+
+const replaced = (steps: readonly JobStep[], index: number, changes: Partial<JobStep>) =>
+	steps.map((step, at) => (at === index ? { ...step, ...changes } : step));

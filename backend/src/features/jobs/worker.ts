@@ -1,0 +1,96 @@
+import type { Clock } from '../../core/clock';
+import type { JobId } from '../../core/ids';
+import type { Logger } from '../../core/log';
+import { createWakeableLoop, type WakeableLoop } from '../../core/wakeable-loop';
+import type { TenantCollection } from '../../database/tenant-collection';
+import type { JobDefinitions } from './definition';
+import type { JobDocument, JobLogLine } from './model';
+import { LEASE_MS, runJob } from './run';
+
+const POLL_MS = 1_000;
+/** Jobs run at the same time. */
+const MAX_RUNS = 4;
+
+interface JobWorkerOptions {
+	readonly jobs: TenantCollection<JobDocument>;
+	readonly logs: TenantCollection<JobLogLine>;
+	readonly definitions: JobDefinitions;
+	readonly clock: Clock;
+	readonly log: Logger;
+	/** This worker's name, which no other has or had. */
+	readonly owner: string;
+	/** Tells the relay that an outbox has something. */
+	readonly notify: () => void;
+	/** Tells those who wait for a job that it has ended. */
+	readonly onEnd: (id: JobId) => void;
+}
+
+/**
+ * Runs queued jobs, and those whose worker has died, the oldest first. Stopping hands the running ones on to whoever
+ * is next; another worker, or this one's successor, begins them again at once.
+ */
+export function createJobWorker({
+	jobs,
+	logs,
+	definitions,
+	clock,
+	log,
+	owner,
+	notify,
+	onEnd,
+}: JobWorkerOptions): WakeableLoop {
+	const runs = new Set<Promise<void>>();
+	let shutdown = new AbortController();
+
+	const claim = () => {
+		const now = clock.now();
+		return jobs.everywhere.update(
+			{ 'lease.until': { $lte: now } },
+			{
+				$set: { 'lease.owner': owner, 'lease.until': new Date(now.getTime() + LEASE_MS) },
+				$inc: { 'lease.attempt': 1 },
+			},
+			{ sort: { 'lease.until': 1 } },
+		);
+	};
+
+	const start = (job: JobDocument) => {
+		const definition = definitions[job.kind];
+		const run = runJob(job, { jobs, logs, definition, clock, log, notify, shutdown: shutdown.signal })
+			.then((ended) => {
+				if (ended) onEnd(job._id);
+			})
+			.catch((error: unknown) => log.error({ err: error, job_id: job._id }, 'a job was left for another attempt'))
+			.finally(() => {
+				runs.delete(run);
+				loop.wake();
+			});
+		runs.add(run);
+	};
+
+	const loop = createWakeableLoop({
+		clock,
+		onError: (error) => log.error({ err: error }, 'due jobs could not be looked for; trying again'),
+		async round() {
+			while (runs.size < MAX_RUNS && !shutdown.signal.aborted) {
+				const job = await claim();
+				if (job === null) break;
+				start(job);
+			}
+			return POLL_MS;
+		},
+	});
+
+	return {
+		start() {
+			shutdown = new AbortController();
+			loop.start();
+		},
+		async stop() {
+			shutdown.abort(new Error('the worker stops'));
+			await loop.stop();
+			await Promise.all(runs);
+		},
+		wake: loop.wake,
+	};
+}

@@ -1,0 +1,203 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { z } from 'zod';
+import { createLogger } from '../../backend/src/core/log';
+import { createSecrets } from '../../backend/src/core/secrets';
+import { deploymentRoutes } from '../../backend/src/features/deployments/routes';
+import { deployReply, deploymentSchema } from '../../backend/src/features/deployments/schemas';
+import { jobRoutes } from '../../backend/src/features/jobs/routes';
+import { jobSchema } from '../../backend/src/features/jobs/schemas';
+import { createPager, pageOf } from '../../backend/src/http/page';
+import type { Route } from '../../backend/src/http/route';
+import { openTestDatabase, type TestDatabase } from '../support/database';
+import { type DeployStage, openDeployStage } from '../support/deploy-stage';
+import { createFakeClock, type FakeClock } from '../support/fake-clock';
+
+let database: TestDatabase;
+let clock: FakeClock;
+let stage: DeployStage;
+let routes: Route[];
+
+beforeAll(async () => {
+	database = await openTestDatabase();
+});
+
+afterAll(async () => {
+	await database.drop();
+});
+
+beforeEach(async () => {
+	clock = createFakeClock();
+	stage = await openDeployStage(database, clock);
+	const { deployments, jobs } = stage.startReplica();
+	const pager = createPager(createSecrets(Buffer.alloc(32, 7)));
+	routes = [...deploymentRoutes({ deployments, pager }), ...jobRoutes({ jobs, pager })];
+});
+
+afterEach(async () => {
+	await stage.close();
+});
+
+interface Input {
+	params?: Record<string, string>;
+	query?: Record<string, string>;
+	body?: unknown;
+	organization?: DeployStage['organization'];
+}
+
+/** Asks a route as the pipeline would. */
+function ask(route: string, { params = {}, query = {}, body, organization = stage.organization }: Input = {}) {
+	const [method, path] = route.split(' ');
+	const found = routes.find((candidate) => candidate.method === method && candidate.path === path);
+	if (!found) throw new Error(`no route ${route}`);
+	return found.run({
+		params,
+		query,
+		rawBody: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+		caller: {
+			key_id: stage.ids.next('key'),
+			scope: 'org',
+			organization_id: organization,
+			plan: 'agency',
+			permissions: new Set(),
+			actor: 'github-actions',
+			connection_id: null,
+			hmac_secret: null,
+		},
+		headers: {},
+		requestId: 'req_1',
+		log: createLogger('silent'),
+		signal: new AbortController().signal,
+	});
+}
+
+const DEPLOY = 'post /api/v1/environments/{environment_id}/deploy';
+
+async function deploy(body: unknown, environment_id = stage.environment._id) {
+	const { status, body: reply } = await ask(DEPLOY, { params: { environment_id }, body });
+	return { http: status, ...deployReply.parse(reply) };
+}
+
+async function list<T extends z.ZodType>(route: string, item: T, input: Input = {}) {
+	return pageOf(item).parse((await ask(route, input)).body);
+}
+
+describe('POST /environments/{environment_id}/deploy', () => {
+	it('answers 202 at once', async () => {
+		expect(await deploy({ ref: 'main' })).toMatchObject({
+			http: 202,
+			status: 'queued',
+			environment_id: stage.environment._id,
+			job_id: expect.stringMatching(/^job_/),
+			deployment_id: expect.stringMatching(/^dep_/),
+			deployment: { git_ref: 'main', git_sha: '', git_branch: null, actor: 'github-actions', finished_at: null },
+		});
+	});
+
+	it('answers 200 with the outcome when told to wait', async () => {
+		expect(await deploy({ ref: 'main', wait: true })).toMatchObject({
+			http: 200,
+			status: 'succeeded',
+			deployment: {
+				status: 'succeeded',
+				git_sha: stage.firstCommit,
+				git_branch: 'main',
+				addons: [{ name: 'crm_plus', version: '19.0.1.0.0' }],
+				duration_seconds: 0,
+				error: null,
+			},
+		});
+	});
+
+	it.each([[{}], [{ ref: '' }], [{ ref: 'x'.repeat(256) }], [{ ref: 1 }], [{ ref: 'main', force: true }]])(
+		'refuses %j',
+		async (body) => {
+			await expect(deploy(body)).rejects.toMatchObject({ status: 422, code: 'validation_failed' });
+		},
+	);
+
+	it('does not know an environment of somebody else', async () => {
+		const organization = stage.ids.next('organization');
+		const params = { environment_id: stage.environment._id };
+		await expect(ask(DEPLOY, { params, body: { ref: 'main' }, organization })).rejects.toMatchObject({
+			status: 404,
+		});
+	});
+});
+
+describe('GET /deployments', () => {
+	it('lists the newest first, page by page', async () => {
+		const first = await deploy({ ref: 'main', wait: true });
+		await clock.advance(1);
+		const second = await deploy({ ref: 'nowhere', wait: true });
+		const page = await list('get /api/v1/deployments', deploymentSchema, { query: { limit: '1' } });
+		expect(page.data.map(({ id }) => id)).toEqual([second.deployment_id]);
+		const next = { limit: '1', cursor: page.next_cursor ?? '' };
+		expect(await list('get /api/v1/deployments', deploymentSchema, { query: next })).toMatchObject({
+			data: [{ id: first.deployment_id }],
+			next_cursor: null,
+		});
+	});
+
+	it('filters by status, environment and time', async () => {
+		const good = await deploy({ ref: 'main', wait: true });
+		await clock.advance(1_000);
+		const since = clock.now().toISOString();
+		const staging = await stage.addEnvironment('staging');
+		const bad = await deploy({ ref: 'nowhere', wait: true }, staging._id);
+		const found = async (query: Record<string, string>) =>
+			(await list('get /api/v1/deployments', deploymentSchema, { query })).data.map(({ id }) => id);
+		expect(await found({ status: 'succeeded' })).toEqual([good.deployment_id]);
+		expect(await found({ status: 'succeeded,failed' })).toEqual([bad.deployment_id, good.deployment_id]);
+		expect(await found({ environment_id: staging._id })).toEqual([bad.deployment_id]);
+		expect(await found({ since })).toEqual([bad.deployment_id]);
+		expect(await found({ status: 'succeeded', since })).toEqual([]);
+	});
+
+	it.each([[{ status: 'done' }], [{ status: '' }], [{ since: 'yesterday' }], [{ limit: '0' }], [{ page: '2' }]])(
+		'refuses %j',
+		async (query) => {
+			await expect(ask('get /api/v1/deployments', { query })).rejects.toMatchObject({ status: 422 });
+		},
+	);
+
+	it('shows nothing of somebody else’s', async () => {
+		const { deployment_id, job_id } = await deploy({ ref: 'main', wait: true });
+		const organization = stage.ids.next('organization');
+		expect((await list('get /api/v1/deployments', deploymentSchema, { organization })).data).toEqual([]);
+		await expect(
+			ask('get /api/v1/deployments/{deployment_id}', { params: { deployment_id }, organization }),
+		).rejects.toMatchObject({ status: 404 });
+		await expect(ask('get /api/v1/jobs/{job_id}', { params: { job_id }, organization })).rejects.toMatchObject({
+			status: 404,
+		});
+	});
+});
+
+describe('other lists and single ones', () => {
+	it('lists an environment’s deployments', async () => {
+		const { deployment_id } = await deploy({ ref: 'main', wait: true });
+		const params = { environment_id: stage.environment._id };
+		const page = await list('get /api/v1/environments/{environment_id}/deployments', deploymentSchema, { params });
+		expect(page.data.map(({ id }) => id)).toEqual([deployment_id]);
+	});
+
+	it('gets a deployment', async () => {
+		const { deployment_id, deployment } = await deploy({ ref: 'main', wait: true });
+		const { body } = await ask('get /api/v1/deployments/{deployment_id}', { params: { deployment_id } });
+		expect(body).toEqual(deployment);
+	});
+
+	it('gets a job with its steps', async () => {
+		const { job_id, deployment_id } = await deploy({ ref: 'main', wait: true });
+		const { body } = await ask('get /api/v1/jobs/{job_id}', { params: { job_id } });
+		const job = jobSchema.parse(body);
+		expect(job).toMatchObject({ id: job_id, kind: 'deploy', deployment_id, progress_percent: 100 });
+		expect(job.steps).toHaveLength(6);
+	});
+
+	it('lists jobs by status', async () => {
+		const { job_id } = await deploy({ ref: 'nowhere', wait: true });
+		const page = await list('get /api/v1/jobs', jobSchema, { query: { status: 'failed' } });
+		expect(page.data).toMatchObject([{ id: job_id, error: { code: 'ref_not_found' } }]);
+	});
+});

@@ -1,0 +1,253 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { openTestDatabase, type TestDatabase } from '../support/database';
+import { createNotingRuntime, type DeployStage, openDeployStage } from '../support/deploy-stage';
+import { createFakeClock } from '../support/fake-clock';
+
+let database: TestDatabase;
+let stage: DeployStage;
+
+beforeAll(async () => {
+	database = await openTestDatabase();
+});
+
+afterAll(async () => {
+	await database.drop();
+});
+
+beforeEach(async () => {
+	stage = await openDeployStage(database, createFakeClock());
+});
+
+afterEach(async () => {
+	await stage.close();
+});
+
+/** Deploys and answers the job at its end. */
+async function deployed(ref: string, options: Parameters<DeployStage['startReplica']>[0] = {}) {
+	const { _id } = await stage.startReplica(options).deploy(ref);
+	return stage.ended(_id);
+}
+
+describe('a deploy', () => {
+	it('brings the commit that the ref means to the runtime', async () => {
+		const runtime = createNotingRuntime();
+		const job = await deployed('main', { runtime });
+		expect(job).toMatchObject({ status: 'succeeded', progress_percent: 100, current_step: null, error: null });
+		expect(runtime.applied).toMatchObject([
+			{
+				site: { id: stage.environment._id, odoo_version: '19.0' },
+				release: {
+					git_sha: stage.firstCommit,
+					addons: [{ name: 'crm_plus', title: 'CRM Plus', version: '19.0.1.0.0', depends: ['crm'] }],
+				},
+			},
+		]);
+	});
+
+	it('leaves the environment running that commit', async () => {
+		await deployed('main');
+		expect(await stage.environmentNow()).toMatchObject({
+			status: 'running',
+			git_sha: stage.firstCommit,
+			git_branch: 'main',
+		});
+	});
+
+	it('shows its steps, each with its times and what came of it', async () => {
+		const { steps } = await deployed('main');
+		expect(steps.map(({ name }) => name)).toEqual([
+			'fetch',
+			'resolve',
+			'read_addons',
+			'start',
+			'check_health',
+			'finish',
+		]);
+		for (const step of steps) {
+			expect(step).toEqual({
+				name: step.name,
+				status: 'succeeded',
+				started_at: expect.any(Date),
+				finished_at: expect.any(Date),
+				message: expect.any(String),
+			});
+		}
+	});
+
+	it('writes a log', async () => {
+		const { _id } = await deployed('main');
+		expect(await stage.logOf(_id)).toEqual([
+			'The repository was fetched.',
+			`main is the commit ${stage.firstCommit} of the branch main.`,
+			'Add-ons: crm_plus 19.0.1.0.0.',
+			'The environment runs on the runtime sandbox.',
+			`It answers at ${stage.environment.primary_url}.`,
+			'The environment is running.',
+		]);
+	});
+
+	it('announces that it is queued, has started and has succeeded, as the documents show it', async () => {
+		const job = await deployed('main');
+		expect(job.outbox.map(({ type }) => type)).toEqual([
+			'deployment.queued',
+			'deployment.started',
+			'deployment.succeeded',
+		]);
+		expect(job.outbox[0]?.data).toMatchObject({ deployment: { git_sha: '', status: 'queued', started_at: null } });
+		expect(job.outbox[2]).toMatchObject({
+			organization_id: stage.organization,
+			project_id: stage.project._id,
+			environment_id: stage.environment._id,
+			data: {
+				deployment: {
+					id: job.deployment.id,
+					environment_id: stage.environment._id,
+					project_id: stage.project._id,
+					git_sha: stage.firstCommit,
+					git_branch: 'main',
+					started_at: job.started_at?.toISOString(),
+					finished_at: job.finished_at?.toISOString(),
+					duration_seconds: 0,
+					actor: 'github-actions',
+				},
+				environment: {
+					name: 'production',
+					primary_url: stage.environment.primary_url,
+					odoo_version: '19.0',
+				},
+			},
+		});
+	});
+
+	it('frees the environment for the next', async () => {
+		const { deploy } = stage.startReplica();
+		await stage.ended((await deploy('main'))._id);
+		const second = stage.repository.commit({ 'sale_plus/__manifest__.py': "{'name': 'Sale Plus'}" });
+		const job = await stage.ended((await deploy('HEAD'))._id);
+		expect(job.deployment).toMatchObject({
+			git_sha: second,
+			addons: [{ name: 'crm_plus' }, { name: 'sale_plus' }],
+		});
+	});
+
+	it('is one of twenty that are asked for at the same time, and the others name it', async () => {
+		const { deploy } = stage.startReplica({ working: false });
+		const results = await Promise.allSettled(Array.from({ length: 20 }, () => deploy('main')));
+		const made = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value._id] : []));
+		const refused = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []));
+		expect(made).toHaveLength(1);
+		expect(refused).toHaveLength(19);
+		for (const reason of refused) {
+			expect(reason).toMatchObject({
+				status: 409,
+				code: 'environment_busy',
+				more: { members: { job_id: made[0] } },
+			});
+		}
+	});
+
+	it('does not hinder another environment’s', async () => {
+		const staging = await stage.addEnvironment('staging');
+		const { deploy } = stage.startReplica();
+		const jobs = await Promise.all([deploy('main'), deploy('main', staging._id)]);
+		const [one, other] = await Promise.all(jobs.map(({ _id }) => stage.ended(_id)));
+		expect([one?.status, other?.status]).toEqual(['succeeded', 'succeeded']);
+	});
+});
+
+describe('a deploy that cannot be', () => {
+	it('fails where the repository has no such ref, and leaves what was to come undone', async () => {
+		const job = await deployed('nowhere');
+		expect(job).toMatchObject({
+			status: 'failed',
+			error: { code: 'ref_not_found', message: 'The repository has no branch, tag or commit "nowhere".' },
+		});
+		expect(job.steps.map(({ status }) => status)).toEqual([
+			'succeeded',
+			'failed',
+			'canceled',
+			'canceled',
+			'canceled',
+			'canceled',
+		]);
+		expect(job.outbox.at(-1)).toMatchObject({
+			type: 'deployment.failed',
+			data: { deployment: { git_sha: '', status: 'failed', error: { code: 'ref_not_found' } } },
+		});
+	});
+
+	it('fails where there is no repository', async () => {
+		const empty = path.join(stage.directory, 'repositories', 'empty');
+		mkdirSync(empty);
+		await stage.projects.update(
+			stage.organization,
+			{ _id: stage.project._id },
+			{ $set: { repository_url: empty } },
+		);
+		expect(await deployed('main')).toMatchObject({ status: 'failed', error: { code: 'repository_unreachable' } });
+	});
+
+	it('fails where the repository is at an address that is not reached from here', async () => {
+		const repository_url = 'https://127.0.0.1:1/addons.git';
+		await stage.projects.update(stage.organization, { _id: stage.project._id }, { $set: { repository_url } });
+		expect(await deployed('main')).toMatchObject({
+			status: 'failed',
+			error: { code: 'repository_unreachable', message: expect.stringContaining('OUTBOUND_ALLOWED_CIDRS') },
+		});
+	});
+
+	it('fails where a manifest is broken, and says where', async () => {
+		stage.repository.commit({ 'bad/__manifest__.py': "{\n  'name': call(),\n}" });
+		const runtime = createNotingRuntime();
+		expect(await deployed('main', { runtime })).toMatchObject({
+			status: 'failed',
+			error: { code: 'manifest_invalid', message: expect.stringContaining('bad/__manifest__.py, line 2: ') },
+		});
+		expect(runtime.applied).toEqual([]);
+	});
+
+	it('fails where the environment does not answer afterwards', async () => {
+		const runtime = createNotingRuntime({ checkHealth: () => Promise.reject(new Error('it answers 502.')) });
+		expect(await deployed('main', { runtime })).toMatchObject({
+			status: 'failed',
+			error: { code: 'unhealthy', message: 'The environment does not answer: it answers 502.' },
+		});
+	});
+
+	it('keeps to itself what only we can mend', async () => {
+		const runtime = createNotingRuntime({ apply: () => Promise.reject(new Error('secret detail')) });
+		const { error } = await deployed('main', { runtime });
+		expect(error).toEqual({ code: 'internal_error', message: 'Something failed on our side. Try again.' });
+	});
+
+	it('leaves an environment running that it has not touched', async () => {
+		const { deploy } = stage.startReplica();
+		await stage.ended((await deploy('main'))._id);
+		await stage.ended((await deploy('nowhere'))._id);
+		expect(await stage.environmentNow()).toMatchObject({ status: 'running', git_sha: stage.firstCommit });
+	});
+
+	it('leaves an environment failed that it was the first in', async () => {
+		await deployed('nowhere');
+		expect((await stage.environmentNow()).status).toBe('failed');
+	});
+
+	it('leaves an environment failed that it may have broken', async () => {
+		let calls = 0;
+		const apply = () => (++calls === 1 ? Promise.resolve() : Promise.reject(new Error('no')));
+		const { deploy } = stage.startReplica({ runtime: createNotingRuntime({ apply }) });
+		await stage.ended((await deploy('main'))._id);
+		const { status } = await stage.ended((await deploy('main'))._id);
+		expect([status, (await stage.environmentNow()).status]).toEqual(['failed', 'failed']);
+	});
+
+	it('is refused for an environment of somebody else', async () => {
+		const { deployments } = stage.startReplica();
+		const stranger = stage.ids.next('organization');
+		await expect(
+			deployments.deploy(stranger, stage.environment._id, { ref: 'main', actor: 'x' }),
+		).rejects.toMatchObject({ status: 404 });
+	});
+});

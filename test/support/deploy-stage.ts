@@ -1,0 +1,224 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import mongoose from 'mongoose';
+import { type Clock, systemClock } from '../../backend/src/core/clock';
+import { createIds, type JobId } from '../../backend/src/core/ids';
+import { createLogger } from '../../backend/src/core/log';
+import { deployDefinition } from '../../backend/src/features/deployments/definition';
+import { createDeploymentsService } from '../../backend/src/features/deployments/service';
+import { environmentCollection } from '../../backend/src/features/environments/model';
+import { createEnvironmentsService } from '../../backend/src/features/environments/service';
+import { jobCollection, jobLogCollection } from '../../backend/src/features/jobs/model';
+import { createJobsService } from '../../backend/src/features/jobs/service';
+import { createJobWorker } from '../../backend/src/features/jobs/worker';
+import { projectCollection } from '../../backend/src/features/projects/model';
+import { createProjectsService } from '../../backend/src/features/projects/service';
+import { createGitRepositories } from '../../backend/src/git/repositories';
+import { createOutbound } from '../../backend/src/net/outbound';
+import type { Release, Runtime, RuntimeSite } from '../../backend/src/runtimes/runtime';
+import type { TestDatabase } from './database';
+import { makeGitRepository } from './git-repository';
+
+/** A runtime that notes what it is asked to run. */
+export function createNotingRuntime(overrides: Partial<Runtime> = {}) {
+	const applied: { site: RuntimeSite; release: Release }[] = [];
+	const runtime: Runtime = {
+		kind: 'sandbox',
+		apply: (site, release) => {
+			applied.push({ site, release });
+			return Promise.resolve();
+		},
+		checkHealth: () => Promise.resolve(),
+		remove: () => Promise.resolve(),
+		access: () => Promise.reject(new Error('not part of this test')),
+		...overrides,
+	};
+	return { ...runtime, applied };
+}
+
+/** A runtime that does what it is asked only when the test says so; `reached` resolves when it is asked. */
+export function createHangingRuntime() {
+	let reach = () => {};
+	let release = () => {};
+	let fail = (_: Error) => {};
+	const reached = new Promise<void>((resolve) => (reach = resolve));
+	const released = new Promise<void>((resolve, reject) => {
+		release = resolve;
+		fail = reject;
+	});
+	const apply = () => {
+		reach();
+		return released;
+	};
+	return { ...createNotingRuntime({ apply }), reached, release, fail };
+}
+
+/** What replicas of the service share: the database and, as they are on one machine, the directory. */
+interface Site {
+	readonly uri: string;
+	readonly dbName: string;
+	readonly directory: string;
+	readonly clock: Clock;
+}
+
+/** Replicas of the service, as far as deploying goes. */
+export async function openDeploySite({ uri, dbName, directory, clock: siteClock }: Site) {
+	const connection = await mongoose
+		.createConnection(uri, { dbName, autoIndex: false, autoCreate: false })
+		.asPromise();
+	const log = createLogger('silent');
+	const outbound = createOutbound({ allowedCidrs: [] });
+	const collections = {
+		projects: projectCollection(connection),
+		environments: environmentCollection(connection),
+		jobs: jobCollection(connection),
+		logs: jobLogCollection(connection),
+	};
+	const stops: (() => Promise<void>)[] = [];
+	const endings = new Map<JobId, PromiseWithResolve>();
+	const endingOf = (id: JobId) => {
+		const ending = endings.get(id) ?? promiseWithResolve();
+		endings.set(id, ending);
+		return ending;
+	};
+	let owners = 0;
+
+	/** One replica; its worker runs unless told otherwise. */
+	const startReplica = ({
+		runtime = createNotingRuntime(),
+		working = true,
+		clock = siteClock,
+	}: { runtime?: Runtime; working?: boolean; clock?: Clock } = {}) => {
+		const ids = createIds(clock);
+		const notify = () => undefined;
+		const git = createGitRepositories({ dataDir: directory, allowedPaths: [], outbound });
+		const projects = createProjectsService({ projects: collections.projects, clock, ids });
+		const environments = createEnvironmentsService({
+			environments: collections.environments,
+			projectExists: () => Promise.resolve(true),
+			urlOf: ({ _id }) => `https://odoo.example.com/${_id}`,
+			clock,
+			ids,
+			notify,
+		});
+		const deploy = deployDefinition({ projects, environments, git, runtimes: { sandbox: runtime }, clock, ids });
+		const definitions = { deploy };
+		const jobs = createJobsService({
+			jobs: collections.jobs,
+			definitions,
+			clock,
+			ids,
+			notify,
+			wake: () => worker.wake(),
+		});
+		const worker = createJobWorker({
+			jobs: collections.jobs,
+			logs: collections.logs,
+			definitions,
+			clock,
+			log,
+			owner: `${process.pid} ${++owners}`,
+			notify,
+			onEnd: (id) => {
+				jobs.ended(id);
+				endingOf(id).resolve();
+			},
+		});
+		const deployments = createDeploymentsService({ jobs, environments, ids });
+		if (working) {
+			worker.start();
+			stops.push(() => worker.stop());
+		}
+		return { ids, jobs, worker, projects, environments, deployments };
+	};
+
+	return {
+		...collections,
+		startReplica,
+		/** Resolves once a replica here has brought the job to its end. */
+		endOf: (id: JobId) => endingOf(id).promise,
+		close: async () => {
+			for (const stop of stops) await stop();
+			await outbound.close();
+			await connection.close();
+		},
+	};
+}
+
+interface PromiseWithResolve {
+	readonly promise: Promise<void>;
+	readonly resolve: () => void;
+}
+
+function promiseWithResolve(): PromiseWithResolve {
+	let resolve = () => {};
+	const promise = new Promise<void>((settle) => (resolve = settle));
+	return { promise, resolve };
+}
+
+let stages = 0;
+
+/** A project with a real repository and one environment, everything in a database and a directory of its own. */
+export async function openDeployStage({ uri, name }: TestDatabase, clock: Clock = systemClock) {
+	const directory = mkdtempSync(path.join(tmpdir(), 'deploy-stage-'));
+	const dbName = `${name}_${++stages}`;
+	const site = await openDeploySite({ uri, dbName, directory, clock });
+	const { projects, environments, jobs, logs } = site;
+	for (const collection of [projects, environments, jobs, logs]) await collection.createIndexes();
+	const repository = makeGitRepository(path.join(directory, 'repositories', 'demo'));
+	const firstCommit = repository.commit({
+		'crm_plus/__manifest__.py': "{'name': 'CRM Plus', 'version': '19.0.1.0.0', 'depends': ['crm']}",
+	});
+
+	const office = site.startReplica({ working: false });
+	const organization = office.ids.next('organization');
+	const project = await office.projects.create(organization, {
+		name: 'Demo',
+		repository_url: repository.path,
+		default_branch: 'main',
+	});
+	const addEnvironment = (environmentName: string) =>
+		office.environments.create(organization, {
+			project_id: project._id,
+			name: environmentName,
+			runtime: 'sandbox',
+			odoo_version: '19.0',
+		});
+	const environment = await addEnvironment('production');
+
+	return {
+		...site,
+		uri,
+		dbName,
+		directory,
+		ids: office.ids,
+		repository,
+		firstCommit,
+		organization,
+		project,
+		environment,
+		addEnvironment,
+		startReplica: (options: Parameters<typeof site.startReplica>[0] = {}) => {
+			const replica = site.startReplica(options);
+			const deploy = (ref: string, id = environment._id) =>
+				replica.deployments.deploy(organization, id, { ref, actor: 'github-actions' });
+			return { ...replica, deploy };
+		},
+		jobOf: (id: JobId) => office.jobs.get(organization, id),
+		environmentNow: () => office.environments.get(organization, environment._id),
+		/** Resolves with the job once it is at its end. */
+		ended: async (id: JobId) => {
+			await site.endOf(id);
+			return office.jobs.get(organization, id);
+		},
+		logOf: async (id: JobId) =>
+			(await logs.find(organization, { job_id: id }, { sort: { seq: 1 } })).map(({ text }) => text),
+		close: async () => {
+			await site.close();
+			rmSync(directory, { recursive: true, force: true });
+		},
+	};
+}
+
+export type DeployStage = Awaited<ReturnType<typeof openDeployStage>>;

@@ -35,7 +35,7 @@ function locator(name: string, displayName: string, prefix: string, searchListMe
 					{
 						type: 'regex',
 						properties: {
-							regex: `^${idPattern(prefix)}$`,
+							regex: idPattern(prefix),
 							errorMessage: `Not an ID: it is ${prefix}_ followed by 26 letters and digits`,
 						},
 					},
@@ -51,7 +51,8 @@ export const projectLocator: INodeProperties = {
 };
 
 const environment = locator('environment', 'Environment', 'env', 'searchEnvironments');
-const environmentUrl = `^https?:\\/\\/.+\\/(?:envs|environments)\\/(${idPattern('env')})`;
+/** The URL of an environment or of anything below it; n8n holds a pattern against the whole value. */
+const environmentUrl = `https?:\\/\\/.+\\/(?:envs|environments)\\/(${idPattern('env')})(?:[/?#].*)?`;
 
 export const environmentLocator: INodeProperties = {
 	...environment,

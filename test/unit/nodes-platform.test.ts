@@ -1,0 +1,309 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { problem, startFakePlatform, type FakePlatform, type Received } from '../support/fake-platform';
+import { runNode, searchList } from '../support/n8n-engine';
+
+const ENVIRONMENT = 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B';
+const OTHER_ENVIRONMENT = 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3C';
+const PROJECT = 'prj_01HXMY9P3RJ8QM2P5T7V9X1Z3B';
+const DEPLOYMENT = 'dep_01HXMZ8QPK3R5T7V9X1Z3B5C7E';
+
+let platform: FakePlatform;
+let credentials: Record<string, Record<string, string>>;
+
+beforeAll(async () => {
+	platform = await startFakePlatform();
+	credentials = { odooPlatformApi: { baseUrl: platform.url, apiKey: 'oec_live_key' } };
+});
+afterAll(() => platform.close());
+beforeEach(() => {
+	platform.received.length = 0;
+	platform.answer = () => ({ body: { data: [], next_cursor: null } });
+});
+
+const run = (parameters: INodeParameters, more: Omit<Parameters<typeof runNode>[2], 'credentials'> = {}) =>
+	runNode('odooPlatform', parameters, { credentials, ...more });
+const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+const bodyOf = (request?: Received): unknown => JSON.parse(request?.rawBody ?? '');
+
+/** Answers lists as the platform does: from `records`, in pages, along an opaque cursor. */
+const serve = (records: IDataObject[]) => {
+	platform.answer = ({ query }) => {
+		const from = Number(query.cursor?.replace('after-', '') ?? 0);
+		const to = from + Number(query.limit ?? 50);
+		return { body: { data: records.slice(from, to), next_cursor: to < records.length ? `after-${to}` : null } };
+	};
+};
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `prj_${index}` }));
+
+describe('Odoo Platform: lists', () => {
+	it('stop at the limit', async () => {
+		serve(numbered(120));
+		const { json } = await run({ resource: 'project', operation: 'getAll', limit: 70 });
+		expect(json).toEqual(numbered(70));
+	});
+
+	it('ask for no more than the limit', async () => {
+		serve(numbered(500));
+		await run({ resource: 'project', operation: 'getAll', limit: 250 });
+		expect(platform.received.map(({ query }) => query)).toEqual([
+			{ limit: '200' },
+			{ limit: '50', cursor: 'after-200' },
+		]);
+	});
+
+	it('are walked to the end with Return All', async () => {
+		serve(numbered(401));
+		const { json } = await run({ resource: 'project', operation: 'getAll', returnAll: true });
+		expect(json).toEqual(numbered(401));
+	});
+
+	it('are paired with the item that asked for them', async () => {
+		serve(numbered(2));
+		const { items } = await run(
+			{ resource: 'project', operation: 'getAll' },
+			{ input: [{ json: {} }, { json: {} }] },
+		);
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 0 }, { item: 1 }, { item: 1 }]);
+	});
+
+	it('that fail become an item of their own when the node is set to go on', async () => {
+		platform.answer = ({ query }) =>
+			query.project_id === PROJECT
+				? { body: { data: [{ id: ENVIRONMENT }, { id: OTHER_ENVIRONMENT }], next_cursor: null } }
+				: problem(404, { detail: 'There is no such project.' });
+		const { items } = await run(
+			{ resource: 'environment', operation: 'getAll', filters: { project: byId('={{ $json.project }}') } },
+			{
+				input: [{ json: { project: 'prj_01HXMY9P3RJ8QM2P5T7V9X1Z3Z' } }, { json: { project: PROJECT } }],
+				settings: { onError: 'continueRegularOutput' },
+			},
+		);
+		expect(items.map(({ json, pairedItem }) => [json.error ?? json.id, pairedItem])).toEqual([
+			['There is no such project. [Item 0]', { item: 0 }],
+			[ENVIRONMENT, { item: 1 }],
+			[OTHER_ENVIRONMENT, { item: 1 }],
+		]);
+	});
+
+	it('of environments can be of one project', async () => {
+		await run({ resource: 'environment', operation: 'getAll', filters: { project: byId(PROJECT) } });
+		expect(platform.received[0]).toMatchObject({ path: '/api/v1/environments', query: { project_id: PROJECT } });
+	});
+
+	it('of deployments can be filtered', async () => {
+		await run({
+			resource: 'deployment',
+			operation: 'getAll',
+			filters: {
+				environment: byId(ENVIRONMENT),
+				status: ['succeeded', 'failed'],
+				since: '2026-11-01T10:00:00+02:00',
+			},
+		});
+		expect(platform.received[0]).toMatchObject({
+			path: '/api/v1/deployments',
+			query: { environment_id: ENVIRONMENT, status: 'succeeded,failed', since: '2026-11-01T08:00:00.000Z' },
+		});
+	});
+
+	it('send no filter that is empty', async () => {
+		await run({ resource: 'deployment', operation: 'getAll', filters: { status: [], since: '' } });
+		expect(platform.received[0]?.query).toEqual({ limit: '50' });
+	});
+});
+
+describe('Odoo Platform: simplify', () => {
+	const environment = {
+		id: ENVIRONMENT,
+		name: 'production',
+		runtime: 'sandbox',
+		updated_at: '2026-11-01T10:00:00.000Z',
+	};
+
+	it('leaves at most ten fields', async () => {
+		serve([environment]);
+		const { json } = await run({ resource: 'environment', operation: 'getAll' });
+		expect(json).toMatchObject([{ id: ENVIRONMENT, name: 'production', primary_url: null }]);
+		expect(json[0]).not.toHaveProperty('runtime');
+	});
+
+	it('can be turned off', async () => {
+		serve([environment]);
+		const { json } = await run({ resource: 'environment', operation: 'getAll', simplify: false });
+		expect(json).toEqual([environment]);
+	});
+
+	it('holds for a single deployment too', async () => {
+		platform.answer = () => ({ body: { id: DEPLOYMENT, status: 'failed', job_id: 'job_1' } });
+		const { json } = await run({ resource: 'deployment', operation: 'get', deployment: byId(DEPLOYMENT) });
+		expect(platform.received[0]?.path).toBe(`/api/v1/deployments/${DEPLOYMENT}`);
+		expect(json).toMatchObject([{ id: DEPLOYMENT, status: 'failed' }]);
+		expect(json[0]).not.toHaveProperty('job_id');
+	});
+});
+
+describe('Odoo Platform: deploy', () => {
+	const deploy: INodeParameters = {
+		resource: 'environment',
+		operation: 'deploy',
+		environment: byId(ENVIRONMENT),
+		ref: 'main',
+		wait: true,
+	};
+	const succeeded = {
+		job_id: 'job_1',
+		status: 'succeeded',
+		environment_id: ENVIRONMENT,
+		deployment_id: DEPLOYMENT,
+		deployment: { id: DEPLOYMENT, error: null },
+	};
+
+	it('asks for the ref, and whether to wait', async () => {
+		platform.answer = () => ({ body: succeeded });
+		const { json } = await run(deploy);
+		expect(platform.received[0]).toMatchObject({
+			method: 'POST',
+			path: `/api/v1/environments/${ENVIRONMENT}/deploy`,
+		});
+		expect(bodyOf(platform.received[0])).toEqual({ ref: 'main', wait: true });
+		expect(json).toEqual([succeeded]);
+	});
+
+	it('puts out the job at once when it is not to wait', async () => {
+		platform.answer = () => ({ status: 202, body: { ...succeeded, status: 'queued' } });
+		const { json } = await run({ ...deploy, wait: false });
+		expect(bodyOf(platform.received[0])).toEqual({ ref: 'main', wait: false });
+		expect(json).toMatchObject([{ status: 'queued' }]);
+	});
+
+	it('sends an idempotency key when there is one', async () => {
+		await run({ ...deploy, options: { idempotencyKey: 'release-1' } });
+		expect(platform.received[0]?.headers['idempotency-key']).toBe('release-1');
+	});
+
+	it.each([{}, { idempotencyKey: '' }])('sends no idempotency key otherwise', async (options) => {
+		await run({ ...deploy, options });
+		expect(platform.received[0]?.headers).not.toHaveProperty('idempotency-key');
+	});
+
+	it('takes the URL of an environment', async () => {
+		const value = `https://platform.example.com/envs/${ENVIRONMENT}/deployments`;
+		await run({ ...deploy, environment: { __rl: true, mode: 'url', value } });
+		expect(platform.received[0]?.path).toBe(`/api/v1/environments/${ENVIRONMENT}/deploy`);
+	});
+
+	it('fails with the reason of the deployment it waited for', async () => {
+		const error = { code: 'ref_not_found', message: 'There is no branch, tag or commit "mian".' };
+		platform.answer = () => ({ body: { ...succeeded, status: 'failed', deployment: { id: DEPLOYMENT, error } } });
+		const result = await run(deploy);
+		expect(result.error?.message).toBe(`The deployment failed: ${error.message} [Item 0]`);
+		expect(result.error?.description).toContain(DEPLOYMENT);
+	});
+
+	it('names an environment that an expression left empty, and sends nothing', async () => {
+		const { error } = await run({ ...deploy, environment: byId('={{ $json.missing }}') });
+		expect(error?.message).toBe('The parameter "Environment" is empty [Item 0]');
+		expect(platform.received).toEqual([]);
+	});
+
+	it('does not let an ID lead to another address', async () => {
+		await run({ ...deploy, environment: byId('={{ "../webhooks?x=" }}') });
+		expect(platform.received[0]?.path).toBe('/api/v1/environments/..%2Fwebhooks%3Fx%3D/deploy');
+	});
+});
+
+describe('Odoo Platform: refusals', () => {
+	const failing = async (status: number, members: Record<string, unknown>, headers: Record<string, string> = {}) => {
+		const answer = problem(status, members);
+		platform.answer = () => ({ ...answer, headers: { ...answer.headers, ...headers } });
+		const { error } = await run({ resource: 'project', operation: 'getAll' });
+		return error;
+	};
+
+	it('say what happened, and to which item', async () => {
+		const error = await failing(404, { detail: 'There is no such project.' });
+		expect(error).toMatchObject({
+			name: 'NodeApiError',
+			httpCode: '404',
+			message: 'There is no such project. [Item 0]',
+		});
+	});
+
+	it('name the refused parameters as they are displayed', async () => {
+		const errors = [{ pointer: '/environment_id', detail: 'must be an id' }];
+		const error = await failing(422, { detail: 'The request is not valid.', errors });
+		expect(error?.description).toMatch(/^"Environment": must be an id\n/);
+	});
+
+	it.each([
+		[401, 'Check the API key'],
+		[403, 'allowed to do this'],
+		[404, 'its own organization'],
+		[409, 'Wait until'],
+		[429, 'Retry On Fail'],
+		[503, 'Try again'],
+	])('with status %i say how to go on', async (status, advice) => {
+		expect((await failing(status, { detail: 'No.' }))?.description).toContain(advice);
+	});
+
+	it('pass on the running job, the wait asked for, and the request', async () => {
+		const error = await failing(409, { detail: 'Busy.', job_id: 'job_7' }, { 'retry-after': '30' });
+		expect(error?.description).toMatch(/job_7[^]*30 seconds[^]*req_1/);
+	});
+
+	it('of something else than the platform blame the base URL', async () => {
+		platform.answer = () => ({
+			status: 502,
+			headers: { 'content-type': 'text/html' },
+			body: '<h1>Bad gateway</h1>',
+		});
+		const { error } = await run({ resource: 'project', operation: 'getAll' });
+		expect(error?.description).toContain('Check the base URL');
+	});
+});
+
+describe('Odoo Platform: search in lists', () => {
+	const projects = [{ id: PROJECT, name: 'Acme' }];
+	const environments = [
+		{ id: ENVIRONMENT, project_id: PROJECT, name: 'production', primary_url: 'https://acme.example.com' },
+		{ id: OTHER_ENVIRONMENT, project_id: PROJECT, name: 'staging', primary_url: 'https://staging.example.com' },
+	];
+	const paged = (records: IDataObject[], query: Record<string, string>) => {
+		const index = Number(query.cursor ?? 0);
+		const more = index + 1 < records.length;
+		return { body: { data: records.slice(index, index + 1), next_cursor: more ? String(index + 1) : null } };
+	};
+	beforeEach(() => {
+		platform.answer = ({ path, query }) => paged(path.endsWith('/projects') ? projects : environments, query);
+	});
+
+	it('shows environments with their project, a page at a time', async () => {
+		expect(await searchList('searchEnvironments', { credentials })).toEqual({
+			results: [{ name: 'Acme / production', value: ENVIRONMENT, url: 'https://acme.example.com' }],
+			paginationToken: '1',
+		});
+	});
+
+	it('goes on from the page before', async () => {
+		const { results, paginationToken } = await searchList('searchEnvironments', { credentials }, undefined, '1');
+		expect(results.map(({ value }) => value)).toEqual([OTHER_ENVIRONMENT]);
+		expect(paginationToken).toBeUndefined();
+	});
+
+	it('looks through the pages for a name, whatever its case', async () => {
+		const { results } = await searchList('searchEnvironments', { credentials }, 'STAG');
+		expect(results.map(({ value }) => value)).toEqual([OTHER_ENVIRONMENT]);
+	});
+
+	it('finds projects', async () => {
+		const { results } = await searchList('searchProjects', { credentials });
+		expect(results).toEqual([{ name: 'Acme', value: PROJECT }]);
+	});
+
+	it('reports a refusal', async () => {
+		platform.answer = () => problem(403, { detail: 'This key may not read environments.' });
+		const search = searchList('searchEnvironments', { credentials });
+		await expect(search).rejects.toThrow('This key may not read environments.');
+	});
+});

@@ -1,0 +1,190 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { INodeParameters } from 'n8n-workflow';
+import { signatureHeaders } from '../../backend/src/features/webhooks/signature';
+import { problem, startFakePlatform, type FakePlatform } from '../support/fake-platform';
+import { startTrigger, type TestTrigger } from '../support/n8n-engine';
+
+const ENVIRONMENT = 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B';
+const SECRET = 'whsec_dGhpcnR5LXR3byBieXRlcyBvZiByYW5kb21uZXNzIQ==';
+const registered = { webhookId: 'whk_1', events: ['deployment.succeeded'], secret: SECRET };
+
+let platform: FakePlatform;
+let trigger: TestTrigger;
+
+beforeAll(async () => {
+	platform = await startFakePlatform();
+});
+afterAll(() => platform.close());
+beforeEach(() => {
+	platform.received.length = 0;
+	platform.answer = () => ({ status: 201, body: { id: 'whk_1' } });
+});
+afterEach(() => trigger.close());
+
+const start = async (kept: object = {}, parameters: INodeParameters = {}) => {
+	const credentials = { odooPlatformApi: { baseUrl: platform.url, apiKey: 'oec_live_key' } };
+	trigger = await startTrigger(
+		{ events: ['deployment.succeeded'], options: {}, ...parameters },
+		{ credentials, webhookBaseUrl: 'https://n8n.example.com/webhook' },
+	);
+	Object.assign(trigger.staticData, kept);
+};
+
+describe('Odoo Platform Trigger: on activation', () => {
+	it('registers for the chosen events with a secret of its own', async () => {
+		await start({}, { events: ['deployment.failed', 'webhook.paused'] });
+		expect(await trigger.hook('create')).toBe(true);
+		const [request] = platform.received;
+		expect(request).toMatchObject({ method: 'POST', path: '/api/v1/webhooks' });
+		const body: unknown = JSON.parse(request?.rawBody ?? '');
+		expect(body).toEqual({
+			url: expect.stringMatching(/^https:\/\/n8n\.example\.com\/webhook\/.+/),
+			format: 'generic',
+			events: ['deployment.failed', 'webhook.paused'],
+			secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
+		});
+		expect(trigger.staticData).toMatchObject({
+			webhookId: 'whk_1',
+			events: ['deployment.failed', 'webhook.paused'],
+			secret: expect.stringMatching(/^whsec_/),
+		});
+	});
+
+	it('makes another secret each time', async () => {
+		await start();
+		await trigger.hook('create');
+		const first = trigger.staticData.secret;
+		await trigger.hook('create');
+		expect(trigger.staticData.secret).not.toBe(first);
+	});
+
+	it('keeps nothing of a registration that was refused', async () => {
+		await start();
+		platform.answer = () => problem(422, { detail: 'url: must not be a private address' });
+		await expect(trigger.hook('create')).rejects.toThrow('url: must not be a private address');
+		expect(trigger.staticData).toEqual({});
+	});
+
+	it('knows that it has not registered yet, without asking', async () => {
+		await start();
+		expect(await trigger.hook('checkExists')).toBe(false);
+		expect(platform.received).toEqual([]);
+	});
+
+	it('finds its registration again', async () => {
+		await start(registered);
+		platform.answer = () => ({ body: { id: 'whk_1' } });
+		expect(await trigger.hook('checkExists')).toBe(true);
+		expect(platform.received).toMatchObject([{ method: 'GET', path: '/api/v1/webhooks/whk_1' }]);
+	});
+
+	it('forgets a registration that is gone', async () => {
+		await start(registered);
+		platform.answer = () => problem(404, { detail: 'There is no such webhook.' });
+		expect(await trigger.hook('checkExists')).toBe(false);
+		expect(trigger.staticData).toEqual({});
+	});
+
+	it('does not take any other failure for an answer', async () => {
+		await start(registered);
+		platform.answer = () => problem(503, { detail: 'The database does not answer.' });
+		await expect(trigger.hook('checkExists')).rejects.toThrow('The database does not answer.');
+		expect(trigger.staticData).toEqual(registered);
+	});
+});
+
+describe('Odoo Platform Trigger: on deactivation', () => {
+	it('deletes its registration', async () => {
+		await start(registered);
+		platform.answer = () => ({ status: 204, body: '' });
+		expect(await trigger.hook('delete')).toBe(true);
+		expect(platform.received).toMatchObject([{ method: 'DELETE', path: '/api/v1/webhooks/whk_1' }]);
+		expect(trigger.staticData).toEqual({});
+	});
+
+	it('takes a registration that is gone for deleted', async () => {
+		await start(registered);
+		platform.answer = () => problem(404, { detail: 'There is no such webhook.' });
+		expect(await trigger.hook('delete')).toBe(true);
+		expect(trigger.staticData).toEqual({});
+	});
+
+	it('reports any other failure, and keeps the registration', async () => {
+		await start(registered);
+		platform.answer = () => problem(403, { detail: 'This key may not change webhooks.' });
+		await expect(trigger.hook('delete')).rejects.toThrow('This key may not change webhooks.');
+		expect(trigger.staticData).toEqual(registered);
+	});
+
+	it('has nothing to do where nothing was registered', async () => {
+		await start();
+		expect(await trigger.hook('delete')).toBe(true);
+		expect(platform.received).toEqual([]);
+	});
+});
+
+describe('Odoo Platform Trigger: on a delivery', () => {
+	const event = {
+		id: 'evt_1',
+		type: 'deployment.succeeded',
+		created_at: '2026-05-07T14:23:11.421Z',
+		data: { deployment: { id: 'dep_1', environment_id: ENVIRONMENT }, environment: { name: 'production — Köln' } },
+	};
+	const nowInSeconds = () => Math.floor(Date.now() / 1000);
+	const signed = (body: string, secret = SECRET, timestamp = nowInSeconds()) =>
+		signatureHeaders({ secret, eventId: 'evt_1', timestamp, body });
+	const deliver = (body: string, headers: Record<string, string>) =>
+		fetch(trigger.url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+
+	it('starts the workflow with the event, signed as the platform signs', async () => {
+		await start(registered);
+		const body = JSON.stringify(event);
+		expect((await deliver(body, signed(body))).status).toBe(200);
+		expect(trigger.starts).toEqual([[{ json: event }]]);
+	});
+
+	it.each([
+		['a forged signature', (body: string) => signed(body, 'another secret')],
+		['the signature of another body', () => signed('{}')],
+		['a signature that is older than five minutes', (body: string) => signed(body, SECRET, nowInSeconds() - 302)],
+		['a signature from the future', (body: string) => signed(body, SECRET, nowInSeconds() + 302)],
+		['no signature', () => ({ 'X-OECSH-Timestamp': String(nowInSeconds()) })],
+		['no timestamp', (body: string) => ({ 'X-OECSH-Signature': signed(body)['X-OECSH-Signature'] ?? '' })],
+	])('refuses %s', async (_what, headersOf) => {
+		await start(registered);
+		const body = JSON.stringify(event);
+		const response = await deliver(body, headersOf(body));
+		expect([response.status, await response.text()]).toEqual([401, 'Unauthorized']);
+		expect(trigger.starts).toEqual([]);
+	});
+
+	it('refuses everything where it has no secret', async () => {
+		await start({ ...registered, secret: '' });
+		const body = JSON.stringify(event);
+		expect((await deliver(body, signed(body, ''))).status).toBe(401);
+	});
+
+	it('acknowledges an event it did not ask for, and starts nothing', async () => {
+		await start(registered);
+		const body = JSON.stringify({ ...event, type: 'deployment.failed' });
+		expect((await deliver(body, signed(body))).status).toBe(200);
+		expect(trigger.starts).toEqual([]);
+	});
+
+	it('starts for every event when it asked for all', async () => {
+		await start({ ...registered, events: ['*'] });
+		const body = JSON.stringify({ ...event, type: 'environment.created' });
+		await deliver(body, signed(body));
+		expect(trigger.starts).toHaveLength(1);
+	});
+
+	it.each([
+		[ENVIRONMENT, 1],
+		['env_01HXMZ0K3RJ8QM2P5T7V9X1Z3C', 0],
+	])('of one environment starts only for that one (%s)', async (value, starts) => {
+		await start(registered, { options: { environment: { __rl: true, mode: 'id', value } } });
+		const body = JSON.stringify(event);
+		expect((await deliver(body, signed(body))).status).toBe(200);
+		expect(trigger.starts).toHaveLength(starts);
+	});
+});

@@ -1,0 +1,140 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { startTestPlatform, type TestPlatform } from '../support/platform';
+
+let platform: TestPlatform;
+
+beforeAll(async () => {
+	platform = await startTestPlatform();
+});
+afterAll(() => platform.remove());
+
+/** Sends as the documents' sample does: the signature over the very text that is sent. */
+async function send(body: string, headers: Record<string, string> = {}): Promise<{ status: number; body: unknown }> {
+	const { token, hmac_secret } = platform.firstRun.webhook_key;
+	const response = await fetch(`${platform.url}/api/n8n/webhook`, {
+		method: 'POST',
+		headers: {
+			Authorization: `Bearer ${token}`,
+			'X-HMAC-Signature': createHmac('sha256', hmac_secret).update(body).digest('hex'),
+			'Content-Type': 'application/json',
+			...headers,
+		},
+		body,
+	});
+	return { status: response.status, body: await response.json() };
+}
+
+const act = (request: object) => send(JSON.stringify(request));
+const execute = (model: string, method: string, args: unknown[], kwargs: object = {}) =>
+	act({ action: 'execute_method', model, method, args, kwargs });
+
+const done = { status: 200, body: { success: true, data: true } };
+
+describe('POST /api/n8n/webhook', () => {
+	it("answers the documents' search for companies", async () => {
+		const kwargs = { fields: ['name', 'email', 'phone'], limit: 10 };
+		const reply = await execute('res.partner', 'search_read', [[['is_company', '=', true]]], kwargs);
+		expect(reply).toMatchObject({ status: 200, body: { success: true } });
+		expect(reply.body).toHaveProperty('data.0.email');
+	});
+
+	it('creates, changes and deletes a record, as the documents show it', async () => {
+		const values = { name: 'New Customer', email: 'customer@example.com' };
+		const created = await execute('res.partner', 'create', [values]);
+		const id = z.object({ success: z.literal(true), data: z.number() }).parse(created.body).data;
+		expect(await execute('res.partner', 'write', [[id], { phone: '+1234567890' }])).toEqual(done);
+		expect(await execute('res.partner', 'read', [[id], ['email', 'phone']])).toEqual({
+			status: 200,
+			body: { success: true, data: [{ id, email: values.email, phone: '+1234567890' }] },
+		});
+		expect(await execute('res.partner', 'unlink', [[id]])).toEqual(done);
+	});
+
+	it("answers the documents' search for orders", async () => {
+		const domain = [
+			['state', '=', 'sale'],
+			['date_order', '>=', '2025-01-01'],
+		];
+		const kwargs = { fields: ['name', 'partner_id', 'amount_total'], order: 'date_order desc', limit: 50 };
+		const reply = await execute('sale.order', 'search_read', [domain], kwargs);
+		expect(reply.body).toHaveProperty('data.0.partner_id');
+	});
+
+	it('tests the connection to the environment that is named', async () => {
+		const { staging } = platform.firstRun.environments;
+		expect(await act({ action: 'test_connection', environment_id: staging })).toMatchObject({
+			status: 200,
+			body: { success: true, data: { connected: true, version: '19.0', transport: 'json-2' } },
+		});
+	});
+
+	it('tells the configuration, and no secret', async () => {
+		const { production } = platform.firstRun.environments;
+		expect(await act({ action: 'get_config' })).toEqual({
+			status: 200,
+			body: {
+				success: true,
+				data: {
+					name: 'production',
+					url: expect.stringMatching(/^http/),
+					database: expect.any(String),
+					login: 'admin',
+					environment_id: production,
+					version: '19.0',
+					transport: 'json-2',
+				},
+			},
+		});
+	});
+
+	it('keeps the environments apart', async () => {
+		const { staging } = platform.firstRun.environments;
+		await execute('res.partner', 'create', [{ name: 'In Production' }]);
+		const count = { model: 'res.partner', method: 'search_count', args: [[['name', '=', 'In Production']]] };
+		const there = await act({ action: 'execute_method', ...count, environment_id: staging });
+		expect(there.body).toEqual({ success: true, data: 0 });
+	});
+
+	it.each<[number, string, object]>([
+		[400, 'validation_failed', { action: 'chat', message: 'Hello' }],
+		[
+			400,
+			'odoo_unknown_field',
+			{ action: 'execute_method', model: 'res.partner', method: 'search', args: [[['x', '=', 1]]] },
+		],
+		[403, 'odoo_access_denied', { action: 'execute_method', model: 'res.partner', method: '_write', args: [[1]] }],
+		[404, 'odoo_unknown_model', { action: 'execute_method', model: 'no.model', method: 'search', args: [[]] }],
+		[404, 'no_odoo_connection', { action: 'get_config', connection: 'nowhere' }],
+	])('answers %i %s in the documented shape', async (status, code, request) => {
+		expect(await act(request)).toEqual({
+			status,
+			body: expect.objectContaining({
+				success: false,
+				error: expect.any(String),
+				details: expect.any(String),
+				code,
+				request_id: expect.any(String),
+			}),
+		});
+	});
+
+	it.each<[number, string, string, Record<string, string>]>([
+		[401, 'authentication_required', '{"action":"get_config"}', { Authorization: '' }],
+		[401, 'invalid_api_key', '{"action":"get_config"}', { Authorization: 'Bearer sk_live_x' }],
+		[401, 'signature_invalid', '{"action":"get_config"}', { 'X-HMAC-Signature': '0'.repeat(64) }],
+		[400, 'malformed_json', '{"action":', {}],
+		[413, 'body_too_large', `"${'x'.repeat(1024 * 1024)}"`, {}],
+	])('answers %i %s', async (status, code, body, headers) => {
+		expect(await send(body, headers)).toEqual({
+			status,
+			body: expect.objectContaining({ success: false, code }),
+		});
+	});
+
+	it('takes no platform key', async () => {
+		const reply = await send('{"action":"get_config"}', { Authorization: `Bearer ${platform.firstRun.api_key}` });
+		expect(reply).toMatchObject({ status: 403, body: { success: false, code: 'wrong_key_scope' } });
+	});
+});

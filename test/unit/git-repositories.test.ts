@@ -81,6 +81,21 @@ function portOf(address: AddressInfo | string | null): number {
 	return address.port;
 }
 
+function setPath(value: string) {
+	const before = process.env.PATH;
+	cleanups.push(() => (process.env.PATH = before));
+	process.env.PATH = value;
+}
+
+/** Puts a program of that name before all others. */
+function putInPath(name: string, script: string) {
+	const bin = path.join(dataDir, 'bin');
+	mkdirSync(bin);
+	writeFileSync(path.join(bin, name), `#!/bin/sh\n${script}\n`);
+	chmodSync(path.join(bin, name), 0o755);
+	setPath(`${bin}:${process.env.PATH ?? ''}`);
+}
+
 const manifest = (fields = '') => `{'name': 'An add-on', ${fields}}\n`;
 const failsWith = (code: string, message: unknown = expect.any(String)) =>
 	expect.objectContaining({ name: 'GitError', code, message });
@@ -279,28 +294,35 @@ describe('fetching', () => {
 
 	it('connects over ssh to the address that was checked, and asks nobody', async () => {
 		const sha = source.commit({ README: '1' });
-		const bin = path.join(dataDir, 'bin');
-		mkdirSync(bin);
-		writeFileSync(
-			path.join(bin, 'ssh'),
-			`#!/bin/sh\nprintf '%s\\n' "$@" > '${bin}/arguments'\nexec git upload-pack '${source.path}'\n`,
-		);
-		chmodSync(path.join(bin, 'ssh'), 0o755);
-		const before = process.env.PATH;
-		cleanups.push(() => (process.env.PATH = before));
-		process.env.PATH = `${bin}:${before ?? ''}`;
+		const seen = path.join(dataDir, 'arguments');
+		putInPath('ssh', `printf '%s\\n' "$@" > '${seen}'; exec git upload-pack '${source.path}'`);
 		const repositories = open({ allowedCidrs: ['127.0.0.0/8'] });
 		const project = projectAt('git@git.example.com:acme/addons.git');
 		await repositories.fetch(project);
 		expect(await repositories.resolve(project, 'main')).toMatchObject({ sha });
-		const asked = readFileSync(path.join(bin, 'arguments'), 'utf8').split('\n');
-		expect(asked).toEqual(
+		expect(readFileSync(seen, 'utf8').split('\n')).toEqual(
 			expect.arrayContaining([
 				'BatchMode=yes',
 				'HostName=127.0.0.1',
 				'HostKeyAlias=git.example.com',
 				'git@git.example.com',
 			]),
+		);
+	});
+
+	it('refuses a git that cannot be held to an address', async () => {
+		source.commit({ README: '1' });
+		putInPath('git', "echo 'git version 2.36.9'");
+		await expect(open().fetch(projectAt(source.path))).rejects.toEqual(
+			failsWith('git_unavailable', expect.stringContaining('git 2.36 is too old')),
+		);
+	});
+
+	it('says that git is missing', async () => {
+		source.commit({ README: '1' });
+		setPath(path.join(dataDir, 'nothing'));
+		await expect(open().fetch(projectAt(source.path))).rejects.toEqual(
+			failsWith('git_unavailable', expect.stringContaining('git is not installed')),
 		);
 	});
 });

@@ -79,6 +79,7 @@ export function createGitRepositories({
 }: GitRepositoriesOptions): GitRepositories {
 	const allowedRoots = [path.join(dataDir, 'repositories'), ...allowedPaths];
 	const inTurn = createTurns();
+	let gitIsGood = false;
 	const mirrorOf = (project: GitProject) => path.join(dataDir, 'git', `${project.id}.git`);
 
 	/** Where the repository is, once sure that it may be read. */
@@ -137,7 +138,8 @@ export function createGitRepositories({
 
 		fetch: (project, signal) =>
 			inTurn(project.id, async () => {
-				await checkGitVersion();
+				if (!gitIsGood) await checkGitVersion();
+				gitIsGood = true;
 				const plan = await planFetch(await locate(project.repository_url));
 				const mirror = mirrorOf(project);
 				await mkdir(path.dirname(mirror), { recursive: true });

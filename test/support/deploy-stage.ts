@@ -141,6 +141,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		close: async () => {
 			for (const stop of stops) await stop();
 			await outbound.close();
+			await connection.dropDatabase();
 			await connection.close();
 		},
 	};

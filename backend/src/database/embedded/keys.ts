@@ -24,7 +24,8 @@ export const TAG = {
 	regex: 0x90,
 } as const;
 
-const HASH_BYTES = 16;
+/** How many bytes of hash stand for what a value has beyond the limit. */
+export const HASH_BYTES = 16;
 
 /** Stands for an array without elements where the elements of arrays are indexed or sorted by. */
 export const EMPTY_ARRAY = Symbol('empty array');

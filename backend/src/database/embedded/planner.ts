@@ -4,7 +4,7 @@ import { type Doc, isDoc } from './documents';
 import { type Conjunct, conjunctsOf, isOperators } from './filter';
 import { TAG, after, encodeValue, sameValue, tagOf } from './keys';
 import type { Direction, SortSpec } from './paths';
-import { type KeyRange, type Store, fieldLimit, trailingDirection } from './store';
+import { type KeyRange, MAX_ID_BYTES, type Store, fieldLimit, trailingDirection } from './store';
 
 /** How the documents that a filter may match are read. */
 export interface Plan {
@@ -54,7 +54,7 @@ function candidates(store: Store, collection: Collection, conjuncts: Conjunct[])
 	const primary: Candidate = {
 		index: undefined,
 		prefix: store.documentRange(collection).lower,
-		fields: [{ path: '_id', direction: 1, limit: Infinity }],
+		fields: [{ path: '_id', direction: 1, limit: MAX_ID_BYTES }],
 		unordered: false,
 	};
 	const usable = collection.indexes.filter((index) => holdsAllOf(index, conjuncts));
@@ -63,7 +63,7 @@ function candidates(store: Store, collection: Collection, conjuncts: Conjunct[])
 		...usable.map((index) => {
 			const limit = fieldLimit(index);
 			const fields = index.fields.map(([path, direction]) => ({ path, direction, limit }));
-			const trailing = { path: '_id', direction: trailingDirection(index), limit: Infinity };
+			const trailing = { path: '_id', direction: trailingDirection(index), limit: MAX_ID_BYTES };
 			return {
 				index,
 				prefix: store.indexRange(index).lower,

@@ -3,14 +3,14 @@ import { open, type RootDatabase } from 'lmdb';
 import { type Collection, Catalog, type Index } from './catalog';
 import { type Doc, decode, encode, encodeStored } from './documents';
 import { EngineError } from './errors';
-import { after, encodeValue, inverted } from './keys';
+import { HASH_BYTES, after, encodeValue, inverted } from './keys';
 import { valueAt, valuesAt } from './paths';
 
 /** The most bytes of a key in lmdb, of an encoded `_id` and of all indexed fields together. */
 const MAX_KEY_BYTES = 1978;
-const MAX_ID_BYTES = 400;
+export const MAX_ID_BYTES = 400;
 const PREFIX_BYTES = 5;
-const MAX_FIELDS_BYTES = MAX_KEY_BYTES - MAX_ID_BYTES - PREFIX_BYTES;
+const MAX_FIELDS_BYTES = MAX_KEY_BYTES - PREFIX_BYTES - (MAX_ID_BYTES + HASH_BYTES);
 
 /** How many keys are read at a time: no cursor of lmdb stays open while the reader does something else. */
 const FIRST_CHUNK = 4;
@@ -153,7 +153,7 @@ export class Store {
 	}
 
 	/** The keys of all entries of an index. */
-	indexRange(index: Index): KeyRange {
+	indexRange(index: Pick<Index, 'id'>): KeyRange {
 		const prefix = keyPrefix(2, index.id);
 		return { lower: prefix, upper: after(prefix) };
 	}
@@ -295,7 +295,7 @@ export function trailingDirection(index: Index): 1 | -1 {
 
 /** The most bytes a field of an index keeps of a value. */
 export function fieldLimit(index: Index): number {
-	return Math.floor(MAX_FIELDS_BYTES / index.fields.length) - 16;
+	return Math.floor(MAX_FIELDS_BYTES / index.fields.length) - HASH_BYTES;
 }
 
 /** The encoded `_id`. Throws `KeyTooLong` above 400 bytes and `BadValue` for arrays and regular expressions. */

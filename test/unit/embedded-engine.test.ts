@@ -1,0 +1,223 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import mongoose from 'mongoose';
+import { Cursors } from '../../backend/src/database/embedded/cursors';
+import { encode } from '../../backend/src/database/embedded/documents';
+import { type EmbeddedEngine, startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
+import { MessageReader, ProtocolError, readRequest } from '../../backend/src/database/embedded/wire';
+
+let now: Date;
+let dataDir: string;
+let engine: EmbeddedEngine;
+let client: mongoose.mongo.MongoClient;
+let db: mongoose.mongo.Db;
+
+const clock = {
+	now: () => now,
+	sleep: (_ms: number, signal?: AbortSignal) =>
+		new Promise<void>((_, reject) => {
+			signal?.addEventListener('abort', () => {
+				reject(new Error('aborted'));
+			});
+		}),
+};
+
+const open = async () => {
+	engine = await startEmbeddedEngine({ dataDir, clock });
+	client = await new mongoose.mongo.MongoClient(engine.uri).connect();
+	db = client.db('test');
+};
+
+const close = async () => {
+	await client.close();
+	await engine.close();
+};
+
+beforeEach(async () => {
+	now = new Date('2026-01-01T00:00:00Z');
+	dataDir = mkdtempSync(join(tmpdir(), 'odoo-platform-test-'));
+	await open();
+});
+
+afterEach(async () => {
+	await close();
+	rmSync(dataDir, { recursive: true, force: true });
+});
+
+describe('the embedded engine', () => {
+	it('keeps collections, indexes and documents over a restart', async () => {
+		await db.collection('things').createIndex({ n: 1 }, { unique: true }, {});
+		await db.collection('things').insertOne({ n: 1 });
+		await close();
+		await open();
+		await expect(db.collection('things').insertOne({ n: 1 })).rejects.toMatchObject({
+			code: 11000,
+			keyPattern: { n: 1 },
+			keyValue: { n: 1 },
+		});
+	});
+
+	it('removes what a TTL index says is over, and no earlier', async () => {
+		const things = db.collection('things');
+		await things.createIndex({ at: 1 }, { expireAfterSeconds: 60 }, {});
+		await things.insertMany([{ at: now }, { at: new Date(now.getTime() + 1) }, { at: 'never' }, {}]);
+		now = new Date(now.getTime() + 60_000);
+		expect(await engine.removeExpired()).toBe(1);
+		expect(await things.countDocuments()).toBe(3);
+	});
+
+	it('takes $currentDate from the clock', async () => {
+		await db.collection('things').updateOne({}, { $currentDate: { at: true } }, { upsert: true });
+		expect(await db.collection('things').findOne()).toMatchObject({ at: now });
+	});
+
+	it('forgets a cursor that nobody asked for in ten minutes', () => {
+		const cursors = new Cursors(clock);
+		cursors.open('test.things', [encode({}), encode({})], 1);
+		now = new Date(now.getTime() + 10 * 60_000 + 1);
+		cursors.closeIdle();
+		expect(() => cursors.more(1, 'test.things')).toThrow('cursor id 1 not found');
+	});
+
+	it('tells of two fields with arrays that one index cannot hold both', async () => {
+		await db.collection('things').createIndex({ a: 1, b: 1 }, {}, {});
+		await expect(db.collection('things').insertOne({ a: [1], b: [1] })).rejects.toMatchObject({ code: 171 });
+	});
+
+	it('holds values longer than a key of the storage unique', async () => {
+		await db.collection('things').createIndex({ s: 1 }, { unique: true }, {});
+		await db.collection('things').insertMany([{ s: 'x'.repeat(5000) }, { s: `${'x'.repeat(4999)}y` }]);
+		await expect(db.collection('things').insertOne({ s: 'x'.repeat(5000) })).rejects.toMatchObject({ code: 11000 });
+	});
+
+	it.each([
+		['an unknown command', { noSuch: 1 }, 59],
+		['an unknown field of a command', { find: 'things', noSuch: true }, 40415],
+		['collations', { find: 'things', collation: { locale: 'en' } }, 2],
+		['transactions', { find: 'things', startTransaction: true, txnNumber: 1, autocommit: false }, 20],
+		['an unknown operator of a filter', { find: 'things', filter: { a: { $noSuch: 1 } } }, 2],
+		['$where', { find: 'things', filter: { $where: 'true' } }, 2],
+		['searching for binaries', { find: 'things', filter: { a: new mongoose.mongo.Binary(Buffer.from('x')) } }, 115],
+		['decimals', { findAndModify: 'things', update: { $set: { a: new mongoose.mongo.Decimal128('1') } } }, 115],
+		['an unknown operator of an update', { findAndModify: 'things', update: { $noSuch: { a: 1 } } }, 9],
+		['updates by a pipeline', { findAndModify: 'things', update: [{ $set: { a: 1 } }] }, 2],
+		['stages that reach other collections', { aggregate: 'things', pipeline: [{ $lookup: {} }], cursor: {} }, 115],
+		['text indexes', { createIndexes: 'things', indexes: [{ key: { a: 'text' }, name: 'a' }] }, 115],
+		['unknown options of indexes', { createIndexes: 'things', indexes: [{ key: { a: 1 }, noSuch: 1 }] }, 40415],
+		['capped collections', { create: 'things', capped: true }, 40415],
+	])('refuses %s by name', async (_, command, code) => {
+		await db.collection('things').insertOne({});
+		await expect(db.command(command)).rejects.toMatchObject({ code });
+	});
+
+	it.each([
+		[{ $inc: { s: 1 } }, 14],
+		[{ $push: { s: 1 } }, 2],
+		[{ $set: { 's.a': 1 } }, 28],
+		[{ $set: { _id: 2 } }, 66],
+		[{ $set: { 'a.b': 1 }, $inc: { a: 1 } }, 40],
+		[{ $set: { 'a.$[x]': 1 } }, 2],
+		[{ $set: { 'a.$': 1 } }, 2],
+	])('refuses the update %j as MongoDB does', async (update, code) => {
+		await db.collection('things').insertOne({ s: 'text', a: [1] });
+		await expect(db.command({ findAndModify: 'things', query: {}, update })).rejects.toMatchObject({ code });
+	});
+
+	it('refuses other options under the name of an index', async () => {
+		await db.collection('things').createIndex({ a: 1 }, { name: 'a' }, {});
+		await expect(db.collection('things').createIndex({ b: 1 }, { name: 'a' }, {})).rejects.toMatchObject({
+			code: 86,
+		});
+	});
+
+	it('gives no document when an aggregation counts none', async () => {
+		expect(
+			await db
+				.collection('things')
+				.aggregate([{ $count: 'n' }])
+				.toArray(),
+		).toEqual([]);
+	});
+
+	it('ends a connection that does not speak the protocol, and goes on with others', async () => {
+		const socket = connect(decodeURIComponent(engine.uri.replace(/^mongodb:\/\/|\/\?.*$/g, '')));
+		socket.on('error', () => undefined);
+		socket.write('GET / HTTP/1.1\r\n\r\n');
+		await once(socket, 'close');
+		expect(await db.command({ ping: 1 })).toMatchObject({ ok: 1 });
+	});
+});
+
+describe('the lock on the data', () => {
+	it('keeps a second engine out', async () => {
+		await expect(startEmbeddedEngine({ dataDir, clock })).rejects.toThrow('in use by process');
+	});
+
+	it('keeps out while another process lives, however it ends', async () => {
+		await close();
+		const support = resolve(__dirname, '../support');
+		const child = spawn(
+			process.execPath,
+			['-r', join(support, 'ts-register.cjs'), join(support, 'database-writer.ts'), dataDir, 'test'],
+			{ stdio: ['ignore', 'pipe', 'inherit'] },
+		);
+		await once(child.stdout, 'data');
+		await expect(startEmbeddedEngine({ dataDir, clock })).rejects.toThrow(`process ${child.pid ?? 0}`);
+		child.kill('SIGKILL');
+		await once(child, 'exit');
+		await open();
+		expect(await db.command({ ping: 1 })).toMatchObject({ ok: 1 });
+	});
+
+	it('is taken over from another process that had the same id', async () => {
+		await close();
+		writeFileSync(join(dataDir, 'database.lock'), JSON.stringify({ pid: process.ppid, started: '1' }));
+		await open();
+		expect(await db.command({ ping: 1 })).toMatchObject({ ok: 1 });
+	});
+});
+
+describe('messages', () => {
+	const message = (sections: Buffer, flags = 0) => {
+		const header = Buffer.alloc(20);
+		header.writeInt32LE(20 + sections.length, 0);
+		header.writeInt32LE(7, 4);
+		header.writeInt32LE(2013, 12);
+		header.writeUInt32LE(flags, 16);
+		return Buffer.concat([header, sections]);
+	};
+	const body = Buffer.concat([Buffer.from([0]), encode({ insert: 'things', $db: 'test' })]);
+
+	it('are put together from any pieces', () => {
+		const bytes = Buffer.concat([message(body), message(body)]);
+		const reader = new MessageReader();
+		const read = [...bytes].flatMap((byte) => reader.push(Buffer.from([byte])));
+		expect(read.map((one) => one.length)).toEqual([bytes.length / 2, bytes.length / 2]);
+	});
+
+	it('may carry documents in a sequence', () => {
+		const docs = Buffer.concat([Buffer.from('documents\0'), encode({ a: 1 }), encode({ a: 2 })]);
+		const size = Buffer.alloc(4);
+		size.writeInt32LE(4 + docs.length);
+		const request = readRequest(message(Buffer.concat([body, Buffer.from([1]), size, docs])));
+		expect(request.body).toEqual({ insert: 'things', $db: 'test', documents: [{ a: 1 }, { a: 2 }] });
+	});
+
+	it('may ask for no answer', () => {
+		expect(readRequest(message(body, 2)).answered).toBe(false);
+	});
+
+	it.each([
+		['a flag that has to be known', message(body, 1 << 5)],
+		['no body', message(Buffer.alloc(0))],
+		['an unknown section', message(Buffer.concat([Buffer.from([9]), body]))],
+		['a document that is cut off', message(body.subarray(0, 12))],
+	])('with %s are refused', (_, bytes) => {
+		expect(() => readRequest(bytes)).toThrow(ProtocolError);
+	});
+});

@@ -145,14 +145,18 @@ export interface TestTrigger {
 }
 
 export async function startTrigger(parameters: INodeParameters, options: WorkflowOptions): Promise<TestTrigger> {
+	const app = express();
+	const server = app.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const url = `http://127.0.0.1:${portOf(server.address())}`;
+
 	const trigger = new OdooPlatformTrigger();
-	const json = { name: 'test', nodes: [nodeOf('odooPlatformTrigger', parameters)], connections: {} };
-	const { workflow, additionalData } = openWorkflow(json, sources, options);
-	const node = theOnly(workflow.nodes);
-	const starts: INodeExecutionData[][] = [];
 	const [webhookDescription] = trigger.description.webhooks ?? [];
 	if (webhookDescription === undefined) throw new Error('The trigger has no webhook');
-
+	const json = { name: 'test', nodes: [nodeOf('odooPlatformTrigger', parameters)], connections: {} };
+	const { workflow, additionalData } = openWorkflow(json, sources, { webhookBaseUrl: url, ...options });
+	const node = theOnly(workflow.nodes);
+	const starts: INodeExecutionData[][] = [];
 	const webhookData = {
 		httpMethod: 'POST' as const,
 		node: node.name,
@@ -162,7 +166,6 @@ export async function startTrigger(parameters: INodeParameters, options: Workflo
 		workflowExecuteAdditionalData: additionalData,
 	};
 
-	const app = express();
 	app.use((request, _response, next) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -173,7 +176,7 @@ export async function startTrigger(parameters: INodeParameters, options: Workflo
 			next();
 		});
 	});
-	app.post('/', async (request, response) => {
+	app.use(async (request, response) => {
 		const context = new WebhookContext(
 			workflow,
 			node,
@@ -187,10 +190,9 @@ export async function startTrigger(parameters: INodeParameters, options: Workflo
 		if (workflowData !== undefined) starts.push(...workflowData);
 		if (noWebhookResponse !== true) response.json({ message: 'Webhook call received' });
 	});
-	const server = app.listen(0, '127.0.0.1');
-	await once(server, 'listening');
+
 	return {
-		url: `http://127.0.0.1:${portOf(server.address())}/`,
+		url,
 		staticData: workflow.getStaticData('node', node),
 		starts,
 		hook: (method) =>
@@ -198,6 +200,7 @@ export async function startTrigger(parameters: INodeParameters, options: Workflo
 				new HookContext(workflow, node, additionalData, 'trigger', 'activate'),
 			),
 		close: async () => {
+			server.closeAllConnections();
 			await new Promise((resolve) => server.close(resolve));
 		},
 	};

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { INodeParameters } from 'n8n-workflow';
+import { z } from 'zod';
+import { signatureHeaders } from '../../backend/src/features/webhooks/signature';
+import type { WorkflowJson } from '../../scripts/n8n-engine';
+import { N8n, n8nFromEnvironment } from '../support/n8n';
+import { exampleWorkflow, sources } from '../support/n8n-engine';
+import { startTestPlatform, type TestPlatform } from '../support/platform';
+import { until } from '../support/until';
+
+const settings = n8nFromEnvironment();
+/** n8n 2.8 puts its own words in place of those that the credential's rules have for a refused key. */
+const REFUSED = /refused|Authorization failed/;
+const PACKAGE = 'n8n-nodes-odoo-platform';
+
+(settings === null ? describe.skip : describe)('in a whole n8n', () => {
+	let n8n: N8n;
+	let platform: TestPlatform;
+	let secrets: Record<'odooPlatformApi' | 'odooGatewayApi', Record<string, string>>;
+	let credentials: Record<string, { id: string; name: string }>;
+	const workflows: string[] = [];
+
+	beforeAll(async () => {
+		if (settings === null) throw new Error('There is no n8n');
+		n8n = await N8n.login(settings);
+		platform = await startTestPlatform();
+		const { api_key: apiKey, webhook_key: webhookKey } = platform.firstRun;
+		secrets = {
+			odooPlatformApi: { baseUrl: platform.url, apiKey },
+			odooGatewayApi: {
+				baseUrl: platform.url,
+				apiKey: webhookKey.token,
+				hmacSecret: webhookKey.hmac_secret,
+			},
+		};
+		credentials = {};
+		for (const [type, data] of Object.entries(secrets)) {
+			credentials[type] = await n8n.saveCredential(type, `Test ${type}`, data);
+		}
+	}, 60_000);
+
+	afterAll(async () => {
+		for (const id of workflows) await n8n.deleteWorkflow(id);
+		await platform.remove();
+	});
+
+	/** Imports an example and fills in what its user would: the credentials, and the given parameters. */
+	const importExample = async (name: string, parameters: Record<string, INodeParameters> = {}) => {
+		const example: WorkflowJson = exampleWorkflow(name);
+		const nodes = example.nodes.map((node) => {
+			const wanted = sources.nodes.get(node.type)?.description.credentials ?? [];
+			const chosen = wanted.flatMap(({ name: type }) => {
+				const saved = credentials[type];
+				return saved === undefined ? [] : [[type, saved] as const];
+			});
+			return {
+				...node,
+				parameters: { ...node.parameters, ...parameters[node.name] },
+				credentials: Object.fromEntries(chosen),
+			};
+		});
+		const id = await n8n.importWorkflow({ ...example, nodes });
+		workflows.push(id);
+		return id;
+	};
+	const deployAndReport = (ref: string) =>
+		importExample('deploy-and-report', {
+			'Deploy environment': {
+				environment: { __rl: true, mode: 'id', value: platform.firstRun.environments.production },
+				ref,
+			},
+		});
+
+	it('the nodes are there, and the action nodes as tools as well', async () => {
+		const types = (await n8n.nodeTypes()).filter((type) => type.startsWith(PACKAGE));
+		expect(types.sort()).toEqual(
+			['odooGateway', 'odooGatewayTool', 'odooPlatform', 'odooPlatformTool', 'odooPlatformTrigger'].map(
+				(name) => `${PACKAGE}.${name}`,
+			),
+		);
+	});
+
+	it.each(['odooPlatformApi', 'odooGatewayApi'] as const)('the credential test of %s succeeds', async (type) => {
+		const saved = credentials[type] ?? { id: '', name: '' };
+		expect(await n8n.testCredential(type, saved, secrets[type])).toMatchObject({ status: 'OK' });
+	});
+
+	it.each([
+		['odooPlatformApi', { apiKey: 'oec_live_wrong' }, REFUSED],
+		['odooPlatformApi', { apiKey: 'sk_live_wrong' }, /must begin with oec_live_/],
+		['odooGatewayApi', { apiKey: 'sk_live_wrong' }, REFUSED],
+		['odooGatewayApi', { apiKey: 'oec_live_wrong' }, /must begin with sk_live_/],
+		['odooGatewayApi', { hmacSecret: 'wrong' }, REFUSED],
+	] as const)('the credential test of %s with %j fails and says why', async (type, wrong, message) => {
+		const data = { ...secrets[type], ...wrong };
+		const saved = await n8n.saveCredential(type, 'A wrong one', data);
+		expect(await n8n.testCredential(type, saved, data)).toMatchObject({
+			status: 'Error',
+			message: expect.stringMatching(message),
+		});
+	});
+
+	it('the editor lists environments with their projects', async () => {
+		const found = await n8n.searchList(`${PACKAGE}.odooPlatform`, 'searchEnvironments', credentials);
+		expect(found.map(({ value }) => value).sort()).toEqual(Object.values(platform.firstRun.environments).sort());
+	});
+
+	it('a workflow deploys an environment and reads from its Odoo', async () => {
+		const { status, items, errors } = await n8n.execute(await deployAndReport('main'), 'Start');
+		expect(errors).toEqual({});
+		expect(status).toBe('success');
+		expect(items['Deploy environment']).toMatchObject([{ status: 'succeeded' }]);
+		expect(items['Read confirmed sales']).toEqual(
+			expect.arrayContaining([
+				expect.objectContaining({ name: expect.any(String), amount_total: expect.any(Number) }),
+			]),
+		);
+	}, 60_000);
+
+	it('a deploy that fails stops the workflow with the reason', async () => {
+		const { status, errors } = await n8n.execute(await deployAndReport('no-such-branch'), 'Start');
+		expect(status).toBe('error');
+		expect(errors['Deploy environment']).toContain('no-such-branch');
+	}, 60_000);
+
+	describe('with the trigger active', () => {
+		let workflow: string;
+		let webhookUrl: string;
+		beforeAll(async () => {
+			workflow = await importExample('on-deployment-succeeded');
+			await n8n.activate(workflow);
+			const { json } = await platform.api('GET', '/api/v1/webhooks');
+			const [webhook] = z.array(z.object({ url: z.string() })).parse(json.data);
+			webhookUrl = webhook?.url ?? '';
+		}, 60_000);
+
+		it('a real deploy starts the workflow, which reads from Odoo', async () => {
+			const { staging } = platform.firstRun.environments;
+			await platform.api('POST', `/api/v1/environments/${staging}/deploy`, { ref: 'main', wait: true });
+			const [execution] = await until(async () => {
+				const executions = await n8n.executions(workflow);
+				return executions.length > 0 ? executions : null;
+			});
+			expect(execution?.items['Deployment succeeded']).toMatchObject([
+				{ type: 'deployment.succeeded', data: { deployment: { environment_id: staging } } },
+			]);
+			expect(execution?.items['Read companies']).toEqual(
+				expect.arrayContaining([expect.objectContaining({ name: expect.any(String) })]),
+			);
+		}, 60_000);
+
+		it('a forged signature is refused and starts nothing', async () => {
+			const before = await n8n.executions(workflow);
+			const body = JSON.stringify({ id: 'evt_1', type: 'deployment.succeeded', data: {} });
+			const timestamp = Math.floor(Date.now() / 1000);
+			const headers = signatureHeaders({ secret: 'whsec_forged', eventId: 'evt_1', timestamp, body });
+			const response = await fetch(webhookUrl, {
+				method: 'POST',
+				body,
+				headers: { 'content-type': 'application/json', ...headers },
+			});
+			expect([response.status, await response.text()]).toEqual([401, 'Unauthorized']);
+			expect(await n8n.executions(workflow)).toHaveLength(before.length);
+		});
+
+		it('deactivating it removes the webhook from the platform', async () => {
+			await n8n.deactivate(workflow);
+			const { json } = await platform.api('GET', '/api/v1/webhooks');
+			expect(json.data).toEqual([]);
+		});
+	});
+});

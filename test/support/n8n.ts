@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import type { WorkflowJson } from '../../scripts/n8n-engine';
+import { until } from './until';
+
+/** Where a whole n8n with the built package is, and who may use it; null where the environment names none. */
+export function n8nFromEnvironment() {
+	const { N8N_URL: url, N8N_API_KEY: apiKey, N8N_EMAIL: email, N8N_PASSWORD: password } = process.env;
+	return url && apiKey && email && password ? { url, apiKey, email, password } : null;
+}
+
+const runData = z.record(
+	z.string(),
+	z.array(
+		z.object({
+			error: z.object({ message: z.string() }).nullish(),
+			data: z
+				.object({ main: z.array(z.array(z.object({ json: z.record(z.string(), z.unknown()) })).nullable()) })
+				.nullish(),
+		}),
+	),
+);
+const executionSchema = z.object({
+	id: z.coerce.string(),
+	status: z.string(),
+	data: z.object({ resultData: z.object({ runData }) }).nullish(),
+});
+
+/** A run of a workflow that has ended. */
+export interface Execution {
+	readonly status: string;
+	/** What each node put out; empty for a node that failed. */
+	readonly items: Record<string, Record<string, unknown>[]>;
+	/** The message of each node that failed. */
+	readonly errors: Record<string, string>;
+}
+
+/** A whole n8n, asked as its editor and its users' scripts ask it. */
+export class N8n {
+	private constructor(
+		private readonly url: string,
+		private readonly apiKey: string,
+		private readonly cookie: string,
+	) {}
+
+	static async login({ url, apiKey, email, password }: NonNullable<ReturnType<typeof n8nFromEnvironment>>) {
+		const response = await fetch(`${url}/rest/login`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ emailOrLdapLoginId: email, password }),
+		});
+		if (!response.ok) throw new Error(`n8n refused the login: ${response.status} ${await response.text()}`);
+		const cookie = response.headers.getSetCookie().map((header) => header.split(';')[0]);
+		return new N8n(url, apiKey, cookie.join('; '));
+	}
+
+	/** Saves a credential, and returns how nodes refer to it. */
+	async saveCredential(type: string, name: string, data: Record<string, string>) {
+		const body = { name, type, data };
+		return z
+			.object({ data: z.object({ id: z.string(), name: z.string() }) })
+			.parse(await this.ask('POST', '/rest/credentials', body)).data;
+	}
+
+	/** Presses "Test" on a saved credential. */
+	async testCredential(type: string, saved: { id: string; name: string }, data: Record<string, string>) {
+		const body = { credentials: { ...saved, type, data } };
+		return z
+			.object({ data: z.object({ status: z.string(), message: z.string() }) })
+			.parse(await this.ask('POST', '/rest/credentials/test', body)).data;
+	}
+
+	/** Opens a locator's list in the editor. */
+	async searchList(node: string, methodName: string, credentials: object) {
+		const body = {
+			path: 'parameters.environment',
+			methodName,
+			nodeTypeAndVersion: { name: node, version: 1 },
+			currentNodeParameters: {},
+			credentials,
+		};
+		const item = z.object({ name: z.string(), value: z.string() });
+		return z
+			.object({ data: z.object({ results: z.array(item) }) })
+			.parse(await this.ask('POST', '/rest/dynamic-node-parameters/resource-locator-results', body)).data.results;
+	}
+
+	/** The full names of all node types that it has loaded. */
+	async nodeTypes(): Promise<string[]> {
+		const types = z.array(z.object({ name: z.string() })).parse(await this.ask('GET', '/types/nodes.json'));
+		return types.map(({ name }) => name);
+	}
+
+	/** Imports a workflow and returns its id. */
+	async importWorkflow({ name, nodes, connections, settings }: WorkflowJson): Promise<string> {
+		const body = { name, nodes, connections, settings };
+		return z.object({ id: z.string() }).parse(await this.ask('POST', '/api/v1/workflows', body)).id;
+	}
+
+	async activate(workflowId: string): Promise<void> {
+		await this.ask('POST', `/api/v1/workflows/${workflowId}/activate`);
+	}
+
+	async deactivate(workflowId: string): Promise<void> {
+		await this.ask('POST', `/api/v1/workflows/${workflowId}/deactivate`);
+	}
+
+	async deleteWorkflow(workflowId: string): Promise<void> {
+		await this.ask('DELETE', `/api/v1/workflows/${workflowId}`);
+	}
+
+	/** Presses "Execute workflow", starting from a node, and waits for the end. */
+	async execute(workflowId: string, startNode: string): Promise<Execution> {
+		const { data: workflow } = z
+			.object({ data: z.record(z.string(), z.unknown()) })
+			.parse(await this.ask('GET', `/rest/workflows/${workflowId}`));
+		const { data: started } = z.object({ data: z.object({ executionId: z.string() }) }).parse(
+			await this.ask('POST', `/rest/workflows/${workflowId}/run`, {
+				workflowData: workflow,
+				triggerToStartFrom: { name: startNode },
+			}),
+		);
+		return until(() => this.execution(started.executionId));
+	}
+
+	/** The runs of a workflow that have ended. */
+	async executions(workflowId: string): Promise<Execution[]> {
+		const page = z
+			.object({ data: z.array(executionSchema) })
+			.parse(await this.ask('GET', `/api/v1/executions?includeData=true&workflowId=${workflowId}`));
+		return page.data.filter(hasEnded).map(present);
+	}
+
+	private async execution(id: string): Promise<Execution | null> {
+		const execution = executionSchema.parse(await this.ask('GET', `/api/v1/executions/${id}?includeData=true`));
+		return hasEnded(execution) ? present(execution) : null;
+	}
+
+	private async ask(method: string, path: string, body?: object): Promise<unknown> {
+		const response = await fetch(this.url + path, {
+			method,
+			headers: { cookie: this.cookie, 'x-n8n-api-key': this.apiKey, 'content-type': 'application/json' },
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
+		const text = await response.text();
+		if (!response.ok) throw new Error(`n8n answered ${method} ${path} with ${response.status}: ${text}`);
+		return JSON.parse(text);
+	}
+}
+
+const hasEnded = ({ status }: { status: string }) => !['new', 'running', 'waiting'].includes(status);
+
+function present({ status, data }: z.output<typeof executionSchema>): Execution {
+	const runs = Object.entries(data?.resultData.runData ?? {});
+	return {
+		status,
+		items: Object.fromEntries(
+			runs.map(([node, tasks]) => [
+				node,
+				tasks.flatMap((task) => task.data?.main.flatMap((items) => items?.map(({ json }) => json) ?? []) ?? []),
+			]),
+		),
+		errors: Object.fromEntries(
+			runs.flatMap(([node, tasks]) => tasks.flatMap(({ error }) => (error ? [[node, error.message]] : []))),
+		),
+	};
+}

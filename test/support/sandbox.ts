@@ -8,21 +8,17 @@ export const SANDBOX_KEY = 'sandbox-key';
 export const SANDBOX_NOW = new Date('2026-03-18T10:30:00Z');
 export const SANDBOX_ENVIRONMENT = idSchema('environment').parse('env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B');
 
-const clock: Clock = { now: () => SANDBOX_NOW, sleep: () => Promise.resolve() };
+/** An environment that has no sandbox. */
+export const OTHER_ENVIRONMENT = idSchema('environment').parse('env_01HXMZ0K3RJ8QM2P5T7V9X1Z3C');
 
-/** An error as a sandbox answers it, whichever the protocol. */
-export interface Failure {
-	readonly status: number;
-	readonly name: string;
-	readonly message: string;
-}
+const clock: Clock = { now: () => SANDBOX_NOW, sleep: () => Promise.resolve() };
 
 /** A sandbox with the calls that tests make of it; its clock stands still. */
 export interface TestSandbox extends Sandbox {
 	fetch(path: string, init?: RequestInit): Promise<Response>;
-	/** Calls by JSON-2; throws nothing, so that a failure shows its status. */
+	/** Calls by JSON-2 and gives status and body, be it a failure. */
 	json2(model: string, method: string, body?: unknown): Promise<{ status: number; body: unknown }>;
-	/** Calls by JSON-RPC and gives the result. */
+	/** Calls by JSON-RPC and gives the result; throws an error as JSON. */
 	rpc(model: string, method: string, args?: unknown[], kwargs?: Record<string, unknown>): Promise<unknown>;
 	/** Calls `service.method` by JSON-RPC and gives the whole answer. */
 	service(service: string, method: string, args: unknown[]): Promise<unknown>;

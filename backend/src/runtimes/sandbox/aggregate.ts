@@ -38,7 +38,7 @@ export function aggregate(env: Env, model: Model, { field, func }: Aggregate, ro
 		case 'sum':
 			return cleaned(sum);
 		case 'avg':
-			return numbers.length > 0 ? cleaned(sum / numbers.length) : false;
+			return numbers.length > 0 ? cleaned(sum) / numbers.length : false;
 		case 'min':
 			return extreme(values, (left, right) => left < right);
 		case 'max':

@@ -10,7 +10,9 @@ import { type KeyRange, MAX_ID_BYTES, type Store, fieldLimit, trailingDirection 
 export interface Plan {
 	/** The index that is read; the documents themselves, which lie in the order of `_id`, when there is none. */
 	index: Index | undefined;
-	/** What is read of it. Each range lists the same fields after its first `skip` bytes, by which ranges are merged. */
+	/** The encoded `_id` of the only document that may match, when the filter tells it. */
+	only: Buffer | undefined;
+	/** What is read of the index. Each range lists the same fields after its first `skip` bytes, by which ranges are merged. */
 	ranges: (KeyRange & { skip: number })[];
 	reverse: boolean;
 	/** Whether documents come out in the order asked for. */
@@ -146,10 +148,12 @@ function planFor(candidate: Candidate, filter: Doc, conjuncts: Conjunct[], sort:
 		upper: bounds ? Buffer.concat([prefix, bounds.upper]) : after(prefix),
 		skip: prefix.length,
 	}));
+	const only =
+		index || used === 0 || prefixes.length > 1 ? undefined : prefixes[0]?.subarray(candidate.prefix.length);
 	const rest = Object.fromEntries(Object.entries(filter).filter(([path]) => !decided.has(path)));
 	const unique = used >= (index?.fields.length ?? 1) && (index === undefined || index.spec.unique === true);
 	return {
-		plan: { index, ranges, reverse: order === 'reverse', sorted: order !== undefined, rest },
+		plan: { index, only, ranges, reverse: order === 'reverse', sorted: order !== undefined, rest },
 		score: used * 4 + (unique ? 100 : 0) + (bounds ? 2 : 0) + (order && sort.length > 0 ? 3 : 0),
 	};
 }

@@ -201,7 +201,7 @@ export class Store {
 		const key = documentKey(collection, id);
 		if (this.#root.get(key)) throw duplicateId(collection, doc['_id']);
 		const bytes = encodeStored(doc);
-		const entries = collection.indexes.map((index) => this.#newEntries(collection, index, doc, id, []));
+		const entries = collection.indexes.map((index) => this.#newEntries(collection, index, doc, id, []).added);
 		collection.indexes.forEach((index, i) => {
 			for (const entry of entries[i] ?? []) this.#root.putSync(entryKey(index, entry, id), id);
 		});
@@ -212,17 +212,14 @@ export class Store {
 	replace(collection: Collection, old: Stored, doc: Doc, bytes: Uint8Array): void {
 		const changes = collection.indexes.map((index) => {
 			const had = entriesOf(index, old.doc, undefined);
-			return { had, added: this.#newEntries(collection, index, doc, old.id, had) };
+			return { index, had, ...this.#newEntries(collection, index, doc, old.id, had) };
 		});
-		collection.indexes.forEach((index, i) => {
-			const change = changes[i];
-			if (!change) return;
-			const has = entriesOf(index, doc, undefined);
-			for (const entry of change.had) {
+		for (const { index, had, has, added } of changes) {
+			for (const entry of had) {
 				if (!has.some((other) => other.equals(entry))) this.#root.removeSync(entryKey(index, entry, old.id));
 			}
-			for (const entry of change.added) this.#root.putSync(entryKey(index, entry, old.id), old.id);
-		});
+			for (const entry of added) this.#root.putSync(entryKey(index, entry, old.id), old.id);
+		}
 		this.#root.putSync(documentKey(collection, old.id), Buffer.from(bytes));
 	}
 
@@ -240,7 +237,7 @@ export class Store {
 			for (const { value } of this.scan(this.documentRange(collection))) {
 				const doc = decode(value);
 				const id = encodeId(doc['_id']);
-				for (const entry of this.#newEntries(collection, index, doc, id, [])) {
+				for (const entry of this.#newEntries(collection, index, doc, id, []).added) {
 					this.#root.putSync(entryKey(index, entry, id), id);
 				}
 			}
@@ -255,11 +252,15 @@ export class Store {
 		for (const { key } of this.scan(range)) this.#root.removeSync(key);
 	}
 
-	/** The entries that a document needs in an index beyond those it `had`, once no other document has them. */
-	#newEntries(collection: Collection, index: Index, doc: Doc, id: Buffer, had: Buffer[]): Buffer[] {
-		const added = entriesOf(index, doc, () => {
+	/**
+	 * The entries that a document has in an index, and which of them are `added` to those it `had`. Throws `DuplicateKey`
+	 * when another document has one of these.
+	 */
+	#newEntries(collection: Collection, index: Index, doc: Doc, id: Buffer, had: Buffer[]) {
+		const has = entriesOf(index, doc, () => {
 			this.#catalog.changed = true;
-		}).filter((entry) => !had.some((other) => other.equals(entry)));
+		});
+		const added = has.filter((entry) => !had.some((other) => other.equals(entry)));
 		if (index.spec.unique) {
 			for (const entry of added) {
 				const prefix = Buffer.concat([keyPrefix(2, index.id), entry]);
@@ -268,7 +269,7 @@ export class Store {
 				}
 			}
 		}
-		return added;
+		return { has, added };
 	}
 }
 

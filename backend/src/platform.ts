@@ -102,7 +102,12 @@ export async function startPlatform(
 		allowedPaths: config.gitAllowedPaths,
 		outbound,
 	});
-	const projects = createProjectsService({ projects: collections.projects, clock, ids });
+	const projects = createProjectsService({
+		projects: collections.projects,
+		checkRepository: (repository) => git.check(repository),
+		clock,
+		ids,
+	});
 	const environments = createEnvironmentsService({
 		environments: collections.environments,
 		projectExists: (tenant, id) => projects.exists(tenant, id),

@@ -4,7 +4,7 @@ import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/out
 import { tenantCollection } from '../../database/tenant-collection';
 import type { RuntimeKind } from '../../runtimes/runtime';
 
-/** `pending`: nothing was deployed yet; `failed`: the first deploy failed, nothing runs. */
+/** `pending`: nothing was deployed yet; `failed`: the last deploy failed once it had begun to change what runs, or was the first. */
 export const ENVIRONMENT_STATUSES = ['pending', 'deploying', 'running', 'failed'] as const;
 export type EnvironmentStatus = (typeof ENVIRONMENT_STATUSES)[number];
 

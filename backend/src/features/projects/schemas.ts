@@ -12,7 +12,15 @@ export const projectSchema = z.object({
 
 export const projectRequest = z.strictObject({
 	name: z.string().trim().min(1).max(100),
-	repository_url: z.string().min(1).max(1000),
+	// Whoever may read the project would read them too.
+	repository_url: z
+		.string()
+		.min(1)
+		.max(1000)
+		.refine(
+			(url) => !/^https:\/\/[^/]*@/i.test(url),
+			'must hold no password or token; use an ssh URL and a deploy key',
+		),
 	default_branch: z.string().min(1).max(255).default('main'),
 });
 

@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock';
-import { ApiError, notFound } from '../../core/errors';
+import { ApiError, invalidInput, notFound } from '../../core/errors';
 import type { Ids, ProjectId } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import { GitError } from '../../git/git-error';
 import type { ProjectDocument } from './model';
 
 type ProjectRequest = Pick<ProjectDocument, 'name' | 'repository_url' | 'default_branch'>;
@@ -13,16 +14,19 @@ export interface ProjectsService {
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: ProjectId): Promise<ProjectDocument>;
 	exists(tenant: Tenant, id: ProjectId): Promise<boolean>;
-	/** @throws {ApiError} 409 where the name is taken. */
+	/** @throws {ApiError} 409 where the name is taken; 422 for a repository that is not read from. */
 	create(tenant: Tenant, request: ProjectRequest, id?: ProjectId): Promise<ProjectDocument>;
 }
 
 export function createProjectsService({
 	projects,
+	checkRepository,
 	clock,
 	ids,
 }: {
 	projects: TenantCollection<ProjectDocument>;
+	/** @throws {GitError} where the URL is none that the service reads from. */
+	checkRepository: (url: string) => Promise<void>;
 	clock: Clock;
 	ids: Ids;
 }): ProjectsService {
@@ -36,6 +40,9 @@ export function createProjectsService({
 		},
 		exists: async (tenant, id) => (await projects.findOne(tenant, { _id: id })) !== null,
 		async create(tenant, request, id = ids.next('project')) {
+			await checkRepository(request.repository_url).catch((error: unknown) => {
+				throw error instanceof GitError ? invalidInput('/repository_url', error.message) : error;
+			});
 			const project = { _id: id, organization_id: tenant, ...request, created_at: clock.now() };
 			try {
 				await projects.insert(project);

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import path from 'node:path';
+import { startTestPlatform, type TestPlatform } from '../support/platform';
+
+let platform: TestPlatform;
+
+beforeAll(async () => {
+	platform = await startTestPlatform();
+});
+
+afterAll(() => platform.remove());
+
+const create = (name: string, repository_url: string) =>
+	platform.api('POST', '/api/v1/projects', { name, repository_url });
+
+describe('a project', () => {
+	it('is made for an https, an ssh and an allowed local repository', async () => {
+		const local = path.join(platform.config.dataDir, 'repositories', 'demo');
+		for (const [index, url] of [
+			'https://git.example.com/acme/addons.git',
+			'git@git.example.com:acme/addons.git',
+			local,
+		].entries()) {
+			const { status, json } = await create(`Project ${index}`, url);
+			expect([status, json.repository_url, json.default_branch]).toEqual([201, url, 'main']);
+			expect((await platform.api('GET', `/api/v1/projects/${String(json.id)}`)).json).toEqual(json);
+		}
+	});
+
+	it.each([
+		['a local path that the configuration does not allow', '/etc'],
+		['a path that leads out of the allowed one', '/tmp/../etc'],
+		['a transport that runs programs', 'ext::sh -c id'],
+		['an unencrypted one', 'http://git.example.com/acme.git'],
+		['a token in the URL, which every reader would see', 'https://token@git.example.com/acme.git'],
+	])('is refused %s', async (_case, url) => {
+		const { json } = await create('Refused', url);
+		expect(json).toMatchObject({
+			status: 422,
+			code: 'validation_failed',
+			errors: [{ pointer: '/repository_url' }],
+		});
+	});
+
+	it('has a name of its own', async () => {
+		await create('Taken', 'https://git.example.com/acme.git');
+		const { json } = await create('Taken', 'https://git.example.com/other.git');
+		expect(json).toMatchObject({ status: 409, code: 'name_taken' });
+	});
+});
+
+describe('an environment', () => {
+	it('is made pending, announced, and reachable as a sandbox that says so', async () => {
+		const { json } = await platform.api('POST', '/api/v1/environments', {
+			project_id: platform.firstRun.project_id,
+			name: 'review-1',
+		});
+		expect(json).toMatchObject({
+			name: 'review-1',
+			status: 'pending',
+			runtime: 'sandbox',
+			odoo_version: '19.0',
+			git_sha: '',
+		});
+		const page = await fetch(String(json.primary_url));
+		expect(await page.text()).toMatch(/sandbox/i);
+	});
+
+	it.each([
+		['an unknown runtime', { runtime: 'cloud' }, '/runtime'],
+		['an unknown version of Odoo', { odoo_version: '8.0' }, '/odoo_version'],
+		['a name that cannot be part of an address', { name: 'Review 1' }, '/name'],
+	])('is refused %s', async (_case, change, pointer) => {
+		const body = { project_id: platform.firstRun.project_id, name: 'review-2', ...change };
+		expect((await platform.api('POST', '/api/v1/environments', body)).json).toMatchObject({
+			status: 422,
+			errors: [{ pointer }],
+		});
+	});
+});

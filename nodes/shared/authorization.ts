@@ -36,6 +36,7 @@ export function authorize(
 	}
 	return {
 		...request,
+		sendCredentialsOnCrossOriginRedirect: false,
 		baseURL: baseUrl.replace(/\/+$/, ''),
 		headers: { ...request.headers, Authorization: `Bearer ${apiKey}` },
 	};

@@ -78,3 +78,13 @@ it('a base URL that is none is refused by name', async () => {
 	const { error } = await runNode('odooPlatform', { resource: 'project' }, { credentials });
 	expect(error?.message).toContain('"Base URL"');
 });
+
+it('a key does not follow a redirect to another address', async () => {
+	const other = await startFakePlatform();
+	platform.answer = () => ({ status: 302, headers: { location: `${other.url}/elsewhere` } });
+	const credentials = { odooPlatformApi: { baseUrl: platform.url, apiKey: 'oec_live_key' } };
+	await runNode('odooPlatform', { resource: 'project' }, { credentials });
+	await other.close();
+	expect(other.received).toMatchObject([{ path: '/elsewhere' }]);
+	expect(other.received[0]?.headers).not.toHaveProperty('authorization');
+});

@@ -54,7 +54,7 @@ export const deploymentProperties: INodeProperties[] = [
 		displayName: 'Filters',
 		name: 'filters',
 		type: 'collection',
-		placeholder: 'Add Filter',
+		placeholder: 'Add filter',
 		displayOptions: show('getAll'),
 		default: {},
 		options: [

@@ -106,7 +106,7 @@ export const environmentProperties: INodeProperties[] = [
 		displayName: 'Filters',
 		name: 'filters',
 		type: 'collection',
-		placeholder: 'Add Filter',
+		placeholder: 'Add filter',
 		displayOptions: show('getAll'),
 		default: {},
 		options: [{ ...projectLocator, routing: { send: { type: 'query', property: 'project_id' } } }],

@@ -11,18 +11,19 @@ import { createWebhooksService, type WebhooksService } from '../../backend/src/f
 import { createApp } from '../../backend/src/http/app';
 import { createPager } from '../../backend/src/http/page';
 import { openTestDatabase, type TestDatabase } from '../support/database';
+import { createFakeClock, type FakeClock } from '../support/fake-clock';
 import { portOf } from '../support/receiver';
 import { openWebhookStage, type WebhookStage } from '../support/webhook-stage';
 
 let database: TestDatabase;
-let stage: WebhookStage;
+let stage: WebhookStage<FakeClock>;
 let webhooks: WebhooksService;
 let server: Server;
 let base: string;
 
 beforeAll(async () => {
 	database = await openTestDatabase();
-	stage = await openWebhookStage(database);
+	stage = await openWebhookStage(database, createFakeClock());
 	const { ids } = stage;
 	const secrets = createSecrets(Buffer.alloc(32, 7));
 	webhooks = createWebhooksService({ ...stage, secrets, notify: () => undefined });

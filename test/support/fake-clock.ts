@@ -39,6 +39,10 @@ export function createFakeClock(start = new Date('2026-05-07T14:23:11.421Z')): F
 						resolve();
 					},
 				};
+				if (ms <= 0) {
+					resolve();
+					return;
+				}
 				sleepers.push(sleeper);
 				signal?.addEventListener('abort', abort);
 				if (signal?.aborted) abort();

@@ -1,4 +1,5 @@
 import mongoose from 'mongoose';
+import type { Clock } from '../../backend/src/core/clock';
 import type { EventType, PlatformEvent } from '../../backend/src/core/events';
 import { createIds, type Id, type OrganizationId, type WebhookId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
@@ -13,7 +14,6 @@ import { deliveryCollection, webhookCollection } from '../../backend/src/feature
 import { createWebhooksService } from '../../backend/src/features/webhooks/service';
 import { createOutbound, type Fetch } from '../../backend/src/net/outbound';
 import type { TestDatabase } from './database';
-import { createFakeClock } from './fake-clock';
 import { until } from './until';
 
 /** Any feature's document that causes events. */
@@ -24,12 +24,11 @@ interface Thing extends WithOutbox {
 
 let databases = 0;
 
-/** Everything between a change and a receiver, on a database of its own and a clock that stands still. */
-export async function openWebhookStage({ uri, name }: TestDatabase) {
+/** Everything between a change and a receiver, on a database of its own. */
+export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatabase, clock: C) {
 	const connection = await mongoose
 		.createConnection(uri, { dbName: `${name}_${++databases}`, autoIndex: false, autoCreate: false })
 		.asPromise();
-	const clock = createFakeClock();
 	const ids = createIds(clock);
 	const secrets = createSecrets(Buffer.alloc(32, 7));
 	const log = createLogger('silent');
@@ -129,4 +128,4 @@ export async function openWebhookStage({ uri, name }: TestDatabase) {
 	};
 }
 
-export type WebhookStage = Awaited<ReturnType<typeof openWebhookStage>>;
+export type WebhookStage<C extends Clock> = Awaited<ReturnType<typeof openWebhookStage<C>>>;

@@ -16,10 +16,12 @@ export interface OutboxSource {
 export const outboxSource = ({ everywhere }: Pick<TenantCollection<OutboxDocument>, 'everywhere'>): OutboxSource => ({
 	pending: (limit) => everywhere.find({ outbox_pending: true }, { sort: { _id: 1 }, limit }),
 	async remove(documentId, events) {
-		const left = await everywhere.update({ _id: documentId }, { $pull: { outbox: { id: { $in: events } } } });
-		// An event that arrives in between makes the second condition false, and the document goes on waiting.
-		if (left?.outbox.length === 0) {
-			await everywhere.update({ _id: documentId, outbox: { $size: 0 } }, { $unset: { outbox_pending: 1 } });
-		}
+		const nothingElse = { $not: { $elemMatch: { id: { $nin: events } } } };
+		const emptied = await everywhere.update(
+			{ _id: documentId, outbox: nothingElse },
+			{ $set: { outbox: [] }, $unset: { outbox_pending: 1 } },
+		);
+		if (emptied) return;
+		await everywhere.update({ _id: documentId }, { $pull: { outbox: { id: { $in: events } } } });
 	},
 });

@@ -43,8 +43,7 @@ export function createRelay({
 	const carry = async (documents: readonly Waiting[]) => {
 		const outboxes = documents.flatMap(({ outbox }) => outbox);
 		for (const event of outboxes.sort((one, other) => (one.id < other.id ? -1 : 1))) {
-			await record(event);
-			await onEvent(event);
+			await Promise.all([record(event), onEvent(event)]);
 		}
 		for (const { source, _id, outbox } of documents) {
 			await source.remove(

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../core/clock';
-import type { PlatformEvent } from '../../core/events';
 import type { DeliveryId, Ids } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import type { Secrets } from '../../core/secrets';
 import { createWakeableLoop, nap, type WakeableLoop } from '../../core/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
-import { attempt, type AttemptResult } from './attempt';
+import { attempt } from './attempt';
 import type { DeliveryDocument, WebhookDocument } from './model';
-import { retryDelay } from './retry-schedule';
-import { presentWebhook } from './schemas';
+import { createSettlement } from './settlement';
 import { signatureHeaders } from './signature';
 
 const POLL_MS = 1_000;
@@ -25,9 +24,6 @@ const MAX_WEBHOOKS = 100;
 const MAX_ATTEMPTS = 5;
 /** How long a receiver may take before the next event is sent beside the last: order first, then speed. */
 const HEAD_START_MS = 250;
-/** So many failed attempts in a row pause a webhook (the documents' "after 5 consecutive failures"). */
-const FAILURES_TO_PAUSE = 5;
-
 interface DeliveryWorkerOptions {
 	webhooks: TenantCollection<WebhookDocument>;
 	deliveries: TenantCollection<DeliveryDocument>;
@@ -62,9 +58,11 @@ export function createDeliveryWorker({
 	notify,
 	log,
 }: DeliveryWorkerOptions): WakeableLoop {
+	const settle = createSettlement({ webhooks, deliveries, clock, ids, random, notify });
 	const owner = randomUUID();
 	const lanes = new Set<Promise<void>>();
 	const shutdown = new AbortController();
+	setMaxListeners(0, shutdown.signal);
 	let claims = 0;
 
 	const fromNow = (ms: number) => new Date(clock.now().getTime() + ms);
@@ -97,67 +95,6 @@ export function createDeliveryWorker({
 		return webhook;
 	};
 
-	const pause = async (webhook: WebhookDocument, reason: string) => {
-		const { _id, organization_id } = webhook;
-		const { url: _, ...announced } = presentWebhook({ ...webhook, status: 'paused', paused_reason: reason });
-		const event: PlatformEvent = {
-			id: ids.next('event'),
-			type: 'webhook.paused',
-			created_at: clock.now(),
-			organization_id,
-			project_id: null,
-			environment_id: null,
-			data: { webhook: announced },
-		};
-		const paused = await webhooks.update(
-			organization_id,
-			{ _id, status: 'active' },
-			{
-				$set: { status: 'paused', paused_reason: reason, outbox_pending: true },
-				$unset: { due_at: 1, ...noLease },
-				$push: { outbox: event },
-			},
-		);
-		if (paused === null) return;
-		notify();
-		const waiting = { webhook_id: _id, status: 'pending' } as const;
-		while (await deliveries.update(organization_id, waiting, { $set: { status: 'held', next_attempt_at: null } }));
-	};
-
-	/** Counts the attempt for the webhook, which may end in its pause. */
-	const judge = async (webhook: WebhookDocument, { verdict, attempt: { error } }: AttemptResult) => {
-		const { _id, organization_id } = webhook;
-		if (verdict === 'succeeded') {
-			const failing = { _id, consecutive_failures: { $gt: 0 } };
-			await webhooks.update(organization_id, failing, { $set: { consecutive_failures: 0 } });
-			return;
-		}
-		const active = { _id, status: 'active' } as const;
-		const counted = await webhooks.update(organization_id, active, { $inc: { consecutive_failures: 1 } });
-		if (counted === null) return;
-		if (verdict === 'gone') await pause(counted, error ?? '');
-		else if (counted.consecutive_failures >= FAILURES_TO_PAUSE) {
-			await pause(counted, `${counted.consecutive_failures} attempts in a row failed. The last: ${error ?? ''}`);
-		}
-	};
-
-	/** What the delivery becomes after this attempt. */
-	const next = ({ attempts }: DeliveryDocument, { verdict, retryAfterMs }: AttemptResult) => {
-		const delay = retryDelay({ retries: attempts.length, retryAfterMs, random });
-		switch (verdict) {
-			case 'succeeded':
-				return { status: 'succeeded', next_attempt_at: null } as const;
-			case 'gone':
-				return { status: 'held', next_attempt_at: null } as const;
-			case 'refused':
-				return { status: 'failed', next_attempt_at: null } as const;
-			case 'failed':
-				return delay === null
-					? ({ status: 'failed', next_attempt_at: null } as const)
-					: ({ status: 'pending', next_attempt_at: fromNow(delay) } as const);
-		}
-	};
-
 	const send = async (webhook: WebhookDocument, delivery: DeliveryDocument) => {
 		const { body, event_id: eventId } = delivery;
 		const secret = secrets.decrypt(webhook.secret, webhook._id);
@@ -170,43 +107,31 @@ export function createDeliveryWorker({
 		};
 		const request = { url: webhook.url, headers, body };
 		const result = await attempt(request, { fetch, clock, signal: shutdown.signal });
-		if (result === null) return;
-		await deliveries.update(
-			delivery.organization_id,
-			{ _id: delivery._id, status: 'pending' },
-			{
-				$set: {
-					...next(delivery, result),
-					response_code: result.attempt.response_code,
-					response_body: result.response_body,
-					retry_count: delivery.attempts.length,
-				},
-				$push: { attempts: result.attempt },
-			},
-		);
-		await judge(webhook, result);
+		if (result !== null) await settle(webhook, delivery, result);
 	};
 
-	/** Begins an attempt, and waits a moment for its end. False where the webhook is no longer ours. */
+	/** Begins an attempt, and waits a moment for its end. */
 	const begin = async (
-		lane: WebhookDocument,
+		webhook: WebhookDocument,
 		delivery: DeliveryDocument,
 		inFlight: Map<DeliveryId, Promise<void>>,
 	) => {
-		const webhook = await ours(lane);
-		if (webhook === null || shutdown.signal.aborted) return false;
 		const over = new AbortController();
 		const sending = send(webhook, delivery);
 		inFlight.set(delivery._id, sending);
-		// One that could not even be written down stays, for the lane to trip over.
-		sending
+		void sending
 			.then(
 				() => inFlight.delete(delivery._id),
+				// One that could not even be written down stays, for the lane to trip over.
 				() => undefined,
 			)
 			.finally(() => over.abort());
 		await nap(clock, HEAD_START_MS, over.signal);
-		return true;
+	};
+
+	const wakeAt = async (time: Date) => {
+		await nap(clock, time.getTime() - clock.now().getTime(), shutdown.signal);
+		loop.wake();
 	};
 
 	/** Ends the lease where nothing was queued meanwhile; else renews it. True where the webhook is no longer ours. */
@@ -217,13 +142,21 @@ export function createDeliveryWorker({
 			untouched,
 			next === null ? { $unset: { due_at: 1, ...noLease } } : { $set: { due_at: next }, $unset: noLease },
 		);
-		if (returned !== null) return true;
+		if (returned !== null) {
+			if (next !== null) void wakeAt(next);
+			return true;
+		}
 		const mine = { _id, lease_owner, status: 'active' } as const;
 		return (await webhooks.update(organization_id, mine, { $set: leaseUntil(fromNow(LEASE_MS)) })) === null;
 	};
 
+	/** Leaves everything to other workers, at once. */
+	const leave = ({ _id, organization_id, lease_owner }: WebhookDocument) =>
+		webhooks.update(organization_id, { _id, lease_owner }, { $set: { due_at: clock.now() }, $unset: noLease });
+
 	const serve = async (lane: WebhookDocument) => {
 		const inFlight = new Map<DeliveryId, Promise<void>>();
+		let justClaimed: WebhookDocument | null = lane;
 		try {
 			for (;;) {
 				const now = clock.now();
@@ -236,7 +169,10 @@ export function createDeliveryWorker({
 				const due = waiting.filter(({ next_attempt_at }) => next_attempt_at !== null && next_attempt_at <= now);
 				for (const delivery of due) {
 					if (inFlight.size >= MAX_ATTEMPTS) await Promise.race(inFlight.values());
-					if (!(await begin(lane, delivery, inFlight))) return;
+					const webhook: WebhookDocument | null = justClaimed ?? (await ours(lane));
+					if (webhook === null || shutdown.signal.aborted) return;
+					justClaimed = null;
+					await begin(webhook, delivery, inFlight);
 				}
 				if (due.length > 0) continue;
 				// What was in flight at that look may have become due for a retry since: one more look.
@@ -245,6 +181,7 @@ export function createDeliveryWorker({
 			}
 		} finally {
 			await Promise.allSettled(inFlight.values());
+			if (shutdown.signal.aborted) await leave(lane);
 		}
 	};
 
@@ -259,17 +196,14 @@ export function createDeliveryWorker({
 	};
 
 	const open = (webhook: WebhookDocument) => {
-		const { _id, organization_id, lease_owner } = webhook;
 		const lane = serve(webhook)
-			.catch((error: unknown) => log.error({ err: error, webhook_id: _id }, 'a webhook could not be served'))
-			.then(async () => {
-				if (!shutdown.signal.aborted) return;
-				const returned = { $set: { due_at: clock.now() }, $unset: noLease };
-				await webhooks.update(organization_id, { _id, lease_owner }, returned);
-			})
+			.catch((error: unknown) =>
+				log.error({ err: error, webhook_id: webhook._id }, 'a webhook could not be served'),
+			)
 			.finally(() => {
+				const wereFull = lanes.size >= MAX_WEBHOOKS;
 				lanes.delete(lane);
-				loop.wake();
+				if (wereFull) loop.wake();
 			});
 		lanes.add(lane);
 	};
@@ -278,18 +212,12 @@ export function createDeliveryWorker({
 		clock,
 		onError: (error) => log.error({ err: error }, 'due deliveries could not be looked for; trying again'),
 		async round() {
-			const now = clock.now();
 			while (lanes.size < MAX_WEBHOOKS && !shutdown.signal.aborted) {
 				const webhook = await claim();
 				if (webhook === null) break;
 				open(webhook);
 			}
-			const soon = await webhooks.everywhere.findOne(
-				{ status: 'active', due_at: { $gt: now } },
-				{ sort: { due_at: 1 } },
-			);
-			const pause = soon?.due_at ? soon.due_at.getTime() - clock.now().getTime() : POLL_MS;
-			return Math.min(Math.max(pause, 0), POLL_MS);
+			return POLL_MS;
 		},
 	});
 

@@ -25,6 +25,7 @@ export default tseslint.config(
 				module: 'writable',
 				require: 'readonly',
 				URL: 'readonly',
+				fetch: 'readonly',
 			},
 		},
 	},

@@ -93,7 +93,12 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		const ids = createIds(clock);
 		const notify = () => undefined;
 		const git = createGitRepositories({ dataDir: directory, allowedPaths: [], outbound });
-		const projects = createProjectsService({ projects: collections.projects, clock, ids });
+		const projects = createProjectsService({
+			projects: collections.projects,
+			checkRepository: (url) => git.check(url),
+			clock,
+			ids,
+		});
 		const environments = createEnvironmentsService({
 			environments: collections.environments,
 			projectExists: () => Promise.resolve(true),

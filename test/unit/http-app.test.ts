@@ -48,7 +48,7 @@ const routes = [
 		access,
 		input: { body: z.strictObject({ 'na/me': z.string().min(2) }) },
 		responses: { 204: z.undefined() },
-		handle: () => Promise.resolve(reply(204, undefined)),
+		handle: async () => reply(204, await Promise.resolve(undefined)),
 	}),
 	defineRoute({
 		method: 'post',
@@ -57,7 +57,9 @@ const routes = [
 		access,
 		input: {},
 		responses: { 200: z.undefined() },
-		handle: () => Promise.reject(new Error('at /home/somebody/secret.ts')),
+		handle: () => {
+			throw new Error('at /home/somebody/secret.ts');
+		},
 	}),
 	defineRoute({
 		method: 'post',
@@ -66,7 +68,9 @@ const routes = [
 		access,
 		input: {},
 		responses: { 200: z.undefined() },
-		handle: () => Promise.reject(new ApiError(409, 'busy', 'Wait.', { members: { job_id: 'job_1' } })),
+		handle: () => {
+			throw new ApiError(409, 'busy', 'Wait.', { members: { job_id: 'job_1' } });
+		},
 	}),
 	defineRoute({
 		method: 'get',
@@ -75,7 +79,7 @@ const routes = [
 		access: { ...access, permission: 'deployments:read' },
 		input: {},
 		responses: { 200: z.undefined() },
-		handle: () => Promise.resolve(reply(200, undefined)),
+		handle: async () => reply(200, await Promise.resolve(undefined)),
 	}),
 ];
 

@@ -1,15 +1,23 @@
 import { z } from 'zod';
 import type { EnvironmentId, EventId, OrganizationId, ProjectId } from './ids';
 
-/** Everything the platform announces (the documents' list, as settled in the decisions). */
+/** Everything the platform announces, now or when the capability comes: receivers may ask for all of it already. */
 export const EVENT_TYPES = [
 	'deployment.queued',
 	'deployment.started',
 	'deployment.succeeded',
 	'deployment.failed',
 	'deployment.canceled',
+	'deployment.rolled_back',
 	'environment.created',
+	'environment.updated',
+	'environment.deleted',
+	'environment.cloned',
 	'environment.status_changed',
+	'server.degraded',
+	'server.recovered',
+	'automation_rule.triggered',
+	'automation_rule.failed',
 	'webhook.paused',
 ] as const;
 

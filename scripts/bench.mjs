@@ -1,0 +1,18 @@
+// Runs one of test/bench/: `npm run bench -- database`.
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { ensureBuilt, ensureInstalled } from './ready.mjs';
+
+const root = path.resolve(import.meta.dirname, '..');
+const benches = readdirSync(path.join(root, 'test/bench')).map((file) => path.basename(file, '.ts'));
+const [name = ''] = process.argv.slice(2);
+
+if (!benches.includes(name)) {
+	console.error(`Which one? npm run bench -- ${benches.join(' | ')}`);
+	process.exit(1);
+}
+ensureInstalled();
+await ensureBuilt();
+const args = ['-r', './test/support/ts-register.cjs', `test/bench/${name}.ts`];
+process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;

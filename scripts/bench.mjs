@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { ensureBuilt, ensureInstalled } from './ready.mjs';
+import { makeReady } from './ready.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const benches = readdirSync(path.join(root, 'test/bench')).map((file) => path.basename(file, '.ts'));
@@ -12,7 +12,6 @@ if (!benches.includes(name)) {
 	console.error(`Which one? npm run bench -- ${benches.join(' | ')}`);
 	process.exit(1);
 }
-ensureInstalled();
-await ensureBuilt();
+if (!(await makeReady())) process.exit(1);
 const args = ['-r', './test/support/ts-register.cjs', `test/bench/${name}.ts`];
 process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;

@@ -19,9 +19,10 @@ export function buildNodes() {
 	run('gulp/bin/gulp.js', 'icons', '--silent');
 }
 
-/** Builds the service into backend/dist/. */
+/** Builds the service into backend/dist/, all of it: an incremental build would not miss an output that was deleted. */
 export function buildBackend() {
-	run('typescript/bin/tsc', '-p', 'backend/tsconfig.json');
+	rmSync(path.join(root, 'backend/dist'), { recursive: true, force: true });
+	run('typescript/bin/tsc', '-p', 'backend/tsconfig.json', '--incremental', 'false');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -11,9 +11,13 @@ const OLDEST_NODE = [20, 19];
 const step = (what, work) => {
 	const start = Date.now();
 	process.stdout.write(`${what} … `);
-	const done = work();
-	console.log(`${((Date.now() - start) / 1000).toFixed(1)} s`);
-	return done;
+	try {
+		work();
+		console.log(`${((Date.now() - start) / 1000).toFixed(1)} s`);
+	} catch (error) {
+		console.log('failed');
+		throw error;
+	}
 };
 
 function checkNode() {
@@ -25,7 +29,7 @@ function checkNode() {
 }
 
 /** Installs the locked dependencies, unless these very ones are there. */
-export function ensureInstalled() {
+function ensureInstalled() {
 	checkNode();
 	const stamp = path.join(root, 'node_modules', '.ready');
 	const wanted = createHash('sha256')
@@ -33,33 +37,38 @@ export function ensureInstalled() {
 		.digest('hex');
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
 	const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] };
-	step('Installing dependencies (about a minute)', () =>
-		execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], options),
-	);
+	try {
+		step('Installing dependencies (about a minute)', () =>
+			execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], options),
+		);
+	} catch (error) {
+		throw new Error('The dependencies could not be installed; npm says above why.', { cause: error });
+	}
 	writeFileSync(stamp, wanted);
 }
 
-/** Newest change below a folder, in milliseconds; 0 where there is none. */
-function newest(folder) {
-	const directory = path.join(root, folder);
-	if (!existsSync(directory)) return 0;
-	let latest = 0;
-	for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-		if (entry.isFile()) latest = Math.max(latest, statSync(path.join(entry.parentPath, entry.name)).mtimeMs);
-	}
-	return latest;
+/** The latest change of a file, or of a folder and all below it, in milliseconds; a folder's is also a deletion in it. */
+function newest(source) {
+	const place = path.join(root, source);
+	const below = statSync(place).isDirectory() ? readdirSync(place, { recursive: true }) : [];
+	return Math.max(...['', ...below].map((name) => statSync(path.join(place, name)).mtimeMs));
 }
 
 /** Builds the nodes and the service where their sources are newer than what was built. */
-export async function ensureBuilt() {
+async function ensureBuilt() {
 	const parts = [
 		{
 			what: 'Building the n8n nodes',
-			sources: ['nodes', 'credentials', 'icons'],
+			sources: ['nodes', 'credentials', 'icons', 'gulpfile.js', 'tsconfig.json', 'tsconfig.base.json'],
 			output: 'dist',
 			build: 'buildNodes',
 		},
-		{ what: 'Building the service', sources: ['backend/src'], output: 'backend/dist', build: 'buildBackend' },
+		{
+			what: 'Building the service',
+			sources: ['backend/src', 'backend/tsconfig.json', 'tsconfig.base.json'],
+			output: 'backend/dist',
+			build: 'buildBackend',
+		},
 	];
 	for (const { what, sources, output, build } of parts) {
 		const stamp = path.join(root, 'node_modules', `.${build}`);
@@ -75,12 +84,17 @@ export async function ensureBuilt() {
 	}
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** Installs and builds what is missing; where that fails, says so and answers false. */
+export async function makeReady() {
 	try {
 		ensureInstalled();
 		await ensureBuilt();
+		return true;
 	} catch (error) {
-		console.error(`\n${error.message}`);
+		console.error(error.message);
 		process.exitCode = 1;
+		return false;
 	}
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await makeReady();

@@ -1,7 +1,5 @@
 // Starts the service: `npm start`.
 import { createRequire } from 'node:module';
-import { ensureBuilt, ensureInstalled } from './ready.mjs';
+import { makeReady } from './ready.mjs';
 
-ensureInstalled();
-await ensureBuilt();
-createRequire(import.meta.url)('../backend/dist/main.js');
+if (await makeReady()) createRequire(import.meta.url)('../backend/dist/main.js');

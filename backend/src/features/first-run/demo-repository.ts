@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { simpleGit } from 'simple-git';
+import { git } from '../../git/git-command';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -93,6 +93,13 @@ const COMMITS: readonly (readonly [message: string, files: Files])[] = [
 	['Show loyalty points on the contact form', LOYALTY_VIEW],
 ];
 
+/** Whoever commits there needs neither a name nor a signing key for it. */
+const SETTINGS: readonly (readonly [name: string, value: string])[] = [
+	['user.name', 'Acme Developer'],
+	['user.email', 'developer@example.com'],
+	['commit.gpgsign', 'false'],
+];
+
 /**
  * Makes the demo project's repository, a real one with a work tree: branch `main`, two add-ons, three commits. One that
  * exists stays as it is; half of one is never seen, since it is made beside its place and moved there whole.
@@ -102,18 +109,16 @@ export async function createDemoRepository(directory: string): Promise<void> {
 	const draft = `${directory}.making`;
 	await rm(draft, { recursive: true, force: true });
 	await mkdir(draft, { recursive: true });
-	const git = simpleGit(draft);
-	await git.init(['--initial-branch=main']);
-	await git.addConfig('user.name', 'Acme Developer');
-	await git.addConfig('user.email', 'developer@example.com');
-	await git.addConfig('commit.gpgsign', 'false');
+	await git({ args: ['init', '--quiet', '--initial-branch=main', '--template=', draft] });
+	const run = (...args: string[]) => git({ args: ['-C', draft, ...args] });
+	for (const [name, value] of SETTINGS) await run('config', name, value);
 	for (const [message, files] of COMMITS) {
 		for (const [name, content] of Object.entries(files)) {
 			await mkdir(path.dirname(path.join(draft, name)), { recursive: true });
 			await writeFile(path.join(draft, name), content);
 		}
-		await git.add('.');
-		await git.commit(message);
+		await run('add', '.');
+		await run('commit', '--quiet', '--message', message);
 	}
 	await rename(draft, directory);
 }

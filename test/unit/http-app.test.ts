@@ -35,6 +35,7 @@ const routes = [
 	defineRoute({
 		method: 'get',
 		path: '/things/{thing}',
+		operationId: 'get',
 		summary: 'Get',
 		access,
 		input: { params: z.strictObject({ thing: z.string() }) },
@@ -44,6 +45,7 @@ const routes = [
 	defineRoute({
 		method: 'post',
 		path: '/things',
+		operationId: 'create',
 		summary: 'Create',
 		access,
 		input: { body: z.strictObject({ 'na/me': z.string().min(2) }) },
@@ -53,6 +55,7 @@ const routes = [
 	defineRoute({
 		method: 'post',
 		path: '/broken',
+		operationId: 'fail',
 		summary: 'Fail',
 		access,
 		input: {},
@@ -64,17 +67,19 @@ const routes = [
 	defineRoute({
 		method: 'post',
 		path: '/refused',
+		operationId: 'refuse',
 		summary: 'Refuse',
 		access,
 		input: {},
 		responses: { 200: z.undefined() },
 		handle: () => {
-			throw new ApiError(409, 'busy', 'Wait.', { members: { job_id: 'job_1' } });
+			throw new ApiError(409, 'environment_busy', 'Wait.', { members: { job_id: 'job_1' } });
 		},
 	}),
 	defineRoute({
 		method: 'get',
 		path: '/deployments',
+		operationId: 'needsAPermissionThatNobodyHereHas',
 		summary: 'Needs a permission that nobody here has',
 		access: { ...access, permission: 'deployments:read' },
 		input: {},
@@ -200,7 +205,7 @@ describe('the request pipeline', () => {
 	it("adds a refusal's own members", async () => {
 		expect((await ask('/refused', { method: 'POST' })).json).toMatchObject({
 			status: 409,
-			code: 'busy',
+			code: 'environment_busy',
 			job_id: 'job_1',
 		});
 	});

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes';
+
 /** One input that was refused; `pointer` is a JSON pointer (RFC 6901) into the body, or names a parameter. */
 export interface InputError {
 	readonly pointer: string;
@@ -13,7 +15,7 @@ export class ApiError extends Error {
 
 	constructor(
 		readonly status: number,
-		readonly code: string,
+		readonly code: ErrorCode,
 		readonly detail: string,
 		readonly more: {
 			readonly errors?: readonly InputError[];

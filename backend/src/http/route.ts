@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import type { ErrorCode } from '../core/error-codes';
 import { ApiError, notFound, type InputError } from '../core/errors';
 import type { Logger } from '../core/log';
 import type { Permission, Plan } from '../core/permissions';
@@ -43,6 +44,14 @@ export interface RouteReply {
 /** How a failure is put into words for the client; each family of routes has its documented form. */
 export type RenderError = (error: ApiError, requestId: string) => { readonly type: string; readonly body: unknown };
 
+/** The documented form of a family's failures. */
+export interface ErrorReply {
+	readonly type: string;
+	readonly schema: z.ZodType;
+	/** The status of input that is refused. */
+	readonly badInput: 400 | 422;
+}
+
 interface Access {
 	readonly scope: KeyScope;
 	readonly permission: Permission;
@@ -57,10 +66,16 @@ interface Description {
 	readonly method: 'get' | 'post' | 'patch' | 'put' | 'delete';
 	/** The whole path with parameters in braces, e.g. `/api/v1/projects/{project_id}`. */
 	readonly path: string;
+	/** What generated clients call it, e.g. `listProjects`; never changes. */
+	readonly operationId: string;
 	readonly summary: string;
 	readonly access: Access;
+	/** What else can go wrong: the codes beyond those that follow from the access and the input. */
+	readonly errors?: readonly ErrorCode[];
 	/** Unset: problem+json (RFC 9457). */
 	readonly renderError?: RenderError;
+	/** What {@link renderError} answers. */
+	readonly errorReply?: ErrorReply;
 }
 
 interface Declaration<I extends z.ZodRawShape, R extends Schemas> extends Description {

@@ -21,8 +21,10 @@ export const deploymentRoutes = ({
 	defineRoute({
 		method: 'post',
 		path: '/api/v1/environments/{environment_id}/deploy',
+		operationId: 'deployEnvironment',
 		summary: 'Deploy a branch, tag or commit; answers at once, or with "wait" when it has ended',
 		access: { scope: 'org', permission: 'deployments:trigger', plan: 'starter' },
+		errors: ['environment_busy'],
 		input: { params: ofEnvironment, body: deployRequest },
 		responses: { 200: deployReply, 202: deployReply },
 		handle: async ({ params, body, caller, signal }) => {
@@ -42,6 +44,7 @@ export const deploymentRoutes = ({
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/deployments',
+		operationId: 'listDeployments',
 		summary: 'List deployments, newest first',
 		access: read,
 		input: {
@@ -69,6 +72,7 @@ export const deploymentRoutes = ({
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/environments/{environment_id}/deployments',
+		operationId: 'listEnvironmentDeployments',
 		summary: "List an environment's deployments, newest first",
 		access: read,
 		input: { params: ofEnvironment, query: z.strictObject(pageQuery) },
@@ -86,6 +90,7 @@ export const deploymentRoutes = ({
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/deployments/{deployment_id}',
+		operationId: 'getDeployment',
 		summary: 'Get a deployment',
 		access: read,
 		input: { params: z.strictObject({ deployment_id: idSchema('deployment') }) },

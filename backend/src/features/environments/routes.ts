@@ -16,6 +16,7 @@ export const environmentRoutes = ({
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/environments',
+		operationId: 'listEnvironments',
 		summary: 'List environments, newest first',
 		access: { scope: 'org', permission: 'environments:read', plan: 'starter' },
 		input: { query: z.strictObject({ ...pageQuery, project_id: idSchema('project').optional() }) },
@@ -33,8 +34,10 @@ export const environmentRoutes = ({
 	defineRoute({
 		method: 'post',
 		path: '/api/v1/environments',
+		operationId: 'createEnvironment',
 		summary: 'Create an environment',
 		access: { scope: 'org', permission: 'environments:write', plan: 'starter' },
+		errors: ['not_found', 'name_taken'],
 		input: { body: environmentRequest },
 		responses: { 201: environmentSchema },
 		handle: async ({ body, caller }) =>
@@ -43,6 +46,7 @@ export const environmentRoutes = ({
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/environments/{environment_id}',
+		operationId: 'getEnvironment',
 		summary: 'Get an environment',
 		access: { scope: 'org', permission: 'environments:read', plan: 'starter' },
 		input: { params: z.strictObject({ environment_id: idSchema('environment') }) },

@@ -11,6 +11,7 @@ export const gatewayRoutes = ({ gateway }: { gateway: GatewayService }): Route[]
 		defineRoute({
 			method: 'post',
 			path: '/api/n8n/webhook',
+			operationId: 'runGatewayAction',
 			summary: 'Run an action in Odoo',
 			access: { scope: 'webhook', permission: 'odoo:read', plan: 'free' },
 			renderError: renderGatewayError,

@@ -12,6 +12,7 @@ export const jobRoutes = ({ jobs, pager }: { jobs: JobsService; pager: Pager }):
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/jobs',
+		operationId: 'listJobs',
 		summary: 'List jobs, newest first',
 		access: read,
 		input: {
@@ -35,6 +36,7 @@ export const jobRoutes = ({ jobs, pager }: { jobs: JobsService; pager: Pager }):
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/jobs/{job_id}',
+		operationId: 'getJob',
 		summary: 'Get a job',
 		access: read,
 		input: { params: z.strictObject({ job_id: idSchema('job') }) },

@@ -10,6 +10,7 @@ export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; 
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/projects',
+		operationId: 'listProjects',
 		summary: 'List projects, newest first',
 		access: { scope: 'org', permission: 'projects:read', plan: 'starter' },
 		input: { query: z.strictObject(pageQuery) },
@@ -27,8 +28,10 @@ export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; 
 	defineRoute({
 		method: 'post',
 		path: '/api/v1/projects',
+		operationId: 'createProject',
 		summary: 'Create a project',
 		access: { scope: 'org', permission: 'projects:write', plan: 'starter' },
+		errors: ['name_taken'],
 		input: { body: projectRequest },
 		responses: { 201: projectSchema },
 		handle: async ({ body, caller }) =>
@@ -37,6 +40,7 @@ export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; 
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/projects/{project_id}',
+		operationId: 'getProject',
 		summary: 'Get a project',
 		access: { scope: 'org', permission: 'projects:read', plan: 'starter' },
 		input: { params: z.strictObject({ project_id: idSchema('project') }) },

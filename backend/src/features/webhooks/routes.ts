@@ -21,6 +21,7 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/webhooks',
+		operationId: 'listWebhooks',
 		summary: 'List webhooks, newest first',
 		access: read,
 		input: { query: z.strictObject(pageQuery) },
@@ -38,6 +39,7 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 	defineRoute({
 		method: 'post',
 		path: '/api/v1/webhooks',
+		operationId: 'createWebhook',
 		summary: 'Register a webhook; the reply alone shows its secret',
 		access: write,
 		input: { body: webhookRequest },
@@ -50,6 +52,7 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/webhooks/{webhook_id}',
+		operationId: 'getWebhook',
 		summary: 'Get a webhook',
 		access: read,
 		input: { params },
@@ -60,6 +63,7 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 	defineRoute({
 		method: 'delete',
 		path: '/api/v1/webhooks/{webhook_id}',
+		operationId: 'deleteWebhook',
 		summary: 'Delete a webhook',
 		access: write,
 		input: { params },
@@ -72,6 +76,7 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 	defineRoute({
 		method: 'get',
 		path: '/api/v1/webhooks/{webhook_id}/deliveries',
+		operationId: 'listWebhookDeliveries',
 		summary: "List a webhook's deliveries, newest first",
 		access: read,
 		input: { params, query: z.strictObject(pageQuery) },

@@ -1,0 +1,57 @@
+/** A reason for a refusal or failure: the status that usually carries it, and what it means. */
+interface ErrorReason {
+	readonly status: number;
+	readonly meaning: string;
+}
+
+/** Every `code` that a reply can carry; the compiler lets no other one be thrown. The API reference lists them all. */
+export const ERROR_CODES = {
+	malformed_json: { status: 400, meaning: 'The body is not JSON in UTF-8.' },
+	bad_request: { status: 400, meaning: 'The path, the headers or the body could not be read.' },
+	authentication_required: { status: 401, meaning: 'The request names no API key.' },
+	invalid_api_key: { status: 401, meaning: 'The API key is unknown, revoked, expired or altered.' },
+	signature_missing: { status: 401, meaning: 'The key demands signed requests and this one has no signature.' },
+	signature_invalid: { status: 401, meaning: 'The signature does not fit the body.' },
+	wrong_key_scope: { status: 403, meaning: 'The endpoint takes keys of another scope.' },
+	permission_denied: { status: 403, meaning: 'The key lacks the permission; `required_permission` names it.' },
+	plan_upgrade_required: {
+		status: 403,
+		meaning: "The organization's plan lacks this; `required_plan` and `current_plan` say which has it.",
+	},
+	connection_bound: {
+		status: 403,
+		meaning: 'The key is bound to one Odoo connection and the request names another.',
+	},
+	not_found: { status: 404, meaning: 'There is no such thing, or the key cannot see it.' },
+	unknown_route: { status: 404, meaning: 'There is nothing at this path.' },
+	no_odoo_connection: { status: 404, meaning: 'There is no such Odoo connection, or no default one.' },
+	method_not_allowed: { status: 405, meaning: 'The path does not take this method; `Allow` lists those it takes.' },
+	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },
+	name_taken: { status: 409, meaning: 'The name is in use; choose another one.' },
+	body_too_large: { status: 413, meaning: 'The body is larger than is read.' },
+	unsupported_encoding: { status: 415, meaning: 'The body has a `Content-Encoding` that is not read here.' },
+	validation_failed: {
+		status: 422,
+		meaning: 'An input is missing, unknown or not of its form; `errors` says which.',
+	},
+	invalid_cursor: { status: 422, meaning: 'The cursor is not of this list and its filters.' },
+	odoo_validation: { status: 400, meaning: 'Odoo refuses these values.' },
+	odoo_user_error: { status: 400, meaning: 'Odoo refuses the call.' },
+	odoo_unknown_field: { status: 400, meaning: 'The field does not exist.' },
+	odoo_bad_arguments: { status: 400, meaning: 'The arguments do not fit the method.' },
+	odoo_access_denied: { status: 403, meaning: 'Odoo denies access.' },
+	odoo_missing_record: { status: 404, meaning: 'The record does not exist.' },
+	odoo_unknown_model: { status: 404, meaning: 'The model does not exist.' },
+	odoo_unknown_method: { status: 404, meaning: 'The method does not exist.' },
+	odoo_authentication_failed: { status: 502, meaning: 'Odoo does not let the connection in.' },
+	odoo_database_not_found: { status: 502, meaning: 'The Odoo database does not exist.' },
+	odoo_not_odoo: { status: 502, meaning: 'No Odoo answers at the URL of the connection.' },
+	odoo_unreachable: { status: 502, meaning: 'Odoo cannot be reached.' },
+	odoo_refused_address: { status: 502, meaning: 'The URL of the connection leads where it may not.' },
+	odoo_too_large: { status: 502, meaning: "Odoo's answer is too large." },
+	odoo_server_error: { status: 502, meaning: 'Odoo failed.' },
+	odoo_timeout: { status: 504, meaning: 'Odoo did not answer in time.' },
+	internal_error: { status: 500, meaning: 'Something failed on our side; quote the `request_id`.' },
+} as const satisfies Readonly<Record<string, ErrorReason>>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -110,7 +110,7 @@ export async function startPlatform(
 	});
 	const environments = createEnvironmentsService({
 		environments: collections.environments,
-		projectExists: (tenant, id) => projects.exists(tenant, id),
+		ownerOfProject: (tenant, id) => projects.ownerOf(tenant, id),
 		urlOf: ({ _id }) => `${url}/sandbox/${_id}`,
 		clock,
 		ids,

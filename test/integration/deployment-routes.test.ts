@@ -57,6 +57,7 @@ function ask(route: string, { params = {}, query = {}, body, organization = stag
 			key_id: stage.ids.next('key'),
 			scope: 'org',
 			organization_id: organization,
+			tenant: organization,
 			plan: 'agency',
 			permissions: new Set(),
 			actor: 'github-actions',

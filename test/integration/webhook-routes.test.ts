@@ -42,6 +42,7 @@ beforeAll(async () => {
 					key_id: ids.next('key'),
 					scope: 'org',
 					organization_id,
+					tenant: organization_id,
 					plan: 'free',
 					permissions: new Set(PERMISSIONS),
 					actor: token,
@@ -88,6 +89,7 @@ describe('POST /webhooks', () => {
 			status: 201,
 			json: {
 				id: expect.stringMatching(/^whk_/),
+				org_id: stage.organization,
 				url: request.url,
 				format: 'generic',
 				events: request.events,

@@ -101,7 +101,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		});
 		const environments = createEnvironmentsService({
 			environments: collections.environments,
-			projectExists: () => Promise.resolve(true),
+			ownerOfProject: (tenant, id) => projects.ownerOf(tenant, id),
 			urlOf: ({ _id }) => `https://odoo.example.com/${_id}`,
 			clock,
 			ids,

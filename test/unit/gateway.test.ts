@@ -86,6 +86,7 @@ function stage({
 				key_id: ids.next('key'),
 				scope: 'webhook',
 				organization_id,
+				tenant: organization_id,
 				plan: 'free',
 				permissions: new Set(permissions),
 				actor: 'n8n',

@@ -12,10 +12,13 @@ import { defineRoute, reply } from '../../backend/src/http/route';
 
 const ids = createIds(systemClock);
 
+const organization_id = ids.next('organization');
+
 const caller = (plan: Plan): Caller => ({
 	key_id: ids.next('key'),
 	scope: 'org',
-	organization_id: ids.next('organization'),
+	organization_id,
+	tenant: organization_id,
 	plan,
 	permissions: new Set(['projects:read', 'projects:write']),
 	actor: 'test',

@@ -16,15 +16,17 @@ export interface TenantDocument {
 	readonly organization_id: OrganizationId;
 }
 
-/** Whose documents a query may see. */
-export type Tenant = OrganizationId;
+/** Whose documents a query may see: one organization's, or those of several. What is made belongs to one. */
+export type Tenant = OrganizationId | readonly OrganizationId[];
 
 interface FindOptions {
 	readonly sort?: Readonly<Record<string, 1 | -1>>;
 	readonly limit?: number;
 }
 
-interface UpdateOptions extends Pick<FindOptions, 'sort'> {
+type UpdateOptions = Pick<FindOptions, 'sort'>;
+
+interface UpsertOptions extends UpdateOptions {
 	readonly upsert?: boolean;
 }
 
@@ -45,13 +47,20 @@ export interface TenantCollection<T extends TenantDocument> {
 	findOne(tenant: Tenant, filter: QueryFilter<T>, options?: FindOptions): Promise<T | null>;
 	/** Changes the first match atomically and answers it as it is afterwards; null where nothing matched. */
 	update(tenant: Tenant, filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpdateOptions): Promise<T | null>;
+	/** The same; what an upsert makes belongs to that organization. */
+	update(
+		organization: OrganizationId,
+		filter: QueryFilter<T>,
+		change: UpdateQuery<T>,
+		options: UpsertOptions,
+	): Promise<T | null>;
 	/** Deletes the first match and answers it as it was; null where nothing matched. */
 	delete(tenant: Tenant, filter: QueryFilter<T>): Promise<T | null>;
 	/** The same over all tenants, for workers and start-up; never for a request. */
 	readonly everywhere: {
 		find(filter: QueryFilter<T>, options?: FindOptions): Promise<T[]>;
 		findOne(filter: QueryFilter<T>, options?: FindOptions): Promise<T | null>;
-		update(filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpdateOptions): Promise<T | null>;
+		update(filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpsertOptions): Promise<T | null>;
 	};
 	createIndexes(): Promise<void>;
 }
@@ -85,12 +94,15 @@ export function tenantCollection<T extends TenantDocument>(
 		if (sort) query.sort(sort);
 		return query.lean<T | null>().exec();
 	};
-	const update = (filter: QueryFilter<T>, change: UpdateQuery<T>, { sort, upsert }: UpdateOptions = {}) =>
+	const update = (filter: QueryFilter<T>, change: UpdateQuery<T>, { sort, upsert }: UpsertOptions = {}) =>
 		model
 			.findOneAndUpdate(filter, change, { returnDocument: 'after', sort, upsert: upsert ?? false })
 			.lean<T | null>()
 			.exec();
-	const within = (tenant: Tenant, filter: QueryFilter<T>): QueryFilter<T> => ({ ...filter, organization_id: tenant });
+	const within = (tenant: Tenant, filter: QueryFilter<T>): QueryFilter<T> => ({
+		...filter,
+		organization_id: typeof tenant === 'string' ? tenant : { $in: tenant },
+	});
 
 	return {
 		insert: async (document) => {
@@ -98,7 +110,8 @@ export function tenantCollection<T extends TenantDocument>(
 		},
 		find: (tenant, filter, options) => find(within(tenant, filter), options),
 		findOne: (tenant, filter, options) => findOne(within(tenant, filter), options),
-		update: (tenant, filter, change, options) => update(within(tenant, filter), change, options),
+		update: (tenant: Tenant, filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpsertOptions) =>
+			update(within(tenant, filter), change, options),
 		delete: (tenant, filter) => model.findOneAndDelete(within(tenant, filter)).lean<T | null>().exec(),
 		everywhere: { find, findOne, update },
 		createIndexes: async () => {

@@ -1,11 +1,15 @@
 import type { Permission, Plan } from '../core/permissions';
 import type { ConnectionId, KeyId, OrganizationId } from '../core/ids';
+import type { Tenant } from '../database/tenant-collection';
 
 /** Who sends a request, as its key says; what the key says was checked against the database for this request. */
 export interface Caller {
 	readonly key_id: KeyId;
 	readonly scope: KeyScope;
+	/** The organization that the key belongs to, whose plan counts; what the key sees is `tenant`. */
 	readonly organization_id: OrganizationId;
+	/** The organizations whose things the key sees: what requests read and change is of these alone. */
+	readonly tenant: Tenant;
 	readonly plan: Plan;
 	readonly permissions: ReadonlySet<Permission>;
 	/** The name under which the caller's deeds are recorded. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
-import { type ConnectionId, type EnvironmentId, type Ids, isId } from '../../core/ids';
+import { type ConnectionId, type EnvironmentId, type Ids, isId, type OrganizationId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { RuntimeAccess } from '../../runtimes/runtime';
@@ -32,9 +32,13 @@ export interface ConnectionsService {
 	/** The connection that is meant, with its credentials. @throws {ApiError} 404 `no_odoo_connection` */
 	open(tenant: Tenant, choice: ConnectionChoice): Promise<OpenConnection>;
 	/** The default connection: an environment's, unless one exists. Safe to repeat. */
-	ensureDefault(tenant: Tenant, id: ConnectionId, environment: { id: EnvironmentId; name: string }): Promise<void>;
+	ensureDefault(
+		organization: OrganizationId,
+		id: ConnectionId,
+		environment: { id: EnvironmentId; name: string },
+	): Promise<void>;
 	/** A connection to any Odoo; one made as default takes that place. */
-	create(tenant: Tenant, odoo: ExternalOdoo): Promise<ConnectionId>;
+	create(organization: OrganizationId, odoo: ExternalOdoo): Promise<ConnectionId>;
 }
 
 export function createConnectionsService({
@@ -79,17 +83,17 @@ export function createConnectionsService({
 			const secret = secrets.decrypt(target.secret, found._id);
 			return { name: found.name, environment_id: null, url, database, login, secret, fetch: outboundFetch };
 		},
-		async ensureDefault(tenant, id, { id: environment_id, name }) {
+		async ensureDefault(organization, id, { id: environment_id, name }) {
 			const target = { kind: 'environment', environment_id };
 			const made = { name, target, default: true, created_at: clock.now() };
-			await connections.update(tenant, { _id: id }, { $setOnInsert: made }, { upsert: true });
+			await connections.update(organization, { _id: id }, { $setOnInsert: made }, { upsert: true });
 		},
-		async create(tenant, { secret, default: isDefault, name, ...odoo }) {
+		async create(organization_id, { secret, default: isDefault, name, ...odoo }) {
 			const id = ids.next('connection');
-			if (isDefault) await connections.update(tenant, { default: true }, { $unset: { default: 1 } });
+			if (isDefault) await connections.update(organization_id, { default: true }, { $unset: { default: 1 } });
 			await connections.insert({
 				_id: id,
-				organization_id: tenant,
+				organization_id,
 				name,
 				target: { kind: 'external', ...odoo, secret: secrets.encrypt(secret, id) },
 				...(isDefault ? { default: true } : {}),

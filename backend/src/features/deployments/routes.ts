@@ -28,7 +28,7 @@ export const deploymentRoutes = ({
 		input: { params: ofEnvironment, body: deployRequest },
 		responses: { 200: deployReply, 202: deployReply },
 		handle: async ({ params, body, caller, signal }) => {
-			const tenant = caller.organization_id;
+			const tenant = caller.tenant;
 			const request = { ref: body.ref, actor: caller.actor };
 			const queued = await deployments.deploy(tenant, params.environment_id, request);
 			const job = body.wait ? await deployments.waitFor(tenant, queued._id, signal) : queued;
@@ -64,7 +64,7 @@ export const deploymentRoutes = ({
 				query,
 				kind: 'job',
 				scope: ['deployments', query.status?.join(), query.environment_id, query.since?.toISOString()],
-				fetch: (after, limit) => deployments.list(caller.organization_id, query, after, limit),
+				fetch: (after, limit) => deployments.list(caller.tenant, query, after, limit),
 			});
 			return reply(200, { data: items.map(presentDeployment), next_cursor });
 		},
@@ -82,7 +82,7 @@ export const deploymentRoutes = ({
 				query,
 				kind: 'job',
 				scope: ['environment deployments', environment_id],
-				fetch: (after, limit) => deployments.listOf(caller.organization_id, environment_id, after, limit),
+				fetch: (after, limit) => deployments.listOf(caller.tenant, environment_id, after, limit),
 			});
 			return reply(200, { data: items.map(presentDeployment), next_cursor });
 		},
@@ -96,6 +96,6 @@ export const deploymentRoutes = ({
 		input: { params: z.strictObject({ deployment_id: idSchema('deployment') }) },
 		responses: { 200: deploymentSchema },
 		handle: async ({ params, caller }) =>
-			reply(200, presentDeployment(await deployments.get(caller.organization_id, params.deployment_id))),
+			reply(200, presentDeployment(await deployments.get(caller.tenant, params.deployment_id))),
 	}),
 ];

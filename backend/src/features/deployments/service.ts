@@ -38,8 +38,9 @@ export function createDeploymentsService({
 	return {
 		list,
 		async deploy(tenant, environment_id, { ref, actor }) {
-			const { project_id, name, primary_url, odoo_version } = await environments.get(tenant, environment_id);
-			return jobs.enqueue(tenant, {
+			const environment = await environments.get(tenant, environment_id);
+			const { organization_id, project_id, name, primary_url, odoo_version } = environment;
+			return jobs.enqueue(organization_id, {
 				kind: 'deploy',
 				project_id,
 				environment_id,

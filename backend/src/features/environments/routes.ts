@@ -26,7 +26,7 @@ export const environmentRoutes = ({
 				query,
 				kind: 'environment',
 				scope: ['environments', query.project_id],
-				fetch: (after, limit) => environments.list(caller.organization_id, query, after, limit),
+				fetch: (after, limit) => environments.list(caller.tenant, query, after, limit),
 			});
 			return reply(200, { data: items.map(presentEnvironment), next_cursor });
 		},
@@ -41,7 +41,7 @@ export const environmentRoutes = ({
 		input: { body: environmentRequest },
 		responses: { 201: environmentSchema },
 		handle: async ({ body, caller }) =>
-			reply(201, presentEnvironment(await environments.create(caller.organization_id, body))),
+			reply(201, presentEnvironment(await environments.create(caller.tenant, body))),
 	}),
 	defineRoute({
 		method: 'get',
@@ -52,6 +52,6 @@ export const environmentRoutes = ({
 		input: { params: z.strictObject({ environment_id: idSchema('environment') }) },
 		responses: { 200: environmentSchema },
 		handle: async ({ params, caller }) =>
-			reply(200, presentEnvironment(await environments.get(caller.organization_id, params.environment_id))),
+			reply(200, presentEnvironment(await environments.get(caller.tenant, params.environment_id))),
 	}),
 ];

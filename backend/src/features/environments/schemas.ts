@@ -4,6 +4,7 @@ import { ENVIRONMENT_STATUSES, type EnvironmentDocument } from './model';
 
 export const environmentSchema = z.object({
 	id: idSchema('environment'),
+	org_id: idSchema('organization'),
 	project_id: idSchema('project'),
 	name: z.string(),
 	status: z.enum(ENVIRONMENT_STATUSES),
@@ -30,6 +31,7 @@ export const environmentRequest = z.strictObject({
 
 export const presentEnvironment = (environment: EnvironmentDocument) => ({
 	id: environment._id,
+	org_id: environment.organization_id,
 	project_id: environment.project_id,
 	name: environment.name,
 	status: environment.status,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
 import type { EventType, PlatformEvent } from '../../core/events';
-import type { EnvironmentId, Ids, ProjectId } from '../../core/ids';
+import type { EnvironmentId, Ids, OrganizationId, ProjectId } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
@@ -43,14 +43,14 @@ export const siteOf = ({ _id, ...environment }: EnvironmentDocument): RuntimeSit
 
 export function createEnvironmentsService({
 	environments,
-	projectExists,
+	ownerOfProject,
 	urlOf,
 	clock,
 	ids,
 	notify,
 }: {
 	environments: TenantCollection<StoredEnvironment>;
-	projectExists: (tenant: Tenant, id: ProjectId) => Promise<boolean>;
+	ownerOfProject: (tenant: Tenant, id: ProjectId) => Promise<OrganizationId | null>;
 	/** Where an environment answers. */
 	urlOf: (environment: StoredEnvironment) => string;
 	clock: Clock;
@@ -90,13 +90,14 @@ export function createEnvironmentsService({
 			return environment && siteOf(located(environment));
 		},
 		async create(tenant, request, id = ids.next('environment')) {
-			if (!(await projectExists(tenant, request.project_id))) {
+			const organization_id = await ownerOfProject(tenant, request.project_id);
+			if (organization_id === null) {
 				throw invalidInput('/project_id', 'names no project that this key can see');
 			}
 			const now = clock.now();
 			const stored: StoredEnvironment = {
 				_id: id,
-				organization_id: tenant,
+				organization_id,
 				...request,
 				status: 'pending',
 				git_sha: '',

@@ -28,7 +28,7 @@ export const jobRoutes = ({ jobs, pager }: { jobs: JobsService; pager: Pager }):
 				query,
 				kind: 'job',
 				scope: ['jobs', query.status?.join(), query.environment_id],
-				fetch: (after, limit) => jobs.list(caller.organization_id, query, after, limit),
+				fetch: (after, limit) => jobs.list(caller.tenant, query, after, limit),
 			});
 			return reply(200, { data: items.map(presentJob), next_cursor });
 		},
@@ -41,7 +41,6 @@ export const jobRoutes = ({ jobs, pager }: { jobs: JobsService; pager: Pager }):
 		access: read,
 		input: { params: z.strictObject({ job_id: idSchema('job') }) },
 		responses: { 200: jobSchema },
-		handle: async ({ params, caller }) =>
-			reply(200, presentJob(await jobs.get(caller.organization_id, params.job_id))),
+		handle: async ({ params, caller }) => reply(200, presentJob(await jobs.get(caller.tenant, params.job_id))),
 	}),
 ];

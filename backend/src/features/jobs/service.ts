@@ -1,7 +1,7 @@
 import type { QueryFilter } from 'mongoose';
 import type { Clock } from '../../core/clock';
 import { ApiError, notFound } from '../../core/errors';
-import type { DeploymentId, EnvironmentId, Ids, JobId } from '../../core/ids';
+import type { DeploymentId, EnvironmentId, Ids, JobId, OrganizationId } from '../../core/ids';
 import { nap } from '../../core/wakeable-loop';
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
@@ -32,7 +32,7 @@ export interface JobsService {
 	/** The job that a deployment is a side of. */
 	findByDeployment(tenant: Tenant, id: DeploymentId): Promise<JobDocument | null>;
 	/** Queues a job and wakes a worker. @throws {ApiError} 409 environment_busy, naming the job at work there. */
-	enqueue(tenant: Tenant, request: JobRequest): Promise<JobDocument>;
+	enqueue(organization: OrganizationId, request: JobRequest): Promise<JobDocument>;
 	/** Answers the job when it is at its end, when the time is up, or when the signal comes: as it is then. */
 	waitFor(tenant: Tenant, id: JobId, limits: { timeoutMs: number; signal: AbortSignal }): Promise<JobDocument>;
 	/** Tells those who wait that a job has ended. */
@@ -88,13 +88,13 @@ export function createJobsService({
 		},
 		findByDeployment: (tenant, id) => jobs.findOne(tenant, { 'deployment.id': id }),
 
-		async enqueue(tenant, request) {
+		async enqueue(organization_id, request) {
 			const definition = definitions[request.kind];
 			for (;;) {
 				const now = clock.now();
 				const job: JobDocument = {
 					_id: ids.next('job'),
-					organization_id: tenant,
+					organization_id,
 					...request,
 					status: 'queued',
 					steps: definition.steps.map(({ name }) => ({
@@ -122,7 +122,7 @@ export function createJobsService({
 				} catch (error) {
 					if (!isDuplicateKey(error)) throw error;
 				}
-				const running = await jobs.findOne(tenant, { lock: request.environment_id });
+				const running = await jobs.findOne(organization_id, { lock: request.environment_id });
 				// It may have ended since; then the environment is free.
 				if (running === null) continue;
 				throw new ApiError(

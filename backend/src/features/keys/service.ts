@@ -69,6 +69,7 @@ export function createKeysService({
 				key_id: key._id,
 				scope: key.scope,
 				organization_id: key.organization_id,
+				tenant: key.organization_id,
 				plan,
 				permissions: new Set(key.permissions),
 				actor: key.name,

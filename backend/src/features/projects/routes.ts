@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
+import { organizationFor } from '../../http/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { presentProject, projectRequest, projectSchema } from './schemas';
@@ -20,7 +21,7 @@ export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; 
 				query,
 				kind: 'project',
 				scope: ['projects'],
-				fetch: (after, limit) => projects.list(caller.organization_id, after, limit),
+				fetch: (after, limit) => projects.list(caller.tenant, after, limit),
 			});
 			return reply(200, { data: items.map(presentProject), next_cursor });
 		},
@@ -34,8 +35,8 @@ export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; 
 		errors: ['name_taken'],
 		input: { body: projectRequest },
 		responses: { 201: projectSchema },
-		handle: async ({ body, caller }) =>
-			reply(201, presentProject(await projects.create(caller.organization_id, body))),
+		handle: async ({ body: { org_id, ...request }, caller }) =>
+			reply(201, presentProject(await projects.create(organizationFor(caller, org_id), request))),
 	}),
 	defineRoute({
 		method: 'get',
@@ -46,6 +47,6 @@ export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; 
 		input: { params: z.strictObject({ project_id: idSchema('project') }) },
 		responses: { 200: projectSchema },
 		handle: async ({ params, caller }) =>
-			reply(200, presentProject(await projects.get(caller.organization_id, params.project_id))),
+			reply(200, presentProject(await projects.get(caller.tenant, params.project_id))),
 	}),
 ];

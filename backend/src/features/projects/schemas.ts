@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
+import { organizationField } from '../../http/organization-for';
 import type { ProjectDocument } from './model';
 
 export const projectSchema = z.object({
 	id: idSchema('project'),
+	org_id: idSchema('organization'),
 	name: z.string(),
 	repository_url: z.string(),
 	default_branch: z.string(),
@@ -11,6 +13,7 @@ export const projectSchema = z.object({
 });
 
 export const projectRequest = z.strictObject({
+	...organizationField,
 	name: z.string().trim().min(1).max(100),
 	// Whoever may read the project would read them too.
 	repository_url: z
@@ -26,6 +29,7 @@ export const projectRequest = z.strictObject({
 
 export const presentProject = (project: ProjectDocument) => ({
 	id: project._id,
+	org_id: project.organization_id,
 	name: project.name,
 	repository_url: project.repository_url,
 	default_branch: project.default_branch,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
-import type { Ids, ProjectId } from '../../core/ids';
+import type { Ids, OrganizationId, ProjectId } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import { GitError } from '../../git/git-error';
@@ -13,9 +13,10 @@ export interface ProjectsService {
 	list(tenant: Tenant, after: ProjectId | null, limit: number): Promise<ProjectDocument[]>;
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: ProjectId): Promise<ProjectDocument>;
-	exists(tenant: Tenant, id: ProjectId): Promise<boolean>;
+	/** Whose project it is; null where the tenant has none with that id. */
+	ownerOf(tenant: Tenant, id: ProjectId): Promise<OrganizationId | null>;
 	/** @throws {ApiError} 409 where the name is taken; 422 for a repository that is not read from. */
-	create(tenant: Tenant, request: ProjectRequest, id?: ProjectId): Promise<ProjectDocument>;
+	create(organization: OrganizationId, request: ProjectRequest, id?: ProjectId): Promise<ProjectDocument>;
 }
 
 export function createProjectsService({
@@ -38,12 +39,12 @@ export function createProjectsService({
 			if (project === null) throw notFound('project');
 			return project;
 		},
-		exists: async (tenant, id) => (await projects.findOne(tenant, { _id: id })) !== null,
-		async create(tenant, request, id = ids.next('project')) {
+		ownerOf: async (tenant, id) => (await projects.findOne(tenant, { _id: id }))?.organization_id ?? null,
+		async create(organization_id, request, id = ids.next('project')) {
 			await checkRepository(request.repository_url).catch((error: unknown) => {
 				throw error instanceof GitError ? invalidInput('/repository_url', error.message) : error;
 			});
-			const project = { _id: id, organization_id: tenant, ...request, created_at: clock.now() };
+			const project = { _id: id, organization_id, ...request, created_at: clock.now() };
 			try {
 				await projects.insert(project);
 			} catch (error) {

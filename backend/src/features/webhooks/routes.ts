@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
+import { organizationFor } from '../../http/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import {
@@ -31,7 +32,7 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 				query,
 				kind: 'webhook',
 				scope: ['webhooks'],
-				fetch: (after, limit) => webhooks.list(caller.organization_id, after, limit),
+				fetch: (after, limit) => webhooks.list(caller.tenant, after, limit),
 			});
 			return reply(200, { data: items.map(presentWebhook), next_cursor });
 		},
@@ -44,8 +45,8 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 		access: write,
 		input: { body: webhookRequest },
 		responses: { 201: createdWebhookSchema },
-		handle: async ({ body, caller }) => {
-			const { webhook, secret } = await webhooks.create(caller.organization_id, body);
+		handle: async ({ body: { org_id, ...request }, caller }) => {
+			const { webhook, secret } = await webhooks.create(organizationFor(caller, org_id), request);
 			return reply(201, { ...presentWebhook(webhook), secret });
 		},
 	}),
@@ -58,7 +59,7 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 		input: { params },
 		responses: { 200: webhookSchema },
 		handle: async ({ params: { webhook_id }, caller }) =>
-			reply(200, presentWebhook(await webhooks.get(caller.organization_id, webhook_id))),
+			reply(200, presentWebhook(await webhooks.get(caller.tenant, webhook_id))),
 	}),
 	defineRoute({
 		method: 'delete',
@@ -69,7 +70,7 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 		input: { params },
 		responses: { 204: z.undefined() },
 		handle: async ({ params: { webhook_id }, caller }) => {
-			await webhooks.delete(caller.organization_id, webhook_id);
+			await webhooks.delete(caller.tenant, webhook_id);
 			return reply(204, undefined);
 		},
 	}),
@@ -86,7 +87,7 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 				query,
 				kind: 'delivery',
 				scope: ['deliveries', webhook_id],
-				fetch: (after, limit) => webhooks.listDeliveries(caller.organization_id, webhook_id, after, limit),
+				fetch: (after, limit) => webhooks.listDeliveries(caller.tenant, webhook_id, after, limit),
 			});
 			return reply(200, { data: items.map(presentDelivery), next_cursor });
 		},

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventTypeSchema } from '../../core/events';
 import { idSchema } from '../../core/ids';
+import { organizationField } from '../../http/organization-for';
 import { eventPatternSchema } from './event-patterns';
 import {
 	DELIVERY_STATUSES,
@@ -16,6 +17,7 @@ const isPlainHttpUrl = (text: string) => {
 };
 
 export const webhookRequest = z.strictObject({
+	...organizationField,
 	url: z
 		.string()
 		.max(2000)
@@ -35,6 +37,7 @@ export const webhookRequest = z.strictObject({
 
 export const webhookSchema = z.object({
 	id: idSchema('webhook'),
+	org_id: idSchema('organization'),
 	url: z.string(),
 	format: z.enum(WEBHOOK_FORMATS),
 	events: z.array(z.string()),
@@ -49,6 +52,7 @@ export const createdWebhookSchema = webhookSchema.extend({ secret: z.string() })
 
 export const presentWebhook = (webhook: WebhookDocument) => ({
 	id: webhook._id,
+	org_id: webhook.organization_id,
 	url: webhook.url,
 	format: webhook.format,
 	events: [...webhook.events],

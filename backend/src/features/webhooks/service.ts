@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock';
 import { notFound } from '../../core/errors';
 import type { PlatformEvent } from '../../core/events';
-import type { DeliveryId, Ids, WebhookId } from '../../core/ids';
+import type { DeliveryId, Ids, OrganizationId, WebhookId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
@@ -21,7 +21,10 @@ export interface WebhooksService {
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: WebhookId): Promise<WebhookDocument>;
 	/** Answers the secret in clear beside the webhook. */
-	create(tenant: Tenant, request: WebhookRequest): Promise<{ webhook: WebhookDocument; secret: string }>;
+	create(
+		organization: OrganizationId,
+		request: WebhookRequest,
+	): Promise<{ webhook: WebhookDocument; secret: string }>;
 	/** Ends it: nothing is sent there any more. @throws {ApiError} 404 */
 	delete(tenant: Tenant, id: WebhookId): Promise<void>;
 	/** Newest first. @throws {ApiError} 404 */
@@ -86,11 +89,11 @@ export function createWebhooksService({
 		get,
 		list: (tenant, after, limit) =>
 			webhooks.find(tenant, after === null ? {} : { _id: { $lt: after } }, { sort: { _id: -1 }, limit }),
-		async create(tenant, { secret = makeWebhookSecret(), ...request }) {
+		async create(organization_id, { secret = makeWebhookSecret(), ...request }) {
 			const id = ids.next('webhook');
 			const webhook: WebhookDocument = {
 				_id: id,
-				organization_id: tenant,
+				organization_id,
 				...request,
 				secret: secrets.encrypt(secret, id),
 				status: 'active',

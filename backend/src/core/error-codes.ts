@@ -14,6 +14,10 @@ export const ERROR_CODES = {
 	signature_invalid: { status: 401, meaning: 'The signature does not fit the body.' },
 	wrong_key_scope: { status: 403, meaning: 'The endpoint takes keys of another scope.' },
 	permission_denied: { status: 403, meaning: 'The key lacks the permission; `required_permission` names it.' },
+	organization_denied: {
+		status: 403,
+		meaning: 'The key does not see the organization that the request names; `organization_id` repeats it.',
+	},
 	plan_upgrade_required: {
 		status: 403,
 		meaning: "The organization's plan lacks this; `required_plan` and `current_plan` say which has it.",

@@ -32,7 +32,7 @@ export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; 
 		operationId: 'createProject',
 		summary: 'Create a project',
 		access: { scope: 'org', permission: 'projects:write', plan: 'starter' },
-		errors: ['name_taken'],
+		errors: ['name_taken', 'organization_denied'],
 		input: { body: projectRequest },
 		responses: { 201: projectSchema },
 		handle: async ({ body: { org_id, ...request }, caller }) =>

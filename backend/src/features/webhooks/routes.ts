@@ -43,6 +43,7 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 		operationId: 'createWebhook',
 		summary: 'Register a webhook; the reply alone shows its secret',
 		access: write,
+		errors: ['organization_denied'],
 		input: { body: webhookRequest },
 		responses: { 201: createdWebhookSchema },
 		handle: async ({ body: { org_id, ...request }, caller }) => {

@@ -38,6 +38,7 @@ import { webhookRoutes } from './features/webhooks/routes';
 import { createWebhooksService } from './features/webhooks/service';
 import { createGitRepositories } from './git/repositories';
 import { createApp } from './http/app';
+import { serverCloser } from './http/close-server';
 import { fetchHandler } from './http/fetch-handler';
 import { createPager } from './http/page';
 import type { Route } from './http/route';
@@ -208,10 +209,11 @@ export async function startPlatform(
 		log,
 	});
 	const server = createServer(app);
+	const closeServer = serverCloser(server, clock);
 
 	const stop = async () => {
 		jobs.stopWaiting();
-		await closeServer(server);
+		await closeServer();
 		await Promise.all(workers.map((worker) => worker.stop()));
 		await outbound.close();
 		await database.close();
@@ -255,11 +257,4 @@ function addressOf(server: Server, host: string): string {
 	const port = typeof address === 'object' && address !== null ? address.port : 0;
 	const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
 	return `http://${name}:${port}`;
-}
-
-async function closeServer(server: Server): Promise<void> {
-	if (!server.listening) return;
-	const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-	server.closeIdleConnections();
-	await closed;
 }

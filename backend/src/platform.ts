@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { type Clock, systemClock } from './core/clock';
-import type { Config } from './config';
+import { type Config, ConfigError } from './config';
 import { createIds } from './core/ids';
 import type { Logger } from './core/log';
 import { createSecrets, loadMasterKey } from './core/secrets';
@@ -67,11 +68,15 @@ export async function startPlatform(
 	config: Config,
 	{ log, clock = systemClock }: { log: Logger; clock?: Clock },
 ): Promise<Platform> {
+	await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
 	const secrets = createSecrets(config.secretKey ?? (await loadMasterKey(config.dataDir)));
 	const ids = createIds(clock);
 	const pager = createPager(secrets);
 	const outbound = createOutbound({ allowedCidrs: config.outboundAllowedCidrs });
-	const database = await openDatabase(config, { clock, log });
+	const database = await openDatabase(config, { clock, log }).catch((cause: unknown) => {
+		if (config.mongodbUri === undefined || !(cause instanceof Error)) throw cause;
+		throw new ConfigError(`MONGODB_URI: the database cannot be opened: ${cause.message}`, { cause });
+	});
 	const { connection } = database;
 	let url = config.publicUrl ?? '';
 

@@ -7,7 +7,7 @@ import {
 	randomUUID,
 	timingSafeEqual,
 } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode } from './errors';
 
@@ -50,7 +50,6 @@ export function createSecrets(masterKey: Buffer): Secrets {
 /** The master key kept in `DATA_DIR/secret.key` (mode 0600), made at the first start. */
 export async function loadMasterKey(dataDir: string): Promise<Buffer> {
 	const file = path.join(dataDir, 'secret.key');
-	await mkdir(dataDir, { recursive: true, mode: 0o700 });
 	const draft = `${file}.${randomUUID()}`;
 	await writeFile(draft, randomBytes(32).toString('hex'), { mode: 0o600, flush: true });
 	try {

@@ -1,0 +1,35 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ConfigError, readConfig } from '../../backend/src/config';
+import { createLogger } from '../../backend/src/core/log';
+import { startPlatform } from '../../backend/src/platform';
+
+let directory: string;
+
+beforeEach(async () => {
+	directory = await mkdtemp(path.join(tmpdir(), 'odoo-platform-start-'));
+});
+
+afterEach(() => rm(directory, { recursive: true }));
+
+/** Starts the service on a directory that is not there yet. */
+const start = (environment: Record<string, string>) =>
+	startPlatform(readConfig({ PORT: '0', DATA_DIR: path.join(directory, 'data'), ...environment }), {
+		log: createLogger('silent'),
+	});
+
+describe('a start', () => {
+	it('makes a data directory for its owner alone, whoever keeps the master key', async () => {
+		const platform = await start({ SECRET_KEY: 'ab'.repeat(32) });
+		await platform.stop();
+		expect((await stat(path.join(directory, 'data'))).mode & 0o777).toBe(0o700);
+	});
+
+	it('names the variable of a database that cannot be opened', async () => {
+		const started = start({ MONGODB_URI: 'mongodb://user:100%@127.0.0.1/' });
+		await expect(started).rejects.toThrow(ConfigError);
+		await expect(started).rejects.toThrow('MONGODB_URI');
+	});
+});

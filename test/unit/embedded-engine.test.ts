@@ -144,6 +144,46 @@ describe('the embedded engine', () => {
 		).toEqual([]);
 	});
 
+	it('gives nothing by a cursor that its filter no longer fits', async () => {
+		const things = db.collection<{ _id: number; state: string }>('things');
+		await things.createIndex({ state: 1 }, {}, {});
+		await things.insertMany(Array.from({ length: 50 }, (_, _id) => ({ _id, state: 'queued' })));
+		const cursor = things.find({ state: 'queued' }).batchSize(2);
+		await cursor.next();
+		await things.updateMany({}, { $set: { state: 'done' } });
+		expect((await cursor.toArray()).filter(({ state }) => state !== 'queued')).toEqual([]);
+	});
+
+	it('takes a long list of values in its stride', async () => {
+		const things = db.collection<{ _id: string }>('things');
+		await things.insertOne({ _id: 'thing 7' });
+		const $in = Array.from({ length: 20_000 }, (_, n) => `thing ${n}`);
+		expect(await things.find({ _id: { $in } }).toArray()).toEqual([{ _id: 'thing 7' }]);
+	});
+
+	it('refuses what the disk has no room for, and goes on', async () => {
+		const support = resolve(__dirname, '../support');
+		// A limit to the size of files stands for a disk that is full.
+		const child = spawn(
+			'bash',
+			[
+				'-c',
+				'trap "" XFSZ; ulimit -f 2000; exec "$@"',
+				'bash',
+				process.execPath,
+				'-r',
+				join(support, 'ts-register.cjs'),
+				join(support, 'database-filler.ts'),
+				join(dataDir, 'full'),
+			],
+			{ stdio: ['ignore', 'pipe', 'ignore'] },
+		);
+		let printed = '';
+		child.stdout.on('data', (chunk) => (printed += String(chunk)));
+		await once(child, 'close');
+		expect(printed).toBe('refused, and has all that was acknowledged\n');
+	});
+
 	it('ends a connection that does not speak the protocol, and goes on with others', async () => {
 		const socket = connect(decodeURIComponent(engine.uri.replace(/^mongodb:\/\/|\/\?.*$/g, '')));
 		socket.on('error', () => undefined);
@@ -217,6 +257,7 @@ describe('messages', () => {
 		['no body', message(Buffer.alloc(0))],
 		['an unknown section', message(Buffer.concat([Buffer.from([9]), body]))],
 		['a document that is cut off', message(body.subarray(0, 12))],
+		['a section of negative size', message(Buffer.concat([body, Buffer.from([1, 0xff, 0xff, 0xff, 0xff])]))],
 	])('with %s are refused', (_, bytes) => {
 		expect(() => readRequest(bytes)).toThrow(ProtocolError);
 	});

@@ -25,7 +25,7 @@ export async function openDatabase(
 ): Promise<Database> {
 	const embedded =
 		config.mongodbUri === undefined
-			? await startEmbeddedEngine({ dataDir: config.dataDir, clock, log: (message) => log.info(message) })
+			? await startEmbeddedEngine({ dataDir: config.dataDir, clock, log: (message) => log.error(message) })
 			: undefined;
 	const uri = embedded?.uri ?? config.mongodbUri ?? '';
 	const named = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(uri);

@@ -26,6 +26,8 @@ export interface Index {
 	 * values only, because its order is no longer that of the documents.
 	 */
 	unordered: boolean;
+	/** Whether its entries are committed, so that readers, who see no other ones, may go by it. */
+	ready: boolean;
 }
 
 /** A collection: its documents are kept under its id. */
@@ -78,7 +80,7 @@ export class Catalog {
 				id,
 				database,
 				name,
-				indexes: indexes.map((index) => makeIndex(index.id, index.spec, index.unordered)),
+				indexes: indexes.map((index) => makeIndex(index.id, index.spec, index.unordered, true)),
 			});
 		}
 		return catalog;
@@ -94,6 +96,13 @@ export class Catalog {
 				indexes: indexes.map((index) => ({ id: index.id, unordered: index.unordered, spec: index.spec })),
 			})),
 		};
+	}
+
+	/** Notes that what it says is stored. */
+	stored(): void {
+		if (!this.changed) return;
+		this.changed = false;
+		for (const { indexes } of this.#collections.values()) for (const index of indexes) index.ready = true;
 	}
 
 	find(database: string, name: string): Collection | undefined {
@@ -120,7 +129,7 @@ export class Catalog {
 	}
 
 	addIndex(collection: Collection, spec: IndexSpec): Index {
-		const index = makeIndex(this.#nextId++, spec, false);
+		const index = makeIndex(this.#nextId++, spec, false, false);
 		collection.indexes.push(index);
 		this.changed = true;
 		return index;
@@ -132,7 +141,7 @@ export class Catalog {
 	}
 }
 
-function makeIndex(id: number, spec: IndexSpec, unordered: boolean): Index {
+function makeIndex(id: number, spec: IndexSpec, unordered: boolean, ready: boolean): Index {
 	const partial = spec.partialFilterExpression;
 	return {
 		id,
@@ -140,5 +149,6 @@ function makeIndex(id: number, spec: IndexSpec, unordered: boolean): Index {
 		fields: Object.entries(spec.key),
 		covers: partial && compileFilter(readFilter(partial)),
 		unordered,
+		ready,
 	};
 }

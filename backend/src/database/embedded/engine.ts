@@ -36,7 +36,7 @@ export interface EmbeddedEngine {
  */
 export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
 	const { dataDir, clock, log = () => undefined } = options;
-	mkdirSync(dataDir, { recursive: true });
+	mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 	const release = lock(join(dataDir, 'database.lock'));
 	try {
 		const store = Store.open(join(dataDir, 'database'));

@@ -2,7 +2,7 @@ import { ObjectId, UUID } from 'bson';
 import type { Collection, Index } from './catalog';
 import { type Doc, isDoc } from './documents';
 import { type Conjunct, conjunctsOf, isOperators } from './filter';
-import { TAG, after, encodeValue, sameValue, tagOf } from './keys';
+import { type EncodedValue, TAG, after, encodeValue, sameValue, tagOf } from './keys';
 import type { Direction, SortSpec } from './paths';
 import { type KeyRange, MAX_ID_BYTES, type Store, fieldLimit, trailingDirection } from './store';
 
@@ -10,15 +10,11 @@ import { type KeyRange, MAX_ID_BYTES, type Store, fieldLimit, trailingDirection 
 export interface Plan {
 	/** The index that is read; the documents themselves, which lie in the order of `_id`, when there is none. */
 	index: Index | undefined;
-	/** The encoded `_id` of the only document that may match, when the filter tells it. */
-	only: Buffer | undefined;
 	/** What is read of the index. Each range lists the same fields after its first `skip` bytes, by which ranges are merged. */
 	ranges: (KeyRange & { skip: number })[];
 	reverse: boolean;
 	/** Whether documents come out in the order asked for. */
 	sorted: boolean;
-	/** The part of the filter that reading leaves to be tested. */
-	rest: Doc;
 }
 
 /** At most so many ranges are read for the values of `$in`. */
@@ -45,7 +41,7 @@ export function plan(store: Store, collection: Collection, filter: Doc, sort: So
 	const conjuncts = conjunctsOf(filter);
 	let best: { plan: Plan; score: number } | undefined;
 	for (const candidate of candidates(store, collection, conjuncts)) {
-		const found = planFor(candidate, filter, conjuncts, sort);
+		const found = planFor(candidate, conjuncts, sort);
 		if (!best || found.score > best.score) best = found;
 	}
 	if (!best) throw new Error('A collection can always be read as a whole.');
@@ -59,7 +55,7 @@ function candidates(store: Store, collection: Collection, conjuncts: Conjunct[])
 		fields: [{ path: '_id', direction: 1, limit: MAX_ID_BYTES }],
 		unordered: false,
 	};
-	const usable = collection.indexes.filter((index) => holdsAllOf(index, conjuncts));
+	const usable = collection.indexes.filter((index) => index.ready && holdsAllOf(index, conjuncts));
 	return [
 		primary,
 		...usable.map((index) => {
@@ -119,24 +115,19 @@ function isScalar(value: unknown): boolean {
 	);
 }
 
-/** Whether a condition says no more than that a field equals one value, so that an index alone decides it. */
-function isPlainEquality(operand: unknown): boolean {
-	return isScalar(operand) || (isDoc(operand) && Object.keys(operand).length === 1 && isScalar(operand['$eq']));
-}
-
-function planFor(candidate: Candidate, filter: Doc, conjuncts: Conjunct[], sort: SortSpec) {
+function planFor(candidate: Candidate, conjuncts: Conjunct[], sort: SortSpec) {
 	const { index, fields, unordered } = candidate;
 	let prefixes = [candidate.prefix];
 	let used = 0;
-	const decided = new Set<string>();
 	const single = new Set<string>();
 	for (const { path, direction, limit } of fields) {
 		const condition = conjuncts.find((conjunct) => conjunct.path === path && equalTo(conjunct.operand));
-		const values = distinct(equalTo(condition?.operand) ?? []);
-		if (!condition || prefixes.length * values.length > MOST_RANGES) break;
-		const encoded = values.map((value) => encodeValue(value, limit, direction === -1).bytes);
-		prefixes = prefixes.flatMap((prefix) => encoded.map((bytes) => Buffer.concat([prefix, bytes])));
-		if (isPlainEquality(condition.operand) && filter[path] === condition.operand) decided.add(path);
+		if (!condition) break;
+		const values = distinct(equalTo(condition.operand) ?? [], (value) =>
+			encodeValue(value, limit, direction === -1),
+		);
+		if (prefixes.length * values.length > MOST_RANGES) break;
+		prefixes = prefixes.flatMap((prefix) => values.map((bytes) => Buffer.concat([prefix, bytes])));
 		if (values.length === 1) single.add(path);
 		used++;
 	}
@@ -148,18 +139,16 @@ function planFor(candidate: Candidate, filter: Doc, conjuncts: Conjunct[], sort:
 		upper: bounds ? Buffer.concat([prefix, bounds.upper]) : after(prefix),
 		skip: prefix.length,
 	}));
-	const only =
-		index || used === 0 || prefixes.length > 1 ? undefined : prefixes[0]?.subarray(candidate.prefix.length);
-	const rest = Object.fromEntries(Object.entries(filter).filter(([path]) => !decided.has(path)));
 	const unique = used >= (index?.fields.length ?? 1) && (index === undefined || index.spec.unique === true);
 	return {
-		plan: { index, only, ranges, reverse: order === 'reverse', sorted: order !== undefined, rest },
+		plan: { index, ranges, reverse: order === 'reverse', sorted: order !== undefined },
 		score: used * 4 + (unique ? 100 : 0) + (bounds ? 2 : 0) + (order && sort.length > 0 ? 3 : 0),
 	};
 }
 
-function distinct(values: unknown[]): unknown[] {
-	return values.filter((value, i) => values.findIndex((other) => sameValue(other, value)) === i);
+/** The encoded values, each once. */
+function distinct(values: unknown[], encode: (value: unknown) => EncodedValue): Buffer[] {
+	return [...new Map(values.map(encode).map(({ bytes }) => [bytes.toString('latin1'), bytes])).values()];
 }
 
 /** The bytes between which a field lies by its `$gt`, `$gte`, `$lt` and `$lte`, which all compare within one type. */

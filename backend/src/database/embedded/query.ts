@@ -33,7 +33,8 @@ export function* find(
 	{ filter, sort, skip, limit }: FindSpec,
 ): Generator<Stored> {
 	const chosen = plan(store, collection, filter, sort);
-	const matches = compileFilter(chosen.rest);
+	// All of it, though the index decided a part: a document may have changed since its entry was read.
+	const matches = compileFilter(filter);
 	let found = candidates(store, collection, chosen);
 	if (!chosen.sorted) found = sorted(found, matches, sort);
 	let position = 0;

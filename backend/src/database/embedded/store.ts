@@ -62,7 +62,11 @@ export class Store {
 	/** Opens the file in `dir`, which is made if need be. */
 	static open(dir: string): Store {
 		mkdirSync(dir, { recursive: true, mode: 0o700 });
-		return new Store(open({ path: dir, keyEncoding: 'binary', encoding: 'binary', cache: false }));
+		// Writes are batched here. lmdb's own batching leaves a promise unheard, whose rejection would end the process.
+		const eventTurnBatching = false;
+		return new Store(
+			open({ path: dir, keyEncoding: 'binary', encoding: 'binary', cache: false, eventTurnBatching }),
+		);
 	}
 
 	get catalog(): Catalog {
@@ -137,9 +141,9 @@ export class Store {
 			await this.#root.flushed;
 		} catch (error) {
 			this.#catalog = this.#loadCatalog();
-			throw error;
+			throw await reasonOf(error);
 		}
-		this.#catalog.changed = false;
+		this.#catalog.stored();
 		outcomes.forEach((outcome, i) => {
 			if (outcome.ok) batch[i]?.resolve(outcome.value);
 			else batch[i]?.reject(outcome.error);
@@ -270,6 +274,17 @@ export class Store {
 			}
 		}
 		return { has, added };
+	}
+}
+
+/** Why a transaction failed: lmdb tells it by a promise at the error, whose rejection, unheard, would end the process. */
+async function reasonOf(error: unknown): Promise<unknown> {
+	if (!(error instanceof Error && 'commitError' in error)) return error;
+	try {
+		await error.commitError;
+		return error;
+	} catch (reason) {
+		return reason;
 	}
 }
 

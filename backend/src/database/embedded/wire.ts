@@ -86,6 +86,7 @@ function readMsg(id: number, message: Buffer): Request {
 	while (position < end) {
 		const kind = message[position++];
 		const size = message.readInt32LE(position);
+		if (size < 5) throw new ProtocolError(`section of ${size} bytes`);
 		const section = message.subarray(position, position + size);
 		if (kind === 0) body = decode(section);
 		else if (kind === 1) {

@@ -1,0 +1,28 @@
+import mongoose from 'mongoose';
+import { systemClock } from '../../backend/src/core/clock';
+import { startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
+
+// Writes until a write is refused, and tells whether everything acknowledged can still be read. For tests of full disks.
+// Argument: the data directory of an embedded engine.
+
+async function main(dataDir: string): Promise<void> {
+	const engine = await startEmbeddedEngine({ dataDir, clock: systemClock });
+	const connection = await mongoose.createConnection(engine.uri, { dbName: 'test' }).asPromise();
+	const collection = connection.collection('written');
+	let written = 0;
+	let refused = false;
+	while (!refused && written < 100) {
+		try {
+			await collection.insertOne({ text: 'x'.repeat(100_000) });
+			written++;
+		} catch {
+			refused = true;
+		}
+	}
+	const found = await collection.countDocuments({ text: { $exists: true } });
+	process.stdout.write(refused && found === written ? 'refused, and has all that was acknowledged\n' : 'wrong\n');
+	await connection.close();
+	await engine.close();
+}
+
+void main(process.argv[2] ?? '');

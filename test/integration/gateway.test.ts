@@ -137,4 +137,10 @@ describe('POST /api/n8n/webhook', () => {
 		const reply = await send('{"action":"get_config"}', { Authorization: `Bearer ${platform.firstRun.api_key}` });
 		expect(reply).toMatchObject({ status: 403, body: { success: false, code: 'wrong_key_scope' } });
 	});
+
+	it('answers another method in the documented shape', async () => {
+		const response = await fetch(`${platform.url}/api/n8n/webhook`);
+		expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+		expect(await response.json()).toMatchObject({ success: false, code: 'method_not_allowed' });
+	});
 });

@@ -45,7 +45,7 @@ export function createApp({ routes, mounts, authenticate, ready, log }: AppOptio
 	for (const [path, handler] of Object.entries(mounts)) app.use(path, handler);
 
 	for (const route of routes) app[route.method](expressPath(route), serve(route, authenticate, log));
-	for (const route of routes) app.all(expressPath(route), refuseMethod(route, routes));
+	for (const route of routes) app.all(expressPath(route), refuseMethod(route, routes, log));
 	app.use(() => {
 		throw new ApiError(
 			404,
@@ -86,12 +86,13 @@ const serve =
 		}
 	};
 
-function refuseMethod(route: Route, routes: readonly Route[]): RequestHandler {
+function refuseMethod(route: Route, routes: readonly Route[], log: Logger): RequestHandler {
 	const path = expressPath(route);
 	const allowed = routes.filter((other) => expressPath(other) === path).map((other) => other.method.toUpperCase());
 	return (_request, response) => {
 		response.setHeader('Allow', allowed.join(', '));
-		throw new ApiError(405, 'method_not_allowed', `This path takes ${allowed.join(', ')}.`);
+		const error = new ApiError(405, 'method_not_allowed', `This path takes ${allowed.join(', ')}.`);
+		sendError(error, response, log, route.renderError);
 	};
 }
 

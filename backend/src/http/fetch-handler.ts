@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
 import { readBody } from './read-body';
 import { sendError } from './send-error';
@@ -14,6 +15,8 @@ export const fetchHandler =
 	): RequestHandler =>
 	async (request, response) => {
 		try {
+			// The one method that reaches a server and that Fetch forbids.
+			if (request.method === 'TRACE') throw new ApiError(405, 'method_not_allowed', 'TRACE is not served here.');
 			const headers = new Headers();
 			for (const [name, values] of Object.entries(request.headersDistinct)) {
 				for (const value of values ?? []) headers.append(name, value);
@@ -21,7 +24,7 @@ export const fetchHandler =
 			const bodyless = request.method === 'GET' || request.method === 'HEAD';
 			const answer = await handle(
 				request.params,
-				new Request(new URL(request.url, 'http://localhost'), {
+				new Request(`http://localhost${request.url}`, {
 					method: request.method,
 					headers,
 					body: bodyless ? null : new Uint8Array(await readBody(request, response)),

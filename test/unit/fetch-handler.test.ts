@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import express from 'express';
+import { once } from 'node:events';
+import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { createLogger } from '../../backend/src/core/log';
+import { fetchHandler } from '../../backend/src/http/fetch-handler';
+import { portOf } from '../support/receiver';
+
+let server: Server;
+
+beforeAll(async () => {
+	const app = express();
+	const echo = fetchHandler(
+		({ name }, request) => Promise.resolve(new Response(`${String(name)} ${request.method} ${request.url}`)),
+		createLogger('silent'),
+	);
+	app.use('/mounted/:name', echo);
+	server = createServer(app);
+	await once(server.listen(0, '127.0.0.1'), 'listening');
+});
+
+afterAll(() => server.close());
+
+/** Unlike `fetch`, sends any method and path as it is. */
+async function ask(method: string, path: string) {
+	const request = httpRequest({ port: portOf(server.address()), host: '127.0.0.1', method, path, agent: false });
+	const response = await new Promise<IncomingMessage>((resolve, reject) => {
+		request.once('response', resolve).once('error', reject).end();
+	});
+	return { status: response.statusCode, body: await text(response) };
+}
+
+describe('a mounted handler', () => {
+	it('sees the URL below its path', async () => {
+		expect(await ask('GET', '/mounted/one/a/b?c=d')).toEqual({
+			status: 200,
+			body: 'one GET http://localhost/a/b?c=d',
+		});
+	});
+
+	it.each(['//', '//[', '//example.com/a', '/?', '/%'])('sees %s as a path, whatever it looks like', async (path) => {
+		expect(await ask('GET', `/mounted/one${path}`)).toMatchObject({
+			status: 200,
+			body: expect.stringMatching(/^one GET http:\/\/localhost\//),
+		});
+	});
+
+	it('refuses TRACE, which it cannot be handed', async () => {
+		expect((await ask('TRACE', '/mounted/one/a')).status).toBe(405);
+	});
+});

@@ -235,6 +235,11 @@ describe('fetch', () => {
 		});
 	});
 
+	it('says so of a port that fetch does not go to', async () => {
+		const { fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
+		await expect(fetch('http://127.0.0.1:6000/')).rejects.toMatchObject({ code: 'outbound_unreachable' });
+	});
+
 	it("rejects with the signal's reason when aborted", async () => {
 		const { port } = await serve(() => undefined);
 		const abort = new AbortController();
@@ -271,6 +276,14 @@ describe('readLimited', () => {
 		});
 		const response = await outbound({ allowedCidrs: ['127.0.0.0/8'] }).fetch(`http://127.0.0.1:${port}/`);
 		await expect(readLimited(response, 999_999)).rejects.toMatchObject({ code: 'outbound_too_large' });
+	});
+
+	it('says that a body is not compressed as its header says', async () => {
+		const { port } = await serve((_request, response) => {
+			response.writeHead(200, { 'content-encoding': 'gzip' }).end('no gzip');
+		});
+		const response = await outbound({ allowedCidrs: ['127.0.0.0/8'] }).fetch(`http://127.0.0.1:${port}/`);
+		await expect(readLimited(response, 100)).rejects.toMatchObject({ code: 'outbound_connection_lost' });
 	});
 
 	it('says that the connection broke off within the body', async () => {

@@ -217,18 +217,24 @@ const FAILURES: readonly [pattern: RegExp, code: OutboundErrorCode, reason: stri
 		'outbound_unreachable',
 		'its TLS certificate or protocol was not accepted',
 	],
-	[/^HPE_/, 'outbound_connection_lost', 'its answer was not valid HTTP'],
+	[/^(HPE_|Z_|UND_ERR_HEADERS_OVERFLOW)/, 'outbound_connection_lost', 'its answer was not valid HTTP'],
 ];
+const UNKNOWN_FAILURE = [
+	/^/,
+	'outbound_unreachable',
+	'the request could not be sent, or its answer not be read',
+] as const;
 
 /**
  * What happened, where the error is one of the network's (`fetch failed` and `terminated` hide it in their cause);
  * any other error, such as the reason of an aborted signal, as it is.
  */
 function outboundError(error: unknown, host: string): unknown {
-	const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+	const isNetwork = error instanceof TypeError && error.cause !== undefined;
+	const cause = isNetwork ? error.cause : error;
 	if (cause instanceof OutboundError) return cause;
 	const systemCode = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-	const failure = FAILURES.find(([pattern]) => pattern.test(systemCode));
+	const failure = FAILURES.find(([pattern]) => pattern.test(systemCode)) ?? (isNetwork ? UNKNOWN_FAILURE : undefined);
 	if (!failure) return error;
 	const [, code, reason] = failure;
 	return new OutboundError(code, `${host} could not be reached: ${reason}.`, { cause });

@@ -116,6 +116,13 @@ describe('connectOdoo', () => {
 		expect((await client).transport).toBe('json-rpc');
 	});
 
+	it.each(['pass phrase, €', 'two\nlines'])('takes a password that no header can carry: %j', async (secret) => {
+		const { fetch, sent } = fakeOdoo({});
+		const client = await connectOdoo({ ...ACCESS, secret }, { fetch, clock: createFakeClock() });
+		expect(client.transport).toBe('json-rpc');
+		expect(sent.map(({ path }) => path)).not.toContain('/json/2/res.users/context_get');
+	});
+
 	it('says that the secret is wrong where JSON-RPC is not there any more', async () => {
 		const { client } = connect({
 			'/json/2/res.users/context_get': accessDenied,
@@ -315,5 +322,14 @@ describe('a call over JSON-RPC', () => {
 	])('tells %s: %s as %s', async (name, message, kind) => {
 		const { client } = connect({ 'res.partner.search': () => raised(name, message) }, '14.0');
 		await expect((await client).call(CALL)).rejects.toMatchObject({ kind, exception: name });
+	});
+
+	it('cuts an error short, and reads it in no time, when it is made to hurt', async () => {
+		const name = `psycopg2.${'x'.repeat(1_000_000)}`;
+		const { client } = connect({ 'res.partner.search': () => raised(name, 'database '.repeat(50_000)) }, '14.0');
+		const connected = await client;
+		const start = performance.now();
+		await expect(connected.call(CALL)).rejects.toMatchObject({ exception: name.slice(0, 200) });
+		expect(performance.now() - start).toBeLessThan(1000);
 	});
 });

@@ -87,6 +87,7 @@ const RULES: readonly Rule[] = [
 	[/^(psycopg2\.|builtins\.KeyError)/, /database .* does not exist/is, 'database_not_found'],
 ];
 
+const MAX_NAME_LENGTH = 200;
 const MAX_MESSAGE_LENGTH = 2000;
 const SPEAKS_TO_CALLERS = /^(odoo\.exceptions|builtins|werkzeug\.exceptions)\./;
 
@@ -94,17 +95,21 @@ const SPEAKS_TO_CALLERS = /^(odoo\.exceptions|builtins|werkzeug\.exceptions)\./;
 export function raisedError(raised: JsonValue | undefined): OdooError {
 	const { name, message } = isJsonObject(raised) ? raised : {};
 	if (typeof name !== 'string') return new OdooError('server_error', 'Odoo failed and did not say why.');
-	const text = typeof message === 'string' ? message.trim() : '';
-	const kind = RULES.find(([exception, words]) => exception.test(name) && words.test(text))?.[2] ?? 'server_error';
-	return new OdooError(kind, messageFor(kind, name, text), name);
+	// Cut before anything looks for patterns in it: whoever answers may send megabytes.
+	const exception = name.slice(0, MAX_NAME_LENGTH);
+	const text = typeof message === 'string' ? shortened(message.trim()) : '';
+	const kind = RULES.find(([names, words]) => names.test(exception) && words.test(text))?.[2] ?? 'server_error';
+	return new OdooError(kind, messageFor(kind, exception, text), exception);
 }
+
+const shortened = (text: string) => (text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH)}…` : text);
 
 function messageFor(kind: OdooErrorKind, name: string, text: string): string {
 	if (kind === 'authentication_failed') return AUTHENTICATION_FAILED;
 	if (kind === 'database_not_found') return 'Odoo has no database of that name.';
 	if (text === '' || !SPEAKS_TO_CALLERS.test(name)) return `Odoo failed with ${name}; its log has the details.`;
 	if (kind === 'unknown_field' && name === 'builtins.KeyError') return `Odoo does not know ${text}.`;
-	return text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH)}…` : text;
+	return text;
 }
 
 export const AUTHENTICATION_FAILED = 'Odoo does not accept the login and the API key or password of this connection.';

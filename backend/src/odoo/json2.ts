@@ -1,5 +1,5 @@
 import type { CallOptions, OdooCall } from './client';
-import { NEEDS_IDS, OdooError, raisedError } from './errors';
+import { AUTHENTICATION_FAILED, NEEDS_IDS, OdooError, raisedError } from './errors';
 import { notOdoo, type OdooHttp, type OdooReply } from './http';
 import { isJsonObject, type JsonObject, type JsonValue } from './json';
 import { isRead, ORM_METHODS, type MethodSignature } from './methods';
@@ -51,6 +51,8 @@ export function createJson2(http: OdooHttp, access: OdooAccess, fallback: OdooTr
 	return {
 		name: 'json-2',
 		async authenticate(options) {
+			if (!HEADER_VALUE.test(access.database)) throw noDatabase();
+			if (!HEADER_VALUE.test(access.secret)) throw new OdooError('authentication_failed', AUTHENTICATION_FAILED);
 			const context = await post({ model: 'res.users', method: 'context_get' }, {}, options);
 			const userId = isJsonObject(context) ? context.uid : undefined;
 			if (typeof userId !== 'number') throw new OdooError('not_odoo', 'Odoo did not say who the user is.');
@@ -86,9 +88,14 @@ function namedArguments({ method, args, kwargs }: OdooCall, { onModel, parameter
 function refusal(reply: OdooReply): OdooError {
 	if (isJsonObject(reply.json) && typeof reply.json.name === 'string') return raisedError(reply.json);
 	// Odoo answers in HTML where it has no database to look for the route in.
-	if (reply.status === 404) return new OdooError('database_not_found', 'Odoo has no database of that name.');
+	if (reply.status === 404) return noDatabase();
 	return notOdoo(reply);
 }
+
+const noDatabase = () => new OdooError('database_not_found', 'Odoo has no database of that name.');
+
+/** What a header can carry, and all that an API key or the name of a database has; a password may have more. */
+const HEADER_VALUE = /^[\x20-\x7e]+$/;
 
 /** The methods of `/doc-bearer/<model>.json`; none where the server or the user has no such page. */
 function documentedMethods(page: JsonValue | undefined): ReadonlyMap<string, MethodSignature> {

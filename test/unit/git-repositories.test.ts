@@ -5,6 +5,7 @@ import {
 	mkdirSync,
 	mkdtempSync,
 	rmSync,
+	statSync,
 	symlinkSync,
 	writeFileSync,
 	readFileSync,
@@ -101,6 +102,11 @@ const failsWith = (code: string, message: unknown = expect.any(String)) =>
 	expect.objectContaining({ name: 'GitError', code, message });
 
 describe('resolving a ref', () => {
+	it('keeps what it fetched from other users of the machine', async () => {
+		await fetched();
+		expect(statSync(path.join(dataDir, 'git')).mode & 0o077).toBe(0);
+	});
+
 	it('finds a branch, a tag, a commit, its beginning and HEAD', async () => {
 		const first = source.commit({ 'a/__manifest__.py': manifest() });
 		source.git('tag', '--annotate', 'v1', '--message=One');

@@ -142,7 +142,7 @@ export function createGitRepositories({
 				gitIsGood = true;
 				const plan = await planFetch(await locate(project.repository_url));
 				const mirror = mirrorOf(project);
-				await mkdir(path.dirname(mirror), { recursive: true });
+				await mkdir(path.dirname(mirror), { recursive: true, mode: 0o700 });
 				try {
 					await fetchInto(mirror, plan, signal);
 				} catch (error) {

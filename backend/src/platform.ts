@@ -42,6 +42,7 @@ import { createApp } from './http/app';
 import { serverCloser } from './http/close-server';
 import { fetchHandler } from './http/fetch-handler';
 import { createPager } from './http/page';
+import { referenceMounts } from './http/reference';
 import type { Route } from './http/route';
 import { createOutbound } from './net/outbound';
 import { createOdooClients } from './odoo/clients';
@@ -201,6 +202,7 @@ export async function startPlatform(
 	const app = createApp({
 		routes,
 		mounts: {
+			...referenceMounts(routes),
 			'/sandbox/:environment_id': fetchHandler(
 				(params, request) => sandbox.handle(String(params.environment_id), request),
 				log,

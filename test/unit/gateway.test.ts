@@ -311,7 +311,8 @@ describe("the gateway's input", () => {
 
 	it('describes itself in JSON Schema', () => {
 		const document = z.toJSONSchema(gatewayRequest, { io: 'input', unrepresentable: 'any' });
-		expect(document).toMatchObject({ oneOf: [{ properties: { args: { type: 'array' } } }, {}, {}] });
+		const actions = { oneOf: [{ properties: { args: { type: 'array' } } }, {}, {}] };
+		expect(document).toMatchObject({ $defs: { GatewayRequest: actions } });
 	});
 });
 

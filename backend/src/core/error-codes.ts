@@ -59,3 +59,6 @@ export const ERROR_CODES = {
 } as const satisfies Readonly<Record<string, ErrorReason>>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** All of them, in the order of the documentation. */
+export const errorCodes = Object.keys(ERROR_CODES).filter((code): code is ErrorCode => code in ERROR_CODES);

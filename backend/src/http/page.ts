@@ -11,13 +11,26 @@ export const pageQuery = {
 		.regex(/^\d{1,3}$/, 'must be a whole number from 1 to 200')
 		.transform(Number)
 		.pipe(z.int().min(1).max(200))
-		.default(50),
-	cursor: z.string().max(500).optional(),
+		.default(50)
+		.meta({
+			description: 'How many at most; 50 where it is left out',
+			type: 'integer',
+			minimum: 1,
+			maximum: 200,
+		}),
+	cursor: z
+		.string()
+		.max(500)
+		.optional()
+		.meta({ description: 'Where to go on: `next_cursor` of the page before, with the same filters' }),
 };
 
 /** The reply of every list. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
-	z.object({ data: z.array(item), next_cursor: z.string().nullable() });
+	z.object({
+		data: z.array(item),
+		next_cursor: z.string().nullable().meta({ description: 'The cursor of the next page; null on the last' }),
+	});
 
 interface PageRequest<K extends IdKind, T> {
 	readonly query: { readonly limit: number; readonly cursor?: string | undefined };

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
+import { errorCodes } from '../core/error-codes';
 import type { RenderError } from './route';
 
 /** A failure as `application/problem+json` (RFC 9457), with a stable `code` and the request's id. */
@@ -18,12 +19,24 @@ export const problem: RenderError = (error, requestId) => ({
 });
 
 /** The shape that {@link problem} answers; codes may add members of their own. */
-export const problemSchema = z.looseObject({
-	type: z.string(),
-	title: z.string(),
-	status: z.int(),
-	code: z.string(),
-	detail: z.string(),
-	errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
-	request_id: z.string(),
-});
+export const problemSchema = z
+	.looseObject({
+		type: z.literal('about:blank'),
+		title: z.string().meta({ description: "The status's name" }),
+		status: z.int().min(400).max(599),
+		code: z.enum(errorCodes).meta({ description: 'Stable; what programs should look at' }),
+		detail: z.string().meta({ description: 'What happened and what to do about it, for people' }),
+		errors: z
+			.array(
+				z.object({
+					pointer: z
+						.string()
+						.meta({ description: 'A JSON pointer into the body, or the name of a parameter' }),
+					detail: z.string(),
+				}),
+			)
+			.optional()
+			.meta({ description: 'With `validation_failed`: each input that was refused' }),
+		request_id: z.string().meta({ description: 'Names the request in our log; also in `X-Request-Id`' }),
+	})
+	.meta({ id: 'Problem', description: 'A failure as RFC 9457 has it; some codes add members of their own' });

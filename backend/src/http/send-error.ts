@@ -38,9 +38,12 @@ function toApiError(error: unknown): ApiError | undefined {
 	if (error instanceof ApiError) return error;
 	const client = clientError.safeParse(error);
 	if (!client.success) return undefined;
-	const { status, type } = client.data;
+	const { type } = client.data;
 	if (type === 'entity.too.large') {
 		return new ApiError(413, 'body_too_large', `The body is larger than ${BODY_LIMIT} bytes; send less at a time.`);
 	}
-	return new ApiError(status, 'bad_request', 'The request could not be read. Check its path, headers and body.');
+	if (type === 'encoding.unsupported') {
+		return new ApiError(415, 'unsupported_encoding', 'The body is compressed in a way that is not read here.');
+	}
+	return new ApiError(400, 'bad_request', 'The request could not be read. Check its path, headers and body.');
 }

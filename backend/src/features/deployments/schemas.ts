@@ -3,36 +3,42 @@ import { idSchema } from '../../core/ids';
 import type { JobDocument } from '../jobs/service';
 import { jobStatusSchema } from '../jobs/schemas';
 
-export const deploymentSchema = z.object({
-	id: idSchema('deployment'),
-	environment_id: idSchema('environment'),
-	project_id: idSchema('project'),
-	job_id: idSchema('job'),
-	status: jobStatusSchema,
-	git_ref: z.string(),
-	git_sha: z.string(),
-	git_branch: z.string().nullable(),
-	addons: z.array(z.object({ name: z.string(), version: z.string() })),
-	actor: z.string(),
-	error: z.object({ code: z.string(), message: z.string() }).nullable(),
-	created_at: z.iso.datetime(),
-	started_at: z.iso.datetime().nullable(),
-	finished_at: z.iso.datetime().nullable(),
-	duration_seconds: z.int().min(0).nullable(),
-});
+export const deploymentSchema = z
+	.object({
+		id: idSchema('deployment'),
+		environment_id: idSchema('environment'),
+		project_id: idSchema('project'),
+		job_id: idSchema('job'),
+		status: jobStatusSchema,
+		git_ref: z.string(),
+		git_sha: z.string(),
+		git_branch: z.string().nullable(),
+		addons: z.array(z.object({ name: z.string(), version: z.string() })),
+		actor: z.string(),
+		error: z.object({ code: z.string(), message: z.string() }).nullable(),
+		created_at: z.iso.datetime(),
+		started_at: z.iso.datetime().nullable(),
+		finished_at: z.iso.datetime().nullable(),
+		duration_seconds: z.int().min(0).nullable(),
+	})
+	.meta({ id: 'Deployment' });
 
-export const deployRequest = z.strictObject({
-	ref: z.string().min(1).max(255),
-	wait: z.boolean().default(false),
-});
+export const deployRequest = z
+	.strictObject({
+		ref: z.string().min(1).max(255),
+		wait: z.boolean().default(false),
+	})
+	.meta({ id: 'DeployRequest' });
 
-export const deployReply = z.object({
-	job_id: idSchema('job'),
-	status: jobStatusSchema,
-	environment_id: idSchema('environment'),
-	deployment_id: idSchema('deployment'),
-	deployment: deploymentSchema,
-});
+export const deployReply = z
+	.object({
+		job_id: idSchema('job'),
+		status: jobStatusSchema,
+		environment_id: idSchema('environment'),
+		deployment_id: idSchema('deployment'),
+		deployment: deploymentSchema,
+	})
+	.meta({ id: 'DeployReply' });
 
 /** The deployment that a job is the other side of. */
 export const presentDeployment = (job: JobDocument) => ({

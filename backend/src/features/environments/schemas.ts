@@ -2,32 +2,36 @@ import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { ENVIRONMENT_STATUSES, type EnvironmentDocument } from './model';
 
-export const environmentSchema = z.object({
-	id: idSchema('environment'),
-	org_id: idSchema('organization'),
-	project_id: idSchema('project'),
-	name: z.string(),
-	status: z.enum(ENVIRONMENT_STATUSES),
-	runtime: z.enum(['sandbox']),
-	odoo_version: z.string(),
-	primary_url: z.string(),
-	git_sha: z.string(),
-	git_branch: z.string().nullable(),
-	created_at: z.iso.datetime(),
-	updated_at: z.iso.datetime(),
-});
+export const environmentSchema = z
+	.object({
+		id: idSchema('environment'),
+		org_id: idSchema('organization'),
+		project_id: idSchema('project'),
+		name: z.string(),
+		status: z.enum(ENVIRONMENT_STATUSES),
+		runtime: z.enum(['sandbox']),
+		odoo_version: z.string(),
+		primary_url: z.string(),
+		git_sha: z.string(),
+		git_branch: z.string().nullable(),
+		created_at: z.iso.datetime(),
+		updated_at: z.iso.datetime(),
+	})
+	.meta({ id: 'Environment' });
 
-export const environmentRequest = z.strictObject({
-	project_id: idSchema('project'),
-	name: z
-		.string()
-		.trim()
-		.min(1)
-		.max(63)
-		.regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
-	runtime: z.enum(['sandbox']).default('sandbox'),
-	odoo_version: z.enum(['14.0', '15.0', '16.0', '17.0', '18.0', '19.0']).default('19.0'),
-});
+export const environmentRequest = z
+	.strictObject({
+		project_id: idSchema('project'),
+		name: z
+			.string()
+			.trim()
+			.min(1)
+			.max(63)
+			.regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
+		runtime: z.enum(['sandbox']).default('sandbox'),
+		odoo_version: z.enum(['14.0', '15.0', '16.0', '17.0', '18.0', '19.0']).default('19.0'),
+	})
+	.meta({ id: 'EnvironmentRequest' });
 
 export const presentEnvironment = (environment: EnvironmentDocument) => ({
 	id: environment._id,

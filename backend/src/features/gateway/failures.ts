@@ -1,6 +1,8 @@
 import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import { errorCodes } from '../../core/error-codes';
 import { ApiError } from '../../core/errors';
-import type { RenderError } from '../../http/route';
+import type { ErrorReply, RenderError } from '../../http/route';
 import type { OdooError, OdooErrorKind } from '../../odoo/errors';
 
 /** What a failure at the Odoo is to the client: the status, and the sentence that `error` says. */
@@ -50,3 +52,28 @@ export const renderGatewayError: RenderError = ({ status, code, detail, more }, 
 		request_id: requestId,
 	},
 });
+
+/** What {@link renderGatewayError} answers; codes may add members of their own. */
+export const gatewayErrorReply: ErrorReply = {
+	type: 'application/json',
+	schema: z
+		.looseObject({
+			success: z.literal(false),
+			error: z.string().meta({ description: 'What happened, in one line' }),
+			details: z.string().meta({ description: 'What happened and what to do about it' }),
+			code: z.enum(errorCodes).meta({ description: 'Stable; what programs should look at' }),
+			request_id: z.string().meta({ description: 'Names the request in our log; also in `X-Request-Id`' }),
+		})
+		.meta({ id: 'GatewayError', description: "The gateway's failures" }),
+	badInput: 400,
+};
+
+/** What can go wrong at the gateway and nowhere else. */
+export const gatewayErrors = [
+	'signature_missing',
+	'signature_invalid',
+	'connection_bound',
+	'not_found',
+	'no_odoo_connection',
+	...errorCodes.filter((code) => code.startsWith('odoo_')),
+] as const;

@@ -1,6 +1,6 @@
 import { ApiError } from '../../core/errors';
 import { defineRoute, reply, type Route } from '../../http/route';
-import { renderGatewayError } from './failures';
+import { gatewayErrorReply, gatewayErrors, renderGatewayError } from './failures';
 import { gatewayReply, gatewayRequest } from './schemas';
 import type { GatewayService } from './service';
 import { verifySignature } from './signature';
@@ -15,6 +15,8 @@ export const gatewayRoutes = ({ gateway }: { gateway: GatewayService }): Route[]
 			summary: 'Run an action in Odoo',
 			access: { scope: 'webhook', permission: 'odoo:read', plan: 'free' },
 			renderError: renderGatewayError,
+			errorReply: gatewayErrorReply,
+			errors: gatewayErrors,
 			input: { body: gatewayRequest },
 			responses: { 200: gatewayReply },
 			handle: async ({ body, caller, signal }) =>

@@ -46,16 +46,20 @@ const ACTIONS = [
 
 const ACTION_NAMES = ACTIONS.map(({ shape }) => shape.action.value);
 
-export const gatewayRequest = z.discriminatedUnion('action', ACTIONS, {
-	error: ({ input }) =>
-		typeof input === 'object' && input !== null && !Array.isArray(input)
-			? `must be one of ${ACTION_NAMES.join(', ')}`
-			: 'must be an object',
-});
+export const gatewayRequest = z
+	.discriminatedUnion('action', ACTIONS, {
+		error: ({ input }) =>
+			typeof input === 'object' && input !== null && !Array.isArray(input)
+				? `must be one of ${ACTION_NAMES.join(', ')}`
+				: 'must be an object',
+	})
+	.meta({ id: 'GatewayRequest' });
 
 export type GatewayRequest = z.output<typeof gatewayRequest>;
 
-export const gatewayReply = z.object({
-	success: z.literal(true),
-	data: z.unknown().meta({ description: "What the method returned, or the action's own answer" }),
-});
+export const gatewayReply = z
+	.object({
+		success: z.literal(true),
+		data: z.unknown().meta({ description: "What the method returned, or the action's own answer" }),
+	})
+	.meta({ id: 'GatewayReply' });

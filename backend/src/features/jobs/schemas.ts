@@ -2,40 +2,45 @@ import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { JOB_KINDS, JOB_STATUSES, type JobDocument } from './model';
 
-export const jobStatusSchema = z.enum(JOB_STATUSES);
+export const jobStatusSchema = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' });
 
 const time = z.iso.datetime().nullable();
 
-export const jobSchema = z.object({
-	id: idSchema('job'),
-	kind: z.enum(JOB_KINDS),
-	status: jobStatusSchema,
-	project_id: idSchema('project'),
-	environment_id: idSchema('environment'),
-	deployment_id: idSchema('deployment'),
-	progress_percent: z.int().min(0).max(100),
-	current_step: z.string().nullable(),
-	steps: z.array(
-		z.object({
-			name: z.string(),
-			status: jobStatusSchema,
-			started_at: time,
-			finished_at: time,
-			message: z.string().nullable(),
-		}),
-	),
-	error: z.object({ code: z.string(), message: z.string() }).nullable(),
-	actor: z.string(),
-	created_at: z.iso.datetime(),
-	started_at: time,
-	finished_at: time,
-});
+export const jobSchema = z
+	.object({
+		id: idSchema('job'),
+		kind: z.enum(JOB_KINDS),
+		status: jobStatusSchema,
+		project_id: idSchema('project'),
+		environment_id: idSchema('environment'),
+		deployment_id: idSchema('deployment'),
+		progress_percent: z.int().min(0).max(100),
+		current_step: z.string().nullable(),
+		steps: z.array(
+			z.object({
+				name: z.string(),
+				status: jobStatusSchema,
+				started_at: time,
+				finished_at: time,
+				message: z.string().nullable(),
+			}),
+		),
+		error: z.object({ code: z.string(), message: z.string() }).nullable(),
+		actor: z.string(),
+		created_at: z.iso.datetime(),
+		started_at: time,
+		finished_at: time,
+	})
+	.meta({ id: 'Job' });
 
 /** One status, or several with commas between them. */
 export const statusFilter = z
 	.string()
 	.transform((text) => text.split(',').map((status) => status.trim()))
-	.pipe(z.array(z.enum(JOB_STATUSES, `must be of ${JOB_STATUSES.join(', ')}, with commas between them`)));
+	.pipe(z.array(z.enum(JOB_STATUSES, `must be of ${JOB_STATUSES.join(', ')}, with commas between them`)))
+	.meta({
+		description: `One of ${JOB_STATUSES.map((status) => `\`${status}\``).join(', ')}, or several with commas between them`,
+	});
 
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 

@@ -3,29 +3,33 @@ import { idSchema } from '../../core/ids';
 import { organizationField } from '../../http/organization-for';
 import type { ProjectDocument } from './model';
 
-export const projectSchema = z.object({
-	id: idSchema('project'),
-	org_id: idSchema('organization'),
-	name: z.string(),
-	repository_url: z.string(),
-	default_branch: z.string(),
-	created_at: z.iso.datetime(),
-});
+export const projectSchema = z
+	.object({
+		id: idSchema('project'),
+		org_id: idSchema('organization'),
+		name: z.string(),
+		repository_url: z.string(),
+		default_branch: z.string(),
+		created_at: z.iso.datetime(),
+	})
+	.meta({ id: 'Project' });
 
-export const projectRequest = z.strictObject({
-	...organizationField,
-	name: z.string().trim().min(1).max(100),
-	// Whoever may read the project would read them too.
-	repository_url: z
-		.string()
-		.min(1)
-		.max(1000)
-		.refine(
-			(url) => !/^https:\/\/[^/]*@/i.test(url),
-			'must hold no password or token; use an ssh URL and a deploy key',
-		),
-	default_branch: z.string().min(1).max(255).default('main'),
-});
+export const projectRequest = z
+	.strictObject({
+		...organizationField,
+		name: z.string().trim().min(1).max(100),
+		// Whoever may read the project would read them too.
+		repository_url: z
+			.string()
+			.min(1)
+			.max(1000)
+			.refine(
+				(url) => !/^https:\/\/[^/]*@/i.test(url),
+				'must hold no password or token; use an ssh URL and a deploy key',
+			),
+		default_branch: z.string().min(1).max(255).default('main'),
+	})
+	.meta({ id: 'ProjectRequest' });
 
 export const presentProject = (project: ProjectDocument) => ({
 	id: project._id,

@@ -16,39 +16,43 @@ const isPlainHttpUrl = (text: string) => {
 	return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
 };
 
-export const webhookRequest = z.strictObject({
-	...organizationField,
-	url: z
-		.string()
-		.max(2000)
-		.regex(/^[\x21-\x7e]+$/, 'must be a URL in ASCII without spaces')
-		.refine(isPlainHttpUrl, 'must be an http or https URL without a user or password'),
-	format: z.enum(WEBHOOK_FORMATS, 'must be generic: other formats are not offered').default('generic'),
-	events: z
-		.array(eventPatternSchema)
-		.min(1)
-		.max(50)
-		.transform((patterns) => [...new Set(patterns)]),
-	secret: z
-		.string()
-		.regex(/^[\x20-\x7e]{8,256}$/, 'must be 8 to 256 printable ASCII characters')
-		.optional(),
-});
+export const webhookRequest = z
+	.strictObject({
+		...organizationField,
+		url: z
+			.string()
+			.max(2000)
+			.regex(/^[\x21-\x7e]+$/, 'must be a URL in ASCII without spaces')
+			.refine(isPlainHttpUrl, 'must be an http or https URL without a user or password'),
+		format: z.enum(WEBHOOK_FORMATS, 'must be generic: other formats are not offered').default('generic'),
+		events: z
+			.array(eventPatternSchema)
+			.min(1)
+			.max(50)
+			.transform((patterns) => [...new Set(patterns)]),
+		secret: z
+			.string()
+			.regex(/^[\x20-\x7e]{8,256}$/, 'must be 8 to 256 printable ASCII characters')
+			.optional(),
+	})
+	.meta({ id: 'WebhookRequest' });
 
-export const webhookSchema = z.object({
-	id: idSchema('webhook'),
-	org_id: idSchema('organization'),
-	url: z.string(),
-	format: z.enum(WEBHOOK_FORMATS),
-	events: z.array(z.string()),
-	status: z.enum(WEBHOOK_STATUSES),
-	paused_reason: z.string().nullable(),
-	consecutive_failures: z.int().min(0),
-	created_at: z.iso.datetime(),
-});
+export const webhookSchema = z
+	.object({
+		id: idSchema('webhook'),
+		org_id: idSchema('organization'),
+		url: z.string(),
+		format: z.enum(WEBHOOK_FORMATS),
+		events: z.array(z.string()),
+		status: z.enum(WEBHOOK_STATUSES),
+		paused_reason: z.string().nullable(),
+		consecutive_failures: z.int().min(0),
+		created_at: z.iso.datetime(),
+	})
+	.meta({ id: 'Webhook' });
 
 /** A webhook just made: the only reply that shows its secret. */
-export const createdWebhookSchema = webhookSchema.extend({ secret: z.string() });
+export const createdWebhookSchema = webhookSchema.extend({ secret: z.string() }).meta({ id: 'CreatedWebhook' });
 
 export const presentWebhook = (webhook: WebhookDocument) => ({
 	id: webhook._id,
@@ -62,25 +66,27 @@ export const presentWebhook = (webhook: WebhookDocument) => ({
 	created_at: webhook.created_at.toISOString(),
 });
 
-export const deliverySchema = z.object({
-	id: idSchema('delivery'),
-	event_id: idSchema('event'),
-	event_type: eventTypeSchema,
-	status: z.enum(DELIVERY_STATUSES),
-	response_code: z.int().nullable(),
-	response_body: z.string().nullable(),
-	retry_count: z.int().min(0),
-	next_attempt_at: z.iso.datetime().nullable(),
-	attempts: z.array(
-		z.object({
-			at: z.iso.datetime(),
-			duration_ms: z.number().min(0),
-			response_code: z.int().nullable(),
-			error: z.string().nullable(),
-		}),
-	),
-	created_at: z.iso.datetime(),
-});
+export const deliverySchema = z
+	.object({
+		id: idSchema('delivery'),
+		event_id: idSchema('event'),
+		event_type: eventTypeSchema,
+		status: z.enum(DELIVERY_STATUSES),
+		response_code: z.int().nullable(),
+		response_body: z.string().nullable(),
+		retry_count: z.int().min(0),
+		next_attempt_at: z.iso.datetime().nullable(),
+		attempts: z.array(
+			z.object({
+				at: z.iso.datetime(),
+				duration_ms: z.number().min(0),
+				response_code: z.int().nullable(),
+				error: z.string().nullable(),
+			}),
+		),
+		created_at: z.iso.datetime(),
+	})
+	.meta({ id: 'WebhookDelivery' });
 
 export const presentDelivery = (delivery: DeliveryDocument) => ({
 	id: delivery._id,

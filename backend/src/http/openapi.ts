@@ -1,0 +1,247 @@
+import { z } from 'zod';
+import { ERROR_CODES, type ErrorCode, errorCodes } from '../core/error-codes';
+import { problemSchema } from './problem';
+import type { ErrorReply, Route } from './route';
+
+/** A JSON Schema, draft 2020-12. */
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+export interface Parameter {
+	readonly name: string;
+	readonly in: 'path' | 'query' | 'header';
+	readonly required: boolean;
+	readonly description: string;
+	readonly schema: JsonSchema;
+}
+
+type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
+
+export interface Response {
+	readonly description: string;
+	readonly headers: Readonly<Record<string, { readonly $ref: string }>>;
+	readonly content?: Content;
+	/** The codes that can come with this status. */
+	readonly 'x-codes'?: readonly ErrorCode[];
+}
+
+export interface Operation {
+	readonly operationId: string;
+	readonly tags: readonly string[];
+	readonly summary: string;
+	readonly description: string;
+	readonly security: readonly Readonly<Record<string, readonly string[]>>[];
+	readonly parameters: readonly Parameter[];
+	readonly requestBody?: { readonly required: true; readonly content: Content };
+	readonly responses: Readonly<Record<string, Response>>;
+	readonly 'x-permission': string;
+	readonly 'x-plan': string;
+	readonly 'x-scope': string;
+}
+
+/** The part of OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1) that describes this API. */
+export interface OpenApiDocument {
+	readonly openapi: '3.1.1';
+	readonly info: Readonly<Record<'title' | 'version' | 'summary' | 'description', string>>;
+	readonly servers: readonly { readonly url: string }[];
+	readonly tags: readonly { readonly name: string }[];
+	readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+	readonly components: {
+		readonly schemas: Readonly<Record<string, JsonSchema>>;
+		readonly headers: Readonly<Record<string, { readonly description: string; readonly schema: JsonSchema }>>;
+		readonly securitySchemes: Readonly<Record<string, Readonly<Record<string, string>>>>;
+	};
+	readonly 'x-error-codes': typeof ERROR_CODES;
+}
+
+const PROBLEM: ErrorReply = { type: 'application/problem+json', schema: problemSchema, badInput: 422 };
+
+const COMPONENTS = '#/components/schemas/';
+
+/** Collects the schemas that are named (`.meta({ id })`) and refers to them. */
+class Schemas {
+	readonly components = new Map<string, JsonSchema>();
+
+	/** The JSON Schema of what clients send (`input`) or are sent (`output`). */
+	of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+		const { properties, $defs = {} } = z.toJSONSchema(z.object({ schema }), {
+			io,
+			unrepresentable: 'any',
+			override: ({ jsonSchema }) => tidy(jsonSchema),
+		});
+		for (const [id, definition] of Object.entries($defs)) this.add(id, refer(definition));
+		return refer(properties?.schema);
+	}
+
+	private add(id: string, definition: JsonSchema) {
+		const { id: _, ...schema } = definition;
+		const present = this.components.get(id);
+		if (present !== undefined && JSON.stringify(present) !== JSON.stringify(schema)) {
+			throw new Error(`two schemas are named ${id}, or one is different as input and as output`);
+		}
+		this.components.set(id, schema);
+	}
+}
+
+/** A pattern says nothing where the type is not text, and nothing more where a format does. */
+function tidy(schema: JsonSchema) {
+	if (schema.type !== 'string' || schema.format !== undefined) delete schema.pattern;
+}
+
+const schemaShape = z.custom<JsonSchema>((value) => typeof value === 'object' && value !== null);
+
+const refer = (schema: unknown): JsonSchema =>
+	schemaShape.parse(JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', `"${COMPONENTS}`)));
+
+/** Describes the routes as declared; nothing is described here that is not so for all of them. */
+export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
+	const schemas = new Schemas();
+	schemas.of(problemSchema, 'output');
+	const paths: Record<string, Record<string, Operation>> = {};
+	for (const route of routes) {
+		paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route, schemas) };
+	}
+	return {
+		openapi: '3.1.1',
+		info: {
+			title: 'Odoo Platform API',
+			version: '1.0.0',
+			summary: 'Deploy Odoo systems and question them',
+			description: 'Times are ISO 8601 in UTC. Unset values are null, never missing. Unknown fields are refused.',
+		},
+		servers: [{ url: '/' }],
+		tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
+		paths,
+		components: {
+			schemas: Object.fromEntries([...schemas.components].sort(([a], [b]) => (a < b ? -1 : 1))),
+			headers: {
+				'X-Request-Id': {
+					description: 'Names the request in our log; quote it when you ask for help',
+					schema: { type: 'string' },
+				},
+			},
+			securitySchemes: {
+				bearer: { type: 'http', scheme: 'bearer', description: 'The API key as `Authorization: Bearer <key>`' },
+				apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The API key in `X-API-Key`' },
+			},
+		},
+		'x-error-codes': ERROR_CODES,
+	};
+}
+
+const headers = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
+
+function operationOf(route: Route, schemas: Schemas): Operation {
+	const { access, input } = route;
+	return {
+		operationId: route.operationId,
+		tags: [tagOf(route)],
+		summary: route.summary,
+		description: inWords(route),
+		security: [{ bearer: [] }, { apiKey: [] }],
+		parameters: [...parametersOf(input.params, 'path', schemas), ...parametersOf(input.query, 'query', schemas)],
+		...(input.body instanceof z.ZodType
+			? { requestBody: { required: true, content: json(schemas.of(input.body, 'input')) } }
+			: {}),
+		responses: { ...successesOf(route, schemas), ...failuresOf(route, schemas) },
+		'x-permission': access.permission,
+		'x-plan': access.plan,
+		'x-scope': access.scope,
+	};
+}
+
+/** Routes belong together whose permissions are about the same thing. */
+function tagOf({ access }: Route): string {
+	const subject = access.permission.slice(0, access.permission.indexOf(':'));
+	return subject === 'odoo' ? 'Odoo gateway' : `${subject.charAt(0).toUpperCase()}${subject.slice(1)}`;
+}
+
+function inWords({ access: { scope, permission, plan } }: Route): string {
+	const key = scope === 'webhook' ? 'a key of scope `webhook` (`sk_live_…`)' : 'a platform key (`oec_live_…`)';
+	return `Takes ${key} with the permission \`${permission}\`, on the plan \`${plan}\`${plan === 'agency' ? '' : ' or above'}.`;
+}
+
+const json = (schema: JsonSchema, type = 'application/json'): Content => ({ [type]: { schema } });
+
+function parametersOf(part: unknown, place: 'path' | 'query', schemas: Schemas): Parameter[] {
+	if (!(part instanceof z.ZodType)) return [];
+	const { properties = {}, required = [] } = schemas.of(part, 'input');
+	return Object.entries(properties).map(([name, property]) => {
+		const { description, ...schema } = schemaShape.parse(property);
+		return {
+			name,
+			in: place,
+			required: place === 'path' || required.includes(name),
+			description: description ?? describeParameter(name),
+			schema,
+		};
+	});
+}
+
+/** `environment_id` → `The environment's id` */
+const describeParameter = (name: string) =>
+	name.endsWith('_id') ? `The ${name.slice(0, -3).replaceAll('_', ' ')}'s id` : `The ${name.replaceAll('_', ' ')}`;
+
+const MEANINGS: Readonly<Record<string, string>> = {
+	200: 'Done',
+	201: 'Made',
+	202: 'Accepted; the work goes on',
+	204: 'Done; there is no body',
+};
+
+function successesOf({ responses }: Route, schemas: Schemas): Record<string, Response> {
+	return Object.fromEntries(
+		Object.entries(responses).map(([status, schema]) => [
+			status,
+			{
+				description: MEANINGS[status] ?? 'Done',
+				headers,
+				...(schema instanceof z.ZodUndefined ? {} : { content: json(schemas.of(schema, 'output')) }),
+			},
+		]),
+	);
+}
+
+function failuresOf(route: Route, schemas: Schemas): Record<string, Response> {
+	const family = route.errorReply ?? PROBLEM;
+	const schema = schemas.of(family.schema, 'output');
+	const codes = codesOf(route);
+	const statusOf = (code: ErrorCode) =>
+		ERROR_CODES[code].status === 422 ? family.badInput : ERROR_CODES[code].status;
+	const statuses = [...new Set(codes.map(statusOf))];
+	return Object.fromEntries(
+		statuses.map((status) => {
+			const own = codes.filter((code) => statusOf(code) === status);
+			return [
+				String(status),
+				{
+					description: own.map((code) => `\`${code}\`: ${ERROR_CODES[code].meaning}`).join('\n\n'),
+					headers,
+					content: json({ allOf: [schema, { properties: { code: { enum: own } } }] }, family.type),
+					'x-codes': own,
+				},
+			];
+		}),
+	);
+}
+
+/** What can go wrong at a route: what follows from how it is declared, and what its declaration adds. */
+function codesOf({ access, input, errors = [] }: Route): ErrorCode[] {
+	const query = input.query instanceof z.ZodObject ? input.query.shape : {};
+	const possible = new Set<ErrorCode>([
+		'bad_request',
+		'authentication_required',
+		'invalid_api_key',
+		'wrong_key_scope',
+		'permission_denied',
+		...(access.plan === 'free' ? [] : (['plan_upgrade_required'] as const)),
+		...(input.params === undefined ? [] : (['not_found'] as const)),
+		...(input.body === undefined ? [] : (['malformed_json'] as const)),
+		...('cursor' in query ? (['invalid_cursor'] as const) : []),
+		'body_too_large',
+		'unsupported_encoding',
+		'validation_failed',
+		'internal_error',
+		...errors,
+	]);
+	return errorCodes.filter((code) => possible.has(code));
+}

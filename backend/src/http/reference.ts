@@ -1,0 +1,26 @@
+import type { RequestHandler } from 'express';
+import { ApiError } from '../core/errors';
+import { openApiDocument } from './openapi';
+import type { Route } from './route';
+
+/** Where the API describes itself, to programs and to people; neither needs a key. */
+export function referenceMounts(routes: readonly Route[]): Record<string, RequestHandler> {
+	const document = openApiDocument(routes);
+	return {
+		'/api/v1/openapi.json': publish('application/json', JSON.stringify(document)),
+	};
+}
+
+const publish =
+	(type: string, text: string, headers: Readonly<Record<string, string>> = {}): RequestHandler =>
+	(request, response, next) => {
+		if (request.path !== '/') {
+			next();
+			return;
+		}
+		if (request.method !== 'GET' && request.method !== 'HEAD') {
+			response.setHeader('Allow', 'GET, HEAD');
+			throw new ApiError(405, 'method_not_allowed', 'This path takes GET, HEAD.');
+		}
+		response.set(headers).type(type).send(text);
+	};

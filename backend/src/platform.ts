@@ -241,7 +241,7 @@ export async function startPlatform(
 			ids,
 			clock,
 		});
-		if (database.engine === 'embedded') await jobs.releaseAll();
+		if (database.engine === 'embedded') await Promise.all([jobs.releaseAll(), webhooks.releaseAll()]);
 		for (const worker of workers) worker.start();
 		started = true;
 		return { url, firstRunFile, routes, stop };

@@ -452,7 +452,8 @@ describe('a crash', () => {
 		expect(await stage.things.everywhere.find({ outbox_pending: true })).toEqual([]);
 	});
 
-	it('in the middle of an attempt has the delivery sent by another replica when the lease is over', async () => {
+	/** A webhook whose sender has died in the middle of an attempt, and that sender's service. */
+	const orphaned = async () => {
 		const inbox = await receiver();
 		const hangs: string[] = [];
 		const hang: Fetch = (url) => {
@@ -466,7 +467,19 @@ describe('a crash', () => {
 		await until(() => hangs.length > 0);
 		void dead.worker.stop();
 		stage.forget(dead);
+		return { webhook, service: dead.service };
+	};
+
+	it('in the middle of an attempt has the delivery sent by another replica when the lease is over', async () => {
+		const { webhook } = await orphaned();
 		await stage.clock.advance(60_000);
+		stage.startReplica();
+		expect(await stage.attempted(webhook._id, 1)).toMatchObject({ status: 'succeeded' });
+	});
+
+	it('in the middle of an attempt delays nothing where the next process knows that it is the only one', async () => {
+		const { webhook, service } = await orphaned();
+		await service.releaseAll();
 		stage.startReplica();
 		expect(await stage.attempted(webhook._id, 1)).toMatchObject({ status: 'succeeded' });
 	});

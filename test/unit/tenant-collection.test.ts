@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ProjectId } from '../../backend/src/core/ids';
+import mongoose from 'mongoose';
+import { systemClock } from '../../backend/src/core/clock';
+import { createIds, type ProjectId } from '../../backend/src/core/ids';
 import type { TenantCollection } from '../../backend/src/database/tenant-collection';
-import type { ProjectDocument } from '../../backend/src/features/projects/model';
+import { type ProjectDocument, projectCollection } from '../../backend/src/features/projects/model';
+import { openTestDatabase } from '../support/database';
 
 describe('a query without its organization', () => {
 	it('does not compile', () => {
@@ -16,5 +19,29 @@ describe('a query without its organization', () => {
 			// @ts-expect-error -- a project's id is no organization's
 			projects.findOne(id, {});
 		expect(query).toBeInstanceOf(Function);
+	});
+});
+
+describe('a deletion', () => {
+	it('answers the document, though others change it at the same moment', async () => {
+		const database = await openTestDatabase();
+		const connection = await mongoose.createConnection(database.uri, { dbName: database.name }).asPromise();
+		const projects = projectCollection(connection);
+		const ids = createIds(systemClock);
+		const organization_id = ids.next('organization');
+		const made = Array.from({ length: 20 }, () => ids.next('project'));
+		const deleted: unknown[] = [];
+		for (const _id of made) {
+			const project = { name: _id, repository_url: 'https://example.com/a.git', default_branch: 'main' };
+			await projects.insert({ _id, organization_id, ...project, created_at: systemClock.now() });
+			const changes = ['a', 'b', 'c', 'd'].map((default_branch) =>
+				projects.update(organization_id, { _id }, { $set: { default_branch } }),
+			);
+			const [document] = await Promise.all([projects.delete(organization_id, { _id }), ...changes]);
+			deleted.push(document?._id);
+		}
+		await connection.close();
+		await database.drop();
+		expect(deleted).toEqual(made);
 	});
 });

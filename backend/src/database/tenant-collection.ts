@@ -112,7 +112,13 @@ export function tenantCollection<T extends TenantDocument>(
 		findOne: (tenant, filter, options) => findOne(within(tenant, filter), options),
 		update: (tenant: Tenant, filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpsertOptions) =>
 			update(within(tenant, filter), change, options),
-		delete: (tenant, filter) => model.findOneAndDelete(within(tenant, filter)).lean<T | null>().exec(),
+		async delete(tenant, filter) {
+			for (;;) {
+				const deleted = await model.findOneAndDelete(within(tenant, filter)).lean<T | null>().exec();
+				// DocumentDB misses a document that another command changes at the same moment: still there, once more.
+				if (deleted !== null || (await findOne(within(tenant, filter))) === null) return deleted;
+			}
+		},
 		everywhere: { find, findOne, update },
 		createIndexes: async () => {
 			await model.createIndexes();

@@ -31,6 +31,8 @@ export interface WebhooksService {
 	listDeliveries(tenant: Tenant, id: WebhookId, after: DeliveryId | null, limit: number): Promise<DeliveryDocument[]>;
 	/** Makes the deliveries of an event, once, however often it is called. */
 	fanOut(event: PlatformEvent): Promise<void>;
+	/** Frees every webhook of its sender: for the start of a process that knows itself to be the only one. */
+	releaseAll(): Promise<void>;
 }
 
 export function createWebhooksService({
@@ -106,8 +108,7 @@ export function createWebhooksService({
 			return { webhook, secret };
 		},
 		async delete(tenant, id) {
-			// DocumentDB misses a document that another command changes at the same moment: still there, so once more.
-			while ((await webhooks.delete(tenant, { _id: id })) === null) await get(tenant, id);
+			if ((await webhooks.delete(tenant, { _id: id })) === null) throw notFound('webhook');
 		},
 		async listDeliveries(tenant, id, after, limit) {
 			await get(tenant, id);
@@ -119,6 +120,11 @@ export function createWebhooksService({
 			const interested = registered.filter(({ events }) => wants(events, event.type));
 			await Promise.all(interested.map((webhook) => queue(webhook, event)));
 			notify();
+		},
+		async releaseAll() {
+			const now = clock.now();
+			const free = { $set: { due_at: now }, $unset: { lease_until: 1, lease_owner: 1 } };
+			while (await webhooks.everywhere.update({ status: 'active', lease_until: { $gt: now } }, free));
 		},
 	};
 }

@@ -22,13 +22,14 @@ export function authorize(
 	request: IHttpRequestOptions,
 	prefix: keyof typeof KEY_KINDS,
 ): IHttpRequestOptions {
-	const { baseUrl, apiKey } = credentials;
-	if (typeof baseUrl !== 'string' || !/^https?:\/\//.test(baseUrl)) {
+	const baseUrl = trimmed(credentials.baseUrl);
+	const apiKey = trimmed(credentials.apiKey);
+	if (!/^https?:\/\//.test(baseUrl)) {
 		throw new UserError('The credential\'s "Base URL" is not an http or https address', {
 			description: 'Enter where the platform is reached, e.g. http://127.0.0.1:4000.',
 		});
 	}
-	if (typeof apiKey !== 'string' || !apiKey.startsWith(prefix)) {
+	if (!apiKey.startsWith(prefix)) {
 		const { name, advice } = KEY_KINDS[prefix];
 		throw new UserError(`The credential's "API Key" is not a ${name}: it must begin with ${prefix}`, {
 			description: advice,
@@ -41,3 +42,6 @@ export function authorize(
 		headers: { ...request.headers, Authorization: `Bearer ${apiKey}` },
 	};
 }
+
+/** A text without the blanks and line ends that come along when it is copied. */
+const trimmed = (value: unknown) => (typeof value === 'string' ? value.trim() : '');

@@ -73,6 +73,21 @@ describe('a key of the wrong kind', () => {
 	});
 });
 
+it('blanks and line ends that were copied along do no harm', async () => {
+	const credentials = { odooPlatformApi: { baseUrl: ` ${platform.url}/ `, apiKey: 'oec_live_key\n' } };
+	await runNode('odooPlatform', { resource: 'project' }, { credentials });
+	expect(platform.received[0]).toMatchObject({
+		path: '/api/v1/projects',
+		headers: { authorization: 'Bearer oec_live_key' },
+	});
+});
+
+it('an address below another site keeps its path', async () => {
+	const credentials = { odooPlatformApi: { baseUrl: `${platform.url}/odoo/`, apiKey: 'oec_live_key' } };
+	await runNode('odooPlatform', { resource: 'project' }, { credentials });
+	expect(platform.received[0]?.path).toBe('/odoo/api/v1/projects');
+});
+
 it('a base URL that is none is refused by name', async () => {
 	const credentials = { odooPlatformApi: { baseUrl: 'platform.example.com', apiKey: 'oec_live_key' } };
 	const { error } = await runNode('odooPlatform', { resource: 'project' }, { credentials });

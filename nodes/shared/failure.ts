@@ -36,14 +36,12 @@ function refusedInputs(problem: IDataObject): string[] {
 
 /** What happened, and what else the reply says of it, out of either of the service's documented error bodies. */
 function explain({ body, statusCode }: Reply): { message: string; details: string[] } {
-	if (!isDataObject(body)) {
+	const problem = isDataObject(body) ? body : {};
+	const message = textAt(problem, 'detail') || textAt(problem, 'error') || textAt(problem, 'title');
+	if (message === '') {
 		return { message: `The service answered with status ${statusCode}`, details: ['Check the base URL.'] };
 	}
-	const message = textAt(body, 'detail') || textAt(body, 'error') || textAt(body, 'title');
-	return {
-		message: message || `The service answered with status ${statusCode}`,
-		details: [...refusedInputs(body), textAt(body, 'details')],
-	};
+	return { message, details: [...refusedInputs(problem), textAt(problem, 'details')] };
 }
 
 /**
@@ -113,7 +111,8 @@ export function bodyOf(node: INode, reply: Reply, itemIndex?: number): IDataObje
 export function asNodeError(node: INode, error: unknown, itemIndex: number): NodeApiError | NodeOperationError {
 	if (error instanceof NodeOperationError) return error;
 	if (!(error instanceof NodeApiError)) {
-		return failure(node, { message: String(error), description: [], itemIndex });
+		const cause = error instanceof Error ? error : new Error(String(error));
+		return new NodeOperationError(node, cause, { message: withItem(cause.message, itemIndex), itemIndex });
 	}
 	if (error.context.itemIndex === undefined) {
 		error.context.itemIndex = itemIndex;

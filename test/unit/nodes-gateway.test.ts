@@ -94,6 +94,15 @@ describe('Odoo Gateway: Execute Method', () => {
 		expect(platform.received).toEqual([]);
 	});
 
+	it('tells of an expression that fails in its own words, with the item', async () => {
+		const parameters = { ...searchRead, model: "={{ $('Nowhere').item.json.model }}" };
+		const { error } = await runNode('odooGateway', parameters, { credentials });
+		expect(error).toMatchObject({
+			name: 'NodeOperationError',
+			message: "Referenced node doesn't exist [Item 0]",
+		});
+	});
+
 	it("reports the gateway's error and details, and what to do", async () => {
 		platform.answer = () => ({
 			status: 404,

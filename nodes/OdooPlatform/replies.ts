@@ -39,14 +39,22 @@ function simplified(context: IExecuteSingleFunctions, record: IDataObject): IDat
 	return Object.fromEntries(fields.split(' ').map((field) => [field, record[field] ?? null]));
 }
 
-/** Fails the node when a deployment that was waited for failed, with the reason the platform gives. */
+/** What is said of a deployment that has not succeeded, by its status. */
+const OUTCOMES = new Map([
+	['failed', 'The deployment failed'],
+	['canceled', 'The deployment was canceled'],
+]);
+
+/** Fails the node when a deployment that was waited for has not succeeded, with the reason the platform gives. */
 export async function requireSuccess(this: IExecuteSingleFunctions, items: INodeExecutionData[]) {
 	for (const { json } of items) {
 		const status = textAt(json, 'status');
-		if (status !== 'failed' && status !== 'canceled') continue;
+		const waited = this.getNodeParameter('wait') === true;
+		if (status === 'succeeded' || (!waited && !OUTCOMES.has(status))) continue;
+		const outcome = OUTCOMES.get(status) ?? `The deployment has not finished in time: it is still ${status}`;
 		const reason = textAt(objectAt(objectAt(json, 'deployment'), 'error'), 'message');
 		throw failure(this.getNode(), {
-			message: reason === '' ? `The deployment ${status}` : `The deployment ${status}: ${reason}`,
+			message: reason === '' ? outcome : `${outcome}: ${reason}`,
 			description: [
 				`Deployment ID: ${textAt(json, 'deployment_id')}`,
 				'To go on in spite of failed deployments, set "On Error" in the settings of the node.',

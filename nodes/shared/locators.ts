@@ -12,8 +12,22 @@ import { send } from './transport';
 /** A prefixed ULID, as the platform's ids are, e.g. `env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B`. */
 const idPattern = (prefix: string) => `${prefix}_[0-7][0-9A-HJKMNP-TV-Z]{25}`;
 
-/** The locator of a kind of thing: chosen from a searched list, or named by ID. */
-function locator(name: string, displayName: string, prefix: string, searchListMethod: string): INodeProperties {
+/** A kind of thing that the platform has, as its ids and addresses name it. */
+interface Kind {
+	name: string;
+	displayName: string;
+	/** What its ids begin with. */
+	prefix: string;
+	/** What stands before the id in an address. */
+	folders: string[];
+	searchListMethod: string;
+}
+
+/** The locator of a kind of thing: chosen from a searched list, or named by ID or by an address of it. */
+function locator({ name, displayName, prefix, folders, searchListMethod }: Kind): INodeProperties {
+	// n8n holds a pattern against the whole value; what is below the thing's own address is accepted too.
+	const url = `https?:\\/\\/.+\\/(?:${folders.join('|')})\\/(${idPattern(prefix)})(?:[/?#].*)?`;
+	const example = `${prefix}_01HXMZ0K3RJ8QM2P5T7V9X1Z3B`;
 	return {
 		displayName,
 		name,
@@ -30,7 +44,7 @@ function locator(name: string, displayName: string, prefix: string, searchListMe
 				displayName: 'By ID',
 				name: 'id',
 				type: 'string',
-				placeholder: `e.g. ${prefix}_01HXMZ0K3RJ8QM2P5T7V9X1Z3B`,
+				placeholder: `e.g. ${example}`,
 				validation: [
 					{
 						type: 'regex',
@@ -41,45 +55,56 @@ function locator(name: string, displayName: string, prefix: string, searchListMe
 					},
 				],
 			},
+			{
+				displayName: 'By URL',
+				name: 'url',
+				type: 'string',
+				placeholder: `e.g. https://platform.example.com/${folders[0]}/${example}`,
+				extractValue: { type: 'regex', regex: url },
+				validation: [
+					{
+						type: 'regex',
+						properties: {
+							regex: url,
+							errorMessage: `Not the URL of one: it has /${folders[0]}/ and the ID in it`,
+						},
+					},
+				],
+			},
 		],
 	};
 }
 
 export const projectLocator: INodeProperties = {
-	...locator('project', 'Project', 'prj', 'searchProjects'),
+	...locator({
+		name: 'project',
+		displayName: 'Project',
+		prefix: 'prj',
+		folders: ['projects'],
+		searchListMethod: 'searchProjects',
+	}),
 	description: 'The project whose environments are wanted',
 };
 
-const environment = locator('environment', 'Environment', 'env', 'searchEnvironments');
-/** The URL of an environment or of anything below it; n8n holds a pattern against the whole value. */
-const environmentUrl = `https?:\\/\\/.+\\/(?:envs|environments)\\/(${idPattern('env')})(?:[/?#].*)?`;
-
 export const environmentLocator: INodeProperties = {
-	...environment,
+	...locator({
+		name: 'environment',
+		displayName: 'Environment',
+		prefix: 'env',
+		folders: ['envs', 'environments'],
+		searchListMethod: 'searchEnvironments',
+	}),
 	description: 'The environment that is meant',
-	modes: [
-		...(environment.modes ?? []),
-		{
-			displayName: 'By URL',
-			name: 'url',
-			type: 'string',
-			placeholder: 'e.g. https://platform.example.com/envs/env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B',
-			extractValue: { type: 'regex', regex: environmentUrl },
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: environmentUrl,
-						errorMessage: 'Not the URL of an environment: it has /envs/ or /environments/ and the ID in it',
-					},
-				},
-			],
-		},
-	],
 };
 
 export const deploymentLocator: INodeProperties = {
-	...locator('deployment', 'Deployment', 'dep', 'searchDeployments'),
+	...locator({
+		name: 'deployment',
+		displayName: 'Deployment',
+		prefix: 'dep',
+		folders: ['deployments'],
+		searchListMethod: 'searchDeployments',
+	}),
 	description: 'The deployment that is meant',
 };
 

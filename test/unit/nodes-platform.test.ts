@@ -107,6 +107,11 @@ describe('Odoo Platform: lists', () => {
 		});
 	});
 
+	it('leave it to the platform to refuse a time that is none', async () => {
+		await run({ resource: 'deployment', operation: 'getAll', filters: { since: 'yesterday' } });
+		expect(platform.received[0]?.query).toMatchObject({ since: 'yesterday' });
+	});
+
 	it('send no filter that is empty', async () => {
 		await run({ resource: 'deployment', operation: 'getAll', filters: { status: [], since: '' } });
 		expect(platform.received[0]?.query).toEqual({ limit: '50' });
@@ -187,6 +192,15 @@ describe('Odoo Platform: deploy', () => {
 		expect(platform.received[0]?.headers).not.toHaveProperty('idempotency-key');
 	});
 
+	it.each([
+		['deployment', 'get', DEPLOYMENT, `/api/v1/deployments/${DEPLOYMENT}`],
+		['environment', 'deploy', ENVIRONMENT, `/api/v1/environments/${ENVIRONMENT}/deploy`],
+	])('takes the address of a %s in the API', async (resource, operation, id, asked) => {
+		const value = `https://platform.example.com/api/v1/${resource}s/${id}`;
+		await run({ resource, operation, [resource]: { __rl: true, mode: 'url', value } });
+		expect(platform.received[0]?.path).toBe(asked);
+	});
+
 	it('takes the URL of an environment', async () => {
 		const value = `https://platform.example.com/envs/${ENVIRONMENT}/deployments`;
 		await run({ ...deploy, environment: { __rl: true, mode: 'url', value } });
@@ -199,6 +213,13 @@ describe('Odoo Platform: deploy', () => {
 		const result = await run(deploy);
 		expect(result.error?.message).toBe(`The deployment failed: ${error.message} [Item 0]`);
 		expect(result.error?.description).toContain(DEPLOYMENT);
+	});
+
+	it('fails when the deployment it waited for has not ended', async () => {
+		platform.answer = () => ({ status: 202, body: { ...succeeded, status: 'running' } });
+		const { error } = await run(deploy);
+		expect(error?.message).toBe('The deployment has not finished in time: it is still running [Item 0]');
+		expect(error?.description).toContain(DEPLOYMENT);
 	});
 
 	it('names an environment that an expression left empty, and sends nothing', async () => {
@@ -252,12 +273,11 @@ describe('Odoo Platform: refusals', () => {
 		expect(error?.description).toMatch(/job_7[^]*30 seconds[^]*req_1/);
 	});
 
-	it('of something else than the platform blame the base URL', async () => {
-		platform.answer = () => ({
-			status: 502,
-			headers: { 'content-type': 'text/html' },
-			body: '<h1>Bad gateway</h1>',
-		});
+	it.each([
+		['text/html', '<h1>Bad gateway</h1>'],
+		['application/json', { message: 'Not Found' }],
+	])('of something else than the platform (%s) blame the base URL', async (type, body) => {
+		platform.answer = () => ({ status: 502, headers: { 'content-type': type }, body });
 		const { error } = await run({ resource: 'project', operation: 'getAll' });
 		expect(error?.description).toContain('Check the base URL');
 	});

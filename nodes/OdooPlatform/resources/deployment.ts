@@ -73,7 +73,8 @@ export const deploymentProperties: INodeProperties[] = [
 					send: {
 						type: 'query',
 						property: 'since',
-						value: '={{ $value ? $value.toString().toDateTime().toUTC().toISO() : undefined }}',
+						// What is no time goes as it is: the platform's refusal names the parameter.
+						value: '={{ $value ? (DateTime.fromISO($value.toString()).toUTC().toISO() ?? $value) : undefined }}',
 					},
 				},
 			},

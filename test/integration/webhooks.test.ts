@@ -276,6 +276,20 @@ describe('a failed attempt', () => {
 		expect(new Set(inbox.requests.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(4);
 	});
 
+	it('is waited for once, however many events come before its retry', async () => {
+		const { service, relay } = stage.startReplica();
+		const respond = answer(503, { 'Retry-After': '3' });
+		const inbox = await receiver((response, before) => (before === 0 ? respond : answer(200))(response));
+		const { webhook } = await register(service, inbox.url);
+		for (let count = 1; count <= 4; count++) {
+			await stage.change(stage.makeEvent('deployment.succeeded'));
+			relay.wake();
+			await inbox.received(count);
+			await until(() => stage.webhooks.everywhere.findOne({ _id: webhook._id, lease_owner: { $exists: false } }));
+		}
+		expect(stage.clock.sleeping.filter((ms) => ms === 3_000)).toHaveLength(1);
+	});
+
 	it('sets the count of failures back when the next succeeds', async () => {
 		const { service, relay } = stage.startReplica();
 		const inbox = await receiver((response, before) => answer(before < 1 ? 500 : 204)(response));

@@ -20,7 +20,9 @@ beforeAll(async () => {
 	await once(server.listen(0, '127.0.0.1'), 'listening');
 });
 
-afterAll(() => server.close());
+afterAll(() => {
+	server.close();
+});
 
 /** Unlike `fetch`, sends any method and path as it is. */
 async function ask(method: string, path: string) {

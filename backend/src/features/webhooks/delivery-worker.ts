@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../core/clock';
-import type { DeliveryId, Ids } from '../../core/ids';
+import type { DeliveryId, Ids, WebhookId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import type { Secrets } from '../../core/secrets';
 import { createWakeableLoop, nap, type WakeableLoop } from '../../core/wakeable-loop';
@@ -61,6 +61,8 @@ export function createDeliveryWorker({
 	const settle = createSettlement({ webhooks, deliveries, clock, ids, random, notify });
 	const owner = randomUUID();
 	const lanes = new Set<Promise<void>>();
+	/** When the loop will be woken for a webhook's next retry, in milliseconds since 1970. */
+	const alarms = new Map<WebhookId, number>();
 	const shutdown = new AbortController();
 	setMaxListeners(0, shutdown.signal);
 	let claims = 0;
@@ -129,8 +131,12 @@ export function createDeliveryWorker({
 		await nap(clock, HEAD_START_MS, over.signal);
 	};
 
-	const wakeAt = async (time: Date) => {
-		await nap(clock, time.getTime() - clock.now().getTime(), shutdown.signal);
+	/** Webhooks are given back again and again while one retry is far away: it is waited for once. */
+	const wakeAt = async (id: WebhookId, time: number) => {
+		if (alarms.get(id) === time) return;
+		alarms.set(id, time);
+		await nap(clock, time - clock.now().getTime(), shutdown.signal);
+		if (alarms.get(id) === time) alarms.delete(id);
 		loop.wake();
 	};
 
@@ -143,7 +149,7 @@ export function createDeliveryWorker({
 			next === null ? { $unset: { due_at: 1, ...noLease } } : { $set: { due_at: next }, $unset: noLease },
 		);
 		if (returned !== null) {
-			if (next !== null) void wakeAt(next);
+			if (next !== null) void wakeAt(_id, next.getTime());
 			return true;
 		}
 		const mine = { _id, lease_owner, status: 'active' } as const;

@@ -27,6 +27,7 @@ import { jobRoutes } from './features/jobs/routes';
 import { createJobsService } from './features/jobs/service';
 import { createJobWorker } from './features/jobs/worker';
 import { keyCollection } from './features/keys/model';
+import { keyRoutes } from './features/keys/routes';
 import { createKeysService } from './features/keys/service';
 import { organizationCollection, userCollection } from './features/organizations/model';
 import { createOrganizationsService } from './features/organizations/service';
@@ -101,8 +102,11 @@ export async function startPlatform(
 	const keys = createKeysService({
 		keys: collections.keys,
 		planOf: (id) => organizations.planOf(id),
+		connectionExists: (organization, id) => connections.exists(organization, id),
 		secrets,
 		clock,
+		ids,
+		log,
 	});
 	const git = createGitRepositories({
 		dataDir: config.dataDir,
@@ -191,6 +195,7 @@ export async function startPlatform(
 	const workers = [relay, deliveryWorker, jobWorker];
 
 	const routes = [
+		...keyRoutes({ keys, pager }),
 		...projectRoutes({ projects, pager }),
 		...environmentRoutes({ environments, pager }),
 		...deploymentRoutes({ deployments, pager }),

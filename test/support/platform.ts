@@ -7,10 +7,10 @@ import { type Config, readConfig } from '../../backend/src/config';
 import { systemClock } from '../../backend/src/core/clock';
 import { createIds } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
-import { PERMISSIONS } from '../../backend/src/core/permissions';
+import { PERMISSIONS, type Plan } from '../../backend/src/core/permissions';
 import { createSecrets, loadMasterKey } from '../../backend/src/core/secrets';
 import { keyCollection } from '../../backend/src/features/keys/model';
-import { createKeysService, type KeyRequest } from '../../backend/src/features/keys/service';
+import { createKeysService, type KeySpecification } from '../../backend/src/features/keys/service';
 import { organizationCollection, userCollection } from '../../backend/src/features/organizations/model';
 import { createOrganizationsService } from '../../backend/src/features/organizations/service';
 import { type Platform, startPlatform } from '../../backend/src/platform';
@@ -87,37 +87,52 @@ function databaseUri({ uri, name }: Pick<TestDatabase, 'uri' | 'name'>): string 
 	return `${server.replace(/\/$/, '')}/${name}${options === undefined ? '' : `?${options}`}`;
 }
 
-/** Another tenant on the same database: its API key, and something of its own. */
-export async function addOrganization({ config }: Pick<TestPlatform, 'config'>) {
-	const connection = await mongoose.createConnection(config.mongodbUri ?? '').asPromise();
-	const secrets = createSecrets(await loadMasterKey(config.dataDir));
-	const clock = systemClock;
-	const ids = createIds(clock);
+/** Another tenant on the same database: its API key. */
+export async function addOrganization(
+	platform: Pick<TestPlatform, 'config'>,
+	{ plan = 'agency' }: { plan?: Plan } = {},
+) {
+	const organization_id = createIds(systemClock).next('organization');
+	const connection = await mongoose.createConnection(platform.config.mongodbUri ?? '').asPromise();
 	const organizations = createOrganizationsService({
 		organizations: organizationCollection(connection),
 		users: userCollection(connection),
-		clock,
+		clock: systemClock,
 	});
+	await organizations.create({ id: organization_id, name: 'Other', plan });
+	await connection.close();
+	return { organization_id, api_key: await addKey(platform, { organization_id, name: 'other' }) };
+}
+
+/** The token of a key that nobody was asked for; unless told otherwise it may do everything in its organization. */
+export async function addKey(
+	{ config }: Pick<TestPlatform, 'config'>,
+	asked: Partial<KeySpecification> & Pick<KeySpecification, 'organization_id'>,
+) {
+	const connection = await mongoose.createConnection(config.mongodbUri ?? '').asPromise();
+	const clock = systemClock;
+	const ids = createIds(clock);
 	const keys = createKeysService({
 		keys: keyCollection(connection),
-		planOf: (id) => organizations.planOf(id),
-		secrets,
+		planOf: () => Promise.resolve(null),
+		connectionExists: () => Promise.resolve(false),
+		secrets: createSecrets(await loadMasterKey(config.dataDir)),
 		clock,
+		ids,
+		log: createLogger('silent'),
 	});
-	const organization_id = ids.next('organization');
-	await organizations.create({ id: organization_id, name: 'Other', plan: 'agency' });
-	const request: KeyRequest = {
+	const specification: KeySpecification = {
 		id: ids.next('key'),
-		organization_id,
-		name: 'other',
+		name: 'test',
 		scope: 'org',
 		permissions: PERMISSIONS,
 		connection_id: null,
 		expires_at: null,
 		hmac_secret: null,
+		...asked,
 	};
-	const token = await keys.mint(request);
-	await keys.store(request, token);
+	const token = await keys.mint(specification);
+	await keys.store(specification, token);
 	await connection.close();
-	return { organization_id, api_key: token };
+	return token;
 }

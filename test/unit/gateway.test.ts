@@ -67,6 +67,7 @@ function stage({
 				fetch: odoo.fetch,
 			});
 		},
+		exists: unused,
 		ensureDefault: unused,
 		create: unused,
 	};

@@ -15,6 +15,7 @@ export const ID_PREFIXES = {
 	delivery: 'dlv',
 	event: 'evt',
 	connection: 'con',
+	audit: 'aud',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -33,6 +34,7 @@ export type WebhookId = Id<'webhook'>;
 export type DeliveryId = Id<'delivery'>;
 export type EventId = Id<'event'>;
 export type ConnectionId = Id<'connection'>;
+export type AuditId = Id<'audit'>;
 
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 

@@ -12,6 +12,11 @@ export const PERMISSIONS = [
 	'webhooks:write',
 	'odoo:read',
 	'odoo:write',
+	'api_keys:read',
+	'api_keys:write',
+	'organizations:read',
+	'members:read',
+	'audit_log:read',
 ] as const;
 
 export const permissionSchema = z.enum(PERMISSIONS);

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../core/errors';
-import { planIncludes } from '../core/permissions';
+import { type Plan, planIncludes } from '../core/permissions';
 import type { Authenticate, Caller } from './caller';
 import type { Route } from './route';
 
@@ -32,19 +32,24 @@ export async function authorize(
 		const detail = 'The API key is not valid: it is unknown, revoked, expired or was altered. Use another one.';
 		throw new ApiError(401, 'invalid_api_key', detail, UNAUTHENTICATED);
 	}
-	if (caller.scope !== access.scope) {
+	if ((caller.scope === 'webhook') !== (access.scope === 'webhook')) {
 		const needed =
 			access.scope === 'webhook' ? 'a key of scope webhook (sk_live_…)' : 'a platform key (oec_live_…)';
 		throw new ApiError(403, 'wrong_key_scope', `This endpoint takes ${needed}.`);
 	}
-	if (!caller.permissions.has(access.permission)) {
+	if (access.permission !== null && !caller.permissions.has(access.permission)) {
 		const detail = `The API key lacks the permission ${access.permission}. Use a key that has it.`;
 		throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: access.permission } });
 	}
-	if (!planIncludes(caller.plan, access.plan)) {
-		const detail = `This needs the plan ${access.plan}; the organization is on ${caller.plan}.`;
-		const members = { required_plan: access.plan, current_plan: caller.plan };
-		throw new ApiError(403, 'plan_upgrade_required', detail, { members });
-	}
+	requirePlan(caller, access.plan);
+	if (caller.scope === 'multi_org') requirePlan(caller, 'agency');
 	return caller;
+}
+
+/** Refuses what the plan does not have. @throws {ApiError} 403 plan_upgrade_required */
+export function requirePlan({ plan }: Pick<Caller, 'plan'>, required: Plan): void {
+	if (planIncludes(plan, required)) return;
+	const detail = `This needs the plan ${required}; the organization is on ${plan}.`;
+	const members = { required_plan: required, current_plan: plan };
+	throw new ApiError(403, 'plan_upgrade_required', detail, { members });
 }

@@ -20,8 +20,9 @@ export interface Caller {
 	readonly hmac_secret: string | null;
 }
 
-/** `org`: one organization's API; `webhook`: the Odoo gateway alone. */
-export type KeyScope = 'org' | 'webhook';
+/** `org`: one organization's API; `multi_org`: that of a list of them; `webhook`: one organization's Odoo gateway alone. */
+export const KEY_SCOPES = ['org', 'multi_org', 'webhook'] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
 
 /** Finds out who holds a token; null where the token is not, or no longer, good for anything. */
 export type Authenticate = (token: string) => Promise<Caller | null>;

@@ -53,8 +53,10 @@ export interface ErrorReply {
 }
 
 interface Access {
-	readonly scope: KeyScope;
-	readonly permission: Permission;
+	/** `org` takes keys of scope multi_org as well. */
+	readonly scope: Exclude<KeyScope, 'multi_org'>;
+	/** null: every key of the scope may. */
+	readonly permission: Permission | null;
 	/** The smallest plan that has it. */
 	readonly plan: Plan;
 }

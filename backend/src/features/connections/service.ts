@@ -31,6 +31,7 @@ interface ExternalOdoo {
 export interface ConnectionsService {
 	/** The connection that is meant, with its credentials. @throws {ApiError} 404 `no_odoo_connection` */
 	open(tenant: Tenant, choice: ConnectionChoice): Promise<OpenConnection>;
+	exists(organization: OrganizationId, id: ConnectionId): Promise<boolean>;
 	/** The default connection: an environment's, unless one exists. Safe to repeat. */
 	ensureDefault(
 		organization: OrganizationId,
@@ -83,6 +84,7 @@ export function createConnectionsService({
 			const secret = secrets.decrypt(target.secret, found._id);
 			return { name: found.name, environment_id: null, url, database, login, secret, fetch: outboundFetch };
 		},
+		exists: async (organization, id) => (await connections.findOne(organization, { _id: id })) !== null,
 		async ensureDefault(organization, id, { id: environment_id, name }) {
 			const target = { kind: 'environment', environment_id };
 			const made = { name, target, default: true, created_at: clock.now() };

@@ -11,7 +11,7 @@ import { isDuplicateKey } from '../../database/connection';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { ConnectionsService } from '../connections/service';
 import type { EnvironmentsService } from '../environments/service';
-import { type KeyRequest, type KeysService, makeHmacSecret } from '../keys/service';
+import { type KeySpecification, type KeysService, makeHmacSecret } from '../keys/service';
 import type { OrganizationsService } from '../organizations/service';
 import type { ProjectsService } from '../projects/service';
 import { createDemoRepository } from './demo-repository';
@@ -99,7 +99,7 @@ async function makePlan({ ids, keys }: Dependencies): Promise<Plan> {
 	};
 }
 
-function keyRequests({ organization_id, api_key, webhook_key }: Plan): Record<'api' | 'webhook', KeyRequest> {
+function keyRequests({ organization_id, api_key, webhook_key }: Plan): Record<'api' | 'webhook', KeySpecification> {
 	const common = { organization_id, connection_id: null, expires_at: null };
 	return {
 		api: { ...common, id: api_key.id, name: 'owner', scope: 'org', permissions: PERMISSIONS, hmac_secret: null },

@@ -7,7 +7,10 @@ import type { KeyScope } from '../../http/caller';
 /** An API key; the token itself is not kept. */
 export interface KeyDocument {
 	readonly _id: KeyId;
+	/** Where it is kept, listed and revoked, and whose plan counts; with other scopes than multi_org, also what it sees. */
 	readonly organization_id: OrganizationId;
+	/** What a key of scope multi_org sees; null with the others. */
+	readonly organization_ids: readonly OrganizationId[] | null;
 	readonly name: string;
 	readonly scope: KeyScope;
 	readonly permissions: readonly Permission[];
@@ -17,6 +20,8 @@ export interface KeyDocument {
 	readonly connection_id: ConnectionId | null;
 	readonly expires_at: Date | null;
 	readonly revoked_at: Date | null;
+	/** To about a minute. */
+	readonly last_used_at: Date | null;
 	readonly created_at: Date;
 }
 
@@ -25,6 +30,7 @@ export const keyCollection = (connection: Connection) =>
 		name: 'api_keys',
 		fields: {
 			name: { type: String, required: true },
+			organization_ids: { type: [String], default: null },
 			scope: { type: String, required: true },
 			permissions: { type: [String], required: true },
 			token_hash: { type: String, required: true },
@@ -32,6 +38,7 @@ export const keyCollection = (connection: Connection) =>
 			connection_id: { type: String, default: null },
 			expires_at: { type: Date, default: null },
 			revoked_at: { type: Date, default: null },
+			last_used_at: { type: Date, default: null },
 			created_at: { type: Date, required: true },
 		},
 		indexes: [[{ organization_id: 1, _id: -1 }]],

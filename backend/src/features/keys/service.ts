@@ -1,17 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock';
-import type { ConnectionId, KeyId, OrganizationId } from '../../core/ids';
+import { ApiError, invalidInput, notFound } from '../../core/errors';
+import type { ConnectionId, Ids, KeyId, OrganizationId } from '../../core/ids';
+import type { Logger } from '../../core/log';
 import type { Permission, Plan } from '../../core/permissions';
-import { equalInConstantTime, hashToken, type Secrets } from '../../core/secrets';
-import type { TenantCollection } from '../../database/tenant-collection';
-import type { Authenticate, KeyScope } from '../../http/caller';
+import { hashToken, type Secrets } from '../../core/secrets';
+import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import { requirePlan } from '../../http/authorize';
+import type { Authenticate, Caller, KeyScope } from '../../http/caller';
+import { organizationFor } from '../../http/organization-for';
+import { createAuthenticate } from './authenticate';
 import type { KeyDocument } from './model';
-import { signToken, verifyToken } from './token';
+import { signToken } from './token';
 
 /** What makes a key. */
-export interface KeyRequest {
+export interface KeySpecification {
 	readonly id: KeyId;
 	readonly organization_id: OrganizationId;
+	/** Unset, or null with other scopes than multi_org. */
+	readonly organization_ids?: readonly OrganizationId[] | null;
 	readonly name: string;
 	readonly scope: KeyScope;
 	readonly permissions: readonly Permission[];
@@ -21,11 +28,40 @@ export interface KeyRequest {
 	readonly hmac_secret: string | null;
 }
 
+/** What somebody who has a key asks of a new one. */
+interface KeyRequest extends Pick<KeySpecification, 'name' | 'scope' | 'permissions' | 'connection_id' | 'expires_at'> {
+	readonly org_id?: OrganizationId | undefined;
+	/** Given with the scope multi_org, and with no other. */
+	readonly org_ids?: readonly OrganizationId[] | undefined;
+	readonly hmac: boolean;
+}
+
+type Maker = Pick<Caller, 'organization_id' | 'tenant' | 'plan' | 'permissions'>;
+
 export interface KeysService {
 	/** Makes the token of a key; it is not kept and cannot be shown again. */
-	mint(request: KeyRequest): Promise<string>;
+	mint(specification: KeySpecification): Promise<string>;
 	/** Keeps a key by the hash of its token; the one with that id, should it exist, stays as it is. */
-	store(request: KeyRequest, token: string): Promise<void>;
+	store(specification: KeySpecification, token: string): Promise<void>;
+	/**
+	 * Makes a key that may do nothing that its maker may not; `token` and `hmac_secret` are not shown again.
+	 * @throws {ApiError} 403 permission_denied, organization_denied, plan_upgrade_required; 422
+	 */
+	create(
+		maker: Maker,
+		request: KeyRequest,
+	): Promise<{ readonly key: KeyDocument; readonly token: string; readonly hmac_secret: string | null }>;
+	/** Newest first; those that belong to the tenant, revoked ones included. */
+	list(tenant: Tenant, after: KeyId | null, limit: number): Promise<KeyDocument[]>;
+	/** @throws {ApiError} 404 */
+	get(tenant: Tenant, id: KeyId): Promise<KeyDocument>;
+	/** Ends a key for good; once more does nothing. @throws {ApiError} 404 */
+	revoke(tenant: Tenant, id: KeyId): Promise<void>;
+	/**
+	 * A new secret in place of the one before, which is void at once, or the first: from then on the key demands signed
+	 * requests. @throws {ApiError} 404; 409 key_revoked, hmac_not_supported
+	 */
+	rotateHmacSecret(tenant: Tenant, id: KeyId): Promise<{ readonly key: KeyDocument; readonly hmac_secret: string }>;
 	readonly authenticate: Authenticate;
 }
 
@@ -35,47 +71,106 @@ export const makeHmacSecret = () => randomBytes(32).toString('hex');
 export function createKeysService({
 	keys,
 	planOf,
+	connectionExists,
 	secrets,
 	clock,
+	ids,
+	log,
 }: {
 	keys: TenantCollection<KeyDocument>;
 	planOf: (organization: OrganizationId) => Promise<Plan | null>;
+	connectionExists: (organization: OrganizationId, id: ConnectionId) => Promise<boolean>;
 	secrets: Secrets;
 	clock: Clock;
+	ids: Ids;
+	log: Logger;
 }): KeysService {
 	const signingKey = secrets.derive('api-keys');
+	const { authenticate, forget } = createAuthenticate({ keys, planOf, secrets, signingKey, clock, log });
+
+	const get = async (tenant: Tenant, id: KeyId) => {
+		const key = await keys.findOne(tenant, { _id: id });
+		if (key === null) throw notFound('API key');
+		return key;
+	};
+
+	/** Changes a key that is not revoked; null where it is. DocumentDB can miss a document that changes: then once more. */
+	const change = async (tenant: Tenant, id: KeyId, fields: Partial<KeyDocument>) => {
+		for (;;) {
+			const changed = await keys.update(tenant, { _id: id, revoked_at: null }, { $set: fields });
+			forget();
+			if (changed !== null) return changed;
+			if ((await get(tenant, id)).revoked_at !== null) return null;
+		}
+	};
+
+	const mint: KeysService['mint'] = (specification) =>
+		signToken(signingKey, { ...specification, key_id: specification.id }, clock);
+
+	const store: KeysService['store'] = async ({ id, organization_id, hmac_secret, ...rest }, token) => {
+		const made = {
+			organization_ids: null,
+			...rest,
+			hmac_secret: hmac_secret === null ? null : secrets.encrypt(hmac_secret, id),
+			token_hash: hashToken(token),
+			revoked_at: null,
+			last_used_at: null,
+			created_at: clock.now(),
+		};
+		await keys.update(organization_id, { _id: id }, { $setOnInsert: made }, { upsert: true });
+	};
+
 	return {
-		mint: (request) => signToken(signingKey, { ...request, key_id: request.id }, clock),
-		async store({ id, organization_id, hmac_secret, ...rest }, token) {
-			const made = {
-				...rest,
-				hmac_secret: hmac_secret === null ? null : secrets.encrypt(hmac_secret, id),
-				token_hash: hashToken(token),
-				revoked_at: null,
-				created_at: clock.now(),
-			};
-			await keys.update(organization_id, { _id: id }, { $setOnInsert: made }, { upsert: true });
+		mint,
+		store,
+		authenticate,
+		get,
+		async create(maker, { org_id, org_ids, hmac, ...request }) {
+			requirePermissions(maker, request.permissions);
+			if (request.scope === 'multi_org') requirePlan(maker, 'agency');
+			for (const named of org_ids ?? []) organizationFor(maker, named);
+			const organization_id = org_ids ? maker.organization_id : organizationFor(maker, org_id);
+			if (request.expires_at !== null && request.expires_at <= clock.now()) {
+				throw invalidInput('/expires_at', 'must be in the future');
+			}
+			if (request.connection_id !== null && !(await connectionExists(organization_id, request.connection_id))) {
+				throw invalidInput('/connection_id', 'names no Odoo connection of the organization');
+			}
+			const id = ids.next('key');
+			const hmac_secret = hmac ? makeHmacSecret() : null;
+			const organization_ids = org_ids ?? null;
+			const specification = { ...request, id, organization_id, organization_ids, hmac_secret };
+			const token = await mint(specification);
+			await store(specification, token);
+			return { key: await get(organization_id, id), token, hmac_secret };
 		},
-		async authenticate(token) {
-			const id = await verifyToken(signingKey, token, clock);
-			if (id === null) return null;
-			const key = await keys.everywhere.findOne({ _id: id });
-			if (key === null || key.revoked_at !== null || !equalInConstantTime(key.token_hash, hashToken(token)))
-				return null;
-			if (key.expires_at !== null && key.expires_at <= clock.now()) return null;
-			const plan = await planOf(key.organization_id);
-			if (plan === null) return null;
-			return {
-				key_id: key._id,
-				scope: key.scope,
-				organization_id: key.organization_id,
-				tenant: key.organization_id,
-				plan,
-				permissions: new Set(key.permissions),
-				actor: key.name,
-				connection_id: key.connection_id,
-				hmac_secret: key.hmac_secret === null ? null : secrets.decrypt(key.hmac_secret, key._id),
-			};
+		list: (tenant, after, limit) =>
+			keys.find(tenant, after === null ? {} : { _id: { $lt: after } }, { sort: { _id: -1 }, limit }),
+		async revoke(tenant, id) {
+			await change(tenant, id, { revoked_at: clock.now() });
+		},
+		async rotateHmacSecret(tenant, id) {
+			if ((await get(tenant, id)).scope !== 'webhook') {
+				const detail = 'Only keys of scope webhook can demand signed requests; make one of that scope.';
+				throw new ApiError(409, 'hmac_not_supported', detail);
+			}
+			const hmac_secret = makeHmacSecret();
+			const key = await change(tenant, id, { hmac_secret: secrets.encrypt(hmac_secret, id) });
+			if (key === null) {
+				throw new ApiError(
+					409,
+					'key_revoked',
+					'The API key was revoked. Make another one with POST /api/v1/api-keys.',
+				);
+			}
+			return { key, hmac_secret };
 		},
 	};
+}
+
+function requirePermissions({ permissions }: Maker, wanted: readonly Permission[]) {
+	const lacking = wanted.filter((permission) => !permissions.has(permission)).join(' ');
+	if (lacking === '') return;
+	const detail = `A key cannot grant what it lacks: ${lacking}. Leave that out, or use a key that has it.`;
+	throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: lacking } });
 }

@@ -9,7 +9,11 @@ const ISSUER = 'odoo-platform';
 const AUDIENCE = 'odoo-platform-api';
 
 /** What a token begins with, by its scope. */
-const PREFIXES: Readonly<Record<KeyScope, string>> = { org: 'oec_live_', webhook: 'sk_live_' };
+const PREFIXES: Readonly<Record<KeyScope, string>> = {
+	org: 'oec_live_',
+	multi_org: 'oec_live_',
+	webhook: 'sk_live_',
+};
 
 interface Claims {
 	readonly key_id: KeyId;

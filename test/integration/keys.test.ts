@@ -1,0 +1,300 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHmac } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isId, type OrganizationId } from '../../backend/src/core/ids';
+import { createLogger } from '../../backend/src/core/log';
+import { loadMasterKey } from '../../backend/src/core/secrets';
+import { startPlatform } from '../../backend/src/platform';
+import { addKey, addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
+import { until } from '../support/until';
+
+let platform: TestPlatform;
+/** The organization of the first run, one of a client, and one that is nobody's here. */
+let agency: OrganizationId;
+let client: OrganizationId;
+let stranger: OrganizationId;
+/** The agency's key for itself and its client. */
+let multi: string;
+
+beforeAll(async () => {
+	platform = await startTestPlatform();
+	const { organization_id } = platform.firstRun;
+	if (!isId('organization', organization_id)) throw new Error('no organization');
+	agency = organization_id;
+	client = (await addOrganization(platform, { plan: 'starter' })).organization_id;
+	stranger = (await addOrganization(platform)).organization_id;
+	multi = await addKey(platform, {
+		organization_id: agency,
+		organization_ids: [agency, client],
+		scope: 'multi_org',
+	});
+});
+
+afterAll(() => platform.remove());
+
+const mint = (body: object, key = platform.firstRun.api_key) => platform.api('POST', '/api/v1/api-keys', body, { key });
+
+describe('a key that is made', () => {
+	it('is shown with its token once, and without it ever after', async () => {
+		const { status, json } = await mint({ name: 'ci', permissions: ['projects:read'] });
+		expect(status).toBe(201);
+		const { token, hmac_secret, ...rest } = json;
+		expect(token).toMatch(/^oec_live_/);
+		expect(hmac_secret).toBeNull();
+		expect(rest).toEqual({
+			id: expect.stringMatching(/^key_/),
+			name: 'ci',
+			scope: 'org',
+			org_id: agency,
+			org_ids: null,
+			permissions: ['projects:read'],
+			expires_at: null,
+			connection_id: null,
+			hmac: false,
+			last_used_at: null,
+			revoked_at: null,
+			created_at: expect.any(String),
+		});
+		expect((await platform.api('GET', `/api/v1/api-keys/${String(json.id)}`)).json).toEqual(rest);
+		const list = await platform.api('GET', '/api/v1/api-keys?limit=1');
+		expect(list.json.data).toEqual([rest]);
+	});
+
+	it('does what it was made for, and no more', async () => {
+		const key = String((await mint({ name: 'ci', permissions: ['projects:read'] })).json.token);
+		expect((await platform.api('GET', '/api/v1/projects', undefined, { key })).status).toBe(200);
+		expect((await platform.api('GET', '/api/v1/environments', undefined, { key })).json).toMatchObject({
+			status: 403,
+			code: 'permission_denied',
+			required_permission: 'environments:read',
+		});
+	});
+
+	it.each([
+		['a permission that does not exist', { permissions: ['everything'] }, '/permissions/0'],
+		['an expiry that is past', { expires_at: '2020-01-01T00:00:00Z' }, '/expires_at'],
+		[
+			'a connection that does not exist',
+			{ scope: 'webhook', permissions: [], connection_id: 'con_01HXMW8QPK3R5T7V9X1Z3B5C7D' },
+			'/connection_id',
+		],
+		['signing with another scope than webhook', { hmac: true }, '/hmac'],
+		['a platform permission with the scope webhook', { scope: 'webhook' }, '/permissions/0'],
+		['no organizations with the scope multi_org', { scope: 'multi_org' }, '/org_ids'],
+		['organizations with another scope', { org_ids: ['org_01HXMW8QPK3R5T7V9X1Z3B5C7D'] }, '/org_ids'],
+	])('is refused %s', async (_case, fields, pointer) => {
+		const { json } = await mint({ name: 'refused', permissions: ['projects:read'], ...fields });
+		expect(json).toMatchObject({ status: 422, code: 'validation_failed', errors: [{ pointer }] });
+	});
+
+	it('is refused a permission that its maker lacks, by name', async () => {
+		const maker = String(
+			(await mint({ name: 'maker', permissions: ['api_keys:write', 'projects:read'] })).json.token,
+		);
+		const { json } = await mint({ name: 'more', permissions: ['projects:read', 'projects:write'] }, maker);
+		expect(json).toMatchObject({ status: 403, code: 'permission_denied', required_permission: 'projects:write' });
+		expect((await mint({ name: 'same', permissions: ['projects:read'] }, maker)).status).toBe(201);
+	});
+
+	it.each([
+		['one', () => ({ scope: 'org', org_id: stranger })],
+		['one among several', () => ({ scope: 'multi_org', org_ids: [agency, stranger] })],
+	])('is refused an organization that its maker lacks: %s', async (_case, fields) => {
+		const { json } = await mint({ name: 'foreign', permissions: [], ...fields() });
+		expect(json).toMatchObject({ status: 403, code: 'organization_denied', organization_id: stranger });
+	});
+
+	it.each([
+		['free', { scope: 'org' }, 'starter'],
+		['pro', { scope: 'multi_org' }, 'agency'],
+	] as const)('is refused on the plan %s with %p', async (plan, { scope }, required_plan) => {
+		const { organization_id, api_key } = await addOrganization(platform, { plan });
+		const request = scope === 'multi_org' ? { org_ids: [organization_id] } : {};
+		const { json } = await mint({ name: 'plan', scope, permissions: [], ...request }, api_key);
+		expect(json).toMatchObject({ status: 403, code: 'plan_upgrade_required', required_plan, current_plan: plan });
+	});
+});
+
+describe('a revoked key', () => {
+	it('is refused from the next request on, and still listed', async () => {
+		const { json } = await mint({ name: 'short-lived', permissions: ['projects:read'] });
+		const key = String(json.token);
+		expect((await platform.api('GET', '/api/v1/projects', undefined, { key })).status).toBe(200);
+		expect((await platform.api('DELETE', `/api/v1/api-keys/${String(json.id)}`)).status).toBe(204);
+		expect((await platform.api('GET', '/api/v1/projects', undefined, { key })).json.code).toBe('invalid_api_key');
+		expect((await platform.api('GET', `/api/v1/api-keys/${String(json.id)}`)).json.revoked_at).toEqual(
+			expect.any(String),
+		);
+	});
+
+	it('can be revoked again without a change', async () => {
+		const { json } = await mint({ name: 'twice', permissions: [] });
+		const route = `/api/v1/api-keys/${String(json.id)}`;
+		await platform.api('DELETE', route);
+		const first = (await platform.api('GET', route)).json;
+		expect((await platform.api('DELETE', route)).status).toBe(204);
+		expect((await platform.api('GET', route)).json).toEqual(first);
+	});
+
+	it('is refused by the other replicas within two seconds', async () => {
+		const dataDir = await mkdtemp(path.join(tmpdir(), 'odoo-platform-test-'));
+		const secretKey = await loadMasterKey(platform.config.dataDir);
+		const config = { ...platform.config, dataDir, secretKey };
+		const replica = await startPlatform(config, { log: createLogger('silent') });
+		try {
+			const { json } = await mint({ name: 'everywhere', permissions: ['projects:read'] });
+			const ask = async () => {
+				const headers = { Authorization: `Bearer ${String(json.token)}` };
+				return (await fetch(`${replica.url}/api/v1/projects`, { headers })).status;
+			};
+			expect(await ask()).toBe(200);
+			await platform.api('DELETE', `/api/v1/api-keys/${String(json.id)}`);
+			const revoked = performance.now();
+			await until(async () => (await ask()) === 401);
+			expect(performance.now() - revoked).toBeLessThan(2_000);
+		} finally {
+			await replica.stop();
+			await rm(dataDir, { recursive: true });
+		}
+	});
+});
+
+describe('the last use of a key', () => {
+	it('is noted', async () => {
+		const { json } = await mint({ name: 'used', permissions: ['projects:read'] });
+		await platform.api('GET', '/api/v1/projects', undefined, { key: String(json.token) });
+		const used = await until(
+			async () => (await platform.api('GET', `/api/v1/api-keys/${String(json.id)}`)).json.last_used_at,
+		);
+		expect(Date.parse(String(used))).toBeLessThanOrEqual(Date.now());
+	});
+});
+
+describe('the HMAC secret of a webhook key', () => {
+	const CALL = JSON.stringify({ action: 'test_connection' });
+	const call = async (token: string, secret?: string) => {
+		const headers = new Headers({ Authorization: `Bearer ${token}` });
+		if (secret !== undefined) {
+			headers.set('X-HMAC-Signature', createHmac('sha256', secret).update(CALL).digest('hex'));
+		}
+		return (await fetch(`${platform.url}/api/n8n/webhook`, { method: 'POST', headers, body: CALL })).status;
+	};
+	const request = { name: 'n8n', scope: 'webhook', permissions: ['odoo:read'] };
+
+	it('is shown when the key is made with one, and demanded', async () => {
+		const { json } = await mint({ ...request, hmac: true });
+		expect(json.token).toMatch(/^sk_live_/);
+		expect([await call(String(json.token)), await call(String(json.token), String(json.hmac_secret))]).toEqual([
+			401, 200,
+		]);
+	});
+
+	it('is enabled and rotated; the one before is void at once', async () => {
+		const { json } = await mint(request);
+		const token = String(json.token);
+		expect(await call(token)).toBe(200);
+		const rotate = () => platform.api('POST', `/api/v1/api-keys/${String(json.id)}/rotate-hmac-secret`);
+		const first = String((await rotate()).json.hmac_secret);
+		expect([await call(token), await call(token, first)]).toEqual([401, 200]);
+		const second = String((await rotate()).json.hmac_secret);
+		expect([await call(token, first), await call(token, second)]).toEqual([401, 200]);
+	});
+
+	it('is refused to a platform key, and to one that was revoked', async () => {
+		const plain = await mint({ name: 'plain', permissions: [] });
+		const revoked = await mint(request);
+		await platform.api('DELETE', `/api/v1/api-keys/${String(revoked.json.id)}`);
+		const codes = [];
+		for (const { json } of [plain, revoked]) {
+			codes.push(
+				(await platform.api('POST', `/api/v1/api-keys/${String(json.id)}/rotate-hmac-secret`)).json.code,
+			);
+		}
+		expect(codes).toEqual(['hmac_not_supported', 'key_revoked']);
+	});
+});
+
+describe('a key of several organizations', () => {
+	const project = { name: 'Addons', repository_url: 'https://git.example.com/acme.git' };
+
+	it("mints a client's key as the documents' example has it, which sees that client alone", async () => {
+		const { status, json } = await mint(
+			{
+				name: 'client-acme-portal',
+				scope: 'org',
+				org_id: client,
+				permissions: ['projects:read', 'environments:read', 'deployments:read', 'deployments:trigger'],
+			},
+			multi,
+		);
+		expect([status, json.org_id]).toEqual([201, client]);
+		const made = await platform.api('POST', '/api/v1/projects', { ...project, org_id: client }, { key: multi });
+		const seen = await platform.api('GET', '/api/v1/projects', undefined, { key: String(json.token) });
+		expect(seen.json.data).toEqual([made.json]);
+	});
+
+	it('sees what belongs to each of them and to nobody else', async () => {
+		const theirs = await addOrganization(platform);
+		await platform.api('POST', '/api/v1/projects', { ...project, name: 'Hidden' }, { key: theirs.api_key });
+		await platform.api('POST', '/api/v1/projects', { ...project, name: 'Client', org_id: client }, { key: multi });
+		const { json } = await platform.api('GET', '/api/v1/projects', undefined, { key: multi });
+		const text = JSON.stringify(json.data);
+		expect([text.includes(agency), text.includes(client), text.includes(theirs.organization_id)]).toEqual([
+			true,
+			true,
+			false,
+		]);
+	});
+
+	it('must say whose a thing is that it makes', async () => {
+		const unnamed = await platform.api('POST', '/api/v1/projects', project, { key: multi });
+		expect(unnamed.json).toMatchObject({ status: 422, errors: [{ pointer: '/org_id' }] });
+		const foreign = await platform.api(
+			'POST',
+			'/api/v1/projects',
+			{ ...project, org_id: stranger },
+			{ key: multi },
+		);
+		expect(foreign.json).toMatchObject({ status: 403, code: 'organization_denied' });
+	});
+
+	it('deploys an environment in the organization that the environment is of', async () => {
+		const repository_url = path.join(platform.config.dataDir, 'repositories', 'demo');
+		const key = multi;
+		const made = await platform.api(
+			'POST',
+			'/api/v1/projects',
+			{ name: 'Demo', repository_url, org_id: client },
+			{ key },
+		);
+		const environment = await platform.api(
+			'POST',
+			'/api/v1/environments',
+			{ project_id: made.json.id, name: 'live' },
+			{ key },
+		);
+		expect(environment.json.org_id).toBe(client);
+		const route = `/api/v1/environments/${String(environment.json.id)}/deploy`;
+		const deploy = await platform.api('POST', route, { ref: 'main', wait: true }, { key });
+		expect(deploy.json).toMatchObject({ status: 'succeeded' });
+		const ofClient = await addKey(platform, { organization_id: client });
+		const job = `/api/v1/jobs/${String(deploy.json.job_id)}`;
+		expect((await platform.api('GET', job, undefined, { key: ofClient })).status).toBe(200);
+		expect((await platform.api('GET', job)).status).toBe(404);
+	});
+
+	it('is good for nothing where its organization lacks the plan', async () => {
+		const { organization_id } = await addOrganization(platform, { plan: 'pro' });
+		const key = await addKey(platform, {
+			organization_id,
+			organization_ids: [organization_id, client],
+			scope: 'multi_org',
+		});
+		expect((await platform.api('GET', '/api/v1/projects', undefined, { key })).json).toMatchObject({
+			code: 'plan_upgrade_required',
+			required_plan: 'agency',
+		});
+	});
+});

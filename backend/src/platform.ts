@@ -150,6 +150,7 @@ export async function startPlatform(
 	const definitions = { deploy: deployDefinition({ projects, environments, git, runtimes, clock, ids }) };
 	const jobs = createJobsService({
 		jobs: collections.jobs,
+		logs: collections.jobLogs,
 		definitions,
 		clock,
 		ids,
@@ -165,7 +166,7 @@ export async function startPlatform(
 		log,
 		owner: randomUUID(),
 		notify,
-		onEnd: (id) => jobs.ended(id),
+		onChange: (id) => jobs.changed(id),
 	});
 
 	const webhooks = createWebhooksService({
@@ -198,7 +199,7 @@ export async function startPlatform(
 		...keyRoutes({ keys, pager }),
 		...projectRoutes({ projects, pager }),
 		...environmentRoutes({ environments, pager }),
-		...deploymentRoutes({ deployments, pager }),
+		...deploymentRoutes({ deployments, jobs, pager, clock }),
 		...jobRoutes({ jobs, pager }),
 		...webhookRoutes({ webhooks, pager }),
 		...gatewayRoutes({ gateway: createGatewayService({ connections, clients: createOdooClients({ clock }) }) }),

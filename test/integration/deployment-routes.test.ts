@@ -30,7 +30,7 @@ beforeEach(async () => {
 	stage = await openDeployStage(database, clock);
 	const { deployments, jobs } = stage.startReplica();
 	const pager = createPager(createSecrets(Buffer.alloc(32, 7)));
-	routes = [...deploymentRoutes({ deployments, pager }), ...jobRoutes({ jobs, pager })];
+	routes = [...deploymentRoutes({ deployments, jobs, pager, clock }), ...jobRoutes({ jobs, pager })];
 });
 
 afterEach(async () => {

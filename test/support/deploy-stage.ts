@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
+import { createBells } from '../../backend/src/core/bells';
 import { type Clock, systemClock } from '../../backend/src/core/clock';
 import { createIds, type JobId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
@@ -10,7 +11,7 @@ import { createDeploymentsService } from '../../backend/src/features/deployments
 import { environmentCollection } from '../../backend/src/features/environments/model';
 import { createEnvironmentsService } from '../../backend/src/features/environments/service';
 import { jobCollection, jobLogCollection } from '../../backend/src/features/jobs/model';
-import { createJobsService } from '../../backend/src/features/jobs/service';
+import { createJobsService, isEnded } from '../../backend/src/features/jobs/service';
 import { createJobWorker } from '../../backend/src/features/jobs/worker';
 import { projectCollection } from '../../backend/src/features/projects/model';
 import { createProjectsService } from '../../backend/src/features/projects/service';
@@ -18,6 +19,7 @@ import { createGitRepositories } from '../../backend/src/git/repositories';
 import { createOutbound } from '../../backend/src/net/outbound';
 import type { Release, Runtime, RuntimeSite } from '../../backend/src/runtimes/runtime';
 import type { TestDatabase } from './database';
+import { createFakeClock } from './fake-clock';
 import { makeGitRepository } from './git-repository';
 
 /** A runtime that notes what it is asked to run. */
@@ -76,12 +78,8 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		logs: jobLogCollection(connection),
 	};
 	const stops: (() => Promise<void>)[] = [];
-	const endings = new Map<JobId, PromiseWithResolve>();
-	const endingOf = (id: JobId) => {
-		const ending = endings.get(id) ?? promiseWithResolve();
-		endings.set(id, ending);
-		return ending;
-	};
+	// Its clock stands still: who waits here is woken by changes alone.
+	const bells = createBells<JobId>(createFakeClock());
 	let owners = 0;
 
 	/** One replica; its worker runs unless told otherwise. */
@@ -111,6 +109,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		const definitions = { deploy };
 		const jobs = createJobsService({
 			jobs: collections.jobs,
+			logs: collections.logs,
 			definitions,
 			clock,
 			ids,
@@ -125,9 +124,9 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 			log,
 			owner: `${process.pid} ${++owners}`,
 			notify,
-			onEnd: (id) => {
-				jobs.ended(id);
-				endingOf(id).resolve();
+			onChange: (id) => {
+				jobs.changed(id);
+				bells.ring(id);
 			},
 		});
 		const deployments = createDeploymentsService({ jobs, environments, ids });
@@ -141,8 +140,8 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 	return {
 		...collections,
 		startReplica,
-		/** Resolves once a replica here has brought the job to its end. */
-		endOf: (id: JobId) => endingOf(id).promise,
+		/** What happens to jobs on the replicas of this process. */
+		bells,
 		close: async () => {
 			for (const stop of stops) await stop();
 			await outbound.close();
@@ -150,17 +149,6 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 			await connection.close();
 		},
 	};
-}
-
-interface PromiseWithResolve {
-	readonly promise: Promise<void>;
-	readonly resolve: () => void;
-}
-
-function promiseWithResolve(): PromiseWithResolve {
-	let resolve = () => {};
-	const promise = new Promise<void>((settle) => (resolve = settle));
-	return { promise, resolve };
 }
 
 let stages = 0;
@@ -215,8 +203,12 @@ export async function openDeployStage({ uri, name }: TestDatabase, clock: Clock 
 		environmentNow: () => office.environments.get(organization, environment._id),
 		/** Resolves with the job once it is at its end. */
 		ended: async (id: JobId) => {
-			await site.endOf(id);
-			return office.jobs.get(organization, id);
+			const listener = site.bells.listen(id);
+			for (;;) {
+				const job = await office.jobs.get(organization, id);
+				if (isEnded(job)) return job;
+				await listener.wait(1);
+			}
 		},
 		logOf: async (id: JobId) =>
 			(await logs.find(organization, { job_id: id }, { sort: { seq: 1 } })).map(({ text }) => text),

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
 	unknown_route: { status: 404, meaning: 'There is nothing at this path.' },
 	no_odoo_connection: { status: 404, meaning: 'There is no such Odoo connection, or no default one.' },
 	method_not_allowed: { status: 405, meaning: 'The path does not take this method; `Allow` lists those it takes.' },
+	not_acceptable: { status: 406, meaning: '`Accept` names none of the media types that the route answers.' },
 	key_revoked: { status: 409, meaning: 'The API key was revoked; make another one.' },
 	hmac_not_supported: { status: 409, meaning: 'Only keys of scope webhook can demand signed requests.' },
 	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },

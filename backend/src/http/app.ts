@@ -6,9 +6,10 @@ import { authorize } from './authorize';
 import type { Authenticate } from './caller';
 import { readBody } from './read-body';
 import { requestId, requestIdOf } from './request-id';
-import type { Route } from './route';
+import { type Route, TextBody } from './route';
 import { securityHeaders } from './security-headers';
 import { sendError } from './send-error';
+import { sendText } from './send-text';
 
 interface AppOptions {
 	readonly routes: readonly Route[];
@@ -79,7 +80,8 @@ const serve =
 				signal: gone.signal,
 			});
 			response.status(reply.status).set(reply.headers);
-			if (reply.body === undefined) response.end();
+			if (reply.body instanceof TextBody) await sendText(response, reply.body);
+			else if (reply.body === undefined) response.end();
 			else response.json(reply.body);
 		} catch (error) {
 			sendError(error, response, log, route.renderError);

@@ -160,6 +160,8 @@ function inWords({ access: { scope, permission, plan } }: Route): string {
 	return `Takes ${key} with the permission \`${permission}\`, on the plan \`${plan}\`${plan === 'agency' ? '' : ' or above'}.`;
 }
 
+const asText = (type: string) => [type, { schema: { type: 'string' } }] as const;
+
 const json = (schema: JsonSchema, type = 'application/json'): Content => ({ [type]: { schema } });
 
 function parametersOf(part: unknown, place: 'path' | 'query', schemas: Schemas): Parameter[] {
@@ -188,14 +190,16 @@ const MEANINGS: Readonly<Record<string, string>> = {
 	204: 'Done; there is no body',
 };
 
-function successesOf({ responses }: Route, schemas: Schemas): Record<string, Response> {
+function successesOf({ responses, texts = [] }: Route, schemas: Schemas): Record<string, Response> {
 	return Object.fromEntries(
 		Object.entries(responses).map(([status, schema]) => [
 			status,
 			{
 				description: MEANINGS[status] ?? 'Done',
 				headers,
-				...(schema instanceof z.ZodUndefined ? {} : { content: json(schemas.of(schema, 'output')) }),
+				...(schema instanceof z.ZodUndefined
+					? {}
+					: { content: { ...json(schemas.of(schema, 'output')), ...Object.fromEntries(texts.map(asText)) } }),
 			},
 		]),
 	);

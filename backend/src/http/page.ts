@@ -42,8 +42,20 @@ interface PageRequest<K extends IdKind, T> {
 	readonly fetch: (after: Id<K> | null, limit: number) => Promise<readonly T[]>;
 }
 
-/** Walks lists page by page; a cursor is the last id seen, signed together with the list that it belongs to. */
+/** The same of a list that something else orders. */
+interface WalkRequest<P, T> extends Omit<PageRequest<never, T>, 'kind' | 'fetch'> {
+	/** An item's place in the order, as a text. */
+	readonly placeOf: (item: T) => string;
+	/** The place that such a text names; null where it names none. */
+	readonly parse: (text: string) => P | null;
+	readonly fetch: (after: P | null, limit: number) => Promise<readonly T[]>;
+}
+
+/** Walks lists page by page; a cursor is the last place seen, signed together with the list that it belongs to. */
 export interface Pager {
+	walk<P, T>(
+		request: WalkRequest<P, T>,
+	): Promise<{ readonly items: readonly T[]; readonly next_cursor: string | null }>;
 	page<K extends IdKind, T extends { readonly _id: Id<K> }>(
 		request: PageRequest<K, T>,
 	): Promise<{ readonly items: readonly T[]; readonly next_cursor: string | null }>;
@@ -57,28 +69,33 @@ export function createPager(secrets: Secrets): Pager {
 		createHmac('sha256', key).update(`${scope}\n${id}`).digest().subarray(0, SIGNATURE_BYTES);
 	const encode = (id: string, scope: string) =>
 		Buffer.concat([sign(id, scope), Buffer.from(id)]).toString('base64url');
-	const decode = <K extends IdKind>(kind: K, cursor: string, scope: string) => {
+	const decode = <P>(cursor: string, scope: string, parse: (text: string) => P | null) => {
 		const bytes = Buffer.from(cursor, 'base64url');
-		const id = bytes.subarray(SIGNATURE_BYTES).toString();
+		const place = bytes.subarray(SIGNATURE_BYTES).toString();
 		const given = bytes.subarray(0, SIGNATURE_BYTES);
-		const genuine = given.length === SIGNATURE_BYTES && timingSafeEqual(given, sign(id, scope));
-		if (genuine && isId(kind, id)) return id;
+		const genuine = given.length === SIGNATURE_BYTES && timingSafeEqual(given, sign(place, scope));
+		const parsed = genuine ? parse(place) : null;
+		if (parsed !== null) return parsed;
 		throw new ApiError(
 			422,
 			'invalid_cursor',
 			'This cursor is not of this list and its filters. Begin again without one.',
 		);
 	};
+	const walk: Pager['walk'] = async ({ query, scope, placeOf, parse, fetch }) => {
+		const list = JSON.stringify(scope.map((part) => part ?? null));
+		const found = await fetch(
+			query.cursor === undefined ? null : decode(query.cursor, list, parse),
+			query.limit + 1,
+		);
+		const items = found.slice(0, query.limit);
+		const last = items.at(-1);
+		const more = found.length > query.limit && last !== undefined;
+		return { items, next_cursor: more ? encode(placeOf(last), list) : null };
+	};
 	return {
-		async page({ query, kind, scope, fetch }) {
-			const list = JSON.stringify(scope.map((part) => part ?? null));
-			const found = await fetch(
-				query.cursor === undefined ? null : decode(kind, query.cursor, list),
-				query.limit + 1,
-			);
-			const items = found.slice(0, query.limit);
-			const last = items.at(-1);
-			return { items, next_cursor: found.length > query.limit && last ? encode(last._id, list) : null };
-		},
+		walk,
+		page: ({ kind, ...request }) =>
+			walk({ ...request, placeOf: ({ _id }) => _id, parse: (id) => (isId(kind, id) ? id : null) }),
 	};
 }

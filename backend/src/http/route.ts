@@ -12,10 +12,20 @@ type Schemas = Readonly<Record<number, z.ZodType>>;
 type ReplyOf<R extends Schemas> = {
 	[S in keyof R & number]: {
 		readonly status: S;
-		readonly body: z.input<R[S]>;
+		readonly body: z.input<R[S]> | TextBody;
 		readonly headers?: Readonly<Record<string, string>>;
 	};
 }[keyof R & number];
+
+/** Text that a route answers instead of JSON: at once, or piece by piece as it comes. */
+export class TextBody {
+	constructor(
+		readonly type: TextType,
+		readonly text: string | AsyncIterable<string>,
+	) {}
+}
+
+export type TextType = 'text/plain' | 'text/event-stream';
 
 /** A request as the pipeline hands it to a route: who asks is known and allowed to, the input is still raw. */
 export interface RouteRequest {
@@ -36,7 +46,7 @@ type Context<I extends z.ZodRawShape> = Omit<RouteRequest, 'params' | 'query'> &
 
 export interface RouteReply {
 	readonly status: number;
-	/** JSON; undefined for a reply without a body. */
+	/** JSON or a {@link TextBody}; undefined for a reply without a body. */
 	readonly body: unknown;
 	readonly headers: Readonly<Record<string, string>>;
 }
@@ -72,6 +82,8 @@ interface Description {
 	readonly operationId: string;
 	readonly summary: string;
 	readonly access: Access;
+	/** What it answers besides JSON where `Accept` asks for it: a {@link TextBody} of this type. */
+	readonly texts?: readonly TextType[];
 	/** What else can go wrong: the codes beyond those that follow from the access and the input. */
 	readonly errors?: readonly ErrorCode[];
 	/** Unset: problem+json (RFC 9457). */
@@ -102,7 +114,7 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 ): Route {
 	const { input, responses, handle, ...description } = declaration;
 	const schema = z.object<I>(input);
-	const replies: Schemas = responses;
+	const replies: Schemas = declaration.texts === undefined ? responses : orText(responses);
 	return {
 		...description,
 		input,
@@ -127,6 +139,12 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 
 /** A reply, with its status kept literal so that the compiler holds it against the declared ones. */
 export const reply = <const S extends number, B>(status: S, body: B) => ({ status, body });
+
+/** The replies of a route that answers text too, which no schema describes. */
+const orText = (responses: Schemas): Schemas =>
+	Object.fromEntries(
+		Object.entries(responses).map(([status, schema]) => [status, z.union([z.instanceof(TextBody), schema])]),
+	);
 
 function parseJson(bytes: Buffer): unknown {
 	try {

@@ -1,22 +1,30 @@
 import { z } from 'zod';
+import type { Clock } from '../../core/clock';
 import { idSchema } from '../../core/ids';
+import { preferredType } from '../../http/accept';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
-import { defineRoute, reply, type Route } from '../../http/route';
+import { defineRoute, reply, type Route, TextBody } from '../../http/route';
 import { statusFilter } from '../jobs/schemas';
-import { isEnded } from '../jobs/service';
+import { isEnded, type JobLogLine, type JobsService } from '../jobs/service';
+import { lastEventId, lineNumber, logEvents, logLineSchema, logText, presentLogLine } from './logs';
 import { deploymentSchema, deployReply, deployRequest, presentDeployment } from './schemas';
 import type { DeploymentsService } from './service';
 
 const read = { scope: 'org', permission: 'deployments:read', plan: 'starter' } as const;
+const ofDeployment = z.strictObject({ deployment_id: idSchema('deployment') });
 const ofEnvironment = z.strictObject({ environment_id: idSchema('environment') });
 
 /** `/api/v1/deployments`, and deploying */
 export const deploymentRoutes = ({
 	deployments,
+	jobs,
 	pager,
+	clock,
 }: {
 	deployments: DeploymentsService;
+	jobs: JobsService;
 	pager: Pager;
+	clock: Clock;
 }): Route[] => [
 	defineRoute({
 		method: 'post',
@@ -93,9 +101,48 @@ export const deploymentRoutes = ({
 		operationId: 'getDeployment',
 		summary: 'Get a deployment',
 		access: read,
-		input: { params: z.strictObject({ deployment_id: idSchema('deployment') }) },
+		input: { params: ofDeployment },
 		responses: { 200: deploymentSchema },
 		handle: async ({ params, caller }) =>
 			reply(200, presentDeployment(await deployments.get(caller.tenant, params.deployment_id))),
+	}),
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/deployments/{deployment_id}/logs',
+		operationId: 'getDeploymentLogs',
+		summary: "Read a deployment's log: as pages, as text, or line by line as it is written, by Accept",
+		access: read,
+		input: {
+			params: ofDeployment,
+			query: z.strictObject({ ...pageQuery, after: lineNumber.optional() }),
+		},
+		errors: ['not_acceptable'],
+		texts: ['text/plain', 'text/event-stream'],
+		responses: { 200: pageOf(logLineSchema) },
+		handle: async ({ params: { deployment_id }, query, headers, caller, signal }) => {
+			const job = await deployments.get(caller.tenant, deployment_id);
+			const after = query.after ?? 0;
+			switch (preferredType(headers.accept, ['application/json', 'text/plain', 'text/event-stream'])) {
+				case 'text/event-stream': {
+					const last = lastEventId(headers) ?? after;
+					return reply(
+						200,
+						new TextBody('text/event-stream', logEvents(jobs.follow(job, last, signal), clock)),
+					);
+				}
+				case 'text/plain':
+					return reply(200, new TextBody('text/plain', logText(jobs.allLines(job, after))));
+				case 'application/json': {
+					const { items, next_cursor } = await pager.walk({
+						query,
+						scope: ['deployment logs', deployment_id, String(after)],
+						placeOf: ({ seq }: JobLogLine) => String(seq),
+						parse: Number,
+						fetch: (place, limit) => jobs.lines(job, place ?? after, limit),
+					});
+					return reply(200, { data: items.map(presentLogLine), next_cursor });
+				}
+			}
+		},
 	}),
 ];

@@ -150,6 +150,9 @@ export const jobCollection = (connection: Connection) =>
 		],
 	});
 
+/** How long the lines of a log are kept, in seconds. */
+const LOG_RETENTION_SECONDS = 30 * 24 * 60 * 60;
+
 /** A line of a job's log. */
 export interface JobLogLine {
 	/** The job and the line's number, so that no number is given twice. */
@@ -171,5 +174,5 @@ export const jobLogCollection = (connection: Connection) =>
 			at: { type: Date, required: true },
 			text: { type: String, required: true },
 		},
-		indexes: [[{ job_id: 1, seq: 1 }]],
+		indexes: [[{ job_id: 1, seq: 1 }], [{ at: 1 }, { expireAfterSeconds: LOG_RETENTION_SECONDS }]],
 	});

@@ -1,6 +1,7 @@
 import type { UpdateQuery } from 'mongoose';
 import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
+import type { JobId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import { nap } from '../../core/wakeable-loop';
 import { isDuplicateKey } from '../../database/connection';
@@ -27,6 +28,8 @@ interface RunOptions {
 	readonly log: Logger;
 	/** Tells the relay that an outbox has something. */
 	readonly notify: () => void;
+	/** Tells those who follow the job that it, or its log, has changed. */
+	readonly onChange: (id: JobId) => void;
 	/** Aborted when the worker stops. */
 	readonly shutdown: AbortSignal;
 }
@@ -34,9 +37,8 @@ interface RunOptions {
 /**
  * Runs a job that this worker has just claimed, to its end or until the worker stops or loses it. Every write demands
  * that the lease be the claimed one still, so that of two workers who both think the job theirs, one alone changes it.
- * @returns whether the job has ended
  */
-export async function runJob(claimed: JobDocument, options: RunOptions): Promise<boolean> {
+export async function runJob(claimed: JobDocument, options: RunOptions): Promise<void> {
 	const { jobs, definition, clock, log, shutdown } = options;
 	const lost = new AbortController();
 	const done = new AbortController();
@@ -99,6 +101,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 			{ status: job.status },
 		);
 		options.notify();
+		options.onChange(claimed._id);
 	};
 
 	const begin = async () => {
@@ -149,18 +152,17 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 				code: 'interrupted',
 				message: `The service was interrupted ${MAX_ATTEMPTS} times during this job. Start it once more.`,
 			});
-			return true;
+			return;
 		}
 		await begin();
 		await runSteps().catch(async (error: unknown) => {
 			signal.throwIfAborted();
 			await fail(failureOf(error, claimed, log));
 		});
-		return true;
 	} catch (error) {
 		if (lost.signal.aborted) {
 			log.warn({ job_id: claimed._id }, 'a job was lost to another worker');
-			return false;
+			return;
 		}
 		if (!shutdown.aborted) throw error;
 		// Not an attempt that failed: the next one begins at once, and counts as this one.
@@ -168,7 +170,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 			$set: { 'lease.owner': null, 'lease.until': clock.now() },
 			$inc: { 'lease.attempt': -1 },
 		});
-		return false;
+		return;
 	} finally {
 		done.abort();
 		await renewing;
@@ -192,7 +194,7 @@ async function withinLease<T>(work: () => Promise<T>, signal: AbortSignal): Prom
 
 function createLog(
 	job: JobDocument,
-	{ logs, clock }: Pick<RunOptions, 'logs' | 'clock'>,
+	{ logs, clock, onChange }: Pick<RunOptions, 'logs' | 'clock' | 'onChange'>,
 	signal: AbortSignal,
 ): StepContext['log'] {
 	let last: number | undefined;
@@ -204,6 +206,7 @@ function createLog(
 			const line = { job_id: job._id, seq, at: clock.now(), text: text.slice(0, MAX_LINE) };
 			try {
 				await logs.insert({ _id: `${job._id}:${seq}`, organization_id: job.organization_id, ...line });
+				onChange(job._id);
 				return;
 			} catch (error) {
 				// The worker before had that number already.

@@ -1,18 +1,20 @@
 import type { QueryFilter } from 'mongoose';
+import { createBells } from '../../core/bells';
 import type { Clock } from '../../core/clock';
 import { ApiError, notFound } from '../../core/errors';
 import type { DeploymentId, EnvironmentId, Ids, JobId, OrganizationId } from '../../core/ids';
-import { nap } from '../../core/wakeable-loop';
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { JobDefinitions } from './definition';
-import type { JobDocument, JobStatus } from './model';
+import type { JobDocument, JobLogLine, JobStatus } from './model';
 
-export type { JobDocument };
+export type { JobDocument, JobLogLine };
 
 /** How often a job is looked at that another replica may run, in milliseconds. */
 const POLL_MS = 2_000;
+/** Lines of a log that are read at a time. */
+const LINES = 500;
 
 interface JobFilter {
 	readonly status?: readonly JobStatus[] | undefined;
@@ -35,19 +37,35 @@ export interface JobsService {
 	enqueue(organization: OrganizationId, request: JobRequest): Promise<JobDocument>;
 	/** Answers the job when it is at its end, when the time is up, or when the signal comes: as it is then. */
 	waitFor(tenant: Tenant, id: JobId, limits: { timeoutMs: number; signal: AbortSignal }): Promise<JobDocument>;
-	/** Tells those who wait that a job has ended. */
-	ended(id: JobId): void;
+	/** Up to `limit` lines of a job's log, from the one after number `after`. */
+	lines(job: JobDocument, after: number, limit: number): Promise<JobLogLine[]>;
+	/** The lines of a job's log after number `after`, as it is now. */
+	allLines(job: JobDocument, after: number): AsyncGenerator<JobLogLine>;
+	/**
+	 * The same and those that come, whichever replica writes them. Ends with `end` and the job at its end; without that
+	 * when the signal comes or the service stops.
+	 */
+	follow(job: JobDocument, after: number, signal: AbortSignal): AsyncGenerator<JobProgress>;
+	/** Tells those who wait or follow that a job, or its log, has changed. */
+	changed(id: JobId): void;
 	/** Ends every wait, now and from now on. */
 	stopWaiting(): void;
 	/** Frees every job of its worker: for the start of a process that knows itself to be the only one. */
 	releaseAll(): Promise<void>;
 }
 
+/** What there is to tell of a job that runs; `idle`: nothing new. */
+export type JobProgress =
+	| { readonly kind: 'line'; readonly line: JobLogLine }
+	| { readonly kind: 'idle' }
+	| { readonly kind: 'end'; readonly job: JobDocument };
+
 /** Whether a job has come to its end. */
 export const isEnded = ({ status }: Pick<JobDocument, 'status'>) => status !== 'queued' && status !== 'running';
 
 export function createJobsService({
 	jobs,
+	logs,
 	definitions,
 	clock,
 	ids,
@@ -55,6 +73,7 @@ export function createJobsService({
 	wake,
 }: {
 	jobs: TenantCollection<JobDocument>;
+	logs: TenantCollection<JobLogLine>;
 	definitions: JobDefinitions;
 	clock: Clock;
 	ids: Ids;
@@ -63,8 +82,7 @@ export function createJobsService({
 	/** Tells the worker that a job is queued. */
 	wake: () => void;
 }): JobsService {
-	const waits = new Map<JobId, Set<AbortController>>();
-	const stopped = new AbortController();
+	const bells = createBells<JobId>(clock);
 
 	const get = async (tenant: Tenant, id: JobId) => {
 		const job = await jobs.findOne(tenant, { _id: id });
@@ -72,8 +90,43 @@ export function createJobsService({
 		return job;
 	};
 
+	const lines: JobsService['lines'] = (job, after, limit) =>
+		logs.find(job.organization_id, { job_id: job._id, seq: { $gt: after } }, { sort: { seq: 1 }, limit });
+
+	async function* allLines(job: JobDocument, after: number) {
+		for (let last = after; ;) {
+			const found = await lines(job, last, LINES);
+			yield* found;
+			last = found.at(-1)?.seq ?? last;
+			if (found.length < LINES) return;
+		}
+	}
+
 	return {
 		get,
+		lines,
+		allLines,
+		async *follow({ organization_id, _id }, after, signal) {
+			const listener = bells.listen(_id);
+			try {
+				for (let last = after; !signal.aborted && !bells.stopped;) {
+					// Before its lines: the last of them are written before a job is at its end.
+					const job = await get(organization_id, _id);
+					for await (const line of allLines(job, last)) {
+						last = line.seq;
+						yield { kind: 'line', line };
+					}
+					if (isEnded(job)) {
+						yield { kind: 'end', job };
+						return;
+					}
+					yield { kind: 'idle' };
+					await listener.wait(POLL_MS);
+				}
+			} finally {
+				listener.close();
+			}
+		},
 		list: (tenant, { status, environment_id, since, kind }, after, limit) => {
 			const filter: QueryFilter<JobDocument> = {
 				...(status === undefined ? {} : { status: { $in: status } }),
@@ -136,26 +189,23 @@ export function createJobsService({
 
 		async waitFor(tenant, id, { timeoutMs, signal }) {
 			const deadline = clock.now().getTime() + timeoutMs;
-			for (;;) {
-				const end = new AbortController();
-				const others = waits.get(id) ?? new Set();
-				waits.set(id, others.add(end));
-				try {
+			const listener = bells.listen(id);
+			const ring = () => bells.ring(id);
+			signal.addEventListener('abort', ring, { once: true });
+			try {
+				for (;;) {
 					const job = await get(tenant, id);
 					const left = deadline - clock.now().getTime();
-					const over = AbortSignal.any([signal, stopped.signal]);
-					if (isEnded(job) || left <= 0 || over.aborted) return job;
-					await nap(clock, Math.min(left, POLL_MS), AbortSignal.any([over, end.signal]));
-				} finally {
-					others.delete(end);
-					if (others.size === 0) waits.delete(id);
+					if (isEnded(job) || left <= 0 || signal.aborted || bells.stopped) return job;
+					await listener.wait(Math.min(left, POLL_MS));
 				}
+			} finally {
+				signal.removeEventListener('abort', ring);
+				listener.close();
 			}
 		},
-		ended(id) {
-			for (const end of waits.get(id) ?? []) end.abort();
-		},
-		stopWaiting: () => stopped.abort(),
+		changed: (id) => bells.ring(id),
+		stopWaiting: () => bells.stop(),
 
 		async releaseAll() {
 			const now = clock.now();

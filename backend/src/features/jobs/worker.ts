@@ -21,8 +21,8 @@ interface JobWorkerOptions {
 	readonly owner: string;
 	/** Tells the relay that an outbox has something. */
 	readonly notify: () => void;
-	/** Tells those who wait for a job that it has ended. */
-	readonly onEnd: (id: JobId) => void;
+	/** Tells those who wait for a job, or follow it, that it or its log has changed. */
+	readonly onChange: (id: JobId) => void;
 }
 
 /**
@@ -37,7 +37,7 @@ export function createJobWorker({
 	log,
 	owner,
 	notify,
-	onEnd,
+	onChange,
 }: JobWorkerOptions): WakeableLoop {
 	const runs = new Set<Promise<void>>();
 	let shutdown = new AbortController();
@@ -56,10 +56,7 @@ export function createJobWorker({
 
 	const start = (job: JobDocument) => {
 		const definition = definitions[job.kind];
-		const run = runJob(job, { jobs, logs, definition, clock, log, notify, shutdown: shutdown.signal })
-			.then((ended) => {
-				if (ended) onEnd(job._id);
-			})
+		const run = runJob(job, { jobs, logs, definition, clock, log, notify, onChange, shutdown: shutdown.signal })
 			.catch((error: unknown) => log.error({ err: error, job_id: job._id }, 'a job was left for another attempt'))
 			.finally(() => {
 				runs.delete(run);

@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { systemCode } from '../core/errors';
+import type { TextBody } from './route';
+
+/** Sends text as fast as the client takes it; a client that leaves ends what makes the text. */
+export async function sendText(response: ServerResponse, { type, text }: TextBody): Promise<void> {
+	response.setHeader('Content-Type', `${type}; charset=utf-8`);
+	if (typeof text === 'string' || response.req.method === 'HEAD') {
+		response.end(typeof text === 'string' ? text : undefined);
+		return;
+	}
+	// Proxies such as nginx would keep back what should be seen at once.
+	response.setHeader('X-Accel-Buffering', 'no');
+	response.flushHeaders();
+	try {
+		await pipeline(Readable.from(text), response);
+	} catch (error) {
+		if (systemCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+	}
+}

@@ -68,6 +68,17 @@ describe('read_group', () => {
 		]);
 	});
 
+	it('makes no more groups of a field that comes again', async () => {
+		const fields = new Array<string>(30).fill('category_id');
+		const groups = await sandbox.rpc('res.partner', 'read_group', [[['id', 'in', [6, 18]]], [], fields], {
+			lazy: false,
+		});
+		expect(groups).toMatchObject([
+			{ category_id: [2, 'Retail'], __count: 2 },
+			{ category_id: [1, 'VIP'], __count: 1 },
+		]);
+	});
+
 	it.each([
 		['an unknown field', [[], [], ['x']], "Invalid field 'x' on model 'sale.order'"],
 		['an unknown field to add up', [[], ['x'], ['state']], "Invalid field 'x' on model 'sale.order'"],

@@ -173,6 +173,55 @@ describe('JSON-2 of a sandbox', () => {
 		});
 	});
 
+	it.each<[string, string, string, unknown, number, string]>([
+		[
+			'a path without end',
+			'res.partner',
+			'search_count',
+			{ domain: [[`${'parent_id.'.repeat(90_000)}name`, '=', 'x']] },
+			500,
+			'builtins.RecursionError',
+		],
+		[
+			'a pattern made to hurt',
+			'res.partner',
+			'search_count',
+			{ domain: [['comment', 'like', `${'a'.repeat(100_000)}b`]] },
+			500,
+			'psycopg2.errors.QueryCanceled',
+		],
+		[
+			'conditions without end',
+			'res.partner',
+			'search_count',
+			{ domain: new Array<unknown>(20_000).fill(['total_invoiced', '!=', -1]) },
+			500,
+			'psycopg2.errors.QueryCanceled',
+		],
+		[
+			'the same record again and again',
+			'res.partner',
+			'read',
+			{ ids: new Array<number>(300_000).fill(3) },
+			422,
+			'odoo.exceptions.UserError',
+		],
+		[
+			'changes without end',
+			'res.partner',
+			'write',
+			{ ids: [6, 7, 8, 9, 10], vals: { comment: 'x'.repeat(2_000_000) } },
+			422,
+			'odoo.exceptions.UserError',
+		],
+	])('refuses %s in no time', async (_, model, method, body, status, name) => {
+		const sandbox = openSandbox();
+		await sandbox.json2('res.partner', 'write', { ids: [7], vals: { comment: 'a'.repeat(1_000_000) } });
+		const start = performance.now();
+		expect(await sandbox.json2(model, method, body)).toMatchObject({ status, body: { name } });
+		expect(performance.now() - start).toBeLessThan(3000);
+	});
+
 	it('is not there before Odoo 19', async () => {
 		expect(
 			await openSandbox({ version: '18.0' }).fetch('/json/2/res.partner/read', { method: 'POST' }),

@@ -161,6 +161,9 @@ describe('creating', () => {
 		['a choice that is none', 'res.partner', { name: 'X', type: 'x' }, "Wrong value for res.partner.type: 'x'"],
 		['text for a number', 'res.partner', { name: 'X', color: 'x' }, 'invalid literal for int()'],
 		['text for a float', 'crm.lead', { name: 'X', probability: 'x' }, 'could not convert string to float'],
+		['an infinite number', 'crm.lead', { name: 'X', probability: '1e999' }, 'could not convert string to float'],
+		['an amount beyond numbers', 'crm.lead', { name: 'X', expected_revenue: 1e308 }, 'numeric field overflow'],
+		['an integer beyond 32 bits', 'res.partner', { name: 'X', color: 2 ** 31 }, 'integer out of range'],
 		['text for an id', 'res.partner', { name: 'X', country_id: 'x' }, 'invalid input syntax for type integer'],
 		['an id of nothing', 'res.partner', { name: 'X', country_id: 999 }, 'The troublemaker is'],
 		['a day that is none', 'sale.order', { partner_id: 6, validity_date: '2026-02-30' }, 'does not match format'],
@@ -397,6 +400,14 @@ describe('orders', () => {
 		expect(await read('sale.order', order, ['amount_total'])).toEqual({ id: order, amount_total: 720 });
 	});
 
+	it('are new ones to Odoo where their sequence was deleted', async () => {
+		const other = openSandbox();
+		const sequences = await other.rpc('ir.sequence', 'search', [[['code', '=', 'sale.order']]]);
+		await other.rpc('ir.sequence', 'unlink', [sequences]);
+		const order = await other.rpc('sale.order', 'create', [{ partner_id: 6 }]);
+		expect(await other.rpc('sale.order', 'read', [[order], ['name']])).toEqual([{ id: order, name: 'New' }]);
+	});
+
 	it('are confirmed, canceled and set back', async () => {
 		const order = await create('sale.order', { partner_id: 6 });
 		const state = () => valueOf('sale.order', order, 'state');
@@ -450,6 +461,13 @@ describe('invoices', () => {
 			payment_state: 'not_paid',
 			amount_residual: 99.99,
 		});
+	});
+
+	it('are numbered past a name that has no number', async () => {
+		const [odd, next] = [await draft(), await draft()];
+		await rpc('account.move', 'write', [[odd], { name: 'INV/2026/odd' }]);
+		await rpc('account.move', 'action_post', [[next]]);
+		expect(await valueOf('account.move', next, 'name')).toMatch(/^INV\/2026\/\d{5}$/);
 	});
 
 	it('are settled by payments', async () => {

@@ -1,7 +1,10 @@
 import { pythonRepr } from '../../odoo/python-repr';
-import { invalidText, typeError, valueError } from './errors';
+import { invalidText, OdooError, typeError, valueError } from './errors';
 import type { Field } from './fields';
 import type { Value } from './journal';
+
+/** PostgreSQL's. */
+const MAX_INTEGER = 2 ** 31 - 1;
 
 const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const DATETIME = /^(\d{4}-\d{2}-\d{2}) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/;
@@ -20,9 +23,9 @@ export function convert(model: string, name: string, field: Field, input: unknow
 		case 'integer':
 			return toInteger(input);
 		case 'float':
-			return toFloat(input);
+			return finite(toFloat(input));
 		case 'monetary':
-			return roundCents(toFloat(input));
+			return finite(roundCents(toFloat(input)));
 		case 'selection':
 			if (typeof input === 'string' && field.selection.some(([key]) => key === input)) return input;
 			throw valueError(`Wrong value for ${model}.${name}: ${pythonRepr(input)}`);
@@ -48,10 +51,25 @@ export function convert(model: string, name: string, field: Field, input: unknow
 }
 
 function toInteger(input: unknown): number {
-	if (typeof input === 'number') return Math.trunc(input);
-	if (input === true) return 1;
-	if (typeof input === 'string' && /^\s*[+-]?\d+\s*$/.test(input)) return Number(input);
-	throw valueError(`invalid literal for int() with base 10: ${pythonRepr(input)}`);
+	const integer =
+		typeof input === 'number'
+			? Math.trunc(input)
+			: input === true
+				? 1
+				: typeof input === 'string' && /^\s*[+-]?\d+\s*$/.test(input)
+					? Number(input)
+					: undefined;
+	if (integer === undefined) throw valueError(`invalid literal for int() with base 10: ${pythonRepr(input)}`);
+	if (Math.abs(integer) > MAX_INTEGER) {
+		throw new OdooError('psycopg2.errors.NumericValueOutOfRange', 'integer out of range\n');
+	}
+	return integer;
+}
+
+/** JSON has no word for infinity (though `1e400` says it), so a sandbox cannot keep it. */
+function finite(number: number): number {
+	if (Number.isFinite(number)) return number;
+	throw new OdooError('psycopg2.errors.NumericValueOutOfRange', 'numeric field overflow\n');
 }
 
 /** Python's `float()` of a wire value; throws its ValueError. */

@@ -1,5 +1,11 @@
-import type { Change, Row } from './journal';
+import { OdooError, userError } from './errors';
+import type { Change, Row, Value } from './journal';
 import type { World } from './world';
+
+/** How much one request may change, in characters and numbers; a document of the journal has to hold it. */
+const MOST_CHANGED = 8_000_000;
+/** How much searching one request may do, in characters compared or so: about two seconds. */
+const MOST_WORK = 500_000_000;
 
 interface DraftTable {
 	readonly rows: Map<number, Row>;
@@ -12,7 +18,17 @@ export class Draft {
 	private readonly written = new Map<string, DraftTable>();
 	private readonly referrers = new Map<string, Map<string, ReadonlyMap<number, readonly number[]>>>();
 
+	private changedSize = 0;
+	private workDone = 0;
+
 	constructor(private readonly world: World) {}
+
+	/** Counts what a search costs: a request that costs too much would make all others wait. Throws as PostgreSQL does. */
+	work(units: number): void {
+		this.workDone += units;
+		if (this.workDone <= MOST_WORK) return;
+		throw new OdooError('psycopg2.errors.QueryCanceled', 'canceling statement due to statement timeout\n');
+	}
 
 	rows(model: string): ReadonlyMap<number, Row> {
 		return this.written.get(model)?.rows ?? this.world.table(model).rows;
@@ -24,6 +40,8 @@ export class Draft {
 
 	put(model: string, row: Row & { readonly id: number }): void {
 		const table = this.writable(model);
+		this.changedSize += sizeOf(row) - sizeOf(table.changed.get(row.id));
+		if (this.changedSize > MOST_CHANGED) throw userError('This is more than a sandbox changes in one call.');
 		table.rows.set(row.id, row);
 		table.changed.set(row.id, row);
 		table.lastId = Math.max(table.lastId, row.id);
@@ -63,6 +81,14 @@ export class Draft {
 		this.written.set(model, table);
 		return table;
 	}
+}
+
+function sizeOf(row: Row | null | undefined): number {
+	return Object.values(row ?? {}).reduce<number>((size, value) => size + sizeOfValue(value), 0);
+}
+
+function sizeOfValue(value: Value): number {
+	return typeof value === 'string' || typeof value === 'object' ? value.length + 1 : 1;
 }
 
 function indexBy(rows: ReadonlyMap<number, Row>, field: string): Map<number, number[]> {

@@ -4,7 +4,7 @@ import { toFloat } from './convert';
 import { nextDay, parseDateValue } from './date-value';
 import { invalidText, OdooError, valueError } from './errors';
 import type { Field } from './fields';
-import { hierarchyIds } from './hierarchy';
+import { hierarchyIds, ROW_WORK } from './hierarchy';
 import type { Row, Value } from './journal';
 import { likeMatcher } from './like';
 import type { Model } from './model';
@@ -12,6 +12,10 @@ import { idsOf, rowId, testsActive, type Env } from './orm';
 
 type Predicate = (row: Row) => boolean;
 type Condition = Omit<DomainCondition, 'kind'>;
+
+const LONGEST_PATH = 2000;
+/** What it costs to test a condition, in the units of `Draft.work`: on a stored value, and on one to be worked out. */
+const CONDITION_WORK = { stored: 500, computed: 5000 };
 
 const all: Predicate = () => true;
 const none: Predicate = () => false;
@@ -26,6 +30,7 @@ export function searchIds(env: Env, model: Model, domain: Domain): number[] {
 	const hidesArchived = testsActive(env, model) && !domainFields(domain).has('active');
 	const ids: number[] = [];
 	for (const row of env.draft.rows(model.name).values()) {
+		env.draft.work(ROW_WORK);
 		if (hidesArchived && row.active === false) continue;
 		if (predicate(row)) ids.push(rowId(row));
 	}
@@ -52,10 +57,24 @@ export function compileDomain(env: Env, model: Model, domain: Domain): Predicate
 			return (row) => parts.some((part) => part(row));
 		}
 		case 'any':
+			checkLength(domain.field);
 			return compileAny(env, model, domain.field, domain.domain);
-		case 'condition':
-			return compileCondition(env, model, domain);
+		case 'condition': {
+			checkLength(domain.field);
+			const holds = compileCondition(env, model, domain);
+			const cost = CONDITION_WORK[model.fields.get(domain.field)?.compute ? 'computed' : 'stored'];
+			return (row) => {
+				env.draft.work(cost);
+				return holds(row);
+			};
+		}
 	}
+}
+
+/** A path is followed step by step, each within the one before; Odoo gives up as well. */
+function checkLength(path: string): void {
+	if (path.length <= LONGEST_PATH) return;
+	throw new OdooError('builtins.RecursionError', 'maximum recursion depth exceeded');
 }
 
 function fieldOf(model: Model, condition: Condition): Field {
@@ -258,6 +277,7 @@ function compileLike(env: Env, model: Model, field: Field, condition: Condition)
 	return (row) => {
 		const text = env.value(model, row, name);
 		if (text === false) return field.type === 'boolean' && matches('false');
+		env.draft.work(pattern.length * String(text).length);
 		return matches(String(text));
 	};
 }

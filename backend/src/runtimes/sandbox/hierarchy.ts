@@ -1,6 +1,9 @@
 import type { Model } from './model';
 import { rowId, type Env } from './orm';
 
+/** What it costs to look at a row, in the units of `Draft.work`. */
+export const ROW_WORK = 100;
+
 /** Those records and all below (`child_of`) or above (`parent_of`) them, by the many2one `parent`. */
 export function hierarchyIds(
 	env: Env,
@@ -13,6 +16,7 @@ export function hierarchyIds(
 	if (!parent) return found;
 	const neighbors = new Map<number, number[]>();
 	for (const row of env.draft.rows(model.name).values()) {
+		env.draft.work(ROW_WORK);
 		const above = env.value(model, row, parent);
 		if (typeof above !== 'number') continue;
 		const [from, to] = operator === 'child_of' ? [above, rowId(row)] : [rowId(row), above];

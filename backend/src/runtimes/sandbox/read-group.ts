@@ -101,8 +101,12 @@ function groupRows(env: Env, model: Model, criteria: unknown, groupBy: readonly 
 	const rows = searchIds(env, model, parseDomain(criteria ?? [])).map((id) => table.get(id) ?? { id });
 	if (groupBy.length === 0) return [{ keys: [], rows }];
 	const groups = new Map<string, { keys: GroupKey[]; rows: Row[] }>();
+	// A field that comes again makes no further groups, however many values it has.
+	const distinct = [...new Map(groupBy.map((by) => [by.spec, by])).values()];
+	const places = groupBy.map(({ spec }) => distinct.findIndex((by) => by.spec === spec));
 	for (const row of rows) {
-		for (const keys of combinations(groupBy.map((by) => groupKey(env, model, row, by)))) {
+		for (const combined of combinations(distinct.map((by) => groupKey(env, model, row, by)))) {
+			const keys = places.flatMap((place) => combined[place] ?? []);
 			const id = JSON.stringify(keys.map((key) => key.value));
 			const group = groups.get(id);
 			if (group) group.rows.push(row);

@@ -8,6 +8,9 @@ import { MAGIC_FIELDS, type Model, type Reference, type Vals } from './model';
 import { idsOf, type Env, type Rec } from './orm';
 import { applyCommands } from './x2many';
 
+/** The ids of one call; as many records can be read and answered. */
+const MOST_IDS = 10_000;
+
 /** Makes records of those values and gives their ids, in order. Throws as Odoo's `create` does. */
 export function createRecords(env: Env, model: Model, valsList: readonly Vals[]): number[] {
 	checkWritable(model, 'create');
@@ -222,6 +225,7 @@ function checkHierarchy({ env, model, row, id }: Rec, parent: string): void {
 export function parseIds(input: unknown): number[] {
 	if (input === null || input === undefined || input === false) return [];
 	if (!Array.isArray(input)) return parseIds([input]);
+	if (input.length > MOST_IDS) throw userError(`A sandbox takes at most ${MOST_IDS} records in one call.`);
 	return input.map((id: unknown) => {
 		if (typeof id === 'number' && Number.isInteger(id)) return id;
 		if (typeof id === 'string') {

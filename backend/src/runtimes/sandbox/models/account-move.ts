@@ -77,10 +77,12 @@ function paymentState(move: Rec): string {
 function nextMoveName(move: Rec): string {
 	const year = (move.text('invoice_date') || move.text('date')).slice(0, 4);
 	const prefix = `${PREFIXES[move.text('move_type')] ?? 'MISC'}/${year}/`;
-	const numbers = [...move.env.draft.rows('account.move').values()].map(({ name }) =>
-		typeof name === 'string' && name.startsWith(prefix) ? Number(name.slice(prefix.length)) : 0,
-	);
-	return prefix + String(Math.max(0, ...numbers) + 1).padStart(5, '0');
+	let last = 0;
+	for (const { name } of move.env.draft.rows('account.move').values()) {
+		const number = typeof name === 'string' && name.startsWith(prefix) ? name.slice(prefix.length) : '';
+		if (/^\d{1,9}$/.test(number)) last = Math.max(last, Number(number));
+	}
+	return prefix + String(last + 1).padStart(5, '0');
 }
 
 const KIND = Object.fromEntries(MOVE_TYPES.map(([key, label]) => [key, label.replace(/^Customer /, '')]));

@@ -17,12 +17,14 @@ export const irSequence: ModelDeclaration = {
 	},
 };
 
-/** The next name of the sequence with that code, e.g. `S00042`; a code that has none is a fault of the sandbox. */
+const MOST_DIGITS = 20;
+
+/** The next name of the sequence with that code, e.g. `S00042`; `New`, as in Odoo, where somebody has deleted it. */
 export function nextName(env: Env, code: string): string {
 	const row = [...env.draft.rows('ir.sequence').values()].find((sequence) => sequence.code === code);
-	if (!row) throw new Error(`There is no sequence ${code}.`);
+	if (!row) return 'New';
 	const sequence = env.record('ir.sequence', Number(row.id));
 	const number = sequence.number('number_next');
 	writeRecords(env, sequence.model, [sequence.id], { number_next: number + 1 });
-	return sequence.text('prefix') + String(number).padStart(sequence.number('padding'), '0');
+	return sequence.text('prefix') + String(number).padStart(Math.min(sequence.number('padding'), MOST_DIGITS), '0');
 }

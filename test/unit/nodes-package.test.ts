@@ -14,6 +14,25 @@ const manifest = z
 	.parse(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')));
 const entries = [...manifest.n8n.nodes, ...manifest.n8n.credentials];
 
+/** The anchors of the README's headings, made as GitHub makes them: of equal ones, the later ones are numbered. */
+function anchorsOfReadme(): string[] {
+	const headings = readFileSync(path.join(root, 'README.md'), 'utf8').matchAll(/^#+ (.+)$/gm);
+	const slugs = [...headings].map(([, text = '']) =>
+		text
+			.toLowerCase()
+			.replaceAll(/[^\w -]/g, '')
+			.replaceAll(' ', '-'),
+	);
+	return slugs.map((slug, index) => {
+		const before = slugs.slice(0, index).filter((other) => other === slug).length;
+		return before === 0 ? slug : `${slug}-${before}`;
+	});
+}
+
+/** Where the documentation links of a codex file or credential lead, as the anchor in the README. */
+const anchorsIn = (text: string): string[] =>
+	[...text.matchAll(/n8n-nodes-odoo-platform#([\w-]+)/g)].map(([, anchor = '']) => anchor);
+
 /** The files npm would publish. */
 function packedFiles(): string[] {
 	const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
@@ -42,6 +61,20 @@ describe('the published package', () => {
 
 	it.each(manifest.n8n.nodes)('has a codex file beside %s', (file) => {
 		expect(existsSync(path.join(root, file.replace(/\.js$/, '.json')))).toBe(true);
+	});
+});
+
+describe('the documentation that nodes and credentials link to', () => {
+	it.each(entries)('is there for %s', (file) => {
+		const source = file.startsWith('dist/nodes') ? file.replace(/\.js$/, '.json') : file;
+		const anchors = anchorsIn(readFileSync(path.join(root, source), 'utf8'));
+		expect(anchors).not.toEqual([]);
+		expect(anchorsOfReadme()).toEqual(expect.arrayContaining(anchors));
+	});
+
+	it.each(manifest.n8n.nodes)('is of its own for %s', (file) => {
+		const own = anchorsIn(readFileSync(path.join(root, file.replace(/\.js$/, '.json')), 'utf8')).at(-1);
+		expect(own).not.toBe(anchorsOfReadme()[0]);
 	});
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createLogger } from '../../backend/src/core/log';
 import { startPlatform } from '../../backend/src/platform';
@@ -27,7 +27,7 @@ describe('the first start', () => {
 	});
 
 	it('leaves no draft behind', async () => {
-		await expect(stat(path.join(platform.config.dataDir, 'first-run.draft.json'))).rejects.toThrow('ENOENT');
+		expect(await readdir(platform.config.dataDir)).not.toContainEqual(expect.stringContaining('draft'));
 	});
 
 	it('makes a demo project with a production and a staging environment', async () => {
@@ -52,6 +52,13 @@ describe('the first start', () => {
 		expect(again.firstRunFile).toBeNull();
 		await again.stop();
 		expect(await readFile(file(), 'utf8')).toBe(before);
+	});
+
+	it('interrupted at its last step, takes the secrets of its draft away at the next', async () => {
+		const { dataDir } = platform.config;
+		await writeFile(path.join(dataDir, `first-run.${platform.firstRun.organization_id}.draft.json`), '{}');
+		await (await startPlatform(platform.config, { log: createLogger('silent') })).stop();
+		expect(await readdir(dataDir)).not.toContainEqual(expect.stringContaining('draft'));
 	});
 
 	it('of another replica on the same database makes nothing', async () => {

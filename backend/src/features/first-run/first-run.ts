@@ -5,7 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
-import { idSchema, type Ids, type OrganizationId } from '../../core/ids';
+import { idSchema, type Ids } from '../../core/ids';
 import { PERMISSIONS } from '../../core/permissions';
 import { isDuplicateKey } from '../../database/connection';
 import type { TenantCollection } from '../../database/tenant-collection';
@@ -35,11 +35,11 @@ interface Dependencies {
 	/** Where clients reach the service. */
 	readonly baseUrl: string;
 	readonly installation: TenantCollection<InstallationDocument>;
-	readonly organizations: OrganizationsService;
-	readonly keys: KeysService;
-	readonly projects: ProjectsService;
-	readonly environments: EnvironmentsService;
-	readonly connections: ConnectionsService;
+	readonly organizations: Pick<OrganizationsService, 'create' | 'createOwner'>;
+	readonly keys: Pick<KeysService, 'mint' | 'store'>;
+	readonly projects: Pick<ProjectsService, 'get' | 'create'>;
+	readonly environments: Pick<EnvironmentsService, 'get' | 'create'>;
+	readonly connections: Pick<ConnectionsService, 'ensureDefault'>;
 	readonly ids: Ids;
 	readonly clock: Clock;
 }
@@ -52,32 +52,47 @@ interface Dependencies {
  */
 export async function firstRun(dependencies: Dependencies): Promise<string | null> {
 	const { dataDir, installation, clock } = dependencies;
-	if (await installation.everywhere.findOne({ _id: 'installation', completed_at: { $ne: null } })) return null;
-	const draft = path.join(dataDir, 'first-run.draft.json');
-	const plan = existsSync(draft)
-		? planSchema.parse(JSON.parse(await readFile(draft, 'utf8')))
-		: await makePlan(dependencies);
-	await writeSecretFile(draft, plan);
-	if (!(await claim(installation, plan.organization_id))) {
-		await rm(draft);
-		return null;
-	}
+	const begun = await installation.everywhere.findOne({ _id: 'installation' });
+	const plan = begun === null ? await begin(dependencies) : await interrupted(begun, dataDir);
+	if (plan === null) return null;
 	await make(plan, dependencies);
 	const file = path.join(dataDir, 'first-run.json');
 	await writeSecretFile(file, present(plan, dependencies.baseUrl));
 	await installation.update(plan.organization_id, { _id: 'installation' }, { $set: { completed_at: clock.now() } });
-	await rm(draft);
+	await rm(draftOf(plan, dataDir), { force: true });
 	return file;
 }
 
-async function claim(installation: TenantCollection<InstallationDocument>, organization_id: OrganizationId) {
+/** Where a plan is until it is carried out. Replicas may share the directory: each plan has a file of its own. */
+const draftOf = ({ organization_id }: Pick<Plan, 'organization_id'>, dataDir: string) =>
+	path.join(dataDir, `first-run.${organization_id}.draft.json`);
+
+/** The plan of a first run that begins now; null where another replica was faster. */
+async function begin(dependencies: Dependencies): Promise<Plan | null> {
+	const { dataDir, installation } = dependencies;
+	const plan = await makePlan(dependencies);
+	const draft = draftOf(plan, dataDir);
+	await writeSecretFile(draft, plan);
 	try {
-		await installation.insert({ _id: 'installation', organization_id, completed_at: null });
-		return true;
+		await installation.insert({
+			_id: 'installation',
+			organization_id: plan.organization_id,
+			completed_at: null,
+		});
+		return plan;
 	} catch (error) {
 		if (!isDuplicateKey(error)) throw error;
-		return (await installation.findOne(organization_id, { _id: 'installation', completed_at: null })) !== null;
+		await rm(draft);
+		return null;
 	}
+}
+
+/** The plan of a first run that was interrupted; null where it is complete, or in another directory. */
+async function interrupted(begun: InstallationDocument, dataDir: string): Promise<Plan | null> {
+	const draft = draftOf(begun, dataDir);
+	// Interrupted between the last two steps, it left its secrets behind.
+	if (begun.completed_at !== null) await rm(draft, { force: true });
+	return existsSync(draft) ? planSchema.parse(JSON.parse(await readFile(draft, 'utf8'))) : null;
 }
 
 async function makePlan({ ids, keys }: Dependencies): Promise<Plan> {

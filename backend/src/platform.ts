@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { type Clock, systemClock } from './core/clock';
 import { type Config, ConfigError } from './config';
 import { createIds } from './core/ids';
@@ -22,6 +22,7 @@ import { firstRun } from './features/first-run/first-run';
 import { installationCollection } from './features/first-run/model';
 import { gatewayRoutes } from './features/gateway/routes';
 import { createGatewayService } from './features/gateway/service';
+import { claimCollection, createClaimStore } from './features/idempotency/claims';
 import { jobCollection, jobLogCollection } from './features/jobs/model';
 import { jobRoutes } from './features/jobs/routes';
 import { createJobsService } from './features/jobs/service';
@@ -34,6 +35,7 @@ import { createOrganizationsService } from './features/organizations/service';
 import { projectCollection } from './features/projects/model';
 import { projectRoutes } from './features/projects/routes';
 import { createProjectsService } from './features/projects/service';
+import { createRateCounter, windowCollection } from './features/rate-limits/counter';
 import { createDeliveryWorker } from './features/webhooks/delivery-worker';
 import { deliveryCollection, webhookCollection } from './features/webhooks/model';
 import { webhookRoutes } from './features/webhooks/routes';
@@ -42,9 +44,14 @@ import { createGitRepositories } from './git/repositories';
 import { createApp } from './http/app';
 import { serverCloser } from './http/close-server';
 import { fetchHandler } from './http/fetch-handler';
+import { createIdempotency } from './http/idempotency';
+import { LIMITS, type Limits } from './http/limits';
 import { createPager } from './http/page';
+import { createRateLimiter } from './http/rate-limit';
+import { createRefusedKeys } from './http/refused-keys';
 import { referenceMounts } from './http/reference';
 import type { Route } from './http/route';
+import { createHttpServer } from './http/server';
 import { createOutbound } from './net/outbound';
 import { createOdooClients } from './odoo/clients';
 import { createMongoJournal } from './runtimes/sandbox/mongo-journal';
@@ -68,7 +75,7 @@ export interface Platform {
  */
 export async function startPlatform(
 	config: Config,
-	{ log, clock = systemClock }: { log: Logger; clock?: Clock },
+	{ log, clock = systemClock, limits = LIMITS }: { log: Logger; clock?: Clock; limits?: Limits },
 ): Promise<Platform> {
 	await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
 	const secrets = createSecrets(config.secretKey ?? (await loadMasterKey(config.dataDir)));
@@ -95,6 +102,8 @@ export async function startPlatform(
 		webhooks: webhookCollection(connection),
 		deliveries: deliveryCollection(connection),
 		installation: installationCollection(connection),
+		claims: claimCollection(connection),
+		rateWindows: windowCollection(connection),
 	};
 
 	const notify = () => relay.wake();
@@ -204,6 +213,7 @@ export async function startPlatform(
 		...webhookRoutes({ webhooks, pager }),
 		...gatewayRoutes({ gateway: createGatewayService({ connections, clients: createOdooClients({ clock }) }) }),
 	];
+	const idempotency = createIdempotency({ store: createClaimStore(collections.claims), secrets, clock, log });
 	let started = false;
 	const app = createApp({
 		routes,
@@ -215,18 +225,22 @@ export async function startPlatform(
 			),
 		},
 		authenticate: keys.authenticate,
+		refusedKeys: createRefusedKeys({ limits, clock }),
+		rateLimiter: createRateLimiter({ counter: createRateCounter(collections.rateWindows), limits, clock }),
+		idempotency,
 		ready: async () => {
 			if (!started) throw new Error('still starting');
 			await database.ping();
 		},
 		log,
 	});
-	const server = createServer(app);
+	const server = createHttpServer(app);
 	const closeServer = serverCloser(server, clock);
 
 	const stop = async () => {
 		jobs.stopWaiting();
 		await closeServer();
+		await idempotency.stop();
 		await Promise.all(workers.map((worker) => worker.stop()));
 		await outbound.close();
 		await database.close();

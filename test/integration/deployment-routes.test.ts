@@ -11,6 +11,7 @@ import type { Route } from '../../backend/src/http/route';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { type DeployStage, openDeployStage } from '../support/deploy-stage';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
+import { runAlways } from '../support/pipeline';
 
 let database: TestDatabase;
 let clock: FakeClock;
@@ -68,6 +69,7 @@ function ask(route: string, { params = {}, query = {}, body, organization = stag
 		requestId: 'req_1',
 		log: createLogger('silent'),
 		signal: new AbortController().signal,
+		once: runAlways,
 	});
 }
 

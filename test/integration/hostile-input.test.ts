@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { startTestPlatform, type TestPlatform } from '../support/platform';
+import { startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 
 let platform: TestPlatform;
 
 beforeAll(async () => {
-	platform = await startTestPlatform();
+	platform = await startTestPlatform({}, { limits: WIDE_LIMITS });
 });
 
 afterAll(() => platform.remove());

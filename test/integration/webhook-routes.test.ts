@@ -10,6 +10,7 @@ import { webhookRoutes } from '../../backend/src/features/webhooks/routes';
 import { createWebhooksService, type WebhooksService } from '../../backend/src/features/webhooks/service';
 import { createApp } from '../../backend/src/http/app';
 import { createPager } from '../../backend/src/http/page';
+import { createPipelineParts } from '../support/pipeline';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
 import { portOf } from '../support/receiver';
@@ -33,6 +34,7 @@ beforeAll(async () => {
 	]);
 	server = createServer(
 		createApp({
+			...createPipelineParts(stage.clock),
 			routes: webhookRoutes({ webhooks, pager: createPager(secrets) }),
 			mounts: {},
 			authenticate: (token) => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import mongoose from 'mongoose';
 import { z } from 'zod';
 import { type Config, readConfig } from '../../backend/src/config';
-import { systemClock } from '../../backend/src/core/clock';
+import { type Clock, systemClock } from '../../backend/src/core/clock';
 import { createIds } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { PERMISSIONS, type Plan } from '../../backend/src/core/permissions';
@@ -13,6 +13,7 @@ import { keyCollection } from '../../backend/src/features/keys/model';
 import { createKeysService, type KeySpecification } from '../../backend/src/features/keys/service';
 import { organizationCollection, userCollection } from '../../backend/src/features/organizations/model';
 import { createOrganizationsService } from '../../backend/src/features/organizations/service';
+import { LIMITS, type Limits } from '../../backend/src/http/limits';
 import { type Platform, startPlatform } from '../../backend/src/platform';
 import { openTestDatabase, type TestDatabase } from './database';
 
@@ -44,8 +45,14 @@ export interface TestPlatform extends Platform {
 	remove(): Promise<void>;
 }
 
-/** Starts the service on an empty database of the test's own. */
-export async function startTestPlatform(environment: Record<string, string> = {}): Promise<TestPlatform> {
+/** For tests that ask for more in a minute than clients may. */
+export const WIDE_LIMITS: Limits = { platform: 1_000_000, webhook: 1_000_000, refusedKeys: 1_000_000 };
+
+/** Starts the service on an empty database of the test's own, with the limits of production unless others are named. */
+export async function startTestPlatform(
+	environment: Record<string, string> = {},
+	{ limits = LIMITS, clock = systemClock }: { limits?: Limits; clock?: Clock } = {},
+): Promise<TestPlatform> {
 	const dataDir = await mkdtemp(path.join(tmpdir(), 'odoo-platform-test-'));
 	const database = await openTestDatabase();
 	const config = readConfig({
@@ -56,7 +63,7 @@ export async function startTestPlatform(environment: Record<string, string> = {}
 		MONGODB_URI: databaseUri(database),
 		...environment,
 	});
-	const platform = await startPlatform(config, { log: createLogger(config.logLevel) });
+	const platform = await startPlatform(config, { log: createLogger(config.logLevel), limits, clock });
 	const firstRun = firstRunSchema.parse(JSON.parse(await readFile(path.join(dataDir, 'first-run.json'), 'utf8')));
 	return {
 		...platform,

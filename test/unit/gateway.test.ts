@@ -15,6 +15,7 @@ import { createLogger } from '../../backend/src/core/log';
 import { OutboundError, type Fetch } from '../../backend/src/net/outbound';
 import { createOdooClients } from '../../backend/src/odoo/clients';
 import { createFakeClock } from '../support/fake-clock';
+import { runAlways } from '../support/pipeline';
 
 const clock = createFakeClock();
 const ids = createIds(clock);
@@ -83,6 +84,7 @@ function stage({
 			requestId: 'req',
 			log,
 			signal: new AbortController().signal,
+			once: runAlways,
 			caller: {
 				key_id: ids.next('key'),
 				scope: 'webhook',

@@ -9,6 +9,7 @@ import type { Plan } from '../../backend/src/core/permissions';
 import { createApp } from '../../backend/src/http/app';
 import type { Caller } from '../../backend/src/http/caller';
 import { defineRoute, reply } from '../../backend/src/http/route';
+import { createPipelineParts } from '../support/pipeline';
 
 const ids = createIds(systemClock);
 
@@ -97,6 +98,7 @@ let healthy = true;
 
 beforeAll(async () => {
 	const app = createApp({
+		...createPipelineParts(systemClock),
 		routes,
 		mounts: {},
 		authenticate: (token) => Promise.resolve(callers.get(token) ?? null),

@@ -34,6 +34,14 @@ export const ERROR_CODES = {
 	key_revoked: { status: 409, meaning: 'The API key was revoked; make another one.' },
 	hmac_not_supported: { status: 409, meaning: 'Only keys of scope webhook can demand signed requests.' },
 	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },
+	idempotency_in_progress: {
+		status: 409,
+		meaning: 'The first request with this `Idempotency-Key` still runs; send it again after `Retry-After`.',
+	},
+	idempotency_interrupted: {
+		status: 409,
+		meaning: 'The service stopped amid the first request with this `Idempotency-Key`; its outcome is not known.',
+	},
 	name_taken: { status: 409, meaning: 'The name is in use; choose another one.' },
 	body_too_large: { status: 413, meaning: 'The body is larger than is read.' },
 	unsupported_encoding: { status: 415, meaning: 'The body has a `Content-Encoding` that is not read here.' },
@@ -42,6 +50,16 @@ export const ERROR_CODES = {
 		meaning: 'An input is missing, unknown or not of its form; `errors` says which.',
 	},
 	invalid_cursor: { status: 422, meaning: 'The cursor is not of this list and its filters.' },
+	invalid_idempotency_key: {
+		status: 422,
+		meaning: 'The `Idempotency-Key` is empty, too long, or not printable.',
+	},
+	idempotency_key_reused: { status: 422, meaning: 'The `Idempotency-Key` was sent with another body before.' },
+	rate_limited: { status: 429, meaning: 'The key has used up its requests of this minute.' },
+	too_many_refused_keys: {
+		status: 429,
+		meaning: 'Too many refused API keys came from this address; it is blocked for a while.',
+	},
 	odoo_validation: { status: 400, meaning: 'Odoo refuses these values.' },
 	odoo_user_error: { status: 400, meaning: 'Odoo refuses the call.' },
 	odoo_unknown_field: { status: 400, meaning: 'The field does not exist.' },

@@ -2,27 +2,38 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
 import { accessLog } from './access-log';
-import { authorize } from './authorize';
+import { authorize, identify } from './authorize';
 import type { Authenticate } from './caller';
+import type { Idempotency } from './idempotency';
+import type { RateLimiter } from './rate-limit';
 import { readBody } from './read-body';
+import type { RefusedKeys } from './refused-keys';
 import { requestId, requestIdOf } from './request-id';
 import { type Route, TextBody } from './route';
 import { securityHeaders } from './security-headers';
 import { sendError } from './send-error';
 import { sendText } from './send-text';
 
-interface AppOptions {
-	readonly routes: readonly Route[];
-	/** Handlers of everything below a path that is not the API, e.g. the sandbox's Odoo. */
-	readonly mounts: Readonly<Record<string, RequestHandler>>;
+/** What the steps of a declared route's pipeline need. */
+interface Steps {
 	readonly authenticate: Authenticate;
-	/** Rejects while the service cannot do its work. */
-	readonly ready: () => Promise<void>;
+	readonly refusedKeys: RefusedKeys;
+	readonly rateLimiter: RateLimiter;
+	readonly idempotency: Idempotency;
 	readonly log: Logger;
 }
 
+interface AppOptions extends Steps {
+	readonly routes: readonly Route[];
+	/** Handlers of everything below a path that is not the API, e.g. the sandbox's Odoo. */
+	readonly mounts: Readonly<Record<string, RequestHandler>>;
+	/** Rejects while the service cannot do its work. */
+	readonly ready: () => Promise<void>;
+}
+
 /** The pipeline that every request passes, in this order. */
-export function createApp({ routes, mounts, authenticate, ready, log }: AppOptions): Express {
+export function createApp({ routes, mounts, ready, ...steps }: AppOptions): Express {
+	const { log } = steps;
 	const app = express();
 	app.disable('x-powered-by');
 	app.disable('etag');
@@ -45,7 +56,7 @@ export function createApp({ routes, mounts, authenticate, ready, log }: AppOptio
 	});
 	for (const [path, handler] of Object.entries(mounts)) app.use(path, handler);
 
-	for (const route of routes) app[route.method](expressPath(route), serve(route, authenticate, log));
+	for (const route of routes) app[route.method](expressPath(route), serve(route, steps));
 	for (const route of routes) app.all(expressPath(route), refuseMethod(route, routes, log));
 	app.use(() => {
 		throw new ApiError(
@@ -60,24 +71,38 @@ export function createApp({ routes, mounts, authenticate, ready, log }: AppOptio
 
 const expressPath = (route: Route) => route.path.replace(/\{(\w+)\}/g, ':$1');
 
-/** One declared route: who asks, what they send, what they get; failures in the words of the route's family. */
+/**
+ * One declared route: who asks and how often, whether they may, what they send, what they get; failures in the words of
+ * the route's family.
+ */
 const serve =
-	(route: Route, authenticate: Authenticate, log: Logger): RequestHandler =>
+	(route: Route, { authenticate, refusedKeys, rateLimiter, idempotency, log }: Steps): RequestHandler =>
 	async (request, response) => {
 		const id = requestIdOf(response.locals);
 		const gone = new AbortController();
+		const { signal } = gone;
 		response.once('close', () => gone.abort());
 		try {
-			const caller = await authorize(request.headers, route, authenticate);
+			const { headers, params, query } = request;
+			const address = request.socket.remoteAddress ?? '';
+			const caller = await identify(headers, (token) =>
+				refusedKeys.watch({ address, token, signal }, () => authenticate(token)),
+			);
+			const rate = await rateLimiter.spend(caller);
+			response.set(rate.headers);
+			if (rate.refusal) throw rate.refusal;
+			authorize(caller, route);
+			const rawBody = await readBody(request, response);
 			const reply = await route.run({
-				params: request.params,
-				query: request.query,
-				headers: request.headers,
-				rawBody: await readBody(request, response),
+				params,
+				query,
+				headers,
+				rawBody,
 				caller,
 				requestId: id,
 				log: log.child({ request_id: id, organization_id: caller.organization_id, key_id: caller.key_id }),
-				signal: gone.signal,
+				signal,
+				once: idempotency.of(route, { params, query, headers, rawBody, caller, signal }),
 			});
 			response.status(reply.status).set(reply.headers);
 			if (reply.body instanceof TextBody) await sendText(response, reply.body);

@@ -14,14 +14,10 @@ function tokenOf(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /**
- * Who sends the request, once sure that the route is open to them.
- * @throws {ApiError} 401 without a good key; 403 where the key lacks the scope, the permission or the plan.
+ * Who sends the request.
+ * @throws {ApiError} 401 without a good key
  */
-export async function authorize(
-	headers: IncomingHttpHeaders,
-	{ access }: Pick<Route, 'access'>,
-	authenticate: Authenticate,
-): Promise<Caller> {
+export async function identify(headers: IncomingHttpHeaders, authenticate: Authenticate): Promise<Caller> {
 	const token = tokenOf(headers);
 	if (token === undefined) {
 		const detail = 'No API key was sent. Send one as "Authorization: Bearer <key>" or in the header X-API-Key.';
@@ -32,6 +28,14 @@ export async function authorize(
 		const detail = 'The API key is not valid: it is unknown, revoked, expired or was altered. Use another one.';
 		throw new ApiError(401, 'invalid_api_key', detail, UNAUTHENTICATED);
 	}
+	return caller;
+}
+
+/**
+ * Makes sure that a route is open to who sends the request.
+ * @throws {ApiError} 403 where the key lacks the scope, the permission or the plan
+ */
+export function authorize(caller: Caller, { access }: Pick<Route, 'access'>): void {
 	if ((caller.scope === 'webhook') !== (access.scope === 'webhook')) {
 		const needed =
 			access.scope === 'webhook' ? 'a key of scope webhook (sk_live_…)' : 'a platform key (oec_live_…)';
@@ -43,7 +47,6 @@ export async function authorize(
 	}
 	requirePlan(caller, access.plan);
 	if (caller.scope === 'multi_org') requirePlan(caller, 'agency');
-	return caller;
 }
 
 /** Refuses what the plan does not have. @throws {ApiError} 403 plan_upgrade_required */

@@ -39,10 +39,28 @@ export interface RouteRequest {
 	readonly log: Logger;
 	/** Aborted when the client leaves before it has its reply. */
 	readonly signal: AbortSignal;
+	/** Runs the route's work, once for each Idempotency-Key. */
+	readonly once: Once;
 }
 
+/** One run of a route's work. */
+interface Run {
+	/** The same for every run of a request with the same Idempotency-Key, until it has a reply; null without a key. */
+	readonly effect_id: string | null;
+	/** Aborted when nobody will have the reply any more. */
+	readonly signal: AbortSignal;
+}
+
+/** Runs work, or answers what it answered when it ran before. `resumable`: it may run again after a crash amid it. */
+export type Once = (
+	work: (run: Run) => Promise<RouteReply>,
+	options: { readonly resumable: boolean },
+) => Promise<RouteReply>;
+
 /** What a handler is given: the parsed input in place of the raw one. */
-type Context<I extends z.ZodRawShape> = Omit<RouteRequest, 'params' | 'query'> & z.output<z.ZodObject<I>>;
+type Context<I extends z.ZodRawShape> = Omit<RouteRequest, 'params' | 'query' | 'once'> &
+	Run &
+	z.output<z.ZodObject<I>>;
 
 export interface RouteReply {
 	readonly status: number;
@@ -90,6 +108,11 @@ interface Description {
 	readonly renderError?: RenderError;
 	/** What {@link renderError} answers. */
 	readonly errorReply?: ErrorReply;
+	/**
+	 * Whether its work may run again, under the same `effect_id`, after the process died amid it. Unset: PUT, PATCH and
+	 * DELETE may, POST may not, for it would do a second time what was perhaps done (RFC 9110, 9.2.2).
+	 */
+	readonly resumable?: boolean;
 }
 
 interface Declaration<I extends z.ZodRawShape, R extends Schemas> extends Description {
@@ -119,20 +142,25 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 		...description,
 		input,
 		responses,
-		async run({ params, query, ...request }) {
+		async run({ params, query, once, ...request }) {
 			const raw = { params, query, body: 'body' in input ? parseJson(request.rawBody) : undefined };
 			const parsed = schema.safeParse(raw);
 			if (!parsed.success) throw inputError(parsed.error);
 			if (!('query' in input)) refuseAny(query);
-			const answer: { status: number; body: unknown; headers?: Readonly<Record<string, string>> } = await handle({
-				...request,
-				...parsed.data,
-			});
-			return {
-				status: answer.status,
-				headers: answer.headers ?? {},
-				body: replies[answer.status]?.parse(answer.body),
+			const work = async (run: Run) => {
+				const answer: { status: number; body: unknown; headers?: Readonly<Record<string, string>> } =
+					await handle({
+						...request,
+						...run,
+						...parsed.data,
+					});
+				return {
+					status: answer.status,
+					headers: answer.headers ?? {},
+					body: replies[answer.status]?.parse(answer.body),
+				};
 			};
+			return once(work, { resumable: description.resumable ?? description.method !== 'post' });
 		},
 	};
 }

@@ -32,12 +32,13 @@ export const deploymentRoutes = ({
 		operationId: 'deployEnvironment',
 		summary: 'Deploy a branch, tag or commit; answers at once, or with "wait" when it has ended',
 		access: { scope: 'org', permission: 'deployments:trigger', plan: 'starter' },
+		resumable: true,
 		errors: ['environment_busy'],
 		input: { params: ofEnvironment, body: deployRequest },
 		responses: { 200: deployReply, 202: deployReply },
-		handle: async ({ params, body, caller, signal }) => {
+		handle: async ({ params, body, caller, effect_id, signal }) => {
 			const tenant = caller.tenant;
-			const request = { ref: body.ref, actor: caller.actor };
+			const request = { ref: body.ref, actor: caller.actor, effect_id };
 			const queued = await deployments.deploy(tenant, params.environment_id, request);
 			const job = body.wait ? await deployments.waitFor(tenant, queued._id, signal) : queued;
 			return reply(isEnded(job) ? 200 : 202, {

@@ -11,8 +11,12 @@ type DeploymentFilter = Omit<Parameters<JobsService['list']>[1], 'kind'>;
 
 /** Deployments are the deploying side of jobs, and are answered as such. */
 export interface DeploymentsService {
-	/** @throws {ApiError} 404; 409 environment_busy */
-	deploy(tenant: Tenant, environment: EnvironmentId, request: { ref: string; actor: string }): Promise<JobDocument>;
+	/** Asked again with the same `effect_id`, answers the same deploy. @throws {ApiError} 404; 409 environment_busy */
+	deploy(
+		tenant: Tenant,
+		environment: EnvironmentId,
+		request: { ref: string; actor: string; effect_id?: string | null },
+	): Promise<JobDocument>;
 	/** The job at its end, or as it stands after {@link WAIT_MS} or when the signal comes. */
 	waitFor(tenant: Tenant, id: JobId, signal: AbortSignal): Promise<JobDocument>;
 	/** Newest first. */
@@ -37,7 +41,7 @@ export function createDeploymentsService({
 
 	return {
 		list,
-		async deploy(tenant, environment_id, { ref, actor }) {
+		async deploy(tenant, environment_id, { ref, actor, effect_id = null }) {
 			const environment = await environments.get(tenant, environment_id);
 			const { organization_id, project_id, name, primary_url, odoo_version } = environment;
 			return jobs.enqueue(organization_id, {
@@ -45,6 +49,7 @@ export function createDeploymentsService({
 				project_id,
 				environment_id,
 				actor,
+				effect_id,
 				deployment: {
 					id: ids.next('deployment'),
 					git_ref: ref,

@@ -36,22 +36,27 @@ const ERRORS: Readonly<Record<string, string>> = {
 	signature_missing: 'Not authenticated',
 	signature_invalid: 'Not authenticated',
 	no_odoo_connection: 'No Odoo configuration',
+	rate_limited: 'Rate limit exceeded',
 	malformed_json: 'The request is not valid',
 	validation_failed: 'The request is not valid',
 };
 
 /** The gateway's documented shape: `error` says it in one line, `details` what happened and what to do. */
-export const renderGatewayError: RenderError = ({ status, code, detail, more }, requestId) => ({
-	type: 'application/json',
-	body: {
-		success: false,
-		error: ERRORS[code] ?? STATUS_CODES[status] ?? 'Error',
-		details: detail,
-		code,
-		...more.members,
-		request_id: requestId,
-	},
-});
+export const renderGatewayError: RenderError = ({ status, code, detail, more }, requestId) => {
+	const { reset_at, ...members } = more.members ?? {};
+	return {
+		type: 'application/json',
+		body: {
+			success: false,
+			error: ERRORS[code] ?? STATUS_CODES[status] ?? 'Error',
+			details: detail,
+			code,
+			...members,
+			...(reset_at === undefined ? {} : { resetAt: reset_at }),
+			request_id: requestId,
+		},
+	};
+};
 
 /** What {@link renderGatewayError} answers; codes may add members of their own. */
 export const gatewayErrorReply: ErrorReply = {

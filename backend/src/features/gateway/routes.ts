@@ -37,7 +37,7 @@ const signed = (route: Route): Route => ({
 		try {
 			return await route.run(request);
 		} catch (error) {
-			if (!(error instanceof ApiError && error.status === 422)) throw error;
+			if (!(error instanceof ApiError && error.code === 'validation_failed')) throw error;
 			throw new ApiError(400, error.code, error.detail, error.more);
 		}
 	},

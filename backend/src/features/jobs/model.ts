@@ -71,6 +71,8 @@ export interface JobDocument extends WithOutbox {
 	readonly error: JobFailure | null;
 	/** Who asked for it. */
 	readonly actor: string;
+	/** Set where an Idempotency-Key asked for it: so that asking again after a crash finds this job. Unique. */
+	readonly effect_id?: string;
 	/** The environment, while the job is not at its end: a unique index lets it have one such job. */
 	readonly lock?: EnvironmentId;
 	/** While the job is not at its end. */
@@ -106,6 +108,7 @@ export const jobCollection = (connection: Connection) =>
 			progress_percent: { type: Number, required: true },
 			error: { type: new Schema({ code: String, message: String }, { _id: false }), default: null },
 			actor: { type: String, required: true },
+			effect_id: { type: String },
 			lock: { type: String },
 			lease: { type: new Schema({ owner: String, until: Date, attempt: Number }, { _id: false }) },
 			created_at: { type: Date, required: true },
@@ -144,6 +147,7 @@ export const jobCollection = (connection: Connection) =>
 			[{ organization_id: 1, environment_id: 1, _id: -1 }],
 			[{ organization_id: 1, status: 1, _id: -1 }],
 			[{ 'deployment.id': 1 }, { unique: true }],
+			[{ effect_id: 1 }, { unique: true, sparse: true }],
 			[{ lock: 1 }, { unique: true, sparse: true }],
 			[{ 'lease.until': 1 }, { sparse: true }],
 			...outboxIndexes,

@@ -24,7 +24,10 @@ interface JobFilter {
 	readonly kind?: JobDocument['kind'] | undefined;
 }
 
-type JobRequest = Pick<JobDocument, 'kind' | 'project_id' | 'environment_id' | 'actor' | 'deployment'>;
+interface JobRequest extends Pick<JobDocument, 'kind' | 'project_id' | 'environment_id' | 'actor' | 'deployment'> {
+	/** Of requests with the same one, only the first queues a job. */
+	readonly effect_id: string | null;
+}
 
 export interface JobsService {
 	/** Newest first. */
@@ -33,7 +36,10 @@ export interface JobsService {
 	get(tenant: Tenant, id: JobId): Promise<JobDocument>;
 	/** The job that a deployment is a side of. */
 	findByDeployment(tenant: Tenant, id: DeploymentId): Promise<JobDocument | null>;
-	/** Queues a job and wakes a worker. @throws {ApiError} 409 environment_busy, naming the job at work there. */
+	/**
+	 * Queues a job and wakes a worker; or answers the job that has this `effect_id` already.
+	 * @throws {ApiError} 409 environment_busy, naming the job at work there
+	 */
 	enqueue(organization: OrganizationId, request: JobRequest): Promise<JobDocument>;
 	/** Answers the job when it is at its end, when the time is up, or when the signal comes: as it is then. */
 	waitFor(tenant: Tenant, id: JobId, limits: { timeoutMs: number; signal: AbortSignal }): Promise<JobDocument>;
@@ -141,7 +147,7 @@ export function createJobsService({
 		},
 		findByDeployment: (tenant, id) => jobs.findOne(tenant, { 'deployment.id': id }),
 
-		async enqueue(organization_id, request) {
+		async enqueue(organization_id, { effect_id, ...request }) {
 			const definition = definitions[request.kind];
 			for (;;) {
 				const now = clock.now();
@@ -149,6 +155,7 @@ export function createJobsService({
 					_id: ids.next('job'),
 					organization_id,
 					...request,
+					...(effect_id === null ? {} : { effect_id }),
 					status: 'queued',
 					steps: definition.steps.map(({ name }) => ({
 						name,
@@ -175,6 +182,8 @@ export function createJobsService({
 				} catch (error) {
 					if (!isDuplicateKey(error)) throw error;
 				}
+				const same = effect_id === null ? null : await jobs.findOne(organization_id, { effect_id });
+				if (same !== null) return same;
 				const running = await jobs.findOne(organization_id, { lock: request.environment_id });
 				// It may have ended since; then the environment is free.
 				if (running === null) continue;

@@ -1,0 +1,61 @@
+import type { Connection } from 'mongoose';
+import { isDuplicateKey } from '../../database/connection';
+import { type TenantCollection, tenantCollection } from '../../database/tenant-collection';
+import type { Claim, ClaimStore } from '../../http/idempotency';
+
+/** A claim as it is kept. */
+export interface ClaimDocument extends Omit<Claim, 'id'> {
+	readonly _id: string;
+}
+
+export const claimCollection = (connection: Connection) =>
+	tenantCollection<ClaimDocument>(connection, {
+		name: 'idempotency_claims',
+		fields: {
+			request_hash: { type: String, required: true },
+			effect_id: { type: String, required: true },
+			owner: { type: String, required: true },
+			lease_until: { type: Date, required: true },
+			failed: { type: Boolean, required: true },
+			reply: { type: String, default: null },
+			expires_at: { type: Date, required: true },
+		},
+		indexes: [[{ expires_at: 1 }, { expireAfterSeconds: 0 }]],
+	});
+
+const toDocument = ({ id, ...claim }: Claim): ClaimDocument => ({ _id: id, ...claim });
+const toClaim = ({ _id, ...claim }: ClaimDocument): Claim => ({ id: _id, ...claim });
+
+/** Keeps the claims of the request pipeline in the database: a feature without routes, as the pipeline knows none. */
+export function createClaimStore(claims: TenantCollection<ClaimDocument>): ClaimStore {
+	const own = ({ id, effect_id, owner }: Claim) => ({ _id: id, effect_id, owner });
+	return {
+		async open(claim) {
+			for (;;) {
+				try {
+					await claims.insert(toDocument(claim));
+					return null;
+				} catch (error) {
+					if (!isDuplicateKey(error)) throw error;
+				}
+				const found = await claims.findOne(claim.organization_id, { _id: claim.id });
+				if (found !== null) return toClaim(found);
+				// It was removed in between.
+			}
+		},
+		async takeOver(claim, { owner, lease_until }, now) {
+			const taken = await claims.update(
+				claim.organization_id,
+				{ ...own(claim), reply: null, lease_until: { $lte: now } },
+				{ $set: { owner, lease_until, failed: false } },
+			);
+			return taken && toClaim(taken);
+		},
+		async change(claim, change) {
+			await claims.update(claim.organization_id, own(claim), { $set: change });
+		},
+		async remove(claim) {
+			await claims.delete(claim.organization_id, own(claim));
+		},
+	};
+}

@@ -1,0 +1,22 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+
+/**
+ * How long a client may take to send, in milliseconds, so that many slow ones (slowloris) hold no sockets. None of it
+ * limits how long a reply takes: deploys are waited for up to ten minutes.
+ */
+const RECEIVING = {
+	/** For the head of a request. */
+	headersTimeout: 10_000,
+	/** For the whole request; 1 MiB in that time is what a poor line can do. */
+	requestTimeout: 60_000,
+	/** Between two requests on one connection. */
+	keepAliveTimeout: 5_000,
+	connectionsCheckingInterval: 5_000,
+	/** In bytes; more is 431. */
+	maxHeaderSize: 16 * 1024,
+};
+
+/** The service's HTTP server, which waits for slow senders only so long (408). */
+export function createHttpServer(app: RequestListener, receiving: ServerOptions = RECEIVING): Server {
+	return createServer({ ...RECEIVING, ...receiving }, app);
+}

@@ -30,7 +30,9 @@ import { createJobWorker } from './features/jobs/worker';
 import { keyCollection } from './features/keys/model';
 import { keyRoutes } from './features/keys/routes';
 import { createKeysService } from './features/keys/service';
+import { meRoutes } from './features/me/routes';
 import { organizationCollection, userCollection } from './features/organizations/model';
+import { organizationRoutes } from './features/organizations/routes';
 import { createOrganizationsService } from './features/organizations/service';
 import { projectCollection } from './features/projects/model';
 import { projectRoutes } from './features/projects/routes';
@@ -205,6 +207,8 @@ export async function startPlatform(
 	const workers = [relay, deliveryWorker, jobWorker];
 
 	const routes = [
+		...meRoutes({ keys, organizations }),
+		...organizationRoutes({ organizations, pager }),
 		...keyRoutes({ keys, pager }),
 		...projectRoutes({ projects, pager }),
 		...environmentRoutes({ environments, pager }),

@@ -33,7 +33,7 @@ export interface Operation {
 	readonly parameters: readonly Parameter[];
 	readonly requestBody?: { readonly required: true; readonly content: Content };
 	readonly responses: Readonly<Record<string, Response>>;
-	readonly 'x-permission': string;
+	readonly 'x-permission': string | null;
 	readonly 'x-plan': string;
 	readonly 'x-scope': string;
 }
@@ -151,13 +151,14 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 
 /** Routes belong together whose permissions are about the same thing. */
 function tagOf({ access }: Route): string {
-	const subject = access.permission.slice(0, access.permission.indexOf(':'));
+	const [subject = ''] = (access.permission ?? 'me').replace('_', ' ').split(':');
 	return subject === 'odoo' ? 'Odoo gateway' : `${subject.charAt(0).toUpperCase()}${subject.slice(1)}`;
 }
 
 function inWords({ access: { scope, permission, plan } }: Route): string {
 	const key = scope === 'webhook' ? 'a key of scope `webhook` (`sk_live_…`)' : 'a platform key (`oec_live_…`)';
-	return `Takes ${key} with the permission \`${permission}\`, on the plan \`${plan}\`${plan === 'agency' ? '' : ' or above'}.`;
+	const needed = permission === null ? 'with any permission or none' : `with the permission \`${permission}\``;
+	return `Takes ${key} ${needed}, on the plan \`${plan}\`${plan === 'agency' ? '' : ' or above'}.`;
 }
 
 const asText = (type: string) => [type, { schema: { type: 'string' } }] as const;

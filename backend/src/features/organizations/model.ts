@@ -20,7 +20,7 @@ export const organizationCollection = (connection: Connection) =>
 			plan: { type: String, required: true },
 			created_at: { type: Date, required: true },
 		},
-		indexes: [],
+		indexes: [[{ organization_id: 1, _id: -1 }]],
 	});
 
 /** A person. */
@@ -45,5 +45,5 @@ export const userCollection = (connection: Connection) =>
 			password_hash: { type: String, required: true },
 			created_at: { type: Date, required: true },
 		},
-		indexes: [[{ email: 1 }, { unique: true }]],
+		indexes: [[{ email: 1 }, { unique: true }], [{ organization_id: 1, _id: -1 }]],
 	});

@@ -103,6 +103,7 @@ describe('the embedded engine', () => {
 		['an unknown operator of a filter', { find: 'things', filter: { a: { $noSuch: 1 } } }, 2],
 		['$where', { find: 'things', filter: { $where: 'true' } }, 2],
 		['searching for binaries', { find: 'things', filter: { a: new mongoose.mongo.Binary(Buffer.from('x')) } }, 115],
+		['a field that mingo would pass over', { find: 'things', filter: { ['__proto__']: { a: 1 } } }, 115],
 		['decimals', { findAndModify: 'things', update: { $set: { a: new mongoose.mongo.Decimal128('1') } } }, 115],
 		['an unknown operator of an update', { findAndModify: 'things', update: { $noSuch: { a: 1 } } }, 9],
 		['updates by a pipeline', { findAndModify: 'things', update: [{ $set: { a: 1 } }] }, 2],

@@ -27,6 +27,7 @@ function readDoc(doc: Doc): Doc {
 	const result: Doc = {};
 	for (const [key, value] of Object.entries(doc)) {
 		if (key === '$options' && '$regex' in doc) continue;
+		if (key === '__proto__') throw unsupported('searching for fields of the name __proto__');
 		result[key] = key === '$regex' ? readRegex(value, doc['$options']) : readOperand(value);
 	}
 	return result;

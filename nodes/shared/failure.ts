@@ -10,6 +10,7 @@ export interface Reply {
 
 /** What to do about a refusal, by its HTTP status; the platform's own words say what happened. */
 const ADVICE: Readonly<Record<number, string>> = {
+	400: 'Correct the parameters and try again.',
 	401: 'Check the API key in the credential: it may be mistyped, revoked or expired. If the key asks for signatures, check the HMAC secret as well.',
 	403: 'Ask whoever administers the platform for a key that is allowed to do this.',
 	404: 'Check the base URL and the ID. A key sees only what belongs to its own organization.',
@@ -19,6 +20,27 @@ const ADVICE: Readonly<Record<number, string>> = {
 };
 
 const TROUBLE = 'The platform has a problem. Try again, and if it stays, pass the request ID on to whoever runs it.';
+
+/** What to do about what Odoo refused, by the gateway's code for it. */
+const ODOO_ADVICE: Readonly<Record<string, string>> = {
+	no_odoo_connection: '',
+	odoo_validation: 'Correct the values in "Arguments" and try again.',
+	odoo_user_error: 'Odoo said why; correct the call, or the record in Odoo.',
+	odoo_unknown_field: 'Check the names of the fields: the method fields_get lists those that the model has.',
+	odoo_bad_arguments: 'Check "Arguments" and "Keyword Arguments" against what the method takes.',
+	odoo_access_denied: "Ask whoever administers Odoo for the rights: the connection's user has too few of them.",
+	odoo_missing_record: 'Check the IDs: a record may have been deleted in the meantime.',
+	odoo_unknown_model: 'Check "Model", and that the add-on which brings it is installed in this Odoo.',
+	odoo_unknown_method: 'Check "Method", and that the add-on which brings it is installed in this Odoo.',
+};
+
+const ODOO_TROUBLE = "Check that Odoo is up, and the connection's address, database and user on the platform.";
+
+/** What to do about a refusal. */
+function adviceOn(code: string, statusCode: number): string {
+	const trouble = statusCode >= 500 ? TROUBLE : '';
+	return ODOO_ADVICE[code] ?? (code.startsWith('odoo_') ? ODOO_TROUBLE : (ADVICE[statusCode] ?? trouble));
+}
 
 /** The name of a parameter as the node displays it, from a JSON pointer into the request, e.g. `/project_id`. */
 function displayName(pointer: string): string {
@@ -59,7 +81,7 @@ export function refusal(node: INode, reply: Reply, itemIndex?: number): NodeApiE
 		...details,
 		jobId && `The running job is ${jobId}.`,
 		retryAfter && `It asks to wait ${retryAfter} seconds.`,
-		ADVICE[statusCode] ?? (statusCode >= 500 ? TROUBLE : ''),
+		adviceOn(textAt(body, 'code'), statusCode),
 		requestId && `Request ID: ${requestId}`,
 	];
 	return failure(node, { message, description, httpCode: String(statusCode), itemIndex });
@@ -80,7 +102,11 @@ export function failure(node: INode, { message, description, httpCode, itemIndex
 		{ message },
 		{
 			message: withItem(message, itemIndex),
-			description: description.filter((line) => line !== '').join('\n'),
+			// n8n shows the lines as one, so each has to end as a sentence does.
+			description: description
+				.filter((line) => line !== '')
+				.map((line) => (/[.!?]$/.test(line) ? line : `${line}.`))
+				.join('\n'),
 			httpCode,
 			itemIndex,
 		},

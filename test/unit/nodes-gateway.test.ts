@@ -94,6 +94,17 @@ describe('Odoo Gateway: Execute Method', () => {
 		expect(platform.received).toEqual([]);
 	});
 
+	it.each([
+		[404, 'odoo_unknown_model', 'Check "Model"'],
+		[403, 'odoo_access_denied', 'whoever administers Odoo'],
+		[502, 'odoo_unreachable', 'Check that Odoo is up'],
+	])('with status %i and %s says what to do about Odoo, not about the platform', async (status, code, advice) => {
+		platform.answer = () => ({ status, body: { success: false, error: 'No', details: 'Odoo said no.', code } });
+		const { error } = await runNode('odooGateway', searchRead, { credentials });
+		expect(error?.description).toContain(advice);
+		expect(error?.description).not.toMatch(/base URL|The platform has/);
+	});
+
 	it('tells of an expression that fails in its own words, with the item', async () => {
 		const parameters = { ...searchRead, model: "={{ $('Nowhere').item.json.model }}" };
 		const { error } = await runNode('odooGateway', parameters, { credentials });

@@ -254,7 +254,7 @@ describe('Odoo Platform: refusals', () => {
 	it('name the refused parameters as they are displayed', async () => {
 		const errors = [{ pointer: '/environment_id', detail: 'must be an id' }];
 		const error = await failing(422, { detail: 'The request is not valid.', errors });
-		expect(error?.description).toMatch(/^"Environment": must be an id\n/);
+		expect(error?.description).toMatch(/^"Environment": must be an id\.\n/);
 	});
 
 	it.each([
@@ -266,6 +266,12 @@ describe('Odoo Platform: refusals', () => {
 		[503, 'Try again'],
 	])('with status %i say how to go on', async (status, advice) => {
 		expect((await failing(status, { detail: 'No.' }))?.description).toContain(advice);
+	});
+
+	it('can be read as one paragraph, as n8n shows them', async () => {
+		const errors = [{ pointer: '/limit', detail: 'must be a number' }];
+		const error = await failing(422, { detail: 'The request is not valid.', errors });
+		expect(error?.description?.split('\n').filter((line) => !line.endsWith('.'))).toEqual([]);
 	});
 
 	it('pass on the running job, the wait asked for, and the request', async () => {

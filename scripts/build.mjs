@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureInstalled } from './ready.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -27,6 +28,7 @@ export function buildBackend() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	try {
+		ensureInstalled();
 		console.log('Building the n8n nodes into dist/ …');
 		buildNodes();
 		console.log('Building the service into backend/dist/ …');

@@ -29,7 +29,7 @@ function checkNode() {
 }
 
 /** Installs the locked dependencies, unless these very ones are there. */
-function ensureInstalled() {
+export function ensureInstalled() {
 	checkNode();
 	const stamp = path.join(root, 'node_modules', '.ready');
 	const wanted = createHash('sha256')

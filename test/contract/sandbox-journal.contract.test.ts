@@ -37,6 +37,16 @@ function holdsTheContract(open: () => SandboxJournal): void {
 		expect((await journal.read(environment, 2)).map(({ version }) => version)).toEqual([3]);
 	});
 
+	it('keeps the order of versions of more than one digit, when it reads and when it compacts', async () => {
+		const journal = open();
+		const environment = ids.next('environment');
+		const versions = Array.from({ length: 12 }, (_, index) => index + 1);
+		for (const version of versions) await journal.append(environment, entry(version));
+		expect((await journal.read(environment, 0)).map(({ version }) => version)).toEqual(versions);
+		await journal.compact(environment, 9, []);
+		expect((await journal.read(environment, 0)).map(({ version }) => version)).toEqual([9, 10, 11, 12]);
+	});
+
 	it('lets one of many win a version', async () => {
 		const journal = open();
 		const environment = ids.next('environment');

@@ -1,11 +1,12 @@
 import { Schema, type Connection } from 'mongoose';
 import { z } from 'zod';
 import type { EnvironmentId } from '../../core/ids';
+import { isDuplicateKey } from '../../database/connection';
 import type { Change, JournalEntry, SandboxJournal } from './journal';
 
 interface EntryDocument {
+	/** The environment and the version, so that the entries of one environment lie together, in order. */
 	_id: string;
-	environment_id: string;
 	version: number;
 	snapshot: boolean;
 	/** The changes as JSON: field names and values are the sandbox's, not the database's to interpret. */
@@ -15,28 +16,31 @@ interface EntryDocument {
 const schema = new Schema<EntryDocument>(
 	{
 		_id: { type: String, required: true },
-		environment_id: { type: String, required: true },
 		version: { type: Number, required: true },
 		snapshot: { type: Boolean, required: true },
 		changes: { type: String, required: true },
 	},
 	{ collection: 'sandbox_journal', versionKey: false },
-).index({ environment_id: 1, version: 1 });
+);
 
-const DUPLICATE_KEY = 11000;
+/** How many digits of a version are kept, for ids to sort as versions do. */
+const VERSION_DIGITS = 12;
 /** In bytes; MongoDB takes documents up to 16 MiB. A larger world keeps its entries. */
 const LARGEST_SNAPSHOT = 15 * 1024 * 1024;
 
-/** The journal in MongoDB: one document an entry, whose `_id` (environment and version) makes the first writer win. */
+/** The journal in MongoDB: one document an entry, whose `_id` makes the first writer win and is all the index it needs. */
 export function createMongoJournal(connection: Connection): SandboxJournal {
 	const entries = connection.model('SandboxJournalEntry', schema);
-	const entryId = (environmentId: EnvironmentId, version: number) => `${environmentId}:${version}`;
+	const entryId = (environmentId: EnvironmentId, version: number) =>
+		`${environmentId}:${String(version).padStart(VERSION_DIGITS, '0')}`;
+	/** Behind the ids of all its entries: `;` comes after `:`. */
+	const end = (environmentId: EnvironmentId) => `${environmentId};`;
 
 	return {
 		read: async (environmentId, afterVersion) => {
 			const found = await entries
-				.find({ environment_id: environmentId, version: { $gt: afterVersion } })
-				.sort({ version: 1 })
+				.find({ _id: { $gt: entryId(environmentId, afterVersion), $lt: end(environmentId) } })
+				.sort({ _id: 1 })
 				.lean();
 			return found.map(({ version, snapshot, changes }): JournalEntry => ({
 				version,
@@ -48,14 +52,13 @@ export function createMongoJournal(connection: Connection): SandboxJournal {
 			try {
 				await entries.create({
 					_id: entryId(environmentId, version),
-					environment_id: environmentId,
 					version,
 					snapshot,
 					changes: JSON.stringify(changes),
 				});
 				return true;
 			} catch (error) {
-				if (error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY) return false;
+				if (isDuplicateKey(error)) return false;
 				throw error;
 			}
 		},
@@ -66,10 +69,12 @@ export function createMongoJournal(connection: Connection): SandboxJournal {
 				{ _id: entryId(environmentId, version) },
 				{ $set: { snapshot: true, changes: json } },
 			);
-			await entries.deleteMany({ environment_id: environmentId, version: { $lt: version } });
+			await entries.deleteMany({
+				_id: { $gte: entryId(environmentId, 0), $lt: entryId(environmentId, version) },
+			});
 		},
 		clear: async (environmentId) => {
-			await entries.deleteMany({ environment_id: environmentId });
+			await entries.deleteMany({ _id: { $gte: entryId(environmentId, 0), $lt: end(environmentId) } });
 		},
 	};
 }

@@ -88,6 +88,26 @@ export async function startTestPlatform(
 	};
 }
 
+/** Another replica of that service: the same database and master key, a data directory of its own. */
+export async function startReplica(
+	{ config }: Pick<TestPlatform, 'config'>,
+	{ limits = LIMITS, clock = systemClock }: { limits?: Limits; clock?: Clock } = {},
+): Promise<Platform> {
+	const dataDir = await mkdtemp(path.join(tmpdir(), 'odoo-platform-test-'));
+	const secretKey = await loadMasterKey(config.dataDir);
+	const replica = await startPlatform(
+		{ ...config, dataDir, secretKey },
+		{ log: createLogger(config.logLevel), limits, clock },
+	);
+	return {
+		...replica,
+		async stop() {
+			await replica.stop();
+			await rm(dataDir, { recursive: true, force: true });
+		},
+	};
+}
+
 /** The connection string of one database on a server. */
 function databaseUri({ uri, name }: Pick<TestDatabase, 'uri' | 'name'>): string {
 	const [server = '', options] = uri.split('?');

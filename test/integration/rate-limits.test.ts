@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Platform } from '../../backend/src/platform';
+import { createFakeClock, type FakeClock } from '../support/fake-clock';
+import { addKey, addOrganization, startReplica, startTestPlatform, type TestPlatform } from '../support/platform';
+
+let clock: FakeClock;
+let platform: TestPlatform;
+let replica: Platform;
+
+beforeAll(async () => {
+	// The database tells what has expired by its own clock: this one stands still near to it, within one minute.
+	clock = createFakeClock(new Date(Math.floor(Date.now() / 60_000) * 60_000));
+	platform = await startTestPlatform({}, { clock });
+	replica = await startReplica(platform, { clock });
+});
+
+afterAll(async () => {
+	await replica.stop();
+	await platform.remove();
+});
+
+const get = (base: Platform, key: string, path = '/api/v1/projects') =>
+	fetch(base.url + path, { headers: { Authorization: `Bearer ${key}` } });
+
+const post = (key: string) =>
+	fetch(`${platform.url}/api/n8n/webhook`, { method: 'POST', headers: { 'X-API-Key': key }, body: '{}' });
+
+describe('the limit of a key', () => {
+	it('is counted over the replicas, and told with every reply', async () => {
+		const { api_key } = await addOrganization(platform);
+		const replies = await Promise.all(
+			Array.from({ length: 320 }, (_, index) => get(index % 2 ? replica : platform, api_key)),
+		);
+		const passed = replies.filter(({ status }) => status === 200).length;
+		expect(passed).toBeLessThanOrEqual(300);
+		// What the one still holds, the other cannot let pass.
+		expect(passed).toBeGreaterThanOrEqual(270);
+		expect(replies.every(({ headers }) => headers.get('x-ratelimit-limit') === '300')).toBe(true);
+		const refused = replies.find(({ status }) => status === 429);
+		expect(refused?.headers.get('x-ratelimit-remaining')).toBe('0');
+		expect(refused?.headers.get('retry-after')).toBe('60');
+		expect(await refused?.json()).toMatchObject({ status: 429, code: 'rate_limited', limit: 300 });
+	});
+
+	it('is told with refusals as well', async () => {
+		const { organization_id } = await addOrganization(platform);
+		const key = await addKey(platform, { organization_id, permissions: [] });
+		const { status, headers } = await get(platform, key);
+		expect([status, headers.get('x-ratelimit-remaining')]).toEqual([403, '299']);
+		expect(headers.get('ratelimit')).toBe('"default";r=299;t=60');
+		expect(headers.get('ratelimit-policy')).toBe('"default";q=300;w=60');
+	});
+
+	it('is 100 at the gateway, refused as its document says', async () => {
+		const { organization_id } = await addOrganization(platform);
+		const key = await addKey(platform, { organization_id, scope: 'webhook' });
+		const replies: Response[] = [];
+		for (let sent = 0; sent < 101; sent += 1) replies.push(await post(key));
+		expect(replies.filter(({ status }) => status === 400)).toHaveLength(100);
+		const last = replies.at(-1);
+		const reset = last?.headers.get('x-ratelimit-reset');
+		expect(reset).toBe(new Date(clock.now().getTime() + 60_000).toISOString());
+		expect(await last?.json()).toMatchObject({ error: 'Rate limit exceeded', limit: 100, resetAt: reset });
+	});
+});
+
+describe('an address that sends one refused key after another', () => {
+	it('is blocked, but neither for a key that was good before nor from the health checks', async () => {
+		const { api_key } = await addOrganization(platform);
+		await get(platform, api_key);
+		const sent = Promise.all(Array.from({ length: 30 }, (_, index) => get(platform, `oec_live_${index}`)));
+		const over = new AbortController();
+		void sent.finally(() => over.abort());
+		while (!over.signal.aborted) await clock.advance(1);
+		expect((await sent).every(({ status }) => status === 401)).toBe(true);
+		const blocked = await get(platform, 'oec_live_x');
+		expect([blocked.status, Number(blocked.headers.get('retry-after')) > 0]).toEqual([429, true]);
+		expect((await get(platform, api_key)).status).toBe(200);
+		expect((await fetch(`${platform.url}/readyz`)).status).toBe(200);
+	});
+});
+
+describe('what browsers are told', () => {
+	it('opens nothing to other origins', async () => {
+		const headers = { Origin: 'https://example.com', 'Access-Control-Request-Method': 'GET' };
+		for (const method of ['GET', 'OPTIONS']) {
+			const reply = await fetch(`${platform.url}/api/v1/projects`, { method, headers });
+			expect([...reply.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+		}
+	});
+
+	it('may be neither framed, sniffed nor kept', async () => {
+		const { headers } = await get(platform, platform.firstRun.api_key);
+		expect(Object.fromEntries(headers)).toMatchObject({
+			'cache-control': 'no-store',
+			'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+			'x-content-type-options': 'nosniff',
+			'referrer-policy': 'no-referrer',
+			'cross-origin-resource-policy': 'same-origin',
+		});
+	});
+});

@@ -12,6 +12,9 @@ export type JobKind = (typeof JOB_KINDS)[number];
 export const JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
+/** Of jobs that a worker has, or waits for. */
+export const OPEN_JOB_STATUSES = ['queued', 'running'] as const satisfies readonly JobStatus[];
+
 export interface JobStep {
 	readonly name: string;
 	/** `canceled`: never begun, because a step before it failed. */
@@ -149,7 +152,7 @@ export const jobCollection = (connection: Connection) =>
 			[{ 'deployment.id': 1 }, { unique: true }],
 			[{ effect_id: 1 }, { unique: true, sparse: true }],
 			[{ lock: 1 }, { unique: true, sparse: true }],
-			[{ 'lease.until': 1 }, { sparse: true }],
+			[{ status: 1, 'lease.until': 1 }],
 			...outboxIndexes,
 		],
 	});

@@ -7,7 +7,7 @@ import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { JobDefinitions } from './definition';
-import type { JobDocument, JobLogLine, JobStatus } from './model';
+import { type JobDocument, type JobLogLine, type JobStatus, OPEN_JOB_STATUSES } from './model';
 
 export type { JobDocument, JobLogLine };
 
@@ -219,7 +219,8 @@ export function createJobsService({
 		async releaseAll() {
 			const now = clock.now();
 			const free = { $set: { 'lease.owner': null, 'lease.until': now } };
-			while (await jobs.everywhere.update({ 'lease.until': { $gt: now } }, free));
+			const held = { status: { $in: OPEN_JOB_STATUSES }, 'lease.until': { $gt: now } };
+			while (await jobs.everywhere.update(held, free));
 		},
 	};
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../../core/log';
 import { createWakeableLoop, type WakeableLoop } from '../../core/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { JobDefinitions } from './definition';
-import type { JobDocument, JobLogLine } from './model';
+import { type JobDocument, type JobLogLine, OPEN_JOB_STATUSES } from './model';
 import { LEASE_MS, runJob } from './run';
 
 const POLL_MS = 1_000;
@@ -45,7 +45,7 @@ export function createJobWorker({
 	const claim = () => {
 		const now = clock.now();
 		return jobs.everywhere.update(
-			{ 'lease.until': { $lte: now } },
+			{ status: { $in: OPEN_JOB_STATUSES }, 'lease.until': { $lte: now } },
 			{
 				$set: { 'lease.owner': owner, 'lease.until': new Date(now.getTime() + LEASE_MS) },
 				$inc: { 'lease.attempt': 1 },

@@ -3,10 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { type Clock, systemClock } from './core/clock';
 import { type Config, ConfigError } from './config';
-import { createIds } from './core/ids';
+import { createIds, isId } from './core/ids';
 import type { Logger } from './core/log';
 import { createSecrets, loadMasterKey } from './core/secrets';
 import { openDatabase } from './database/connection';
+import { auditCollection } from './features/audit/model';
+import { auditRoutes } from './features/audit/routes';
+import { createAuditService } from './features/audit/service';
 import { connectionCollection } from './features/connections/model';
 import { createConnectionsService } from './features/connections/service';
 import { environmentCollection } from './features/environments/model';
@@ -105,6 +108,7 @@ export async function startPlatform(
 		deliveries: deliveryCollection(connection),
 		installation: installationCollection(connection),
 		claims: claimCollection(connection),
+		auditEntries: auditCollection(connection),
 		rateWindows: windowCollection(connection),
 	};
 
@@ -206,10 +210,27 @@ export async function startPlatform(
 	});
 	const workers = [relay, deliveryWorker, jobWorker];
 
+	const auditLog = createAuditService({
+		entries: collections.auditEntries,
+		async ownerOf(tenant, id) {
+			if (isId('project', id)) return (await projects.get(tenant, id)).organization_id;
+			if (isId('environment', id)) return (await environments.get(tenant, id)).organization_id;
+			if (isId('deployment', id)) return (await deployments.get(tenant, id)).organization_id;
+			if (isId('job', id)) return (await jobs.get(tenant, id)).organization_id;
+			if (isId('webhook', id)) return (await webhooks.get(tenant, id)).organization_id;
+			if (isId('key', id)) return (await keys.get(tenant, id)).organization_id;
+			return null;
+		},
+		clock,
+		ids,
+		log,
+	});
+
 	const routes = [
 		...meRoutes({ keys, organizations }),
 		...organizationRoutes({ organizations, pager }),
 		...keyRoutes({ keys, pager }),
+		...auditRoutes({ auditLog, pager }),
 		...projectRoutes({ projects, pager }),
 		...environmentRoutes({ environments, pager }),
 		...deploymentRoutes({ deployments, jobs, pager, clock }),
@@ -232,6 +253,7 @@ export async function startPlatform(
 		refusedKeys: createRefusedKeys({ limits, clock }),
 		rateLimiter: createRateLimiter({ counter: createRateCounter(collections.rateWindows), limits, clock }),
 		idempotency,
+		audit: auditLog.audit,
 		ready: async () => {
 			if (!started) throw new Error('still starting');
 			await database.ping();

@@ -1,6 +1,7 @@
 import type { Clock } from '../../backend/src/core/clock';
 import { createLogger } from '../../backend/src/core/log';
 import { createSecrets } from '../../backend/src/core/secrets';
+import type { Audit } from '../../backend/src/http/audit';
 import { type Claim, type ClaimStore, createIdempotency } from '../../backend/src/http/idempotency';
 import { LIMITS, type Limits } from '../../backend/src/http/limits';
 import { createRateLimiter, type RateCounter } from '../../backend/src/http/rate-limit';
@@ -9,7 +10,9 @@ import type { Once } from '../../backend/src/http/route';
 
 /** What the pipeline needs beside routes and keys, in memory. */
 export function createPipelineParts(clock: Clock, { limits = LIMITS }: { limits?: Limits } = {}) {
+	const audit: Audit = (_deed, work) => work();
 	return {
+		audit,
 		refusedKeys: createRefusedKeys({ limits, clock }),
 		rateLimiter: createRateLimiter({ counter: createMemoryCounter(), limits, clock }),
 		idempotency: createIdempotency({

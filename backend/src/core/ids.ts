@@ -1,4 +1,4 @@
-import { monotonicFactory } from 'ulid';
+import { encodeTime, monotonicFactory } from 'ulid';
 import { z } from 'zod';
 import type { Clock } from './clock';
 
@@ -54,6 +54,10 @@ export function idSchema<K extends IdKind>(kind: K) {
 		)
 		.meta({ type: 'string', pattern: pattern(kind) });
 }
+
+/** The smallest id of a kind that can be made at that time: ids begin with it, so that a range of them is one of time. */
+export const firstId = <K extends IdKind>(kind: K, time: Date): Id<K> =>
+	idSchema(kind).parse(`${ID_PREFIXES[kind]}_${encodeTime(time.getTime(), 10)}${'0'.repeat(16)}`);
 
 /** Makes new ids: unique, and in the order of their making within one process. */
 export interface Ids {

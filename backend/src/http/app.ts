@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
 import { accessLog } from './access-log';
+import { type Audit, isDeed } from './audit';
 import { authorize, identify } from './authorize';
 import type { Authenticate } from './caller';
 import type { Idempotency } from './idempotency';
@@ -20,6 +21,7 @@ interface Steps {
 	readonly refusedKeys: RefusedKeys;
 	readonly rateLimiter: RateLimiter;
 	readonly idempotency: Idempotency;
+	readonly audit: Audit;
 	readonly log: Logger;
 }
 
@@ -76,7 +78,7 @@ const expressPath = (route: Route) => route.path.replace(/\{(\w+)\}/g, ':$1');
  * the route's family.
  */
 const serve =
-	(route: Route, { authenticate, refusedKeys, rateLimiter, idempotency, log }: Steps): RequestHandler =>
+	(route: Route, { authenticate, refusedKeys, rateLimiter, idempotency, audit, log }: Steps): RequestHandler =>
 	async (request, response) => {
 		const id = requestIdOf(response.locals);
 		const gone = new AbortController();
@@ -93,6 +95,14 @@ const serve =
 			if (rate.refusal) throw rate.refusal;
 			authorize(caller, route);
 			const rawBody = await readBody(request, response);
+			const once = idempotency.of(route, { params, query, headers, rawBody, caller, signal });
+			const deed = {
+				action: route.operationId,
+				path_ids: Object.values(params).map(String),
+				caller,
+				address,
+				request_id: id,
+			};
 			const reply = await route.run({
 				params,
 				query,
@@ -102,7 +112,7 @@ const serve =
 				requestId: id,
 				log: log.child({ request_id: id, organization_id: caller.organization_id, key_id: caller.key_id }),
 				signal,
-				once: idempotency.of(route, { params, query, headers, rawBody, caller, signal }),
+				once: isDeed(route) ? (work, options) => once((run) => audit(deed, () => work(run)), options) : once,
 			});
 			response.status(reply.status).set(reply.headers);
 			if (reply.body instanceof TextBody) await sendText(response, reply.body);

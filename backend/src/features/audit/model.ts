@@ -1,0 +1,44 @@
+import type { Connection } from 'mongoose';
+import type { AuditId, KeyId, OrganizationId, UserId } from '../../core/ids';
+import { tenantCollection } from '../../database/tenant-collection';
+
+/** What somebody changed. Entries are made and read, never changed or deleted. */
+export interface AuditDocument {
+	readonly _id: AuditId;
+	/** Whose thing was changed. */
+	readonly organization_id: OrganizationId;
+	readonly at: Date;
+	/** The name of the key. */
+	readonly actor: string;
+	readonly key_id: KeyId;
+	/** Who the actor acted as; null where it acted for itself. */
+	readonly on_behalf_of: UserId | null;
+	/** The operationId of the route. */
+	readonly action: string;
+	/** What was made or changed. */
+	readonly resource_id: string | null;
+	/** The network address that the request came from. */
+	readonly address: string;
+	readonly request_id: string;
+}
+
+export const auditCollection = (connection: Connection) =>
+	tenantCollection<AuditDocument>(connection, {
+		name: 'audit_log',
+		fields: {
+			at: { type: Date, required: true },
+			actor: { type: String, required: true },
+			key_id: { type: String, required: true },
+			on_behalf_of: { type: String, default: null },
+			action: { type: String, required: true },
+			resource_id: { type: String, default: null },
+			address: { type: String },
+			request_id: { type: String, required: true },
+		},
+		indexes: [
+			[{ organization_id: 1, _id: -1 }],
+			[{ organization_id: 1, actor: 1, _id: -1 }],
+			[{ organization_id: 1, key_id: 1, _id: -1 }],
+			[{ organization_id: 1, action: 1, _id: -1 }],
+		],
+	});

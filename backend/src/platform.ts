@@ -171,6 +171,7 @@ export async function startPlatform(
 		ids,
 		notify,
 		wake: () => jobWorker.wake(),
+		nudge: (id) => jobWorker.nudge(id),
 	});
 	const deployments = createDeploymentsService({ jobs, environments, ids });
 	const jobWorker = createJobWorker({

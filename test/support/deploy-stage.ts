@@ -115,6 +115,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 			ids,
 			notify,
 			wake: () => worker.wake(),
+			nudge: (id) => worker.nudge(id),
 		});
 		const worker = createJobWorker({
 			jobs: collections.jobs,

@@ -33,7 +33,14 @@ async function claimOfAWorker() {
 	const worker = createJobWorker({
 		jobs,
 		logs: jobLogCollection(connection),
-		definitions: { deploy: { steps: [], events: () => [], onFailure: () => Promise.resolve() } },
+		definitions: {
+			deploy: {
+				steps: [],
+				events: () => [],
+				onFailure: () => Promise.resolve(),
+				onCancel: () => Promise.resolve(),
+			},
+		},
 		clock,
 		log: createLogger('silent'),
 		owner: 'this test',

@@ -33,6 +33,7 @@ export const ERROR_CODES = {
 	not_acceptable: { status: 406, meaning: '`Accept` names none of the media types that the route answers.' },
 	key_revoked: { status: 409, meaning: 'The API key was revoked; make another one.' },
 	hmac_not_supported: { status: 409, meaning: 'Only keys of scope webhook can demand signed requests.' },
+	deployment_ended: { status: 409, meaning: 'The deployment has ended already; `status` says how.' },
 	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },
 	idempotency_in_progress: {
 		status: 409,

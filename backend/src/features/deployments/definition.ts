@@ -32,11 +32,22 @@ export function deployDefinition({ projects, environments, git, runtimes, clock,
 	};
 
 	const begin = async ({ job, keep }: StepContext) => {
-		if (job.deployment.status_on_failure === null) {
-			const { status } = await environmentOf(job);
-			await keep({ 'deployment.status_on_failure': status === 'running' ? 'running' : 'failed' });
+		if (job.deployment.before === null) {
+			const { status: now, git_sha, git_branch } = await environmentOf(job);
+			const status = now === 'running' || now === 'pending' ? now : 'failed';
+			await keep({
+				'deployment.before': { status, git_sha, git_branch },
+				'deployment.status_on_failure': status === 'running' ? 'running' : 'failed',
+			});
 		}
 		await environments.setStatus(job.organization_id, job.environment_id, 'deploying');
+	};
+
+	/** Brings the runtime back to the release that it had. */
+	const applyAgain = async (job: JobDocument, git_sha: string, signal: AbortSignal) => {
+		const addons = await git.readAddons(await projectOf(job), git_sha);
+		const { site, runtime } = await siteOfJob(job);
+		await runtime.apply(site, { git_sha, addons }, signal);
 	};
 
 	return {
@@ -112,6 +123,25 @@ export function deployDefinition({ projects, environments, git, runtimes, clock,
 			const { status_on_failure } = job.deployment;
 			if (status_on_failure === null) return;
 			await environments.setStatus(job.organization_id, job.environment_id, status_on_failure);
+		},
+		onCancel: async ({ job, signal, log }) => {
+			const { before, status_on_failure } = job.deployment;
+			if (before === null) return;
+			const { git_sha, git_branch } = before;
+			let { status } = before;
+			const touched = status_on_failure === 'failed';
+			if (status === 'running' && touched) {
+				try {
+					await applyAgain(job, git_sha, signal);
+					await log(`The environment runs the commit ${git_sha} again.`);
+				} catch (error) {
+					signal.throwIfAborted();
+					const reason = error instanceof Error ? error.message : 'no reason is known';
+					await log(`The commit ${git_sha} could not be put back: ${reason}`);
+					status = 'failed';
+				}
+			}
+			await environments.setStatus(job.organization_id, job.environment_id, status, { git_sha, git_branch });
 		},
 	};
 }

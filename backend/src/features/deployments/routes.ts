@@ -7,7 +7,7 @@ import { defineRoute, reply, type Route, TextBody } from '../../http/route';
 import { statusFilter } from '../jobs/schemas';
 import { isEnded, type JobLogLine, type JobsService } from '../jobs/service';
 import { lastEventId, lineNumber, logEvents, logLineSchema, logText, presentLogLine } from './logs';
-import { deploymentSchema, deployReply, deployRequest, presentDeployment } from './schemas';
+import { deploymentSchema, deployReply, deployRequest, presentDeploy, presentDeployment } from './schemas';
 import type { DeploymentsService } from './service';
 
 const read = { scope: 'org', permission: 'deployments:read', plan: 'starter' } as const;
@@ -41,13 +41,7 @@ export const deploymentRoutes = ({
 			const request = { ref: body.ref, actor: caller.actor, effect_id };
 			const queued = await deployments.deploy(tenant, params.environment_id, request);
 			const job = body.wait ? await deployments.waitFor(tenant, queued._id, signal) : queued;
-			return reply(isEnded(job) ? 200 : 202, {
-				job_id: job._id,
-				status: job.status,
-				environment_id: job.environment_id,
-				deployment_id: job.deployment.id,
-				deployment: presentDeployment(job),
-			});
+			return reply(isEnded(job) ? 200 : 202, presentDeploy(job));
 		},
 	}),
 	defineRoute({
@@ -106,6 +100,21 @@ export const deploymentRoutes = ({
 		responses: { 200: deploymentSchema },
 		handle: async ({ params, caller }) =>
 			reply(200, presentDeployment(await deployments.get(caller.tenant, params.deployment_id))),
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/api/v1/deployments/{deployment_id}/cancel',
+		operationId: 'cancelDeployment',
+		summary: 'Cancel a deployment: at once while it waits, soon while it runs',
+		access: { scope: 'org', permission: 'deployments:trigger', plan: 'starter' },
+		resumable: true,
+		errors: ['deployment_ended'],
+		input: { params: ofDeployment },
+		responses: { 200: deployReply, 202: deployReply },
+		handle: async ({ params, caller }) => {
+			const job = await deployments.cancel(caller.tenant, params.deployment_id, caller.actor);
+			return reply(isEnded(job) ? 200 : 202, presentDeploy(job));
+		},
 	}),
 	defineRoute({
 		method: 'get',

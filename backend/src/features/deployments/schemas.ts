@@ -59,6 +59,14 @@ export const presentDeployment = (job: JobDocument) => ({
 	duration_seconds: durationOf(job),
 });
 
+export const presentDeploy = (job: JobDocument) => ({
+	job_id: job._id,
+	status: job.status,
+	environment_id: job.environment_id,
+	deployment_id: job.deployment.id,
+	deployment: presentDeployment(job),
+});
+
 /** From start to end, in whole seconds; null before the end. */
 function durationOf({ started_at, finished_at }: JobDocument): number | null {
 	if (started_at === null || finished_at === null) return null;

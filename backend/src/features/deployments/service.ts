@@ -1,4 +1,4 @@
-import { notFound } from '../../core/errors';
+import { ApiError, notFound } from '../../core/errors';
 import type { DeploymentId, EnvironmentId, Ids, JobId } from '../../core/ids';
 import type { Tenant } from '../../database/tenant-collection';
 import type { EnvironmentsService } from '../environments/service';
@@ -25,6 +25,8 @@ export interface DeploymentsService {
 	listOf(tenant: Tenant, environment: EnvironmentId, after: JobId | null, limit: number): Promise<JobDocument[]>;
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: DeploymentId): Promise<JobDocument>;
+	/** Ends a deployment, or asks its worker to; answers it as it is then. @throws {ApiError} 404; 409 deployment_ended */
+	cancel(tenant: Tenant, id: DeploymentId, actor: string): Promise<JobDocument>;
 }
 
 export function createDeploymentsService({
@@ -39,8 +41,24 @@ export function createDeploymentsService({
 	const list: DeploymentsService['list'] = (tenant, filter, after, limit) =>
 		jobs.list(tenant, { ...filter, kind: 'deploy' }, after, limit);
 
+	const get: DeploymentsService['get'] = async (tenant, id) => {
+		const job = await jobs.findByDeployment(tenant, id);
+		if (job === null) throw notFound('deployment');
+		return job;
+	};
+
 	return {
 		list,
+		get,
+		async cancel(tenant, id, actor) {
+			const { organization_id, _id } = await get(tenant, id);
+			const job = await jobs.cancel(organization_id, _id, actor);
+			if (job !== null) return job;
+			const { status } = await get(tenant, id);
+			throw new ApiError(409, 'deployment_ended', `The deployment has ended already: it is ${status}.`, {
+				members: { status },
+			});
+		},
 		async deploy(tenant, environment_id, { ref, actor, effect_id = null }) {
 			const environment = await environments.get(tenant, environment_id);
 			const { organization_id, project_id, name, primary_url, odoo_version } = environment;
@@ -57,6 +75,7 @@ export function createDeploymentsService({
 					git_branch: null,
 					addons: [],
 					environment: { name, primary_url, odoo_version },
+					before: null,
 					status_on_failure: null,
 				},
 			});
@@ -65,11 +84,6 @@ export function createDeploymentsService({
 		async listOf(tenant, environment_id, after, limit) {
 			await environments.get(tenant, environment_id);
 			return list(tenant, { environment_id }, after, limit);
-		},
-		async get(tenant, id) {
-			const job = await jobs.findByDeployment(tenant, id);
-			if (job === null) throw notFound('deployment');
-			return job;
 		},
 	};
 }

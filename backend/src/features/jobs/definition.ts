@@ -24,7 +24,7 @@ export type JobFindings = {
 export interface StepContext {
 	/** As it is now. */
 	readonly job: JobDocument;
-	/** Aborted when the worker stops, or has lost the job to another. */
+	/** Aborted when the worker stops, has lost the job to another, or is to cancel it. */
 	readonly signal: AbortSignal;
 	readonly keep: (findings: JobFindings) => Promise<void>;
 	/** Adds a line to the job's log. */
@@ -47,6 +47,8 @@ export interface JobDefinition {
 	events(job: JobDocument): readonly PlatformEvent[];
 	/** Tidies up before the job counts as failed; may be called again. */
 	onFailure(context: StepContext, failure: JobFailure): Promise<void>;
+	/** Puts back what was before the job; may be called again. What it throws is told in the log alone. */
+	onCancel(context: StepContext): Promise<void>;
 }
 
 /** How each kind of job is done. */

@@ -17,7 +17,7 @@ export const OPEN_JOB_STATUSES = ['queued', 'running'] as const satisfies readon
 
 export interface JobStep {
 	readonly name: string;
-	/** `canceled`: never begun, because a step before it failed. */
+	/** `canceled`: never begun, because a step before it failed, or not gone on with, because the job was canceled. */
 	readonly status: JobStatus;
 	readonly started_at: Date | null;
 	readonly finished_at: Date | null;
@@ -43,8 +43,17 @@ export interface DeploymentRecord {
 	readonly addons: readonly Addon[];
 	/** The environment when the deployment was asked for, as its events show it. */
 	readonly environment: { readonly name: string; readonly primary_url: string; readonly odoo_version: string };
+	/** The environment as it was when the deploy began; null until then. */
+	readonly before: EnvironmentBefore | null;
 	/** What the environment's status becomes if the deploy fails; null until it began. */
 	readonly status_on_failure: 'running' | 'failed' | null;
+}
+
+/** What a deploy changes of an environment, as it was. */
+interface EnvironmentBefore {
+	readonly status: 'pending' | 'running' | 'failed';
+	readonly git_sha: string;
+	readonly git_branch: string | null;
 }
 
 /** Who runs a job, and until when nobody else may. */
@@ -80,6 +89,8 @@ export interface JobDocument extends WithOutbox {
 	readonly lock?: EnvironmentId;
 	/** While the job is not at its end. */
 	readonly lease?: JobLease;
+	/** Present once somebody has asked for its end. */
+	readonly cancel?: { readonly requested_at: Date; readonly actor: string };
 	readonly created_at: Date;
 	readonly started_at: Date | null;
 	readonly finished_at: Date | null;
@@ -114,6 +125,7 @@ export const jobCollection = (connection: Connection) =>
 			effect_id: { type: String },
 			lock: { type: String },
 			lease: { type: new Schema({ owner: String, until: Date, attempt: Number }, { _id: false }) },
+			cancel: { type: new Schema({ requested_at: Date, actor: String }, { _id: false }) },
 			created_at: { type: Date, required: true },
 			started_at: { type: Date, default: null },
 			finished_at: { type: Date, default: null },
@@ -140,6 +152,10 @@ export const jobCollection = (connection: Connection) =>
 					name: { type: String, required: true },
 					primary_url: { type: String, required: true },
 					odoo_version: { type: String, required: true },
+				},
+				before: {
+					type: new Schema({ status: String, git_sha: String, git_branch: String }, { _id: false }),
+					default: null,
 				},
 				status_on_failure: { type: String, default: null },
 			},

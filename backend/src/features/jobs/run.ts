@@ -1,4 +1,5 @@
 import type { UpdateQuery } from 'mongoose';
+import type { Bells } from '../../core/bells';
 import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
 import type { JobId } from '../../core/ids';
@@ -17,8 +18,14 @@ export const RENEWAL_MS = 5_000;
 const MAX_ATTEMPTS = 3;
 const MAX_LINE = 2_000;
 
+/** How long a step that is broken off may take to let go, in milliseconds, before what was is put back. */
+const PATIENCE_MS = 10_000;
+
 /** The job has another worker, or has ended. */
 class LeaseLost extends Error {}
+
+/** Somebody has asked for the job's end. */
+class Canceled extends Error {}
 
 interface RunOptions {
 	readonly jobs: TenantCollection<JobDocument>;
@@ -30,6 +37,8 @@ interface RunOptions {
 	readonly notify: () => void;
 	/** Tells those who follow the job that it, or its log, has changed. */
 	readonly onChange: (id: JobId) => void;
+	/** Rings when the job is to be looked at, for it is to be canceled. */
+	readonly nudges: Bells<JobId>;
 	/** Aborted when the worker stops. */
 	readonly shutdown: AbortSignal;
 }
@@ -41,16 +50,30 @@ interface RunOptions {
 export async function runJob(claimed: JobDocument, options: RunOptions): Promise<void> {
 	const { jobs, definition, clock, log, shutdown } = options;
 	const lost = new AbortController();
-	const done = new AbortController();
-	const signal = AbortSignal.any([lost.signal, shutdown]);
+	const canceled = new AbortController();
+	const held = AbortSignal.any([lost.signal, shutdown]);
+	const signal = AbortSignal.any([held, canceled.signal]);
+	const nudged = options.nudges.listen(claimed._id);
 	const mine = { _id: claimed._id, 'lease.owner': claimed.lease?.owner, 'lease.attempt': claimed.lease?.attempt };
 	let job = claimed;
+	let over = false;
+
+	let canceler = '';
+
+	const heed = ({ cancel }: JobDocument) => {
+		if (cancel === undefined) return;
+		canceler = cancel.actor;
+		canceled.abort(new Canceled());
+	};
 
 	/** The one way in which a run changes its job. */
 	const change = async (update: UpdateQuery<JobDocument>, also: Readonly<Record<string, unknown>> = {}) => {
 		lost.signal.throwIfAborted();
 		const changed = await jobs.update(claimed.organization_id, { ...mine, ...also }, update);
-		if (changed !== null) return changed;
+		if (changed !== null) {
+			heed(changed);
+			return changed;
+		}
 		const reason = new LeaseLost();
 		lost.abort(reason);
 		throw reason;
@@ -62,8 +85,8 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 	const renew = async () => {
 		let until = claimed.lease?.until ?? clock.now();
 		for (;;) {
-			await nap(clock, RENEWAL_MS, done.signal);
-			if (done.signal.aborted || lost.signal.aborted) return;
+			await nudged.wait(RENEWAL_MS);
+			if (over || lost.signal.aborted) return;
 			const next = new Date(clock.now().getTime() + LEASE_MS);
 			try {
 				// Not into `job`: the answer may be older than that of a write beside it.
@@ -77,17 +100,25 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 		}
 	};
 
-	const context: StepContext = {
+	const addLine = createLog(claimed, options);
+	const contextUntil = (end: AbortSignal): StepContext => ({
 		get job() {
 			return job;
 		},
-		signal,
+		signal: end,
 		keep: async (findings) => {
-			signal.throwIfAborted();
+			end.throwIfAborted();
 			await write({ $set: findings });
 		},
-		log: createLog(claimed, options, signal),
-	};
+		log: async (text) => {
+			end.throwIfAborted();
+			await addLine(text);
+		},
+	});
+	/** For the steps, which end when the job is canceled. */
+	const context = contextUntil(signal);
+	/** For what is to be done then, too. */
+	const settling = contextUntil(held);
 
 	/** Moves to a status together with its events. */
 	const become = async (changes: Pick<JobDocument, 'status'> & Partial<JobDocument>, end = false) => {
@@ -110,29 +141,50 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 			return;
 		}
 		await write({ $set: { steps: definition.steps.map(({ name }) => waiting(name)), progress_percent: 0 } });
-		await context.log('Taken over after an interruption; it begins again with the first step.');
+		await settling.log('Taken over after an interruption; it begins again with the first step.');
+	};
+
+	const endSteps = (status: 'failed' | 'canceled', message: string) => {
+		const finished_at = clock.now();
+		const steps = job.steps.map((step): JobStep => {
+			if (step.status === 'running') return { ...step, status, finished_at, message };
+			return step.status === 'queued' ? { ...step, status: 'canceled' } : step;
+		});
+		return write({ $set: { steps } });
 	};
 
 	const fail = async (failure: JobFailure) => {
 		// Written down before anything is tidied up: a worker that has lost the job finds it out here.
-		const finished_at = clock.now();
-		const steps = job.steps.map((step): JobStep => {
-			if (step.status === 'running') return { ...step, status: 'failed', finished_at, message: failure.message };
-			return step.status === 'queued' ? { ...step, status: 'canceled' } : step;
-		});
-		await write({ $set: { steps } });
-		await withinLease(() => definition.onFailure(context, failure), lost.signal);
-		await context.log(`Failed: ${failure.message}`);
+		await endSteps('failed', failure.message);
+		await withinLease(() => definition.onFailure(settling, failure), lost.signal);
+		await settling.log(`Failed: ${failure.message}`);
 		await become({ status: 'failed', error: failure, finished_at: clock.now(), current_step: null }, true);
 	};
 
+	const cancel = async () => {
+		const message = `Canceled by ${canceler}.`;
+		await endSteps('canceled', message);
+		// What is put back must not be undone by a step that did not heed its signal.
+		const enough = new AbortController();
+		await Promise.race([underWay, nap(clock, PATIENCE_MS, AbortSignal.any([held, enough.signal]))]);
+		enough.abort();
+		await withinLease(() => definition.onCancel(settling), held);
+		await settling.log(message);
+		await become({ status: 'canceled', finished_at: clock.now(), current_step: null }, true);
+	};
+
+	let underWay: Promise<unknown> = Promise.resolve();
 	const runSteps = async () => {
 		for (const [index, { name, run }] of definition.steps.entries()) {
 			const started_at = clock.now();
 			await write({
 				$set: { steps: replaced(job.steps, index, { status: 'running', started_at }), current_step: name },
 			});
-			const message = await withinLease(() => run(context), signal);
+			const message = await withinLease(() => {
+				const work = run(context);
+				underWay = work.catch(() => undefined);
+				return work;
+			}, signal);
 			await write({
 				$set: {
 					steps: replaced(job.steps, index, { status: 'succeeded', finished_at: clock.now(), message }),
@@ -141,6 +193,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 			});
 			await context.log(message);
 		}
+		signal.throwIfAborted();
 		await become({ status: 'succeeded', finished_at: clock.now(), current_step: null }, true);
 	};
 
@@ -154,10 +207,12 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 			});
 			return;
 		}
-		await begin();
+		heed(claimed);
+		if (!canceled.signal.aborted) await begin();
 		await runSteps().catch(async (error: unknown) => {
-			signal.throwIfAborted();
-			await fail(failureOf(error, claimed, log));
+			held.throwIfAborted();
+			if (canceled.signal.aborted) await cancel();
+			else await fail(failureOf(error, claimed, log));
 		});
 	} catch (error) {
 		if (lost.signal.aborted) {
@@ -172,8 +227,10 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 		});
 		return;
 	} finally {
-		done.abort();
+		over = true;
+		options.nudges.ring(claimed._id);
 		await renewing;
+		nudged.close();
 	}
 }
 
@@ -195,11 +252,9 @@ async function withinLease<T>(work: () => Promise<T>, signal: AbortSignal): Prom
 function createLog(
 	job: JobDocument,
 	{ logs, clock, onChange }: Pick<RunOptions, 'logs' | 'clock' | 'onChange'>,
-	signal: AbortSignal,
 ): StepContext['log'] {
 	let last: number | undefined;
 	return async (text) => {
-		signal.throwIfAborted();
 		last ??= (await logs.findOne(job.organization_id, { job_id: job._id }, { sort: { seq: -1 } }))?.seq ?? 0;
 		for (;;) {
 			const seq = ++last;

@@ -43,6 +43,11 @@ export interface JobsService {
 	enqueue(organization: OrganizationId, request: JobRequest): Promise<JobDocument>;
 	/** Answers the job when it is at its end, when the time is up, or when the signal comes: as it is then. */
 	waitFor(tenant: Tenant, id: JobId, limits: { timeoutMs: number; signal: AbortSignal }): Promise<JobDocument>;
+	/**
+	 * Ends a job that waits, or asks the worker that runs it to; answers the job as it is then, null where it had ended.
+	 * One that is through all its steps by then succeeds nonetheless.
+	 */
+	cancel(organization: OrganizationId, id: JobId, actor: string): Promise<JobDocument | null>;
 	/** Up to `limit` lines of a job's log, from the one after number `after`. */
 	lines(job: JobDocument, after: number, limit: number): Promise<JobLogLine[]>;
 	/** The lines of a job's log after number `after`, as it is now. */
@@ -77,6 +82,7 @@ export function createJobsService({
 	ids,
 	notify,
 	wake,
+	nudge,
 }: {
 	jobs: TenantCollection<JobDocument>;
 	logs: TenantCollection<JobLogLine>;
@@ -87,6 +93,8 @@ export function createJobsService({
 	notify: () => void;
 	/** Tells the worker that a job is queued. */
 	wake: () => void;
+	/** Tells the worker that a job is to be canceled, should it run here. */
+	nudge: (id: JobId) => void;
 }): JobsService {
 	const bells = createBells<JobId>(clock);
 
@@ -193,6 +201,42 @@ export function createJobsService({
 					`The job ${running._id} is at work on this environment. Wait for its end, then try again.`,
 					{ members: { job_id: running._id } },
 				);
+			}
+		},
+
+		async cancel(organization_id, _id, actor) {
+			const cancel = { requested_at: clock.now(), actor };
+			for (;;) {
+				const job = await get(organization_id, _id);
+				if (isEnded(job)) return null;
+				if (job.status === 'running') {
+					if (job.cancel !== undefined) return job;
+					const asked = await jobs.update(organization_id, { _id, status: 'running' }, { $set: { cancel } });
+					if (asked === null) continue;
+					nudge(_id);
+					return asked;
+				}
+				// Whoever has claimed it by now finds out before its first step.
+				const changes = {
+					status: 'canceled',
+					cancel,
+					steps: job.steps.map((step) => ({ ...step, status: 'canceled' as const })),
+					finished_at: cancel.requested_at,
+				} as const;
+				const { outbox, ...pending } = outboxOf(definitions[job.kind].events({ ...job, ...changes }));
+				const canceled = await jobs.update(
+					organization_id,
+					{ _id, status: 'queued' },
+					{
+						$set: { ...changes, ...pending },
+						$push: { outbox: { $each: outbox } },
+						$unset: { lock: 1, lease: 1 },
+					},
+				);
+				if (canceled === null) continue;
+				notify();
+				bells.ring(_id);
+				return canceled;
 			}
 		},
 

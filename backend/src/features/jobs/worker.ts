@@ -1,3 +1,4 @@
+import { createBells } from '../../core/bells';
 import type { Clock } from '../../core/clock';
 import type { JobId } from '../../core/ids';
 import type { Logger } from '../../core/log';
@@ -25,6 +26,11 @@ interface JobWorkerOptions {
 	readonly onChange: (id: JobId) => void;
 }
 
+export interface JobWorker extends WakeableLoop {
+	/** Has a job looked at now that runs here, for it is to be canceled. */
+	readonly nudge: (id: JobId) => void;
+}
+
 /**
  * Runs queued jobs, and those whose worker has died, the oldest first. Stopping hands the running ones on to whoever
  * is next; another worker, or this one's successor, begins them again at once.
@@ -38,7 +44,8 @@ export function createJobWorker({
 	owner,
 	notify,
 	onChange,
-}: JobWorkerOptions): WakeableLoop {
+}: JobWorkerOptions): JobWorker {
+	const nudges = createBells<JobId>(clock);
 	const runs = new Set<Promise<void>>();
 	let shutdown = new AbortController();
 
@@ -56,7 +63,17 @@ export function createJobWorker({
 
 	const start = (job: JobDocument) => {
 		const definition = definitions[job.kind];
-		const run = runJob(job, { jobs, logs, definition, clock, log, notify, onChange, shutdown: shutdown.signal })
+		const run = runJob(job, {
+			jobs,
+			logs,
+			definition,
+			clock,
+			log,
+			notify,
+			onChange,
+			nudges,
+			shutdown: shutdown.signal,
+		})
 			.catch((error: unknown) => log.error({ err: error, job_id: job._id }, 'a job was left for another attempt'))
 			.finally(() => {
 				runs.delete(run);
@@ -89,5 +106,6 @@ export function createJobWorker({
 			await Promise.all(runs);
 		},
 		wake: loop.wake,
+		nudge: (id) => nudges.ring(id),
 	};
 }

@@ -118,6 +118,7 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
 					description: 'Names the request in our log; quote it when you ask for help',
 					schema: { type: 'string' },
 				},
+				...RATE_HEADERS,
 			},
 			securitySchemes: {
 				bearer: { type: 'http', scheme: 'bearer', description: 'The API key as `Authorization: Bearer <key>`' },
@@ -128,7 +129,37 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
 	};
 }
 
-const headers = { 'X-Request-Id': { $ref: '#/components/headers/X-Request-Id' } };
+/** What every reply to a good key tells of its limit. */
+const RATE_HEADERS = {
+	'X-RateLimit-Limit': { description: 'Requests a minute that the key may send', schema: { type: 'integer' } },
+	'X-RateLimit-Remaining': { description: 'How many of them are left', schema: { type: 'integer' } },
+	'X-RateLimit-Reset': {
+		description: 'When the next minute begins',
+		schema: { type: 'string', format: 'date-time' },
+	},
+	RateLimit: {
+		description: 'The same as draft-ietf-httpapi-ratelimit-headers has it: what is left, and for how many seconds',
+		schema: { type: 'string' },
+	},
+	'RateLimit-Policy': {
+		description: 'The limit, and the seconds that it is for',
+		schema: { type: 'string' },
+	},
+} as const;
+
+const headers = Object.fromEntries(
+	['X-Request-Id', ...Object.keys(RATE_HEADERS)].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+);
+
+const IDEMPOTENCY_KEY: Parameter = {
+	name: 'Idempotency-Key',
+	in: 'header',
+	required: false,
+	description:
+		'Names what is to be done, so that sending it again within 24 hours answers the first reply again, with ' +
+		'`Idempotency-Replayed: true`, and does nothing twice',
+	schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
+};
 
 function operationOf(route: Route, schemas: Schemas): Operation {
 	const { access, input } = route;
@@ -138,7 +169,11 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 		summary: route.summary,
 		description: inWords(route),
 		security: [{ bearer: [] }, { apiKey: [] }],
-		parameters: [...parametersOf(input.params, 'path', schemas), ...parametersOf(input.query, 'query', schemas)],
+		parameters: [
+			...parametersOf(input.params, 'path', schemas),
+			...parametersOf(input.query, 'query', schemas),
+			...(route.method === 'get' ? [] : [IDEMPOTENCY_KEY]),
+		],
 		...(input.body instanceof z.ZodType
 			? { requestBody: { required: true, content: json(schemas.of(input.body, 'input')) } }
 			: {}),
@@ -210,8 +245,7 @@ function failuresOf(route: Route, schemas: Schemas): Record<string, Response> {
 	const family = route.errorReply ?? PROBLEM;
 	const schema = schemas.of(family.schema, 'output');
 	const codes = codesOf(route);
-	const statusOf = (code: ErrorCode) =>
-		ERROR_CODES[code].status === 422 ? family.badInput : ERROR_CODES[code].status;
+	const statusOf = (code: ErrorCode) => (code === 'validation_failed' ? family.badInput : ERROR_CODES[code].status);
 	const statuses = [...new Set(codes.map(statusOf))];
 	return Object.fromEntries(
 		statuses.map((status) => {
@@ -230,7 +264,7 @@ function failuresOf(route: Route, schemas: Schemas): Record<string, Response> {
 }
 
 /** What can go wrong at a route: what follows from how it is declared, and what its declaration adds. */
-function codesOf({ access, input, errors = [] }: Route): ErrorCode[] {
+function codesOf({ method, access, input, errors = [], resumable = method !== 'post' }: Route): ErrorCode[] {
 	const query = input.query instanceof z.ZodObject ? input.query.shape : {};
 	const possible = new Set<ErrorCode>([
 		'bad_request',
@@ -242,6 +276,16 @@ function codesOf({ access, input, errors = [] }: Route): ErrorCode[] {
 		...(input.params === undefined ? [] : (['not_found'] as const)),
 		...(input.body === undefined ? [] : (['malformed_json'] as const)),
 		...('cursor' in query ? (['invalid_cursor'] as const) : []),
+		...(method === 'get'
+			? []
+			: ([
+					'invalid_idempotency_key',
+					'idempotency_key_reused',
+					'idempotency_in_progress',
+					...(resumable ? [] : (['idempotency_interrupted'] as const)),
+				] as const)),
+		'rate_limited',
+		'too_many_refused_keys',
 		'body_too_large',
 		'unsupported_encoding',
 		'validation_failed',

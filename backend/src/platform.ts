@@ -54,7 +54,7 @@ import { LIMITS, type Limits } from './http/limits';
 import { createPager } from './http/page';
 import { createRateLimiter } from './http/rate-limit';
 import { createRefusedKeys } from './http/refused-keys';
-import { referenceMounts } from './http/reference';
+import { referenceMounts } from './http/reference/mounts';
 import type { Route } from './http/route';
 import { createHttpServer } from './http/server';
 import { createOutbound } from './net/outbound';

@@ -1,6 +1,10 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { errorCodes } from '../../backend/src/core/error-codes';
+import { openApiDocument } from '../../backend/src/http/openapi';
+import { exampleOf, resolverOf } from '../../backend/src/http/reference/example';
 import { servedDocument } from '../support/api-document';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 
@@ -79,5 +83,61 @@ describe('GET /api/v1/openapi.json', () => {
 
 	it('has nothing below it', async () => {
 		expect((await fetch(`${platform.url}/api/v1/openapi.json/more`)).status).toBe(404);
+	});
+});
+
+describe('GET /api/v1/docs', () => {
+	let page: Response;
+	let text: string;
+
+	beforeAll(async () => {
+		page = await fetch(`${platform.url}/api/v1/docs`);
+		text = await page.text();
+	});
+
+	it('is a page that needs no key', () => {
+		expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+	});
+
+	it('may use its own style sheet and nothing else', () => {
+		const [, style = ''] = /<style>([^]*?)<\/style>/.exec(text) ?? [];
+		const hash = createHash('sha256').update(style).digest('base64');
+		expect(page.headers.get('content-security-policy')).toBe(
+			`default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+		);
+	});
+
+	it('runs no script and loads nothing', () => {
+		expect(text).not.toMatch(/<(script|link|img|iframe|object|embed)\b|\s(src|style|on\w+)=|url\(|@import/);
+	});
+
+	it('links to its own places and to the document alone', () => {
+		const targets = [...text.matchAll(/href="([^"]*)"/g)].map(([, target = '']) => target);
+		const places = new Set([...text.matchAll(/\sid="([^"]*)"/g)].map(([, id = '']) => `#${id}`));
+		expect(targets.filter((target) => target !== 'openapi.json' && !places.has(target))).toEqual([]);
+	});
+
+	it('shows every route', async () => {
+		const missing = (await operations()).filter(
+			({ operation, path }) => !text.includes(`id="${operation.operationId}"`) || !text.includes(path),
+		);
+		expect(missing).toEqual([]);
+	});
+
+	it('explains every code', () => {
+		expect(errorCodes.filter((code) => !text.includes(`id="code-${code}"`))).toEqual([]);
+	});
+});
+
+describe('the examples', () => {
+	it('are bodies that their routes take', () => {
+		const document = openApiDocument(platform.routes);
+		const refused = platform.routes.flatMap(({ operationId, path, method, input }) => {
+			const [content] = Object.values(document.paths[path]?.[method]?.requestBody?.content ?? {});
+			if (content === undefined || !(input.body instanceof z.ZodType)) return [];
+			const parsed = input.body.safeParse(exampleOf(content.schema, resolverOf(document)));
+			return parsed.success ? [] : [{ operationId, issues: parsed.error.issues }];
+		});
+		expect(refused).toEqual([]);
 	});
 });

@@ -33,6 +33,7 @@ export interface Operation {
 	readonly parameters: readonly Parameter[];
 	readonly requestBody?: { readonly required: true; readonly content: Content };
 	readonly responses: Readonly<Record<string, Response>>;
+	/** null: every key of the scope may. */
 	readonly 'x-permission': string | null;
 	readonly 'x-plan': string;
 	readonly 'x-scope': string;
@@ -185,15 +186,18 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 }
 
 /** Routes belong together whose permissions are about the same thing. */
-function tagOf({ access }: Route): string {
-	const [subject = ''] = (access.permission ?? 'me').replace('_', ' ').split(':');
-	return subject === 'odoo' ? 'Odoo gateway' : `${subject.charAt(0).toUpperCase()}${subject.slice(1)}`;
+function tagOf({ access: { permission } }: Route): string {
+	if (permission === null) return 'Account';
+	const subject = permission.slice(0, permission.indexOf(':'));
+	return TAGS[subject] ?? `${subject.charAt(0).toUpperCase()}${subject.slice(1).replaceAll('_', ' ')}`;
 }
+
+const TAGS: Readonly<Record<string, string>> = { odoo: 'Odoo gateway', api_keys: 'API keys' };
 
 function inWords({ access: { scope, permission, plan } }: Route): string {
 	const key = scope === 'webhook' ? 'a key of scope `webhook` (`sk_live_…`)' : 'a platform key (`oec_live_…`)';
-	const needed = permission === null ? 'with any permission or none' : `with the permission \`${permission}\``;
-	return `Takes ${key} ${needed}, on the plan \`${plan}\`${plan === 'agency' ? '' : ' or above'}.`;
+	const right = permission === null ? 'whatever its permissions' : `with the permission \`${permission}\``;
+	return `Takes ${key} ${right}, on ${plan === 'free' ? 'every plan' : `the plan \`${plan}\`${plan === 'agency' ? '' : ' or above'}`}.`;
 }
 
 const asText = (type: string) => [type, { schema: { type: 'string' } }] as const;
@@ -271,7 +275,7 @@ function codesOf({ method, access, input, errors = [], resumable = method !== 'p
 		'authentication_required',
 		'invalid_api_key',
 		'wrong_key_scope',
-		'permission_denied',
+		...(access.permission === null ? [] : (['permission_denied'] as const)),
 		...(access.plan === 'free' ? [] : (['plan_upgrade_required'] as const)),
 		...(input.params === undefined ? [] : (['not_found'] as const)),
 		...(input.body === undefined ? [] : (['malformed_json'] as const)),

@@ -28,7 +28,7 @@ export const deployRequest = z
 		ref: z.string().min(1).max(255),
 		wait: z.boolean().default(false),
 	})
-	.meta({ id: 'DeployRequest' });
+	.meta({ id: 'DeployRequest', examples: [{ ref: 'main', wait: true }] });
 
 export const deployReply = z
 	.object({

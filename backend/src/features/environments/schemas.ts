@@ -31,7 +31,10 @@ export const environmentRequest = z
 		runtime: z.enum(['sandbox']).default('sandbox'),
 		odoo_version: z.enum(['14.0', '15.0', '16.0', '17.0', '18.0', '19.0']).default('19.0'),
 	})
-	.meta({ id: 'EnvironmentRequest' });
+	.meta({
+		id: 'EnvironmentRequest',
+		examples: [{ project_id: 'prj_01HXMZ0K3RJ8QM2P5T7V9X1Z3B', name: 'staging', odoo_version: '19.0' }],
+	});
 
 export const presentEnvironment = (environment: EnvironmentDocument) => ({
 	id: environment._id,

@@ -53,7 +53,18 @@ export const gatewayRequest = z
 				? `must be one of ${ACTION_NAMES.join(', ')}`
 				: 'must be an object',
 	})
-	.meta({ id: 'GatewayRequest' });
+	.meta({
+		id: 'GatewayRequest',
+		examples: [
+			{
+				action: 'execute_method',
+				model: 'res.partner',
+				method: 'search_read',
+				args: [[['is_company', '=', true]]],
+				kwargs: { fields: ['name', 'email'], limit: 10 },
+			},
+		],
+	});
 
 export type GatewayRequest = z.output<typeof gatewayRequest>;
 

@@ -29,7 +29,10 @@ export const projectRequest = z
 			),
 		default_branch: z.string().min(1).max(255).default('main'),
 	})
-	.meta({ id: 'ProjectRequest' });
+	.meta({
+		id: 'ProjectRequest',
+		examples: [{ name: 'Acme ERP', repository_url: 'https://git.example.com/acme/erp.git' }],
+	});
 
 export const presentProject = (project: ProjectDocument) => ({
 	id: project._id,

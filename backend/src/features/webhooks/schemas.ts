@@ -23,12 +23,14 @@ export const webhookRequest = z
 			.string()
 			.max(2000)
 			.regex(/^[\x21-\x7e]+$/, 'must be a URL in ASCII without spaces')
-			.refine(isPlainHttpUrl, 'must be an http or https URL without a user or password'),
+			.refine(isPlainHttpUrl, 'must be an http or https URL without a user or password')
+			.meta({ examples: ['https://hooks.example.com/odoo'] }),
 		format: z.enum(WEBHOOK_FORMATS, 'must be generic: other formats are not offered').default('generic'),
 		events: z
 			.array(eventPatternSchema)
 			.min(1)
 			.max(50)
+			.meta({ examples: [['deployment.*']] })
 			.transform((patterns) => [...new Set(patterns)]),
 		secret: z
 			.string()

@@ -1,13 +1,16 @@
 import type { RequestHandler } from 'express';
-import { ApiError } from '../core/errors';
-import { openApiDocument } from './openapi';
-import type { Route } from './route';
+import { ApiError } from '../../core/errors';
+import { openApiDocument } from '../openapi';
+import type { Route } from '../route';
+import { referencePage } from './page';
 
 /** Where the API describes itself, to programs and to people; neither needs a key. */
 export function referenceMounts(routes: readonly Route[]): Record<string, RequestHandler> {
 	const document = openApiDocument(routes);
+	const { html, contentSecurityPolicy } = referencePage(document);
 	return {
 		'/api/v1/openapi.json': publish('application/json', JSON.stringify(document)),
+		'/api/v1/docs': publish('text/html', html, { 'Content-Security-Policy': contentSecurityPolicy }),
 	};
 }
 

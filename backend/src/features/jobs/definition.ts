@@ -1,5 +1,5 @@
 import type { PlatformEvent } from '../../core/events';
-import type { DeploymentRecord, JobDocument, JobFailure, JobKind } from './model';
+import type { DeploymentRecord, JobDocument, JobFailure, JobKind, JobStep } from './model';
 
 /** Something that a job's owner can understand and mend; any other error fails the job as `internal_error`. */
 export class JobError extends Error {
@@ -39,6 +39,15 @@ export interface StepDefinition {
 	 */
 	readonly run: (context: StepContext) => Promise<string>;
 }
+
+/** A step as it is shown before it begins. */
+export const waitingStep = ({ name }: Pick<StepDefinition, 'name'>): JobStep => ({
+	name,
+	status: 'queued',
+	started_at: null,
+	finished_at: null,
+	message: null,
+});
 
 /** A kind of job. */
 export interface JobDefinition {

@@ -7,7 +7,7 @@ import type { Logger } from '../../core/log';
 import { nap } from '../../core/wakeable-loop';
 import { isDuplicateKey } from '../../database/connection';
 import type { TenantCollection } from '../../database/tenant-collection';
-import { JobError, type JobDefinition, type StepContext } from './definition';
+import { JobError, type JobDefinition, type StepContext, waitingStep } from './definition';
 import type { JobDocument, JobFailure, JobLogLine, JobStep } from './model';
 
 /** How long a job is its worker's without a sign of life, in milliseconds. */
@@ -140,7 +140,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 			await become({ status: 'running', started_at: clock.now() });
 			return;
 		}
-		await write({ $set: { steps: definition.steps.map(({ name }) => waiting(name)), progress_percent: 0 } });
+		await write({ $set: { steps: definition.steps.map(waitingStep), progress_percent: 0 } });
 		await settling.log('Taken over after an interruption; it begins again with the first step.');
 	};
 
@@ -277,14 +277,6 @@ function failureOf(error: unknown, job: JobDocument, log: Logger): JobFailure {
 	log.error({ err: error, job_id: job._id }, 'a job failed');
 	return { code: 'internal_error', message: 'Something failed on our side. Try again.' };
 }
-
-const waiting = (name: string): JobStep => ({
-	name,
-	status: 'queued',
-	started_at: null,
-	finished_at: null,
-	message: null,
-});
 
 const replaced = (steps: readonly JobStep[], index: number, changes: Partial<JobStep>) =>
 	steps.map((step, at) => (at === index ? { ...step, ...changes } : step));

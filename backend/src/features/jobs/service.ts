@@ -6,7 +6,7 @@ import type { DeploymentId, EnvironmentId, Ids, JobId, OrganizationId } from '..
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import type { JobDefinitions } from './definition';
+import { type JobDefinitions, waitingStep } from './definition';
 import { type JobDocument, type JobLogLine, type JobStatus, OPEN_JOB_STATUSES } from './model';
 
 export type { JobDocument, JobLogLine };
@@ -165,13 +165,7 @@ export function createJobsService({
 					...request,
 					...(effect_id === null ? {} : { effect_id }),
 					status: 'queued',
-					steps: definition.steps.map(({ name }) => ({
-						name,
-						status: 'queued',
-						started_at: null,
-						finished_at: null,
-						message: null,
-					})),
+					steps: definition.steps.map(waitingStep),
 					current_step: null,
 					progress_percent: 0,
 					error: null,

@@ -47,7 +47,7 @@ export function createJobWorker({
 }: JobWorkerOptions): JobWorker {
 	const nudges = createBells<JobId>(clock);
 	const runs = new Set<Promise<void>>();
-	let shutdown = new AbortController();
+	const shutdown = new AbortController();
 
 	const claim = () => {
 		const now = clock.now();
@@ -96,10 +96,7 @@ export function createJobWorker({
 	});
 
 	return {
-		start() {
-			shutdown = new AbortController();
-			loop.start();
-		},
+		start: loop.start,
 		async stop() {
 			shutdown.abort(new Error('the worker stops'));
 			await loop.stop();

@@ -30,7 +30,7 @@ export interface UserDocument {
 	readonly email: string;
 	readonly name: string;
 	readonly role: 'owner';
-	/** scrypt, with its parameters and salt. */
+	/** scrypt with the parameters that Node.js has by default, and its salt. */
 	readonly password_hash: string;
 	readonly created_at: Date;
 }

@@ -177,6 +177,26 @@ describe('a request with an Idempotency-Key', () => {
 		await first;
 	});
 
+	it('is still its own when one renewal of its lease has failed', async () => {
+		const { work, end } = hanging();
+		let failures = 0;
+		const shaky = createIdempotency({
+			store: {
+				...claims,
+				change: (...args) => (++failures === 1 ? Promise.reject(new Error('away')) : claims.change(...args)),
+			},
+			secrets: createSecrets(Buffer.alloc(32, 7)),
+			clock,
+			log: createLogger('silent'),
+		});
+		const first = send({ work, on: shaky });
+		await clock.advance(0);
+		await clock.advance(60_000);
+		await expect(send()).rejects.toMatchObject({ code: 'idempotency_in_progress' });
+		end();
+		await first;
+	});
+
 	it('runs on when its client leaves', async () => {
 		const gone = AbortSignal.abort();
 		const once = idempotency.of(route, {

@@ -104,11 +104,20 @@ export function createIdempotency({
 		}
 	};
 
+	/** Nobody is told when this fails: the reply counts, and the claim's lease runs out by itself. */
+	const quietly = async (change: Promise<void>) => {
+		try {
+			await change;
+		} catch (error) {
+			log.error({ err: error }, 'a claim of an Idempotency-Key could not be written');
+		}
+	};
+
 	const renew = async (claim: Claim, ended: AbortSignal) => {
 		for (;;) {
 			await nap(clock, RENEWAL_MS, ended);
 			if (ended.aborted) return;
-			await store.change(claim, { lease_until: after(LEASE_MS) });
+			await quietly(store.change(claim, { lease_until: after(LEASE_MS) }));
 		}
 	};
 
@@ -122,18 +131,9 @@ export function createIdempotency({
 			? store.remove(claim)
 			: store.change(claim, { failed: true, lease_until: clock.now() });
 
-	/** Nobody is told when this fails: the reply counts, and the claim's lease runs out by itself. */
-	const quietly = async (change: Promise<void>) => {
-		try {
-			await change;
-		} catch (error) {
-			log.error({ err: error }, 'a claim of an Idempotency-Key could not be written');
-		}
-	};
-
 	const run = async (claim: Claim, work: Parameters<Once>[0]) => {
 		const ended = new AbortController();
-		const renewals = quietly(renew(claim, ended.signal));
+		const renewals = renew(claim, ended.signal);
 		try {
 			// Its client may leave and ask again: the work goes on, so that it has an end that can be told.
 			const reply = await work({ effect_id: claim.effect_id, signal: stopped.signal });

@@ -76,7 +76,7 @@ export const environmentProperties: INodeProperties[] = [
 		displayOptions: show('deploy'),
 		default: true,
 		description:
-			'Whether to wait until the deployment has finished (at most 10 minutes) and fail if it fails, or go on at once',
+			'Whether to wait until the deployment has finished (at most 10 minutes) and fail unless it succeeded, or go on at once',
 		routing: { send: { type: 'body', property: 'wait' } },
 	},
 	{

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureInstalled } from './ready.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -27,6 +26,8 @@ export function buildBackend() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	// Not imported above: ready.mjs imports this file while it is being evaluated itself, and each would wait for the other.
+	const { ensureInstalled } = await import('./ready.mjs');
 	try {
 		ensureInstalled();
 		console.log('Building the n8n nodes into dist/ …');

@@ -23,7 +23,7 @@ async function main() {
 	});
 	const tenants = Array.from({ length: WEBHOOKS }, () => stage.ids.next('organization'));
 	for (const tenant of tenants) {
-		await service.create(tenant, { url: receiver.url, format: 'generic', events: ['*'] });
+		await service.create(tenant, stage.request(receiver.url));
 	}
 	const causes = Array.from({ length: EVENTS }, (_, index) =>
 		stage.makeEvent('deployment.succeeded', tenants[index % WEBHOOKS]),

@@ -153,7 +153,7 @@ const PACKAGE = 'n8n-nodes-odoo-platform';
 			const before = await n8n.executions(workflow);
 			const body = JSON.stringify({ id: 'evt_1', type: 'deployment.succeeded', data: {} });
 			const timestamp = Math.floor(Date.now() / 1000);
-			const headers = signatureHeaders({ secret: 'whsec_forged', eventId: 'evt_1', timestamp, body });
+			const headers = signatureHeaders({ secret: 'whsec_forged', messageId: 'evt_1', timestamp, body });
 			const response = await fetch(webhookUrl, {
 				method: 'POST',
 				body,

@@ -6,6 +6,8 @@ import type { OrganizationId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { PERMISSIONS } from '../../backend/src/core/permissions';
 import { createSecrets } from '../../backend/src/core/secrets';
+import { createDeliveryLog } from '../../backend/src/features/webhooks/delivery-log';
+import { deliveryRoutes } from '../../backend/src/features/webhooks/delivery-routes';
 import { webhookRoutes } from '../../backend/src/features/webhooks/routes';
 import { createWebhooksService, type WebhooksService } from '../../backend/src/features/webhooks/service';
 import { createApp } from '../../backend/src/http/app';
@@ -13,7 +15,7 @@ import { createPager } from '../../backend/src/http/page';
 import { createPipelineParts } from '../support/pipeline';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
-import { portOf } from '../support/receiver';
+import { answer, portOf, startReceiver } from '../support/receiver';
 import { openWebhookStage, type WebhookStage } from '../support/webhook-stage';
 
 let database: TestDatabase;
@@ -27,7 +29,10 @@ beforeAll(async () => {
 	stage = await openWebhookStage(database, createFakeClock());
 	const { ids } = stage;
 	const secrets = createSecrets(Buffer.alloc(32, 7));
-	webhooks = createWebhooksService({ ...stage, secrets, notify: () => undefined });
+	const notify = () => undefined;
+	webhooks = createWebhooksService({ ...stage, secrets, notify, announce: notify });
+	const deliveryLog = createDeliveryLog({ ...stage, webhooksService: webhooks, notify });
+	const pager = createPager(secrets);
 	const organizations = new Map<string, OrganizationId>([
 		['ours', stage.organization],
 		['theirs', ids.next('organization')],
@@ -35,7 +40,7 @@ beforeAll(async () => {
 	server = createServer(
 		createApp({
 			...createPipelineParts(stage.clock),
-			routes: webhookRoutes({ webhooks, pager: createPager(secrets) }),
+			routes: [...webhookRoutes({ webhooks, pager }), ...deliveryRoutes({ ...stage, deliveryLog, pager })],
 			mounts: {},
 			authenticate: (token) => {
 				const organization_id = organizations.get(token);
@@ -95,9 +100,12 @@ describe('POST /webhooks', () => {
 				url: request.url,
 				format: 'generic',
 				events: request.events,
+				environment_ids: null,
+				project_ids: null,
 				status: 'active',
 				paused_reason: null,
 				consecutive_failures: 0,
+				previous_secret_expires_at: null,
 				secret: expect.stringMatching(/^whsec_/),
 				created_at: stage.clock.now().toISOString(),
 			},
@@ -180,6 +188,7 @@ describe('GET /webhooks/{webhook_id}/deliveries', () => {
 						id: expect.stringMatching(/^dlv_/),
 						event_id: event.id,
 						event_type: 'deployment.failed',
+						replay_of: null,
 						status: 'pending',
 						response_code: null,
 						response_body: null,
@@ -195,13 +204,166 @@ describe('GET /webhooks/{webhook_id}/deliveries', () => {
 	});
 });
 
+const fanOut = async () => {
+	const event = stage.makeEvent('deployment.failed');
+	await webhooks.fanOut(event);
+	return event;
+};
+
+const firstDelivery = async (id: string) => {
+	const { json } = await ask('GET', `/${id}/deliveries`);
+	const { data } = z.object({ data: z.array(z.looseObject({ id: z.string() })) }).parse(json);
+	return data[0]?.id ?? '';
+};
+
+describe('the filters of GET /webhooks/{webhook_id}/deliveries', () => {
+	it.each([
+		['?status=pending', 1],
+		['?status=held', 0],
+		['?event_type=deployment.failed', 1],
+		['?event_type=webhook.test', 0],
+		['?since=2026-05-07T14:23:11.421Z', 1],
+		['?since=2026-05-07T16:23:11.422%2B02:00', 0],
+	])('%s leaves %i of one that waits', async (query, count) => {
+		const { id } = await create();
+		await fanOut();
+		expect((await ask('GET', `/${id}/deliveries${query}`)).json.data).toHaveLength(count);
+	});
+
+	it.each(['?status=lost', '?event_type=deployment.*', '?since=yesterday'])('%s is refused', async (query) => {
+		const { id } = await create();
+		expect(await ask('GET', `/${id}/deliveries${query}`)).toMatchObject({ status: 422 });
+	});
+});
+
+describe('GET /webhooks/{webhook_id}/deliveries/{delivery_id}', () => {
+	it('shows what was sent and what came back', async () => {
+		const receiver = await startReceiver(answer(503, { 'X-Why': 'closed' }));
+		const { id } = await create({ ...request, url: receiver.url });
+		const { json } = await ask('POST', `/${id}/test`);
+		await receiver.close();
+		const sent = receiver.requests[0];
+		expect(await ask('GET', `/${id}/deliveries/${String(json.id)}`)).toEqual({ status: 200, json });
+		expect(json).toMatchObject({
+			request_body: sent?.body,
+			attempts: [
+				{
+					url: receiver.url,
+					request_headers: {
+						'Content-Type': 'application/json',
+						'X-OECSH-Signature': sent?.headers['x-oecsh-signature'],
+					},
+					response_code: 503,
+					response_headers: { 'x-why': 'closed' },
+					response_body: 'status 503',
+					error: 'The receiver answered 503.',
+				},
+			],
+		});
+	});
+
+	it('is 404 under another webhook', async () => {
+		const [one, other] = [await create(), await create()];
+		await fanOut();
+		expect(await ask('GET', `/${other.id}/deliveries/${await firstDelivery(one.id)}`)).toMatchObject({
+			status: 404,
+		});
+	});
+});
+
+describe('PATCH /webhooks/{webhook_id}', () => {
+	it('changes what is named and nothing else', async () => {
+		const { secret: _, ...webhook } = await create();
+		const environment_ids = [stage.ids.next('environment')];
+		const change = { url: 'https://other.example.com/', environment_ids };
+		expect(await ask('PATCH', `/${webhook.id}`, { body: change })).toEqual({
+			status: 200,
+			json: { ...webhook, ...change },
+		});
+	});
+
+	it('takes a limit away by null', async () => {
+		const { id } = await create({ ...request, project_ids: [stage.ids.next('project')] });
+		expect(await ask('PATCH', `/${id}`, { body: { project_ids: null } })).toMatchObject({
+			json: { project_ids: null },
+		});
+	});
+
+	it('changes nothing where nothing is named', async () => {
+		const { secret: _, ...webhook } = await create();
+		expect(await ask('PATCH', `/${webhook.id}`, { body: {} })).toEqual({ status: 200, json: webhook });
+	});
+
+	it.each([
+		['secret', 'whsec_another_one'],
+		['status', 'paused'],
+		['url', 'ftp://hooks.example.com'],
+		['events', []],
+		['environment_ids', []],
+		['project_ids', ['env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B']],
+	])('refuses %s %j', async (field, value) => {
+		const { id } = await create();
+		expect(await ask('PATCH', `/${id}`, { body: { [field]: value } })).toMatchObject({ status: 422 });
+	});
+});
+
+describe('POST /webhooks/{webhook_id}/pause and /resume', () => {
+	it('answer the webhook as it is then', async () => {
+		const { id } = await create();
+		const paused = await ask('POST', `/${id}/pause`);
+		const resumed = await ask('POST', `/${id}/resume`);
+		expect([paused, resumed]).toMatchObject([
+			{ status: 200, json: { id, status: 'paused', paused_reason: 'Paused by request.' } },
+			{ status: 200, json: { id, status: 'active', paused_reason: null } },
+		]);
+	});
+});
+
+describe('POST /webhooks/{webhook_id}/rotate-secret', () => {
+	it('shows the new secret, and until when the old one holds', async () => {
+		const { id } = await create();
+		const reply = await ask('POST', `/${id}/rotate-secret`, { body: { secret: 'whsec_chosen_anew' } });
+		expect(reply).toMatchObject({
+			status: 200,
+			json: { id, secret: 'whsec_chosen_anew', previous_secret_expires_at: '2026-05-08T14:23:11.421Z' },
+		});
+	});
+});
+
+describe('replaying', () => {
+	it('answers the new delivery', async () => {
+		const { id } = await create();
+		await fanOut();
+		const replay_of = await firstDelivery(id);
+		expect(await ask('POST', `/${id}/deliveries/${replay_of}/replay`)).toMatchObject({
+			status: 202,
+			json: { replay_of, status: 'pending', attempts: [] },
+		});
+	});
+
+	it('of a time answers how many there are', async () => {
+		const { id } = await create();
+		await fanOut();
+		const body = { since: '2026-05-07T00:00:00Z' };
+		expect(await ask('POST', `/${id}/replay`, { body })).toEqual({ status: 202, json: { replayed: 0 } });
+	});
+});
+
 describe("another organization's webhook", () => {
 	it.each([
-		['GET', ''],
-		['DELETE', ''],
-		['GET', '/deliveries'],
-	])('is not there for %s %s', async (method, path) => {
+		['GET', '', undefined],
+		['DELETE', '', undefined],
+		['PATCH', '', {}],
+		['GET', '/deliveries', undefined],
+		['GET', '/deliveries/dlv_01HXMZ0K3RJ8QM2P5T7V9X1Z3B', undefined],
+		['POST', '/deliveries/dlv_01HXMZ0K3RJ8QM2P5T7V9X1Z3B/replay', undefined],
+		['POST', '/replay', { since: '2026-05-07T00:00:00Z' }],
+		['POST', '/pause', undefined],
+		['POST', '/resume', undefined],
+		['POST', '/test', undefined],
+		['POST', '/rotate-secret', {}],
+	])('is not there for %s %s', async (method, path, body) => {
 		const { id } = await create();
-		expect(await ask(method, `/${id}${path}`, { key: 'theirs' })).toMatchObject({ status: 404 });
+		expect(await ask(method, `/${id}${path}`, { key: 'theirs', body })).toMatchObject({ status: 404 });
 	});
 });

@@ -9,9 +9,10 @@ import { tenantCollection } from '../../backend/src/database/tenant-collection';
 import { eventCollection } from '../../backend/src/features/events/model';
 import { outboxSource } from '../../backend/src/features/events/outbox-source';
 import { createRelay } from '../../backend/src/features/events/relay';
+import { createDeliveryLog } from '../../backend/src/features/webhooks/delivery-log';
 import { createDeliveryWorker } from '../../backend/src/features/webhooks/delivery-worker';
 import { deliveryCollection, webhookCollection } from '../../backend/src/features/webhooks/model';
-import { createWebhooksService } from '../../backend/src/features/webhooks/service';
+import { createWebhooksService, type WebhookRequest } from '../../backend/src/features/webhooks/service';
 import { createOutbound, type Fetch } from '../../backend/src/net/outbound';
 import type { TestDatabase } from './database';
 import { until } from './until';
@@ -63,7 +64,25 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 			notify: () => relay.wake(),
 			log,
 		});
-		const service = createWebhooksService({ webhooks, deliveries, secrets, clock, ids, notify: worker.wake });
+		const service = createWebhooksService({
+			webhooks,
+			deliveries,
+			fetch,
+			secrets,
+			clock,
+			ids,
+			notify: worker.wake,
+			announce: () => relay.wake(),
+		});
+		const deliveryLog = createDeliveryLog({
+			webhooks,
+			webhooksService: service,
+			deliveries,
+			events,
+			clock,
+			ids,
+			notify: worker.wake,
+		});
 		const relay = createRelay({
 			sources: [outboxSource(things), outboxSource(webhooks)],
 			events,
@@ -80,12 +99,16 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 			await relay.stop();
 			await worker.stop();
 		};
-		const replica = { service, relay, worker, stop };
+		const replica = { service, deliveryLog, relay, worker, stop };
 		replicas.set(replica, stop);
 		return replica;
 	};
 
-	const makeEvent = (type: EventType, tenant = organization): PlatformEvent => ({
+	const makeEvent = (
+		type: EventType,
+		tenant = organization,
+		about: Partial<Pick<PlatformEvent, 'project_id' | 'environment_id'>> = {},
+	): PlatformEvent => ({
 		id: ids.next('event'),
 		type,
 		created_at: clock.now(),
@@ -93,6 +116,7 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 		project_id: null,
 		environment_id: null,
 		data: { note: 'Größe' },
+		...about,
 	});
 
 	/** A change that causes these events, in one write; nobody is told of it. */
@@ -101,11 +125,23 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 		await things.insert({ _id: ids.next('project'), organization_id, ...outboxOf(caused) });
 	};
 
+	/** A webhook for everything, as long as nothing else is said of it. */
+	const request = (url: string, rest: Partial<WebhookRequest> = {}): WebhookRequest => ({
+		url,
+		format: 'generic',
+		events: ['*'],
+		environment_ids: null,
+		project_ids: null,
+		...rest,
+	});
+
 	return {
+		request,
 		clock,
 		ids,
 		organization,
 		connection,
+		fetch: outbound.fetch,
 		things,
 		events,
 		webhooks,

@@ -9,7 +9,7 @@ const timestamp = 1_778_163_791;
 const now = timestamp * 1000;
 
 const signed = (secret: string, body: string) => {
-	const headers = signatureHeaders({ secret, eventId: 'evt_1', timestamp, body });
+	const headers = signatureHeaders({ secret, messageId: 'evt_1', timestamp, body });
 	return {
 		secret,
 		signature: headers['X-OECSH-Signature'],

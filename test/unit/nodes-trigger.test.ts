@@ -132,7 +132,7 @@ describe('Odoo Platform Trigger: on a delivery', () => {
 	};
 	const nowInSeconds = () => Math.floor(Date.now() / 1000);
 	const signed = (body: string, secret = SECRET, timestamp = nowInSeconds()) =>
-		signatureHeaders({ secret, eventId: 'evt_1', timestamp, body });
+		signatureHeaders({ secret, messageId: 'evt_1', timestamp, body });
 	const deliver = (body: string, headers: Record<string, string>) =>
 		fetch(trigger.url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
 

@@ -5,11 +5,11 @@ import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { makeWebhookSecret, signatureHeaders } from '../../backend/src/features/webhooks/signature';
 
-const eventId = 'evt_01HXMZ8QPK3R5T7V9X1Z3B5C7D';
-const body = JSON.stringify({ id: eventId, type: 'deployment.failed', data: { reason: 'Größe überschritten – 💥' } });
+const messageId = 'evt_01HXMZ8QPK3R5T7V9X1Z3B5C7D';
+const body = JSON.stringify({ id: messageId, type: 'deployment.failed', data: { reason: 'Größe überschritten – 💥' } });
 const now = () => Math.floor(Date.now() / 1_000);
 const sign = (secret: string, text = body, timestamp = now()) =>
-	signatureHeaders({ secret, eventId, timestamp, body: text });
+	signatureHeaders({ secret, messageId, timestamp, body: text });
 
 /** The verifier of the API's documents for Node.js, as printed there but for its types. */
 function verifyOecshSignature(rawBody: string | Buffer, headers: Record<string, string | undefined>, secret: string) {

@@ -14,7 +14,7 @@ export interface FetchInit {
 /** The part of a response that this service uses; undici's and the platform's own `Response` both have it. */
 export interface FetchResponse {
 	readonly status: number;
-	readonly headers: { get(name: string): string | null };
+	readonly headers: { get(name: string): string | null; entries(): IterableIterator<[string, string]> };
 	readonly body: AsyncIterable<Uint8Array> | null;
 }
 

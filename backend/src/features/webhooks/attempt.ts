@@ -12,7 +12,6 @@ export interface AttemptResult {
 	/** `refused`: not worth another try; `gone`: the receiver wants no more (410). */
 	readonly verdict: 'succeeded' | 'failed' | 'refused' | 'gone';
 	readonly attempt: DeliveryAttempt;
-	readonly response_body: string | null;
 	readonly retryAfterMs: number | null;
 }
 
@@ -36,30 +35,43 @@ export async function attempt(
 	const breakOff = () => broken.abort();
 	signal.addEventListener('abort', breakOff);
 	void nap(clock, TIME_LIMIT_MS, over.signal).then(breakOff);
-	const finish = (result: Omit<AttemptResult, 'attempt'> & Pick<DeliveryAttempt, 'response_code' | 'error'>) => {
-		const { response_code, error, ...rest } = result;
-		return { ...rest, attempt: { at, duration_ms: clock.now().getTime() - at.getTime(), response_code, error } };
-	};
+	const finish = (
+		{
+			verdict,
+			error,
+			retryAfterMs,
+		}: Pick<AttemptResult, 'verdict' | 'retryAfterMs'> & Pick<DeliveryAttempt, 'error'>,
+		response: Pick<DeliveryAttempt, 'response_code' | 'response_headers' | 'response_body'>,
+	): AttemptResult => ({
+		verdict,
+		retryAfterMs,
+		attempt: {
+			at,
+			duration_ms: clock.now().getTime() - at.getTime(),
+			url,
+			request_headers: Object.entries(headers),
+			...response,
+			error,
+		},
+	});
 	try {
 		const response = await fetch(url, { method: 'POST', headers, body, signal: broken.signal });
-		return finish({
-			...judge(response.status),
+		const answer = {
 			response_code: response.status,
+			response_headers: [...response.headers.entries()],
 			response_body: await beginningOf(response),
-			retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), clock.now()),
-		});
+		};
+		const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), clock.now());
+		return finish({ ...judge(response.status), retryAfterMs }, answer);
 	} catch (error) {
 		if (signal.aborted) return null;
-		const silent = { response_code: null, response_body: null, retryAfterMs: null };
-		if (broken.signal.aborted) {
-			const seconds = TIME_LIMIT_MS / 1_000;
-			return finish({ ...silent, verdict: 'failed', error: `No response came within ${seconds} seconds.` });
-		}
-		if (!(error instanceof OutboundError)) {
-			return finish({ ...silent, verdict: 'failed', error: 'The request could not be sent.' });
-		}
+		const silence = { response_code: null, response_headers: null, response_body: null };
+		const failed = (verdict: 'failed' | 'refused', why: string) =>
+			finish({ verdict, error: why, retryAfterMs: null }, silence);
+		if (broken.signal.aborted) return failed('failed', `No response came within ${TIME_LIMIT_MS / 1_000} seconds.`);
+		if (!(error instanceof OutboundError)) return failed('failed', 'The request could not be sent.');
 		const hopeless = error.code === 'outbound_address_refused' || error.code === 'outbound_url_invalid';
-		return finish({ ...silent, verdict: hopeless ? 'refused' : 'failed', error: error.message });
+		return failed(hopeless ? 'refused' : 'failed', error.message);
 	} finally {
 		signal.removeEventListener('abort', breakOff);
 		over.abort();

@@ -7,10 +7,10 @@ import type { Secrets } from '../../core/secrets';
 import { createWakeableLoop, nap, type WakeableLoop } from '../../core/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
-import { attempt } from './attempt';
 import type { DeliveryDocument, WebhookDocument } from './model';
+import { createPause } from './pause';
+import { createSender } from './sender';
 import { createSettlement } from './settlement';
-import { signatureHeaders } from './signature';
 
 const POLL_MS = 1_000;
 /** How long a webhook belongs to the worker that claimed it; renewed while it works. */
@@ -24,6 +24,7 @@ const MAX_WEBHOOKS = 100;
 const MAX_ATTEMPTS = 5;
 /** How long a receiver may take before the next event is sent beside the last: order first, then speed. */
 const HEAD_START_MS = 250;
+
 interface DeliveryWorkerOptions {
 	webhooks: TenantCollection<WebhookDocument>;
 	deliveries: TenantCollection<DeliveryDocument>;
@@ -43,6 +44,9 @@ interface DeliveryWorkerOptions {
  * and the limits over all replicas, and a slow receiver delays itself alone. When the sender dies, its lease runs out
  * and another goes on.
  *
+ * What a pause held has no time of its next attempt, which sorts first: once the webhook is active again it goes out
+ * before everything else, in the order of events.
+ *
  * While a webhook is claimed, its `due_at` is the lease's end, so that it is found again if nobody returns it; a
  * delivery that is queued meanwhile moves `due_at` to an earlier time, by which the sender sees that it has to look
  * again before it returns the webhook.
@@ -58,7 +62,9 @@ export function createDeliveryWorker({
 	notify,
 	log,
 }: DeliveryWorkerOptions): WakeableLoop {
-	const settle = createSettlement({ webhooks, deliveries, clock, ids, random, notify });
+	const pause = createPause({ webhooks, deliveries, clock, ids, notify });
+	const settle = createSettlement({ webhooks, deliveries, pause, clock, random });
+	const sendOnce = createSender({ fetch, secrets, clock });
 	const owner = randomUUID();
 	const lanes = new Set<Promise<void>>();
 	/** When the loop will be woken for a webhook's next retry, in milliseconds since 1970. */
@@ -98,17 +104,12 @@ export function createDeliveryWorker({
 	};
 
 	const send = async (webhook: WebhookDocument, delivery: DeliveryDocument) => {
-		const { body, event_id: eventId } = delivery;
-		const secret = secrets.decrypt(webhook.secret, webhook._id);
-		const timestamp = Math.floor(clock.now().getTime() / 1_000);
-		const headers = {
-			'Content-Type': 'application/json',
-			'User-Agent': 'OdooPlatform-Webhooks/1.0',
-			'X-OECSH-Delivery': delivery._id,
-			...signatureHeaders({ secret, eventId, timestamp, body }),
-		};
-		const request = { url: webhook.url, headers, body };
-		const result = await attempt(request, { fetch, clock, signal: shutdown.signal });
+		if (delivery.status === 'held') {
+			const { _id, organization_id } = delivery;
+			const release = { $set: { status: 'pending', next_attempt_at: clock.now() } } as const;
+			if ((await deliveries.update(organization_id, { _id, status: 'held' }, release)) === null) return;
+		}
+		const result = await sendOnce(webhook, delivery, shutdown.signal);
 		if (result !== null) await settle(webhook, delivery, result);
 	};
 
@@ -169,10 +170,10 @@ export function createDeliveryWorker({
 				const busy = [...inFlight.keys()];
 				const waiting = await deliveries.find(
 					lane.organization_id,
-					{ webhook_id: lane._id, status: 'pending', _id: { $nin: busy } },
+					{ webhook_id: lane._id, status: { $in: ['pending', 'held'] }, _id: { $nin: busy } },
 					{ sort: { next_attempt_at: 1, event_id: 1 }, limit: BATCH },
 				);
-				const due = waiting.filter(({ next_attempt_at }) => next_attempt_at !== null && next_attempt_at <= now);
+				const due = waiting.filter(({ next_attempt_at }) => next_attempt_at === null || next_attempt_at <= now);
 				for (const delivery of due) {
 					if (inFlight.size >= MAX_ATTEMPTS) await Promise.race(inFlight.values());
 					const webhook: WebhookDocument | null = justClaimed ?? (await ours(lane));

@@ -1,12 +1,22 @@
-import type { Connection } from 'mongoose';
-import type { EventType } from '../../core/events';
-import type { DeliveryId, EventId, OrganizationId, WebhookId } from '../../core/ids';
+import { type Connection, Schema } from 'mongoose';
+import { EVENT_TYPES, type PlatformEvent } from '../../core/events';
+import type { DeliveryId, EnvironmentId, EventId, OrganizationId, ProjectId, WebhookId } from '../../core/ids';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
 import { tenantCollection } from '../../database/tenant-collection';
 
 /** The forms in which receivers can be told of an event. */
 export const WEBHOOK_FORMATS = ['generic'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
+
+/** The type of what is sent to try a webhook out; it is no event of the organization and cannot be asked for. */
+export const TEST_TYPE = 'webhook.test';
+
+/** Everything that deliveries can be about. */
+export const DELIVERED_TYPES = [...EVENT_TYPES, TEST_TYPE] as const;
+export type DeliveredType = (typeof DELIVERED_TYPES)[number];
+
+/** What a webhook is told: an event, or that somebody tries it out. */
+export type Announcement = Omit<PlatformEvent, 'type'> & { readonly type: DeliveredType };
 
 /** `paused`: events wait, as held deliveries, until somebody resumes the webhook. */
 export const WEBHOOK_STATUSES = ['active', 'paused'] as const;
@@ -19,8 +29,14 @@ export interface WebhookDocument extends WithOutbox {
 	readonly format: WebhookFormat;
 	/** Event types, or patterns such as `deployment.*` and `*`. */
 	readonly events: readonly string[];
+	/** Only events of these environments; null: of all, and those of none. */
+	readonly environment_ids: readonly EnvironmentId[] | null;
+	/** Only events of these projects; null: of all, and those of none. */
+	readonly project_ids: readonly ProjectId[] | null;
 	/** Encrypted, bound to the webhook's id. */
 	readonly secret: string;
+	/** The secret before the last rotation, encrypted likewise: until then, requests are signed with it too. */
+	readonly previous_secret: { readonly secret: string; readonly until: Date } | null;
 	readonly status: (typeof WEBHOOK_STATUSES)[number];
 	readonly paused_reason: string | null;
 	/** Failed attempts, over all events, since the last that succeeded. */
@@ -40,7 +56,10 @@ export const webhookCollection = (connection: Connection) =>
 			url: { type: String, required: true },
 			format: { type: String, required: true },
 			events: { type: [String], required: true },
+			environment_ids: { type: [String], default: null },
+			project_ids: { type: [String], default: null },
 			secret: { type: String, required: true },
+			previous_secret: { type: new Schema({ secret: String, until: Date }, { _id: false }), default: null },
 			status: { type: String, required: true },
 			paused_reason: { type: String, default: null },
 			consecutive_failures: { type: Number, required: true },
@@ -59,12 +78,20 @@ export const webhookCollection = (connection: Connection) =>
  */
 export const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed', 'held'] as const;
 
+/** The headers of a message as name and value, in their order. */
+export type HeaderList = readonly (readonly [string, string])[];
+
 /** One request that was sent, or could not be. */
 export interface DeliveryAttempt {
 	readonly at: Date;
 	readonly duration_ms: number;
+	readonly url: string;
+	readonly request_headers: HeaderList;
 	/** Null where no response came. */
 	readonly response_code: number | null;
+	readonly response_headers: HeaderList | null;
+	/** The beginning of it. */
+	readonly response_body: string | null;
 	/** Why it failed, in words; null where it did not. */
 	readonly error: string | null;
 }
@@ -75,7 +102,11 @@ export interface DeliveryDocument {
 	readonly organization_id: OrganizationId;
 	readonly webhook_id: WebhookId;
 	readonly event_id: EventId;
-	readonly event_type: EventType;
+	/** By which receivers know what they have seen: the event's id; a replay's own id, so that it counts as new. */
+	readonly message_id: EventId | DeliveryId;
+	/** The delivery that this one repeats because somebody asked for it. */
+	readonly replay_of: DeliveryId | null;
+	readonly event_type: DeliveredType;
 	/** The request's body, to the byte: signatures are computed over it, over every retry. */
 	readonly body: string;
 	readonly status: (typeof DELIVERY_STATUSES)[number];
@@ -99,6 +130,8 @@ export const deliveryCollection = (connection: Connection) =>
 		fields: {
 			webhook_id: { type: String, required: true },
 			event_id: { type: String, required: true },
+			message_id: { type: String, required: true },
+			replay_of: { type: String, default: null },
 			event_type: { type: String, required: true },
 			body: { type: String, required: true },
 			status: { type: String, required: true },
@@ -107,13 +140,25 @@ export const deliveryCollection = (connection: Connection) =>
 			response_body: { type: String, default: null },
 			retry_count: { type: Number, required: true },
 			attempts: {
-				type: [{ _id: false, at: Date, duration_ms: Number, response_code: Number, error: String }],
+				type: [
+					{
+						_id: false,
+						at: Date,
+						duration_ms: Number,
+						url: String,
+						request_headers: [Schema.Types.Mixed],
+						response_code: Number,
+						response_headers: Schema.Types.Mixed,
+						response_body: String,
+						error: String,
+					},
+				],
 				required: true,
 			},
 			created_at: { type: Date, required: true },
 		},
 		indexes: [
-			[{ webhook_id: 1, event_id: 1 }, { unique: true }],
+			[{ webhook_id: 1, event_id: 1, message_id: 1 }, { unique: true }],
 			[{ webhook_id: 1, status: 1, next_attempt_at: 1, event_id: 1 }],
 			[{ webhook_id: 1, _id: -1 }],
 			[{ created_at: 1 }, { expireAfterSeconds: RETENTION_SECONDS }],

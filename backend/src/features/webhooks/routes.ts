@@ -5,9 +5,11 @@ import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import {
 	createdWebhookSchema,
-	deliverySchema,
-	presentDelivery,
+	deliveryDetailSchema,
+	presentDeliveryDetail,
 	presentWebhook,
+	rotateRequest,
+	webhookChange,
 	webhookRequest,
 	webhookSchema,
 } from './schemas';
@@ -76,21 +78,62 @@ export const webhookRoutes = ({ webhooks, pager }: { webhooks: WebhooksService; 
 		},
 	}),
 	defineRoute({
-		method: 'get',
-		path: '/api/v1/webhooks/{webhook_id}/deliveries',
-		operationId: 'listWebhookDeliveries',
-		summary: "List a webhook's deliveries, newest first",
-		access: read,
-		input: { params, query: z.strictObject(pageQuery) },
-		responses: { 200: pageOf(deliverySchema) },
-		handle: async ({ params: { webhook_id }, query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'delivery',
-				scope: ['deliveries', webhook_id],
-				fetch: (after, limit) => webhooks.listDeliveries(caller.tenant, webhook_id, after, limit),
-			});
-			return reply(200, { data: items.map(presentDelivery), next_cursor });
+		method: 'patch',
+		path: '/api/v1/webhooks/{webhook_id}',
+		operationId: 'updateWebhook',
+		summary: 'Change a webhook; what waits already is sent as it was made',
+		access: write,
+		input: { params, body: webhookChange },
+		responses: { 200: webhookSchema },
+		handle: async ({ params: { webhook_id }, body, caller }) =>
+			reply(200, presentWebhook(await webhooks.update(caller.tenant, webhook_id, body))),
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/api/v1/webhooks/{webhook_id}/pause',
+		operationId: 'pauseWebhook',
+		summary: 'Pause a webhook: its events wait until it is resumed, for up to 30 days',
+		access: write,
+		resumable: true,
+		input: { params },
+		responses: { 200: webhookSchema },
+		handle: async ({ params: { webhook_id }, caller }) =>
+			reply(200, presentWebhook(await webhooks.pause(caller.tenant, webhook_id))),
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/api/v1/webhooks/{webhook_id}/resume',
+		operationId: 'resumeWebhook',
+		summary: 'Resume a webhook: what waited is sent, in the order of events',
+		access: write,
+		resumable: true,
+		input: { params },
+		responses: { 200: webhookSchema },
+		handle: async ({ params: { webhook_id }, caller }) =>
+			reply(200, presentWebhook(await webhooks.resume(caller.tenant, webhook_id))),
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/api/v1/webhooks/{webhook_id}/test',
+		operationId: 'testWebhook',
+		summary: 'Send a webhook.test at once, even while the webhook is paused; answers what came back',
+		access: write,
+		input: { params },
+		responses: { 200: deliveryDetailSchema },
+		handle: async ({ params: { webhook_id }, caller }) =>
+			reply(200, presentDeliveryDetail(await webhooks.test(caller.tenant, webhook_id))),
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/api/v1/webhooks/{webhook_id}/rotate-secret',
+		operationId: 'rotateWebhookSecret',
+		summary: 'Give a webhook a new secret; for 24 hours the one before signs as well. The reply alone shows it',
+		access: write,
+		input: { params, body: rotateRequest },
+		responses: { 200: createdWebhookSchema },
+		handle: async ({ params: { webhook_id }, body, caller }) => {
+			const { webhook, secret } = await webhooks.rotateSecret(caller.tenant, webhook_id, body.secret ?? null);
+			return reply(200, { ...presentWebhook(webhook), secret });
 		},
 	}),
 ];

@@ -1,18 +1,35 @@
 import type { Clock } from '../../core/clock';
 import { notFound } from '../../core/errors';
 import type { PlatformEvent } from '../../core/events';
-import type { DeliveryId, Ids, OrganizationId, WebhookId } from '../../core/ids';
+import type { Ids, OrganizationId, WebhookId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
-import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { Fetch } from '../../net/outbound';
 import { wants } from './event-patterns';
-import type { DeliveryDocument, WebhookDocument } from './model';
+import { type Announcement, type DeliveryDocument, TEST_TYPE, type WebhookDocument } from './model';
+import { createPause } from './pause';
 import { payloads } from './payload';
+import { createQueue, firstDelivery, unattempted } from './queue';
+import { presentWebhook } from './schemas';
+import { createSender } from './sender';
 import { makeWebhookSecret } from './signature';
 
-interface WebhookRequest extends Pick<WebhookDocument, 'url' | 'format' | 'events'> {
+/** How long the secret before a rotation still holds, in milliseconds. */
+const ROTATION_OVERLAP_MS = 24 * 60 * 60 * 1_000;
+
+/** What the owner of a webhook decides about it. */
+type WebhookSettings = Pick<WebhookDocument, 'url' | 'format' | 'events' | 'environment_ids' | 'project_ids'>;
+
+/** What registers a webhook. */
+export interface WebhookRequest extends WebhookSettings {
 	/** Unset: one is made. */
 	readonly secret?: string | undefined;
+}
+
+/** A webhook, and its secret in clear. */
+interface WithSecret {
+	readonly webhook: WebhookDocument;
+	readonly secret: string;
 }
 
 export interface WebhooksService {
@@ -21,14 +38,26 @@ export interface WebhooksService {
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: WebhookId): Promise<WebhookDocument>;
 	/** Answers the secret in clear beside the webhook. */
-	create(
-		organization: OrganizationId,
-		request: WebhookRequest,
-	): Promise<{ webhook: WebhookDocument; secret: string }>;
+	create(organization: OrganizationId, request: WebhookRequest): Promise<WithSecret>;
+	/** Holds for events from now on; what waits already keeps its body. @throws {ApiError} 404 */
+	update(tenant: Tenant, id: WebhookId, change: Partial<WebhookSettings>): Promise<WebhookDocument>;
 	/** Ends it: nothing is sent there any more. @throws {ApiError} 404 */
 	delete(tenant: Tenant, id: WebhookId): Promise<void>;
-	/** Newest first. @throws {ApiError} 404 */
-	listDeliveries(tenant: Tenant, id: WebhookId, after: DeliveryId | null, limit: number): Promise<DeliveryDocument[]>;
+	/** From now on events wait. Nothing changes where it is paused already. @throws {ApiError} 404 */
+	pause(tenant: Tenant, id: WebhookId): Promise<WebhookDocument>;
+	/** Sends what waited, in the order of events, and what comes. @throws {ApiError} 404 */
+	resume(tenant: Tenant, id: WebhookId): Promise<WebhookDocument>;
+	/**
+	 * Sends a `webhook.test` at once, paused or not, and answers what became of it. It is tried once and neither counts
+	 * as a failure nor sets their count back. @throws {ApiError} 404
+	 */
+	test(tenant: Tenant, id: WebhookId): Promise<DeliveryDocument>;
+	/**
+	 * Signs with a new secret, and for 24 hours with the one before as well.
+	 * @param chosen null: one is made
+	 * @throws {ApiError} 404
+	 */
+	rotateSecret(tenant: Tenant, id: WebhookId, chosen: string | null): Promise<WithSecret>;
 	/** Makes the deliveries of an event, once, however often it is called. */
 	fanOut(event: PlatformEvent): Promise<void>;
 	/** Frees every webhook of its sender: for the start of a process that knows itself to be the only one. */
@@ -38,19 +67,28 @@ export interface WebhooksService {
 export function createWebhooksService({
 	webhooks,
 	deliveries,
+	fetch,
 	secrets,
 	clock,
 	ids,
 	notify,
+	announce,
 }: {
 	webhooks: TenantCollection<WebhookDocument>;
 	deliveries: TenantCollection<DeliveryDocument>;
+	fetch: Fetch;
 	secrets: Secrets;
 	clock: Clock;
 	ids: Ids;
 	/** Tells the worker that deliveries wait. */
 	notify: () => void;
+	/** Tells the relay that an outbox has something. */
+	announce: () => void;
 }): WebhooksService {
+	const enqueue = createQueue({ webhooks, deliveries, clock });
+	const pause = createPause({ webhooks, deliveries, clock, ids, notify: announce });
+	const send = createSender({ fetch, secrets, clock });
+
 	const get = async (tenant: Tenant, id: WebhookId) => {
 		const webhook = await webhooks.findOne(tenant, { _id: id });
 		if (webhook === null) throw notFound('webhook');
@@ -58,33 +96,27 @@ export function createWebhooksService({
 	};
 
 	const queue = async (webhook: WebhookDocument, event: PlatformEvent) => {
-		const tenant = event.organization_id;
 		const now = clock.now();
-		try {
-			await deliveries.insert({
-				_id: ids.next('delivery'),
-				organization_id: tenant,
-				webhook_id: webhook._id,
-				event_id: event.id,
-				event_type: event.type,
-				body: payloads[webhook.format](event),
-				status: 'pending',
-				// The event's own time keeps events in order when they come late or side by side.
-				next_attempt_at: event.created_at < now ? event.created_at : now,
-				response_code: null,
-				response_body: null,
-				retry_count: 0,
-				attempts: [],
-				created_at: now,
-			});
-		} catch (error) {
-			if (!isDuplicateKey(error)) throw error;
-		}
-		const active = await webhooks.update(tenant, { _id: webhook._id, status: 'active' }, { $min: { due_at: now } });
-		if (active === null) {
-			const waiting = { webhook_id: webhook._id, event_id: event.id, status: 'pending' } as const;
-			await deliveries.update(tenant, waiting, { $set: { status: 'held', next_attempt_at: null } });
-		}
+		await enqueue(webhook, {
+			...firstDelivery(ids, event.id),
+			event_type: event.type,
+			body: payloads[webhook.format](event),
+			// The event's own time keeps events in order when they come late or side by side.
+			next_attempt_at: event.created_at < now ? event.created_at : now,
+		});
+	};
+
+	const testOf = (webhook: WebhookDocument): Announcement => {
+		const { url: _, ...announced } = presentWebhook(webhook);
+		return {
+			id: ids.next('event'),
+			type: TEST_TYPE,
+			created_at: clock.now(),
+			organization_id: webhook.organization_id,
+			project_id: null,
+			environment_id: null,
+			data: { webhook: announced },
+		};
 	};
 
 	return {
@@ -98,6 +130,7 @@ export function createWebhooksService({
 				organization_id,
 				...request,
 				secret: secrets.encrypt(secret, id),
+				previous_secret: null,
 				status: 'active',
 				paused_reason: null,
 				consecutive_failures: 0,
@@ -107,17 +140,79 @@ export function createWebhooksService({
 			await webhooks.insert(webhook);
 			return { webhook, secret };
 		},
+		async update(tenant, id, change) {
+			if (Object.keys(change).length === 0) return get(tenant, id);
+			const updated = await webhooks.update(tenant, { _id: id }, { $set: change });
+			if (updated === null) throw notFound('webhook');
+			return updated;
+		},
 		async delete(tenant, id) {
 			if ((await webhooks.delete(tenant, { _id: id })) === null) throw notFound('webhook');
 		},
-		async listDeliveries(tenant, id, after, limit) {
-			await get(tenant, id);
-			const filter = { webhook_id: id, ...(after === null ? {} : { _id: { $lt: after } }) };
-			return deliveries.find(tenant, filter, { sort: { _id: -1 }, limit });
+		async pause(tenant, id) {
+			await pause(await get(tenant, id), 'Paused by request.');
+			return get(tenant, id);
+		},
+		async resume(tenant, id) {
+			const resumed = await webhooks.update(
+				tenant,
+				{ _id: id, status: 'paused' },
+				{
+					$set: { status: 'active', paused_reason: null, consecutive_failures: 0, due_at: clock.now() },
+				},
+			);
+			notify();
+			return resumed ?? get(tenant, id);
+		},
+		async test(tenant, id) {
+			const webhook = await get(tenant, id);
+			const announcement = testOf(webhook);
+			const message = {
+				...firstDelivery(ids, announcement.id),
+				event_type: announcement.type,
+				body: payloads[webhook.format](announcement),
+			};
+			// Nothing breaks it off: what was sent belongs into the log, whether its sender still waits or not.
+			const result = await send(webhook, message, new AbortController().signal);
+			const delivery: DeliveryDocument = {
+				...unattempted({
+					webhook_id: id,
+					organization_id: webhook.organization_id,
+					created_at: announcement.created_at,
+				}),
+				...message,
+				status: result?.verdict === 'succeeded' ? 'succeeded' : 'failed',
+				next_attempt_at: null,
+				response_code: result?.attempt.response_code ?? null,
+				response_body: result?.attempt.response_body ?? null,
+				attempts: result === null ? [] : [result.attempt],
+			};
+			await deliveries.insert(delivery);
+			return delivery;
+		},
+		async rotateSecret(tenant, id, chosen) {
+			const secret = chosen ?? makeWebhookSecret();
+			const until = new Date(clock.now().getTime() + ROTATION_OVERLAP_MS);
+			for (;;) {
+				const before = await get(tenant, id);
+				const rotated = await webhooks.update(
+					tenant,
+					{ _id: id, secret: before.secret },
+					{
+						$set: {
+							secret: secrets.encrypt(secret, id),
+							previous_secret: { secret: before.secret, until },
+						},
+					},
+				);
+				if (rotated !== null) return { webhook: rotated, secret };
+			}
 		},
 		async fanOut(event) {
 			const registered = await webhooks.find(event.organization_id, {});
-			const interested = registered.filter(({ events }) => wants(events, event.type));
+			const interested = registered.filter(
+				(webhook) => wants(webhook.events, event.type) && concerns(webhook, event),
+			);
 			await Promise.all(interested.map((webhook) => queue(webhook, event)));
 			notify();
 		},
@@ -128,3 +223,11 @@ export function createWebhooksService({
 		},
 	};
 }
+
+/** Whether an event is of the environments and projects that a webhook is limited to. */
+const concerns = (
+	{ environment_ids, project_ids }: WebhookDocument,
+	{ environment_id, project_id }: PlatformEvent,
+): boolean =>
+	(environment_ids === null || (environment_id !== null && environment_ids.includes(environment_id))) &&
+	(project_ids === null || (project_id !== null && project_ids.includes(project_id)));

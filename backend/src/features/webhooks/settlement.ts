@@ -1,11 +1,9 @@
 import type { Clock } from '../../core/clock';
-import type { PlatformEvent } from '../../core/events';
-import type { Ids } from '../../core/ids';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { AttemptResult } from './attempt';
 import type { DeliveryDocument, WebhookDocument } from './model';
+import type { Pause } from './pause';
 import { retryDelay } from './retry-schedule';
-import { presentWebhook } from './schemas';
 
 /** So many failed attempts in a row pause a webhook (the documents' "after 5 consecutive failures"). */
 const FAILURES_TO_PAUSE = 5;
@@ -16,47 +14,17 @@ export type Settle = (webhook: WebhookDocument, delivery: DeliveryDocument, resu
 export function createSettlement({
 	webhooks,
 	deliveries,
+	pause,
 	clock,
-	ids,
 	random,
-	notify,
 }: {
 	webhooks: TenantCollection<WebhookDocument>;
 	deliveries: TenantCollection<DeliveryDocument>;
+	pause: Pause;
 	clock: Clock;
-	ids: Ids;
 	/** From 0 to 1. */
 	random: () => number;
-	/** Tells the relay that an outbox has something. */
-	notify: () => void;
 }): Settle {
-	const pause = async (webhook: WebhookDocument, reason: string) => {
-		const { _id, organization_id } = webhook;
-		const { url: _, ...announced } = presentWebhook({ ...webhook, status: 'paused', paused_reason: reason });
-		const event: PlatformEvent = {
-			id: ids.next('event'),
-			type: 'webhook.paused',
-			created_at: clock.now(),
-			organization_id,
-			project_id: null,
-			environment_id: null,
-			data: { webhook: announced },
-		};
-		const paused = await webhooks.update(
-			organization_id,
-			{ _id, status: 'active' },
-			{
-				$set: { status: 'paused', paused_reason: reason, outbox_pending: true },
-				$unset: { due_at: 1, lease_until: 1, lease_owner: 1 },
-				$push: { outbox: event },
-			},
-		);
-		if (paused === null) return;
-		notify();
-		const waiting = { webhook_id: _id, status: 'pending' } as const;
-		while (await deliveries.update(organization_id, waiting, { $set: { status: 'held', next_attempt_at: null } }));
-	};
-
 	const count = async (webhook: WebhookDocument, { verdict, attempt: { error } }: AttemptResult) => {
 		const { _id, organization_id } = webhook;
 		if (verdict === 'succeeded') {
@@ -108,7 +76,7 @@ export function createSettlement({
 					$set: {
 						...change,
 						response_code: result.attempt.response_code,
-						response_body: result.response_body,
+						response_body: result.attempt.response_body,
 						retry_count: attempts.length,
 					},
 					$push: { attempts: result.attempt },

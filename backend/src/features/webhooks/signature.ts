@@ -14,23 +14,34 @@ export const makeWebhookSecret = () => PREFIX + randomBytes(MADE_SECRET_BYTES).t
  */
 export function signatureHeaders({
 	secret,
-	eventId,
+	previousSecret = null,
+	messageId,
 	timestamp,
 	body,
 }: {
 	secret: string;
-	eventId: string;
+	/** The one before the last rotation, while it still holds. */
+	previousSecret?: string | null;
+	messageId: string;
 	/** Of the attempt, in seconds since 1970. */
 	timestamp: number;
 	body: string;
 }): Record<string, string> {
-	const standard = hmac(standardKey(secret), `${eventId}.${timestamp}.${body}`).toString('base64');
-	return {
+	const standard = (key: string) =>
+		`v1,${hmac(standardKey(key), `${messageId}.${timestamp}.${body}`).toString('base64')}`;
+	const own = (key: string) => hmac(key, `${timestamp}.${body}`).toString('hex');
+	const headers = {
 		'X-OECSH-Timestamp': String(timestamp),
-		'X-OECSH-Signature': hmac(secret, `${timestamp}.${body}`).toString('hex'),
-		'webhook-id': eventId,
+		'X-OECSH-Signature': own(secret),
+		'webhook-id': messageId,
 		'webhook-timestamp': String(timestamp),
-		'webhook-signature': `v1,${standard}`,
+		'webhook-signature': standard(secret),
+	};
+	if (previousSecret === null) return headers;
+	return {
+		...headers,
+		'X-OECSH-Signature-Previous': own(previousSecret),
+		'webhook-signature': `${standard(secret)} ${standard(previousSecret)}`,
 	};
 }
 

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { Clock } from '../../core/clock';
+import { idSchema } from '../../core/ids';
+import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { defineRoute, reply, type Route } from '../../http/route';
+import { timeSchema } from '../../http/time';
+import type { DeliveryLog } from './delivery-log';
+import { DELIVERED_TYPES, DELIVERY_STATUSES } from './model';
+import { deliveryDetailSchema, deliverySchema, presentDelivery, presentDeliveryDetail } from './schemas';
+
+const params = z.strictObject({ webhook_id: idSchema('webhook') });
+const ofDelivery = params.extend({ delivery_id: idSchema('delivery') });
+const read = { scope: 'org', permission: 'webhooks:read', plan: 'free' } as const;
+const write = { scope: 'org', permission: 'webhooks:write', plan: 'free' } as const;
+
+/** `/api/v1/webhooks/{webhook_id}/deliveries`, and replaying */
+export const deliveryRoutes = ({
+	deliveryLog,
+	pager,
+	clock,
+}: {
+	deliveryLog: DeliveryLog;
+	pager: Pager;
+	clock: Clock;
+}): Route[] => [
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/webhooks/{webhook_id}/deliveries',
+		operationId: 'listWebhookDeliveries',
+		summary: "List a webhook's deliveries, newest first",
+		access: read,
+		input: {
+			params,
+			query: z.strictObject({
+				...pageQuery,
+				status: z.enum(DELIVERY_STATUSES).optional(),
+				event_type: z.enum(DELIVERED_TYPES).optional(),
+				since: timeSchema.optional(),
+			}),
+		},
+		responses: { 200: pageOf(deliverySchema) },
+		handle: async ({ params: { webhook_id }, query, caller }) => {
+			const { items, next_cursor } = await pager.page({
+				query,
+				kind: 'delivery',
+				scope: ['deliveries', webhook_id, query.status, query.event_type, query.since?.toISOString()],
+				fetch: (after, limit) => deliveryLog.list(caller.tenant, webhook_id, query, after, limit),
+			});
+			return reply(200, { data: items.map(presentDelivery), next_cursor });
+		},
+	}),
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}',
+		operationId: 'getWebhookDelivery',
+		summary: 'Get a delivery with everything that was sent and came back',
+		access: read,
+		input: { params: ofDelivery },
+		responses: { 200: deliveryDetailSchema },
+		handle: async ({ params: { webhook_id, delivery_id }, caller }) =>
+			reply(200, presentDeliveryDetail(await deliveryLog.get(caller.tenant, webhook_id, delivery_id))),
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay',
+		operationId: 'replayWebhookDelivery',
+		summary: 'Send a delivery again, as a new one that receivers do not take for the old one',
+		access: write,
+		input: { params: ofDelivery },
+		responses: { 202: deliverySchema },
+		handle: async ({ params: { webhook_id, delivery_id }, caller }) =>
+			reply(202, presentDelivery(await deliveryLog.replay(caller.tenant, webhook_id, delivery_id))),
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/api/v1/webhooks/{webhook_id}/replay',
+		operationId: 'replayWebhook',
+		summary: 'Send again what failed, or succeeded, of the events of a time, in their order',
+		access: write,
+		input: {
+			params,
+			body: z.strictObject({
+				since: timeSchema,
+				until: timeSchema.optional().describe('Events before it; unset: until now'),
+				status: z.enum(['failed', 'succeeded']).default('failed'),
+			}),
+		},
+		responses: { 202: z.object({ replayed: z.int().min(0) }) },
+		handle: async ({ params: { webhook_id }, body, caller }) => {
+			const filter = { ...body, until: body.until ?? clock.now() };
+			return reply(202, { replayed: await deliveryLog.replayMany(caller.tenant, webhook_id, filter) });
+		},
+	}),
+];

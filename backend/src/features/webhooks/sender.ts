@@ -1,0 +1,34 @@
+import type { Clock } from '../../core/clock';
+import type { Secrets } from '../../core/secrets';
+import type { Fetch } from '../../net/outbound';
+import { attempt, type AttemptResult } from './attempt';
+import type { DeliveryDocument, WebhookDocument } from './model';
+import { signatureHeaders } from './signature';
+
+/** Signs a delivery's body and sends it once; null where `signal` broke it off. */
+export type Send = (
+	webhook: WebhookDocument,
+	delivery: Pick<DeliveryDocument, '_id' | 'message_id' | 'body'>,
+	signal: AbortSignal,
+) => Promise<AttemptResult | null>;
+
+export function createSender({ fetch, secrets, clock }: { fetch: Fetch; secrets: Secrets; clock: Clock }): Send {
+	return (webhook, { _id, message_id: messageId, body }, signal) => {
+		const now = clock.now();
+		const { previous_secret: previous } = webhook;
+		const headers = {
+			'Content-Type': 'application/json',
+			'User-Agent': 'OdooPlatform-Webhooks/1.0',
+			'X-OECSH-Delivery': _id,
+			...signatureHeaders({
+				secret: secrets.decrypt(webhook.secret, webhook._id),
+				previousSecret:
+					previous !== null && previous.until > now ? secrets.decrypt(previous.secret, webhook._id) : null,
+				messageId,
+				timestamp: Math.floor(now.getTime() / 1_000),
+				body,
+			}),
+		};
+		return attempt({ url: webhook.url, headers, body }, { fetch, clock, signal });
+	};
+}

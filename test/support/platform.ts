@@ -15,6 +15,7 @@ import { organizationCollection, userCollection } from '../../backend/src/featur
 import { createOrganizationsService } from '../../backend/src/features/organizations/service';
 import { LIMITS, type Limits } from '../../backend/src/http/limits';
 import { type Platform, startPlatform } from '../../backend/src/platform';
+import { checkReplies } from './reply-check';
 import { openTestDatabase, type TestDatabase } from './database';
 
 const firstRunSchema = z.object({
@@ -48,7 +49,10 @@ export interface TestPlatform extends Platform {
 /** For tests that ask for more in a minute than clients may. */
 export const WIDE_LIMITS: Limits = { platform: 1_000_000, webhook: 1_000_000, refusedKeys: 1_000_000 };
 
-/** Starts the service on an empty database of the test's own, with the limits of production unless others are named. */
+/**
+ * Starts the service on an empty database of the test's own, with the limits of production unless others are named. What
+ * it answers is held against its own OpenAPI document.
+ */
 export async function startTestPlatform(
 	environment: Record<string, string> = {},
 	{ limits = LIMITS, clock = systemClock }: { limits?: Limits; clock?: Clock } = {},
@@ -64,6 +68,7 @@ export async function startTestPlatform(
 		...environment,
 	});
 	const platform = await startPlatform(config, { log: createLogger(config.logLevel), limits, clock });
+	const endChecks = await checkReplies(platform.url);
 	const firstRun = firstRunSchema.parse(JSON.parse(await readFile(path.join(dataDir, 'first-run.json'), 'utf8')));
 	return {
 		...platform,
@@ -81,6 +86,7 @@ export async function startTestPlatform(
 			return { status: response.status, headers: response.headers, text, json };
 		},
 		async remove() {
+			endChecks();
 			await platform.stop();
 			await database.drop();
 			await rm(dataDir, { recursive: true, force: true });
@@ -99,9 +105,11 @@ export async function startReplica(
 		{ ...config, dataDir, secretKey },
 		{ log: createLogger(config.logLevel), limits, clock },
 	);
+	const endChecks = await checkReplies(replica.url);
 	return {
 		...replica,
 		async stop() {
+			endChecks();
 			await replica.stop();
 			await rm(dataDir, { recursive: true, force: true });
 		},

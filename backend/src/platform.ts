@@ -41,6 +41,8 @@ import { projectCollection } from './features/projects/model';
 import { projectRoutes } from './features/projects/routes';
 import { createProjectsService } from './features/projects/service';
 import { createRateCounter, windowCollection } from './features/rate-limits/counter';
+import { createDeliveryLog } from './features/webhooks/delivery-log';
+import { deliveryRoutes } from './features/webhooks/delivery-routes';
 import { createDeliveryWorker } from './features/webhooks/delivery-worker';
 import { deliveryCollection, webhookCollection } from './features/webhooks/model';
 import { webhookRoutes } from './features/webhooks/routes';
@@ -185,12 +187,22 @@ export async function startPlatform(
 		onChange: (id) => jobs.changed(id),
 	});
 
+	const notifyDelivery = () => deliveryWorker.wake();
 	const webhooks = createWebhooksService({
 		...collections,
+		fetch: outbound.fetch,
 		secrets,
 		clock,
 		ids,
-		notify: () => deliveryWorker.wake(),
+		notify: notifyDelivery,
+		announce: notify,
+	});
+	const deliveryLog = createDeliveryLog({
+		...collections,
+		webhooksService: webhooks,
+		clock,
+		ids,
+		notify: notifyDelivery,
 	});
 	const deliveryWorker = createDeliveryWorker({
 		...collections,
@@ -237,6 +249,7 @@ export async function startPlatform(
 		...deploymentRoutes({ deployments, jobs, pager, clock }),
 		...jobRoutes({ jobs, pager }),
 		...webhookRoutes({ webhooks, pager }),
+		...deliveryRoutes({ deliveryLog, pager, clock }),
 		...gatewayRoutes({ gateway: createGatewayService({ connections, clients: createOdooClients({ clock }) }) }),
 	];
 	const idempotency = createIdempotency({ store: createClaimStore(collections.claims), secrets, clock, log });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import { systemClock } from '../../backend/src/core/clock';
-import { createIds, type ProjectId } from '../../backend/src/core/ids';
+import { createIds, type OrganizationId, type ProjectId } from '../../backend/src/core/ids';
 import type { TenantCollection } from '../../backend/src/database/tenant-collection';
 import { type ProjectDocument, projectCollection } from '../../backend/src/features/projects/model';
 import { openTestDatabase } from '../support/database';
@@ -19,6 +19,15 @@ describe('a query without its organization', () => {
 			// @ts-expect-error -- a project's id is no organization's
 			projects.findOne(id, {});
 		expect(query).toBeInstanceOf(Function);
+	});
+});
+
+describe('what is made', () => {
+	it('does not compile without the one organization that it belongs to', () => {
+		const upsert = (projects: TenantCollection<ProjectDocument>, all: readonly OrganizationId[], _id: ProjectId) =>
+			// @ts-expect-error -- made within several organizations, it could be of any of them
+			projects.update(all, { _id }, { $set: { name: 'made' } }, { upsert: true });
+		expect(upsert).toBeInstanceOf(Function);
 	});
 });
 

@@ -13,6 +13,7 @@ import { createAuditService } from './features/audit/service';
 import { connectionCollection } from './features/connections/model';
 import { createConnectionsService } from './features/connections/service';
 import { environmentCollection } from './features/environments/model';
+import { createRemovalService, deleteDefinition } from './features/environments/removal';
 import { environmentRoutes } from './features/environments/routes';
 import { createEnvironmentsService, siteOf } from './features/environments/service';
 import { deployDefinition } from './features/deployments/definition';
@@ -164,7 +165,14 @@ export async function startPlatform(
 		ids,
 	});
 
-	const definitions = { deploy: deployDefinition({ projects, environments, git, runtimes, clock, ids }) };
+	const definitions = {
+		deploy: deployDefinition({ projects, environments, git, runtimes, clock, ids }),
+		delete: deleteDefinition({
+			environments,
+			runtimes,
+			forget: (organization, id) => connections.removeOf(organization, id),
+		}),
+	};
 	const jobs = createJobsService({
 		jobs: collections.jobs,
 		logs: collections.jobLogs,
@@ -245,7 +253,7 @@ export async function startPlatform(
 		...keyRoutes({ keys, pager }),
 		...auditRoutes({ auditLog, pager }),
 		...projectRoutes({ projects, pager }),
-		...environmentRoutes({ environments, pager }),
+		...environmentRoutes({ environments, removals: createRemovalService({ environments, jobs }), pager }),
 		...deploymentRoutes({ deployments, jobs, pager, clock }),
 		...jobRoutes({ jobs, pager }),
 		...webhookRoutes({ webhooks, pager }),

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
+import { deployJob } from '../../backend/src/features/deployments/deploy-job';
 import type { JobDocument } from '../../backend/src/features/jobs/service';
 import type { Runtime } from '../../backend/src/runtimes/runtime';
 import { openTestDatabase, type TestDatabase } from '../support/database';
@@ -51,7 +52,7 @@ function createPatientRuntime(except = '') {
 
 type Replica = ReturnType<DeployStage['startReplica']>;
 const cancel = ({ deployments }: Pick<Replica, 'deployments'>, job: JobDocument) =>
-	deployments.cancel(stage.organization, job.deployment.id, 'ada');
+	deployments.cancel(stage.organization, deployJob(job).deployment.id, 'ada');
 
 describe('canceling a deployment that waits', () => {
 	it('ends it at once, and frees the environment', async () => {

@@ -102,7 +102,7 @@ describe('a deploy', () => {
 			environment_id: stage.environment._id,
 			data: {
 				deployment: {
-					id: job.deployment.id,
+					id: job.deployment?.id,
 					environment_id: stage.environment._id,
 					project_id: stage.project._id,
 					git_sha: stage.firstCommit,

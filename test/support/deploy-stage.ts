@@ -9,6 +9,7 @@ import { createLogger } from '../../backend/src/core/log';
 import { deployDefinition } from '../../backend/src/features/deployments/definition';
 import { createDeploymentsService } from '../../backend/src/features/deployments/service';
 import { environmentCollection } from '../../backend/src/features/environments/model';
+import { createRemovalService, deleteDefinition } from '../../backend/src/features/environments/removal';
 import { createEnvironmentsService } from '../../backend/src/features/environments/service';
 import { jobCollection, jobLogCollection } from '../../backend/src/features/jobs/model';
 import { createJobsService, isEnded } from '../../backend/src/features/jobs/service';
@@ -49,11 +50,11 @@ export function createHangingRuntime() {
 		release = resolve;
 		fail = reject;
 	});
-	const apply = () => {
+	const hang = () => {
 		reach();
 		return released;
 	};
-	return { ...createNotingRuntime({ apply }), reached, release, fail };
+	return { ...createNotingRuntime({ apply: hang, remove: hang }), reached, release, fail };
 }
 
 /** What replicas of the service share: the database and, as they are on one machine, the directory. */
@@ -106,7 +107,10 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 			notify,
 		});
 		const deploy = deployDefinition({ projects, environments, git, runtimes: { sandbox: runtime }, clock, ids });
-		const definitions = { deploy };
+		const definitions = {
+			deploy,
+			delete: deleteDefinition({ environments, runtimes: { sandbox: runtime }, forget: () => Promise.resolve() }),
+		};
 		const jobs = createJobsService({
 			jobs: collections.jobs,
 			logs: collections.logs,
@@ -130,12 +134,13 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 				bells.ring(id);
 			},
 		});
+		const removals = createRemovalService({ environments, jobs });
 		const deployments = createDeploymentsService({ jobs, environments, ids });
 		if (working) {
 			worker.start();
 			stops.push(() => worker.stop());
 		}
-		return { ids, jobs, worker, projects, environments, deployments };
+		return { ids, jobs, worker, projects, environments, removals, deployments };
 	};
 
 	return {

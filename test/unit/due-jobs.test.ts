@@ -22,6 +22,13 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
+const nothing = {
+	steps: [],
+	events: () => [],
+	onFailure: () => Promise.resolve(),
+	onCancel: () => Promise.resolve(),
+};
+
 /** What a worker asks the database for, once its collection is there with all its indexes. */
 async function claimOfAWorker() {
 	const clock = systemClock;
@@ -33,14 +40,7 @@ async function claimOfAWorker() {
 	const worker = createJobWorker({
 		jobs,
 		logs: jobLogCollection(connection),
-		definitions: {
-			deploy: {
-				steps: [],
-				events: () => [],
-				onFailure: () => Promise.resolve(),
-				onCancel: () => Promise.resolve(),
-			},
-		},
+		definitions: { deploy: nothing, delete: nothing },
 		clock,
 		log: createLogger('silent'),
 		owner: 'this test',

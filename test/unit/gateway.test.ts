@@ -69,6 +69,7 @@ function stage({
 			});
 		},
 		exists: unused,
+		removeOf: unused,
 		ensureDefault: unused,
 		create: unused,
 	};

@@ -34,6 +34,7 @@ export const ERROR_CODES = {
 	key_revoked: { status: 409, meaning: 'The API key was revoked; make another one.' },
 	hmac_not_supported: { status: 409, meaning: 'Only keys of scope webhook can demand signed requests.' },
 	deployment_ended: { status: 409, meaning: 'The deployment has ended already; `status` says how.' },
+	version_fixed: { status: 409, meaning: 'The version of Odoo cannot change once the environment was deployed.' },
 	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },
 	idempotency_in_progress: {
 		status: 409,
@@ -76,6 +77,7 @@ export const ERROR_CODES = {
 	odoo_refused_address: { status: 502, meaning: 'The URL of the connection leads where it may not.' },
 	odoo_too_large: { status: 502, meaning: "Odoo's answer is too large." },
 	odoo_server_error: { status: 502, meaning: 'Odoo failed.' },
+	deletion_failed: { status: 502, meaning: 'The runtime did not remove the environment; it can be deleted again.' },
 	odoo_timeout: { status: 504, meaning: 'Odoo did not answer in time.' },
 	internal_error: { status: 500, meaning: 'Something failed on our side; quote the `request_id`.' },
 } as const satisfies Readonly<Record<string, ErrorReason>>;

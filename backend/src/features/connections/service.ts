@@ -32,6 +32,8 @@ export interface ConnectionsService {
 	/** The connection that is meant, with its credentials. @throws {ApiError} 404 `no_odoo_connection` */
 	open(tenant: Tenant, choice: ConnectionChoice): Promise<OpenConnection>;
 	exists(organization: OrganizationId, id: ConnectionId): Promise<boolean>;
+	/** Deletes what leads to an environment that is going; the organization may have no default from then on. */
+	removeOf(organization: OrganizationId, environment: EnvironmentId): Promise<void>;
 	/** The default connection: an environment's, unless one exists. Safe to repeat. */
 	ensureDefault(
 		organization: OrganizationId,
@@ -83,6 +85,9 @@ export function createConnectionsService({
 			const { url, database, login } = target;
 			const secret = secrets.decrypt(target.secret, found._id);
 			return { name: found.name, environment_id: null, url, database, login, secret, fetch: outboundFetch };
+		},
+		async removeOf(organization, environment_id) {
+			while (await connections.delete(organization, { 'target.environment_id': environment_id }));
 		},
 		exists: async (organization, id) => (await connections.findOne(organization, { _id: id })) !== null,
 		async ensureDefault(organization, id, { id: environment_id, name }) {

@@ -7,6 +7,7 @@ import { siteOf, type EnvironmentsService } from '../environments/service';
 import { JobError, type JobDefinition, type StepContext } from '../jobs/definition';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
+import { deployJob } from './deploy-job';
 import { deploymentEvent } from './events';
 
 interface DeployOptions {
@@ -32,7 +33,7 @@ export function deployDefinition({ projects, environments, git, runtimes, clock,
 	};
 
 	const begin = async ({ job, keep }: StepContext) => {
-		if (job.deployment.before === null) {
+		if (deployJob(job).deployment.before === null) {
 			const { status: now, git_sha, git_branch } = await environmentOf(job);
 			const status = now === 'running' || now === 'pending' ? now : 'failed';
 			await keep({
@@ -64,7 +65,7 @@ export function deployDefinition({ projects, environments, git, runtimes, clock,
 			{
 				name: 'resolve',
 				run: async ({ job, keep }) => {
-					const { git_ref, git_sha, git_branch } = job.deployment;
+					const { git_ref, git_sha, git_branch } = deployJob(job).deployment;
 					// Once known, the commit stays, though the branch may have moved on when the job is taken over.
 					const wanted = git_sha === '' ? git_ref : git_sha;
 					const commit = await inWords(git.resolve(await projectOf(job), wanted));
@@ -76,7 +77,9 @@ export function deployDefinition({ projects, environments, git, runtimes, clock,
 			{
 				name: 'read_addons',
 				run: async ({ job, keep }) => {
-					const addons = await inWords(git.readAddons(await projectOf(job), job.deployment.git_sha));
+					const addons = await inWords(
+						git.readAddons(await projectOf(job), deployJob(job).deployment.git_sha),
+					);
 					await keep({ 'deployment.addons': addons });
 					if (addons.length === 0) return 'The commit has no add-ons.';
 					return `Add-ons: ${addons.map(({ name, version }) => `${name} ${version}`).join(', ')}.`;
@@ -85,7 +88,7 @@ export function deployDefinition({ projects, environments, git, runtimes, clock,
 			{
 				name: 'start',
 				run: async ({ job, signal, keep }) => {
-					const { git_sha, addons } = job.deployment;
+					const { git_sha, addons } = deployJob(job).deployment;
 					const { site, runtime } = await siteOfJob(job);
 					// From here on, nobody knows what still runs after a failure.
 					await keep({ 'deployment.status_on_failure': 'failed' });
@@ -108,7 +111,7 @@ export function deployDefinition({ projects, environments, git, runtimes, clock,
 			{
 				name: 'finish',
 				run: async ({ job, signal }) => {
-					const { git_sha, git_branch } = job.deployment;
+					const { git_sha, git_branch } = deployJob(job).deployment;
 					signal.throwIfAborted();
 					await environments.setStatus(job.organization_id, job.environment_id, 'running', {
 						git_sha,
@@ -120,12 +123,12 @@ export function deployDefinition({ projects, environments, git, runtimes, clock,
 		],
 		events: (job) => [deploymentEvent(job, { clock, ids })],
 		onFailure: async ({ job }) => {
-			const { status_on_failure } = job.deployment;
+			const { status_on_failure } = deployJob(job).deployment;
 			if (status_on_failure === null) return;
 			await environments.setStatus(job.organization_id, job.environment_id, status_on_failure);
 		},
 		onCancel: async ({ job, signal, log }) => {
-			const { before, status_on_failure } = job.deployment;
+			const { before, status_on_failure } = deployJob(job).deployment;
 			if (before === null) return;
 			const { git_sha, git_branch } = before;
 			let { status } = before;

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock';
 import type { EventType, PlatformEvent } from '../../core/events';
 import type { Ids } from '../../core/ids';
 import type { JobDocument } from '../jobs/service';
+import { deployJob } from './deploy-job';
 import { presentDeployment } from './schemas';
 
 const TYPES: Readonly<Record<JobDocument['status'], EventType>> = {
@@ -13,7 +14,8 @@ const TYPES: Readonly<Record<JobDocument['status'], EventType>> = {
 };
 
 /** What is announced of a deployment that has just come to its status, in the documents' form. */
-export function deploymentEvent(job: JobDocument, { clock, ids }: { clock: Clock; ids: Ids }): PlatformEvent {
+export function deploymentEvent(announced: JobDocument, { clock, ids }: { clock: Clock; ids: Ids }): PlatformEvent {
+	const job = deployJob(announced);
 	const deployment = presentDeployment(job);
 	const { name, primary_url, odoo_version } = job.deployment.environment;
 	return {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
-import type { JobDocument } from '../jobs/service';
+import type { DeployJob } from './deploy-job';
 import { jobStatusSchema } from '../jobs/schemas';
 
 export const deploymentSchema = z
@@ -41,7 +41,7 @@ export const deployReply = z
 	.meta({ id: 'DeployReply' });
 
 /** The deployment that a job is the other side of. */
-export const presentDeployment = (job: JobDocument) => ({
+export const presentDeployment = (job: DeployJob) => ({
 	id: job.deployment.id,
 	environment_id: job.environment_id,
 	project_id: job.project_id,
@@ -59,7 +59,7 @@ export const presentDeployment = (job: JobDocument) => ({
 	duration_seconds: durationOf(job),
 });
 
-export const presentDeploy = (job: JobDocument) => ({
+export const presentDeploy = (job: DeployJob) => ({
 	job_id: job._id,
 	status: job.status,
 	environment_id: job.environment_id,
@@ -68,7 +68,7 @@ export const presentDeploy = (job: JobDocument) => ({
 });
 
 /** From start to end, in whole seconds; null before the end. */
-function durationOf({ started_at, finished_at }: JobDocument): number | null {
+function durationOf({ started_at, finished_at }: DeployJob): number | null {
 	if (started_at === null || finished_at === null) return null;
 	return Math.max(0, Math.round((finished_at.getTime() - started_at.getTime()) / 1_000));
 }

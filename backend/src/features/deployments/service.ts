@@ -2,7 +2,8 @@ import { ApiError, notFound } from '../../core/errors';
 import type { DeploymentId, EnvironmentId, Ids, JobId } from '../../core/ids';
 import type { Tenant } from '../../database/tenant-collection';
 import type { EnvironmentsService } from '../environments/service';
-import type { JobDocument, JobsService } from '../jobs/service';
+import type { JobsService } from '../jobs/service';
+import { type DeployJob, deployJob } from './deploy-job';
 
 /** How long a request may wait for a deploy's end, in milliseconds. */
 export const WAIT_MS = 10 * 60 * 1_000;
@@ -16,17 +17,17 @@ export interface DeploymentsService {
 		tenant: Tenant,
 		environment: EnvironmentId,
 		request: { ref: string; actor: string; effect_id?: string | null },
-	): Promise<JobDocument>;
+	): Promise<DeployJob>;
 	/** The job at its end, or as it stands after {@link WAIT_MS} or when the signal comes. */
-	waitFor(tenant: Tenant, id: JobId, signal: AbortSignal): Promise<JobDocument>;
+	waitFor(tenant: Tenant, id: JobId, signal: AbortSignal): Promise<DeployJob>;
 	/** Newest first. */
-	list(tenant: Tenant, filter: DeploymentFilter, after: JobId | null, limit: number): Promise<JobDocument[]>;
+	list(tenant: Tenant, filter: DeploymentFilter, after: JobId | null, limit: number): Promise<DeployJob[]>;
 	/** @throws {ApiError} 404 for an environment that the tenant does not have */
-	listOf(tenant: Tenant, environment: EnvironmentId, after: JobId | null, limit: number): Promise<JobDocument[]>;
+	listOf(tenant: Tenant, environment: EnvironmentId, after: JobId | null, limit: number): Promise<DeployJob[]>;
 	/** @throws {ApiError} 404 */
-	get(tenant: Tenant, id: DeploymentId): Promise<JobDocument>;
+	get(tenant: Tenant, id: DeploymentId): Promise<DeployJob>;
 	/** Ends a deployment, or asks its worker to; answers it as it is then. @throws {ApiError} 404; 409 deployment_ended */
-	cancel(tenant: Tenant, id: DeploymentId, actor: string): Promise<JobDocument>;
+	cancel(tenant: Tenant, id: DeploymentId, actor: string): Promise<DeployJob>;
 }
 
 export function createDeploymentsService({
@@ -38,13 +39,13 @@ export function createDeploymentsService({
 	environments: Pick<EnvironmentsService, 'get'>;
 	ids: Ids;
 }): DeploymentsService {
-	const list: DeploymentsService['list'] = (tenant, filter, after, limit) =>
-		jobs.list(tenant, { ...filter, kind: 'deploy' }, after, limit);
+	const list: DeploymentsService['list'] = async (tenant, filter, after, limit) =>
+		(await jobs.list(tenant, { ...filter, kind: 'deploy' }, after, limit)).map(deployJob);
 
 	const get: DeploymentsService['get'] = async (tenant, id) => {
 		const job = await jobs.findByDeployment(tenant, id);
 		if (job === null) throw notFound('deployment');
-		return job;
+		return deployJob(job);
 	};
 
 	return {
@@ -53,7 +54,7 @@ export function createDeploymentsService({
 		async cancel(tenant, id, actor) {
 			const { organization_id, _id } = await get(tenant, id);
 			const job = await jobs.cancel(organization_id, _id, actor);
-			if (job !== null) return job;
+			if (job !== null) return deployJob(job);
 			const { status } = await get(tenant, id);
 			throw new ApiError(409, 'deployment_ended', `The deployment has ended already: it is ${status}.`, {
 				members: { status },
@@ -62,7 +63,7 @@ export function createDeploymentsService({
 		async deploy(tenant, environment_id, { ref, actor, effect_id = null }) {
 			const environment = await environments.get(tenant, environment_id);
 			const { organization_id, project_id, name, primary_url, odoo_version } = environment;
-			return jobs.enqueue(organization_id, {
+			const job = await jobs.enqueue(organization_id, {
 				kind: 'deploy',
 				project_id,
 				environment_id,
@@ -79,8 +80,10 @@ export function createDeploymentsService({
 					status_on_failure: null,
 				},
 			});
+			return deployJob(job);
 		},
-		waitFor: (tenant, id, signal) => jobs.waitFor(tenant, id, { timeoutMs: WAIT_MS, signal }),
+		waitFor: async (tenant, id, signal) =>
+			deployJob(await jobs.waitFor(tenant, id, { timeoutMs: WAIT_MS, signal })),
 		async listOf(tenant, environment_id, after, limit) {
 			await environments.get(tenant, environment_id);
 			return list(tenant, { environment_id }, after, limit);

@@ -4,8 +4,8 @@ import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/out
 import { tenantCollection } from '../../database/tenant-collection';
 import type { RuntimeKind } from '../../runtimes/runtime';
 
-/** `pending`: nothing was deployed yet; `failed`: the last deploy failed once it had begun to change what runs, or was the first. */
-export const ENVIRONMENT_STATUSES = ['pending', 'deploying', 'running', 'failed'] as const;
+/** `pending`: nothing was deployed yet; `failed`: the last deploy failed once it had begun to change what runs, or was the first, or the environment could not be deleted. */
+export const ENVIRONMENT_STATUSES = ['pending', 'deploying', 'running', 'failed', 'deleting'] as const;
 export type EnvironmentStatus = (typeof ENVIRONMENT_STATUSES)[number];
 
 /** An environment as it is kept. */
@@ -22,6 +22,13 @@ export interface StoredEnvironment extends WithOutbox {
 	readonly git_branch: string | null;
 	readonly created_at: Date;
 	readonly updated_at: Date;
+	/** When it came to its status. */
+	readonly status_since: Date;
+	/**
+	 * Present on one that is gone: it stays, seen by nobody, for the event that tells of it to be carried on from its
+	 * outbox.
+	 */
+	readonly deleted_at?: Date;
 }
 
 /** One running Odoo: a project's add-ons at a commit. */
@@ -43,12 +50,15 @@ export const environmentCollection = (connection: Connection) =>
 			git_branch: { type: String, default: null },
 			created_at: { type: Date, required: true },
 			updated_at: { type: Date, required: true },
+			status_since: { type: Date, required: true },
+			deleted_at: { type: Date },
 			...outboxFields,
 		},
 		indexes: [
 			[{ organization_id: 1, _id: -1 }],
 			[{ organization_id: 1, project_id: 1, _id: -1 }],
 			[{ project_id: 1, name: 1 }, { unique: true }],
+			[{ deleted_at: 1 }, { expireAfterSeconds: 30 * 24 * 60 * 60 }],
 			...outboxIndexes,
 		],
 	});

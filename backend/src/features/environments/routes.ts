@@ -2,15 +2,22 @@ import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
-import { environmentRequest, environmentSchema, presentEnvironment } from './schemas';
+import { jobSchema, presentJob } from '../jobs/schemas';
+import { isEnded } from '../jobs/service';
+import { environmentChange, environmentRequest, environmentSchema, presentEnvironment } from './schemas';
+import type { RemovalService } from './removal';
 import type { EnvironmentsService } from './service';
+
+const ofEnvironment = z.strictObject({ environment_id: idSchema('environment') });
 
 /** `/api/v1/environments` */
 export const environmentRoutes = ({
 	environments,
+	removals,
 	pager,
 }: {
 	environments: EnvironmentsService;
+	removals: RemovalService;
 	pager: Pager;
 }): Route[] => [
 	defineRoute({
@@ -49,9 +56,36 @@ export const environmentRoutes = ({
 		operationId: 'getEnvironment',
 		summary: 'Get an environment',
 		access: { scope: 'org', permission: 'environments:read', plan: 'starter' },
-		input: { params: z.strictObject({ environment_id: idSchema('environment') }) },
+		input: { params: ofEnvironment },
 		responses: { 200: environmentSchema },
 		handle: async ({ params, caller }) =>
 			reply(200, presentEnvironment(await environments.get(caller.tenant, params.environment_id))),
+	}),
+	defineRoute({
+		method: 'patch',
+		path: '/api/v1/environments/{environment_id}',
+		operationId: 'updateEnvironment',
+		summary: 'Rename an environment, or set the version of Odoo before the first deploy',
+		access: { scope: 'org', permission: 'environments:write', plan: 'starter' },
+		errors: ['name_taken', 'version_fixed'],
+		input: { params: ofEnvironment, body: environmentChange },
+		responses: { 200: environmentSchema },
+		handle: async ({ params, body, caller }) =>
+			reply(200, presentEnvironment(await environments.update(caller.tenant, params.environment_id, body))),
+	}),
+	defineRoute({
+		method: 'delete',
+		path: '/api/v1/environments/{environment_id}',
+		operationId: 'deleteEnvironment',
+		summary: 'Delete an environment with all its data; answers the job where that takes longer than a minute',
+		access: { scope: 'org', permission: 'environments:write', plan: 'starter' },
+		errors: ['environment_busy', 'deletion_failed'],
+		input: { params: ofEnvironment },
+		responses: { 202: jobSchema, 204: z.undefined() },
+		handle: async ({ params, caller, effect_id, signal }) => {
+			const request = { actor: caller.actor, effect_id, signal };
+			const job = await removals.remove(caller.tenant, params.environment_id, request);
+			return isEnded(job) ? reply(204, undefined) : reply(202, presentJob(job));
+		},
 	}),
 ];

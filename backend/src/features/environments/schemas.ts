@@ -19,22 +19,33 @@ export const environmentSchema = z
 	})
 	.meta({ id: 'Environment' });
 
+const name = z
+	.string()
+	.trim()
+	.min(1)
+	.max(63)
+	.regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens');
+
+const odooVersion = z.enum(['14.0', '15.0', '16.0', '17.0', '18.0', '19.0']);
+
 export const environmentRequest = z
 	.strictObject({
 		project_id: idSchema('project'),
-		name: z
-			.string()
-			.trim()
-			.min(1)
-			.max(63)
-			.regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'must be lower-case letters, digits and hyphens'),
+		name,
 		runtime: z.enum(['sandbox']).default('sandbox'),
-		odoo_version: z.enum(['14.0', '15.0', '16.0', '17.0', '18.0', '19.0']).default('19.0'),
+		odoo_version: odooVersion.default('19.0'),
 	})
 	.meta({
 		id: 'EnvironmentRequest',
 		examples: [{ project_id: 'prj_01HXMZ0K3RJ8QM2P5T7V9X1Z3B', name: 'staging', odoo_version: '19.0' }],
 	});
+
+export const environmentChange = z
+	.strictObject({
+		name: name.optional(),
+		odoo_version: odooVersion.optional().meta({ description: 'Only before the first deploy' }),
+	})
+	.meta({ id: 'EnvironmentChange' });
 
 export const presentEnvironment = (environment: EnvironmentDocument) => ({
 	id: environment._id,

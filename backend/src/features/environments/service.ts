@@ -15,6 +15,14 @@ interface EnvironmentFilter {
 
 type EnvironmentRequest = Pick<EnvironmentDocument, 'project_id' | 'name' | 'runtime' | 'odoo_version'>;
 
+interface EnvironmentChanges {
+	readonly name?: string | undefined;
+	readonly odoo_version?: string | undefined;
+}
+
+/** What is not gone. */
+const ALIVE = { deleted_at: { $exists: false } };
+
 export interface EnvironmentsService {
 	/** Newest first. */
 	list(
@@ -25,10 +33,20 @@ export interface EnvironmentsService {
 	): Promise<EnvironmentDocument[]>;
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: EnvironmentId): Promise<EnvironmentDocument>;
-	/** Whoever's it is; for the runtimes, which know an environment by its address alone. */
+	/** Whoever's it is, unless it is being deleted; for the runtimes, which know an environment by its address alone. */
 	findSite(id: EnvironmentId): Promise<RuntimeSite | null>;
 	/** @throws {ApiError} 422 for a project that is not the tenant's; 409 where the project has one of that name. */
 	create(tenant: Tenant, request: EnvironmentRequest, id?: EnvironmentId): Promise<EnvironmentDocument>;
+	/**
+	 * Renames it, or sets the version of Odoo, which only an environment that was never deployed can change: Odoo does
+	 * not open a database of another version.
+	 * @throws {ApiError} 404; 409 name_taken, version_fixed
+	 */
+	update(tenant: Tenant, id: EnvironmentId, changes: EnvironmentChanges): Promise<EnvironmentDocument>;
+	/** null where the tenant has none with that id. */
+	find(tenant: Tenant, id: EnvironmentId): Promise<EnvironmentDocument | null>;
+	/** Hides it from everybody, announces that and frees its name; may be called again. */
+	bury(tenant: Tenant, id: EnvironmentId): Promise<void>;
 	/** Moves to a status and announces it; to the one it has already: changes nothing. @throws {ApiError} 404 */
 	setStatus(
 		tenant: Tenant,
@@ -70,23 +88,90 @@ export function createEnvironmentsService({
 
 	const located = (stored: StoredEnvironment): EnvironmentDocument => ({ ...stored, primary_url: urlOf(stored) });
 
-	const get = async (tenant: Tenant, id: EnvironmentId) => {
-		const environment = await environments.findOne(tenant, { _id: id });
-		if (environment === null) throw notFound('environment');
-		return located(environment);
+	const find = async (tenant: Tenant, id: EnvironmentId) => {
+		const stored = await environments.findOne(tenant, { _id: id, ...ALIVE });
+		return stored && located(stored);
 	};
+
+	const get = async (tenant: Tenant, id: EnvironmentId) => {
+		const environment = await find(tenant, id);
+		if (environment === null) throw notFound('environment');
+		return environment;
+	};
+
+	const nameTaken = (name: string) =>
+		new ApiError(409, 'name_taken', `The project has an environment named ${name} already; choose another name.`);
 
 	return {
 		get,
+		find,
+		async update(tenant, id, { name, odoo_version }) {
+			for (;;) {
+				const current = await get(tenant, id);
+				const next = {
+					...current,
+					name: name ?? current.name,
+					odoo_version: odoo_version ?? current.odoo_version,
+					updated_at: clock.now(),
+				};
+				if (next.name === current.name && next.odoo_version === current.odoo_version) return current;
+				if (next.odoo_version !== current.odoo_version && current.status !== 'pending') {
+					const detail = `It runs Odoo ${current.odoo_version}. Make an environment for another version.`;
+					throw new ApiError(409, 'version_fixed', detail);
+				}
+				const as_seen = { status: current.status, name: current.name, odoo_version: current.odoo_version };
+				try {
+					const done = await environments.update(
+						tenant,
+						{ _id: id, ...as_seen, ...ALIVE },
+						{
+							$set: {
+								name: next.name,
+								odoo_version: next.odoo_version,
+								updated_at: next.updated_at,
+								outbox_pending: true,
+							},
+							$push: { outbox: event('environment.updated', next) },
+						},
+					);
+					// Somebody changed it at the same moment.
+					if (done === null) continue;
+				} catch (error) {
+					throw isDuplicateKey(error) ? nameTaken(next.name) : error;
+				}
+				notify();
+				return next;
+			}
+		},
+		async bury(tenant, id) {
+			const environment = await find(tenant, id);
+			if (environment === null) return;
+			const deleted_at = clock.now();
+			await environments.update(
+				tenant,
+				{ _id: id, ...ALIVE },
+				{
+					// No name has an id's form.
+					$set: { name: id, deleted_at, updated_at: deleted_at, outbox_pending: true },
+					$push: { outbox: event('environment.deleted', { ...environment, updated_at: deleted_at }) },
+				},
+			);
+			notify();
+		},
 		async list(tenant, { project_id }, after, limit) {
 			const filter = {
+				...ALIVE,
 				...(project_id === undefined ? {} : { project_id }),
 				...(after === null ? {} : { _id: { $lt: after } }),
 			};
 			return (await environments.find(tenant, filter, { sort: { _id: -1 }, limit })).map(located);
 		},
 		async findSite(id) {
-			const environment = await environments.everywhere.findOne({ _id: id });
+			const environment = await environments.everywhere.findOne({
+				_id: id,
+				status: { $ne: 'deleting' },
+				...ALIVE,
+			});
 			return environment && siteOf(located(environment));
 		},
 		async create(tenant, request, id = ids.next('environment')) {
@@ -104,15 +189,14 @@ export function createEnvironmentsService({
 				git_branch: null,
 				created_at: now,
 				updated_at: now,
+				status_since: now,
 				outbox: [],
 			};
 			const environment = located(stored);
 			try {
 				await environments.insert({ ...stored, ...outboxOf([event('environment.created', environment)]) });
 			} catch (error) {
-				if (!isDuplicateKey(error)) throw error;
-				const detail = `The project has an environment named ${request.name} already; choose another name.`;
-				throw new ApiError(409, 'name_taken', detail);
+				throw isDuplicateKey(error) ? nameTaken(request.name) : error;
 			}
 			notify();
 			return environment;
@@ -124,13 +208,13 @@ export function createEnvironmentsService({
 			if (!changed && next.git_sha === current.git_sha && next.git_branch === current.git_branch) return;
 			const done = await environments.update(
 				tenant,
-				{ _id: id, status: current.status, git_sha: current.git_sha },
+				{ _id: id, status: current.status, git_sha: current.git_sha, ...ALIVE },
 				{
 					$set: {
 						...deployed,
 						status,
 						updated_at: next.updated_at,
-						...(changed ? { outbox_pending: true } : {}),
+						...(changed ? { status_since: next.updated_at, outbox_pending: true } : {}),
 					},
 					...(changed ? { $push: { outbox: event('environment.status_changed', next) } } : {}),
 				},

@@ -5,7 +5,8 @@ import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/out
 import { tenantCollection } from '../../database/tenant-collection';
 import type { Addon } from '../../runtimes/runtime';
 
-export const JOB_KINDS = ['deploy'] as const;
+/** `delete`: takes an environment away. */
+export const JOB_KINDS = ['deploy', 'delete'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** Of jobs, their steps and deployments alike; the last three are final. */
@@ -94,7 +95,8 @@ export interface JobDocument extends WithOutbox {
 	readonly created_at: Date;
 	readonly started_at: Date | null;
 	readonly finished_at: Date | null;
-	readonly deployment: DeploymentRecord;
+	/** null for a job that deploys nothing. */
+	readonly deployment: DeploymentRecord | null;
 }
 
 export const jobCollection = (connection: Connection) =>
@@ -130,34 +132,40 @@ export const jobCollection = (connection: Connection) =>
 			started_at: { type: Date, default: null },
 			finished_at: { type: Date, default: null },
 			deployment: {
-				id: { type: String, required: true },
-				git_ref: { type: String, required: true },
-				git_sha: { type: String, default: '' },
-				git_branch: { type: String, default: null },
-				addons: {
-					type: [
-						{
-							_id: false,
-							name: String,
-							title: String,
-							version: String,
-							summary: String,
-							depends: [String],
-							installable: Boolean,
+				type: new Schema(
+					{
+						id: { type: String, required: true },
+						git_ref: { type: String, required: true },
+						git_sha: { type: String, default: '' },
+						git_branch: { type: String, default: null },
+						addons: {
+							type: [
+								{
+									_id: false,
+									name: String,
+									title: String,
+									version: String,
+									summary: String,
+									depends: [String],
+									installable: Boolean,
+								},
+							],
+							required: true,
 						},
-					],
-					required: true,
-				},
-				environment: {
-					name: { type: String, required: true },
-					primary_url: { type: String, required: true },
-					odoo_version: { type: String, required: true },
-				},
-				before: {
-					type: new Schema({ status: String, git_sha: String, git_branch: String }, { _id: false }),
-					default: null,
-				},
-				status_on_failure: { type: String, default: null },
+						environment: {
+							name: { type: String, required: true },
+							primary_url: { type: String, required: true },
+							odoo_version: { type: String, required: true },
+						},
+						before: {
+							type: new Schema({ status: String, git_sha: String, git_branch: String }, { _id: false }),
+							default: null,
+						},
+						status_on_failure: { type: String, default: null },
+					},
+					{ _id: false },
+				),
+				default: null,
 			},
 			...outboxFields,
 		},
@@ -165,7 +173,7 @@ export const jobCollection = (connection: Connection) =>
 			[{ organization_id: 1, _id: -1 }],
 			[{ organization_id: 1, environment_id: 1, _id: -1 }],
 			[{ organization_id: 1, status: 1, _id: -1 }],
-			[{ 'deployment.id': 1 }, { unique: true }],
+			[{ 'deployment.id': 1 }, { unique: true, sparse: true }],
 			[{ effect_id: 1 }, { unique: true, sparse: true }],
 			[{ lock: 1 }, { unique: true, sparse: true }],
 			[{ status: 1, 'lease.until': 1 }],

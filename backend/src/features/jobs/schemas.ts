@@ -13,7 +13,7 @@ export const jobSchema = z
 		status: jobStatusSchema,
 		project_id: idSchema('project'),
 		environment_id: idSchema('environment'),
-		deployment_id: idSchema('deployment'),
+		deployment_id: idSchema('deployment').nullable(),
 		progress_percent: z.int().min(0).max(100),
 		current_step: z.string().nullable(),
 		steps: z.array(
@@ -50,7 +50,7 @@ export const presentJob = (job: JobDocument) => ({
 	status: job.status,
 	project_id: job.project_id,
 	environment_id: job.environment_id,
-	deployment_id: job.deployment.id,
+	deployment_id: job.deployment?.id ?? null,
 	progress_percent: job.progress_percent,
 	current_step: job.current_step,
 	steps: job.steps.map((step) => ({

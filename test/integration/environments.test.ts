@@ -1,0 +1,231 @@
+import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../backend/src/core/clock';
+import { openTestDatabase, type TestDatabase } from '../support/database';
+import { createNotingRuntime, type DeployStage, openDeployStage } from '../support/deploy-stage';
+import { createFakeClock, type FakeClock } from '../support/fake-clock';
+import { addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
+import { until } from '../support/until';
+
+describe('an environment at the API', () => {
+	let platform: TestPlatform;
+	let made = 0;
+
+	beforeAll(async () => {
+		platform = await startTestPlatform();
+	});
+
+	afterAll(() => platform.remove());
+
+	/** A new environment, and what can be done with it. */
+	async function make(name = `review-${++made}`) {
+		const body = { project_id: platform.firstRun.project_id, name };
+		const { json } = await platform.api('POST', '/api/v1/environments', body);
+		const route = `/api/v1/environments/${String(json.id)}`;
+		return {
+			json,
+			route,
+			ask: (method: string, change?: unknown) => platform.api(method, route, change),
+			deploy: () => platform.api('POST', `${route}/deploy`, { ref: 'main', wait: true }),
+		};
+	}
+
+	it('is renamed', async () => {
+		const { ask } = await make();
+		expect((await ask('PATCH', { name: 'other-name' })).json).toMatchObject({ name: 'other-name' });
+		expect((await ask('GET')).json).toMatchObject({ name: 'other-name' });
+	});
+
+	it('is not given a name that the project has already', async () => {
+		const { ask } = await make();
+		expect((await ask('PATCH', { name: 'staging' })).json).toMatchObject({ status: 409, code: 'name_taken' });
+	});
+
+	it('changes its version of Odoo until it is deployed', async () => {
+		const { ask, deploy } = await make();
+		expect((await ask('PATCH', { odoo_version: '18.0' })).json).toMatchObject({ odoo_version: '18.0' });
+		await deploy();
+		expect((await ask('PATCH', { odoo_version: '19.0' })).json).toMatchObject({
+			status: 409,
+			code: 'version_fixed',
+		});
+	});
+
+	it.each([[{ name: 'No' }], [{ status: 'running' }], [{ odoo_version: '1.0' }]])(
+		'is not changed by %j',
+		async (change) => {
+			const { ask } = await make();
+			expect((await ask('PATCH', change)).status).toBe(422);
+		},
+	);
+
+	it('is gone when it was deleted, and its name is free', async () => {
+		const { ask, deploy, json } = await make('gone');
+		await deploy();
+		expect((await ask('DELETE')).status).toBe(204);
+		for (const method of ['GET', 'DELETE']) expect((await ask(method)).status).toBe(404);
+		const { json: list } = await platform.api('GET', '/api/v1/environments');
+		expect(JSON.stringify(list)).not.toContain(String(json.id));
+		expect((await fetch(String(json.primary_url))).status).toBe(404);
+		expect((await make('gone')).json).toMatchObject({ name: 'gone', status: 'pending' });
+	});
+
+	it('leaves the history of its deployments', async () => {
+		const { ask, deploy } = await make();
+		const { json } = await deploy();
+		await ask('DELETE');
+		expect((await platform.api('GET', `/api/v1/deployments/${String(json.deployment_id)}`)).status).toBe(200);
+	});
+
+	it('is nothing that others change or delete', async () => {
+		const { route } = await make();
+		const key = (await addOrganization(platform)).api_key;
+		expect((await platform.api('DELETE', route, undefined, { key })).status).toBe(404);
+		expect((await platform.api('PATCH', route, { name: 'mine' }, { key })).status).toBe(404);
+	});
+
+	it('takes its connections along: the gateway then says that there is no default', async () => {
+		const { token, hmac_secret } = platform.firstRun.webhook_key;
+		const body = '{"action":"get_config"}';
+		const ask = () =>
+			fetch(`${platform.url}/api/n8n/webhook`, {
+				method: 'POST',
+				headers: {
+					Authorization: `Bearer ${token}`,
+					'X-HMAC-Signature': createHmac('sha256', hmac_secret).update(body).digest('hex'),
+				},
+				body,
+			});
+		expect((await ask()).status).toBe(200);
+		const route = `/api/v1/environments/${platform.firstRun.environments.production}`;
+		expect((await platform.api('DELETE', route)).status).toBe(204);
+		const refusal = await ask();
+		expect([refusal.status, await refusal.json()]).toMatchObject([404, { code: 'no_odoo_connection' }]);
+	});
+});
+
+describe('deleting an environment', () => {
+	let database: TestDatabase;
+	let clock: FakeClock;
+	let stage: DeployStage;
+
+	beforeAll(async () => {
+		database = await openTestDatabase();
+	});
+
+	afterAll(() => database.drop());
+
+	beforeEach(async () => {
+		clock = createFakeClock();
+		stage = await openDeployStage(database, clock);
+	});
+
+	afterEach(() => stage.close());
+
+	type Replica = ReturnType<DeployStage['startReplica']>;
+	const signal = new AbortController().signal;
+	const remove = ({ removals }: Pick<Replica, 'removals'>) =>
+		removals.remove(stage.organization, stage.environment._id, { actor: 'ada', effect_id: null, signal });
+	const eventsOfEnvironment = async () =>
+		(await stage.environments.findOne(stage.organization, { _id: stage.environment._id }))?.outbox.map(
+			({ type }) => type,
+		);
+
+	it('is refused while a job runs on it, and the job is named', async () => {
+		const replica = stage.startReplica({ working: false });
+		const { _id } = await replica.deploy('main');
+		await expect(remove(replica)).rejects.toMatchObject({
+			status: 409,
+			code: 'environment_busy',
+			more: { members: { job_id: _id } },
+		});
+	});
+
+	it('removes it from the runtime and announces it', async () => {
+		const removed: string[] = [];
+		const runtime = createNotingRuntime({
+			remove: ({ id }) => {
+				removed.push(id);
+				return Promise.resolve();
+			},
+		});
+		expect((await remove(stage.startReplica({ runtime }))).status).toBe('succeeded');
+		expect(removed).toEqual([stage.environment._id]);
+		expect(await eventsOfEnvironment()).toEqual([
+			'environment.created',
+			'environment.status_changed',
+			'environment.deleted',
+		]);
+	});
+
+	it('happens once of twenty that are asked for at the same time', async () => {
+		const replica = stage.startReplica();
+		const results = await Promise.allSettled(Array.from({ length: 20 }, () => remove(replica)));
+		expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+		expect((await eventsOfEnvironment())?.filter((type) => type === 'environment.deleted')).toHaveLength(1);
+	});
+
+	it('says why when the runtime fails, and can be asked for again', async () => {
+		let broken = true;
+		const runtime = createNotingRuntime({
+			remove: () => (broken ? Promise.reject(new Error('the disk is on fire')) : Promise.resolve()),
+		});
+		const replica = stage.startReplica({ runtime });
+		await expect(remove(replica)).rejects.toMatchObject({ status: 502, code: 'deletion_failed' });
+		expect((await stage.environmentNow()).status).toBe('failed');
+		broken = false;
+		expect((await remove(replica)).status).toBe('succeeded');
+	});
+
+	it('goes on after kill -9', async () => {
+		const office = stage.startReplica({ working: false, clock: systemClock });
+		const job = await office.jobs.enqueue(stage.organization, {
+			kind: 'delete',
+			project_id: stage.project._id,
+			environment_id: stage.environment._id,
+			actor: 'ada',
+			effect_id: null,
+			deployment: null,
+		});
+		const child = spawn(
+			process.execPath,
+			[
+				'--require',
+				path.resolve('test/support/ts-register.cjs'),
+				path.resolve('test/support/deploy-process.ts'),
+				stage.uri,
+				stage.dbName,
+				stage.directory,
+			],
+			{ stdio: ['ignore', 'pipe', 'inherit'] },
+		);
+		await once(child.stdout, 'data');
+		child.kill('SIGKILL');
+		await once(child, 'exit');
+		expect((await stage.environmentNow()).status).toBe('deleting');
+		stage.startReplica({ clock: createFakeClock(new Date(Date.now() + 15_000)) });
+		expect((await stage.ended(job._id)).status).toBe('succeeded');
+		await until(async () => (await eventsOfEnvironment())?.at(-1) === 'environment.deleted');
+	});
+
+	it('is harmless to begin again after its last write', async () => {
+		const replica = stage.startReplica();
+		const job = await remove(replica);
+		await stage.jobs.update(
+			stage.organization,
+			{ _id: job._id },
+			{
+				$set: {
+					status: 'running',
+					lock: stage.environment._id,
+					lease: { owner: null, until: clock.now(), attempt: 1 },
+				},
+			},
+		);
+		replica.worker.wake();
+		expect((await stage.ended(job._id)).status).toBe('succeeded');
+	});
+});

@@ -26,7 +26,12 @@ const environmentSchema = z.object({
 		.string()
 		.regex(/^mongodb(\+srv)?:\/\/.+/, 'must begin with mongodb:// or mongodb+srv://')
 		.optional(),
-	LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+	LOG_LEVEL: z
+		.enum(
+			['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+			'must be fatal, error, warn, info, debug, trace or silent',
+		)
+		.default('info'),
 	OUTBOUND_ALLOWED_CIDRS: z.string().default('').transform(list(',')).pipe(z.array(cidr)),
 	GIT_ALLOWED_PATHS: z.string().default('').transform(list(path.delimiter)).pipe(z.array(z.string())),
 	SECRET_KEY: z
@@ -69,7 +74,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 	const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
 	const parsed = environmentSchema.safeParse(given);
 	if (!parsed.success) {
-		const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+		const lines = parsed.error.issues.map((issue) => `  ${String(issue.path[0])}: ${issue.message}`);
 		throw new ConfigError(`The configuration is not valid:\n${[...new Set(lines)].join('\n')}`);
 	}
 	const env = parsed.data;

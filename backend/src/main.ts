@@ -1,6 +1,7 @@
 import { ConfigError, readConfig } from './config';
 import { systemCode } from './core/errors';
 import { createLogger } from './core/log';
+import { DatabaseInUseError } from './database/embedded/lock';
 import { startPlatform } from './platform';
 
 /** How long requests and jobs under way may take once the process was told to stop, in milliseconds. */
@@ -36,7 +37,10 @@ async function main() {
 }
 
 main().catch((error: unknown) => {
-	const explained = error instanceof Error && (error instanceof ConfigError || systemCode(error) !== undefined);
+	const explained =
+		error instanceof ConfigError ||
+		error instanceof DatabaseInUseError ||
+		(error instanceof Error && systemCode(error) !== undefined);
 	process.stderr.write(
 		`${explained ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
 	);

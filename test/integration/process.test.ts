@@ -122,7 +122,7 @@ describe('the process', () => {
 		await first.url();
 		const second = new Service();
 		expect(await second.exitCode()).toBe(1);
-		expect(await second.output).toMatch(/already|in use|another process/i);
+		expect(await second.output).toMatch(/^The embedded database is in use by process .*\n$/);
 		expect(await first.end('SIGINT')).toBe(0);
 	});
 

@@ -88,8 +88,13 @@ function startOf(pid: number): string {
 	}
 }
 
-function inUse(path: string, pid: number | undefined): Error {
-	return new Error(
+/** Another process has the data directory. */
+export class DatabaseInUseError extends Error {
+	override readonly name = 'DatabaseInUseError';
+}
+
+function inUse(path: string, pid: number | undefined): DatabaseInUseError {
+	return new DatabaseInUseError(
 		`The embedded database is in use by process ${pid ?? 'unknown'} (${path}). ` +
 			'It serves one process: stop the other one, choose another data directory, or set MONGODB_URI.',
 	);

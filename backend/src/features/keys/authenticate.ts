@@ -5,6 +5,7 @@ import type { Plan } from '../../core/permissions';
 import { equalInConstantTime, hashToken, type Secrets } from '../../core/secrets';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Authenticate, Caller } from '../../http/caller';
+import { Lru } from '../../http/lru';
 import type { KeyDocument } from './model';
 import { verifyToken } from './token';
 
@@ -40,7 +41,7 @@ export function createAuthenticate({
 	log: Logger;
 }): { readonly authenticate: Authenticate; readonly forget: () => void } {
 	/** By the token's hash. */
-	let remembered = new Map<string, Remembered>();
+	let remembered = new Lru<Remembered>(MAX_REMEMBERED);
 
 	const noteUse = (key: KeyDocument, now: Date) => {
 		const earlier = new Date(now.getTime() - USE_INTERVAL_MS);
@@ -85,11 +86,10 @@ export function createAuthenticate({
 			// Forgotten meanwhile, what was found may be out of date: the memory it goes into is no longer asked.
 			if (found === null) memory.delete(hash);
 			else memory.set(hash, found);
-			if (remembered.size > MAX_REMEMBERED) remembered = new Map();
 			return found?.caller ?? null;
 		},
 		forget() {
-			remembered = new Map();
+			remembered = new Lru(MAX_REMEMBERED);
 		},
 	};
 }

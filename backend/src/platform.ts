@@ -22,6 +22,8 @@ import { createDeploymentsService } from './features/deployments/service';
 import { eventCollection } from './features/events/model';
 import { outboxSource } from './features/events/outbox-source';
 import { createRelay } from './features/events/relay';
+import { eventRoutes } from './features/events/routes';
+import { createEventsService } from './features/events/service';
 import { firstRun } from './features/first-run/first-run';
 import { installationCollection } from './features/first-run/model';
 import { gatewayRoutes } from './features/gateway/routes';
@@ -256,6 +258,7 @@ export async function startPlatform(
 		...environmentRoutes({ environments, removals: createRemovalService({ environments, jobs }), pager }),
 		...deploymentRoutes({ deployments, jobs, pager, clock }),
 		...jobRoutes({ jobs, pager }),
+		...eventRoutes({ events: createEventsService(collections), pager }),
 		...webhookRoutes({ webhooks, pager }),
 		...deliveryRoutes({ deliveryLog, pager, clock }),
 		...gatewayRoutes({ gateway: createGatewayService({ connections, clients: createOdooClients({ clock }) }) }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { EVENT_TYPES } from '../../backend/src/core/events';
-import { eventPatternSchema, wants } from '../../backend/src/features/webhooks/event-patterns';
+import { eventPatternSchema, wants } from '../../backend/src/features/events/event-patterns';
 
 const anyType = fc.constantFrom(...EVENT_TYPES);
 

@@ -10,6 +10,7 @@ export const PERMISSIONS = [
 	'deployments:trigger',
 	'webhooks:read',
 	'webhooks:write',
+	'events:read',
 	'odoo:read',
 	'odoo:write',
 	'api_keys:read',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { organizationField } from '../../http/organization-for';
-import { eventPatternSchema } from './event-patterns';
+import { eventPatternSchema } from '../events/event-patterns';
 import {
 	DELIVERED_TYPES,
 	DELIVERY_STATUSES,

@@ -5,7 +5,7 @@ import type { Ids, OrganizationId, WebhookId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
-import { wants } from './event-patterns';
+import { wants } from '../events/event-patterns';
 import { type Announcement, type DeliveryDocument, TEST_TYPE, type WebhookDocument } from './model';
 import { createPause } from './pause';
 import { payloads } from './payload';

@@ -1,4 +1,5 @@
 import { PERMISSIONS, PLANS } from '../../core/permissions';
+import { LIMITS } from '../limits';
 import type { OpenApiDocument } from '../openapi';
 import { type Html, html, prose } from './html';
 
@@ -34,6 +35,31 @@ export function sections(document: OpenApiDocument): { readonly title: string; r
 				<code>next_cursor</code> as <code>cursor</code>, with the same filters, for the page after; it is null
 				on the last one. <code>limit</code> says how many at most: 1 to 200, 50 where it is left out. Rows that
 				are added meanwhile neither repeat nor hide others.
+			</p>`,
+		},
+		{
+			title: 'Idempotency',
+			body: html`<p>
+					Send an <code>Idempotency-Key</code> of 1 to 255 printable characters, such as a UUID, with what
+					changes something. Sent again within 24 hours, the same request answers its first reply, with
+					<code>Idempotency-Replayed: true</code>, and does nothing twice, however many were sent at the same
+					moment.
+				</p>
+				<p>
+					While the first one runs, the others answer 409 <code>idempotency_in_progress</code> with
+					<code>Retry-After</code>; with another body it is 422 <code>idempotency_key_reused</code>. What was
+					refused before it began is not kept.
+				</p>`,
+		},
+		{
+			title: 'Rate limits',
+			body: html`<p>
+				A platform key may send ${LIMITS.platform} requests a minute, a key of scope
+				<code>webhook</code> ${LIMITS.webhook}. Every reply says what is left: <code>X-RateLimit-Limit</code>,
+				<code>X-RateLimit-Remaining</code> and <code>X-RateLimit-Reset</code>, and the same as
+				<code>RateLimit</code> and <code>RateLimit-Policy</code>. What is too much answers 429
+				<code>rate_limited</code> with <code>Retry-After</code>. An address that goes on sending refused keys is
+				slowed down, and then blocked for a while.
 			</p>`,
 		},
 		{

@@ -15,6 +15,7 @@ import { createConnectionsService } from './features/connections/service';
 import { environmentCollection } from './features/environments/model';
 import { createRemovalService, deleteDefinition } from './features/environments/removal';
 import { environmentRoutes } from './features/environments/routes';
+import { createStatusService } from './features/environments/status';
 import { createEnvironmentsService, siteOf } from './features/environments/service';
 import { deployDefinition } from './features/deployments/definition';
 import { deploymentRoutes } from './features/deployments/routes';
@@ -136,6 +137,8 @@ export async function startPlatform(
 	const projects = createProjectsService({
 		projects: collections.projects,
 		checkRepository: (repository) => git.check(repository),
+		hasEnvironments: async (tenant, id) =>
+			(await environments.list(tenant, { project_id: id }, null, 1)).length > 0,
 		clock,
 		ids,
 	});
@@ -255,7 +258,12 @@ export async function startPlatform(
 		...keyRoutes({ keys, pager }),
 		...auditRoutes({ auditLog, pager }),
 		...projectRoutes({ projects, pager }),
-		...environmentRoutes({ environments, removals: createRemovalService({ environments, jobs }), pager }),
+		...environmentRoutes({
+			environments,
+			removals: createRemovalService({ environments, jobs }),
+			status: createStatusService({ environments, jobs, runtimes, clock }),
+			pager,
+		}),
 		...deploymentRoutes({ deployments, jobs, pager, clock }),
 		...jobRoutes({ jobs, pager }),
 		...eventRoutes({ events: createEventsService(collections), pager }),

@@ -3,7 +3,10 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
+import { createIds } from '../../backend/src/core/ids';
+import { createStatusService } from '../../backend/src/features/environments/status';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { createNotingRuntime, type DeployStage, openDeployStage } from '../support/deploy-stage';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
@@ -87,6 +90,21 @@ describe('an environment at the API', () => {
 		expect((await platform.api('PATCH', route, { name: 'mine' }, { key })).status).toBe(404);
 	});
 
+	it('tells how it is at this moment', async () => {
+		const { route, deploy, json } = await make();
+		const { json: deployed } = await deploy();
+		const { json: status } = await platform.api('GET', `${route}/status`);
+		expect(status).toMatchObject({
+			environment_id: json.id,
+			status: 'running',
+			git_sha: z.object({ git_sha: z.string() }).parse(deployed.deployment).git_sha,
+			git_branch: 'main',
+			job: null,
+			health: { healthy: true, message: null },
+		});
+		expect(String(status.since) > String(json.created_at)).toBe(true);
+	});
+
 	it('takes its connections along: the gateway then says that there is no default', async () => {
 		const { token, hmac_secret } = platform.firstRun.webhook_key;
 		const body = '{"action":"get_config"}';
@@ -106,6 +124,57 @@ describe('an environment at the API', () => {
 		expect([refusal.status, await refusal.json()]).toMatchObject([404, { code: 'no_odoo_connection' }]);
 	});
 });
+
+describe('the health of an environment', () => {
+	const site = createStatusSite();
+
+	it('is bad, with the reason, when the runtime says so', async () => {
+		const status = site.statusOf(() => Promise.reject(new Error('it answers with HTTP 500')));
+		expect(await status).toMatchObject({ health: { healthy: false, message: 'it answers with HTTP 500' } });
+	});
+
+	it('is bad when the runtime does not answer within five seconds', async () => {
+		const status = site.statusOf(() => new Promise(() => undefined));
+		await until(() => site.clock.sleeping.length > 0);
+		await site.clock.advance(5_000);
+		expect(await status).toMatchObject({
+			health: { healthy: false, message: 'it did not answer within 5 seconds' },
+		});
+	});
+});
+
+/** The status of an environment whose runtime the test plays. */
+function createStatusSite() {
+	const clock = createFakeClock();
+	const ids = createIds(clock);
+	const now = clock.now();
+	const environment = {
+		_id: ids.next('environment'),
+		organization_id: ids.next('organization'),
+		project_id: ids.next('project'),
+		name: 'production',
+		runtime: 'sandbox' as const,
+		odoo_version: '19.0',
+		status: 'running' as const,
+		git_sha: '',
+		git_branch: null,
+		created_at: now,
+		updated_at: now,
+		status_since: now,
+		primary_url: 'https://odoo.example.com',
+		outbox: [],
+	};
+	return {
+		clock,
+		statusOf: (checkHealth: () => Promise<void>) =>
+			createStatusService({
+				environments: { get: () => Promise.resolve(environment) },
+				jobs: { atWork: () => Promise.resolve(null) },
+				runtimes: { sandbox: { checkHealth } },
+				clock,
+			}).of(environment.organization_id, environment._id, new AbortController().signal),
+	};
+}
 
 describe('deleting an environment', () => {
 	let database: TestDatabase;

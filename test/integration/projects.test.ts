@@ -78,3 +78,71 @@ describe('an environment', () => {
 		});
 	});
 });
+
+describe('changing and deleting a project', () => {
+	let made = 0;
+	const make = async () => {
+		const { json } = await create(`Changing ${++made}`, 'https://git.example.com/acme.git');
+		const route = `/api/v1/projects/${String(json.id)}`;
+		return {
+			id: String(json.id),
+			json,
+			ask: (method: string, body?: unknown) => platform.api(method, route, body),
+		};
+	};
+
+	it('renames it and sets its default branch', async () => {
+		const { ask, json } = await make();
+		const changed = { ...json, name: 'Changed', default_branch: '19.0' };
+		expect((await ask('PATCH', { name: 'Changed', default_branch: '19.0' })).json).toEqual(changed);
+		expect((await ask('GET')).json).toEqual(changed);
+	});
+
+	it('leaves it as it is where nothing is to change', async () => {
+		const { ask, json } = await make();
+		expect((await ask('PATCH', {})).json).toEqual(json);
+	});
+
+	it('gives it no name that is taken', async () => {
+		const { ask } = await make();
+		expect((await ask('PATCH', { name: 'Demo' })).json).toMatchObject({ status: 409, code: 'name_taken' });
+	});
+
+	it('does not change its repository', async () => {
+		const { ask } = await make();
+		expect((await ask('PATCH', { repository_url: 'https://git.example.com/x.git' })).status).toBe(422);
+	});
+
+	it('deletes it', async () => {
+		const { ask } = await make();
+		expect((await ask('DELETE')).status).toBe(204);
+		for (const method of ['GET', 'DELETE']) expect((await ask(method)).status).toBe(404);
+	});
+
+	it('deletes none that has environments, until they are gone', async () => {
+		const { ask, id } = await make();
+		const environment = await platform.api('POST', '/api/v1/environments', { project_id: id, name: 'only' });
+		expect((await ask('DELETE')).json).toMatchObject({ status: 409, code: 'project_in_use' });
+		expect((await ask('GET')).status).toBe(200);
+		await platform.api('DELETE', `/api/v1/environments/${String(environment.json.id)}`);
+		expect((await ask('DELETE')).status).toBe(204);
+	});
+
+	it('leaves no environment without a project, whatever comes first', async () => {
+		for (let round = 0; round < 5; round++) {
+			const { ask, id } = await make();
+			const [made, deleted] = await Promise.all([
+				platform.api('POST', '/api/v1/environments', { project_id: id, name: 'late' }),
+				ask('DELETE'),
+			]);
+			const project = (await ask('GET')).status;
+			const environment = await platform.api('GET', `/api/v1/environments/${String(made.json.id)}`);
+			expect([made.status === 201 && project === 404, made.status === 201, environment.status === 200]).toEqual([
+				false,
+				made.status === 201,
+				made.status === 201,
+			]);
+			expect([204, 409]).toContain(deleted.status);
+		}
+	});
+});

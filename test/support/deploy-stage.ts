@@ -95,6 +95,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		const projects = createProjectsService({
 			projects: collections.projects,
 			checkRepository: (url) => git.check(url),
+			hasEnvironments: () => Promise.resolve(false),
 			clock,
 			ids,
 		});

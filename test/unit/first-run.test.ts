@@ -57,6 +57,7 @@ function replica(overrides: Partial<Dependencies> = {}) {
 		projects: createProjectsService({
 			projects: collections.projects,
 			checkRepository: () => Promise.resolve(),
+			hasEnvironments: () => Promise.resolve(false),
 			clock,
 			ids,
 		}),

@@ -34,6 +34,7 @@ export const ERROR_CODES = {
 	key_revoked: { status: 409, meaning: 'The API key was revoked; make another one.' },
 	hmac_not_supported: { status: 409, meaning: 'Only keys of scope webhook can demand signed requests.' },
 	deployment_ended: { status: 409, meaning: 'The deployment has ended already; `status` says how.' },
+	project_in_use: { status: 409, meaning: 'The project has environments; delete them first.' },
 	version_fixed: { status: 409, meaning: 'The version of Odoo cannot change once the environment was deployed.' },
 	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },
 	idempotency_in_progress: {

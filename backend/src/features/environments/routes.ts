@@ -7,6 +7,7 @@ import { isEnded } from '../jobs/service';
 import { environmentChange, environmentRequest, environmentSchema, presentEnvironment } from './schemas';
 import type { RemovalService } from './removal';
 import type { EnvironmentsService } from './service';
+import { type StatusService, statusSchema } from './status';
 
 const ofEnvironment = z.strictObject({ environment_id: idSchema('environment') });
 
@@ -14,10 +15,12 @@ const ofEnvironment = z.strictObject({ environment_id: idSchema('environment') }
 export const environmentRoutes = ({
 	environments,
 	removals,
+	status,
 	pager,
 }: {
 	environments: EnvironmentsService;
 	removals: RemovalService;
+	status: StatusService;
 	pager: Pager;
 }): Route[] => [
 	defineRoute({
@@ -87,5 +90,16 @@ export const environmentRoutes = ({
 			const job = await removals.remove(caller.tenant, params.environment_id, request);
 			return isEnded(job) ? reply(204, undefined) : reply(202, presentJob(job));
 		},
+	}),
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/environments/{environment_id}/status',
+		operationId: 'getEnvironmentStatus',
+		summary: 'Get how an environment is at this moment; asks the environment itself',
+		access: { scope: 'org', permission: 'environments:read', plan: 'starter' },
+		input: { params: ofEnvironment },
+		responses: { 200: statusSchema },
+		handle: async ({ params, caller, signal }) =>
+			reply(200, await status.of(caller.tenant, params.environment_id, signal)),
 	}),
 ];

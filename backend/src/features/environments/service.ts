@@ -99,8 +99,26 @@ export function createEnvironmentsService({
 		return environment;
 	};
 
+	const unknownProject = () => invalidInput('/project_id', 'names no project that this key can see');
+
 	const nameTaken = (name: string) =>
 		new ApiError(409, 'name_taken', `The project has an environment named ${name} already; choose another name.`);
+
+	const bury: EnvironmentsService['bury'] = async (tenant, id) => {
+		const environment = await find(tenant, id);
+		if (environment === null) return;
+		const deleted_at = clock.now();
+		await environments.update(
+			tenant,
+			{ _id: id, ...ALIVE },
+			{
+				// No name has an id's form.
+				$set: { name: id, deleted_at, updated_at: deleted_at, outbox_pending: true },
+				$push: { outbox: event('environment.deleted', { ...environment, updated_at: deleted_at }) },
+			},
+		);
+		notify();
+	};
 
 	return {
 		get,
@@ -143,21 +161,7 @@ export function createEnvironmentsService({
 				return next;
 			}
 		},
-		async bury(tenant, id) {
-			const environment = await find(tenant, id);
-			if (environment === null) return;
-			const deleted_at = clock.now();
-			await environments.update(
-				tenant,
-				{ _id: id, ...ALIVE },
-				{
-					// No name has an id's form.
-					$set: { name: id, deleted_at, updated_at: deleted_at, outbox_pending: true },
-					$push: { outbox: event('environment.deleted', { ...environment, updated_at: deleted_at }) },
-				},
-			);
-			notify();
-		},
+		bury,
 		async list(tenant, { project_id }, after, limit) {
 			const filter = {
 				...ALIVE,
@@ -177,7 +181,7 @@ export function createEnvironmentsService({
 		async create(tenant, request, id = ids.next('environment')) {
 			const organization_id = await ownerOfProject(tenant, request.project_id);
 			if (organization_id === null) {
-				throw invalidInput('/project_id', 'names no project that this key can see');
+				throw unknownProject();
 			}
 			const now = clock.now();
 			const stored: StoredEnvironment = {
@@ -199,6 +203,10 @@ export function createEnvironmentsService({
 				throw isDuplicateKey(error) ? nameTaken(request.name) : error;
 			}
 			notify();
+			if ((await ownerOfProject(tenant, request.project_id)) === null) {
+				await bury(tenant, id);
+				throw unknownProject();
+			}
 			return environment;
 		},
 		async setStatus(tenant, id, status, deployed = {}) {

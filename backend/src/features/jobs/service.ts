@@ -34,6 +34,8 @@ export interface JobsService {
 	list(tenant: Tenant, filter: JobFilter, after: JobId | null, limit: number): Promise<JobDocument[]>;
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: JobId): Promise<JobDocument>;
+	/** The job that is at work on an environment, or waits to be. */
+	atWork(organization: OrganizationId, environment: EnvironmentId): Promise<JobDocument | null>;
 	/** The job that a deployment is a side of. */
 	findByDeployment(tenant: Tenant, id: DeploymentId): Promise<JobDocument | null>;
 	/**
@@ -104,6 +106,9 @@ export function createJobsService({
 		return job;
 	};
 
+	const atWork: JobsService['atWork'] = (organization, environment) =>
+		jobs.findOne(organization, { lock: environment });
+
 	const lines: JobsService['lines'] = (job, after, limit) =>
 		logs.find(job.organization_id, { job_id: job._id, seq: { $gt: after } }, { sort: { seq: 1 }, limit });
 
@@ -153,6 +158,7 @@ export function createJobsService({
 			};
 			return jobs.find(tenant, filter, { sort: { _id: -1 }, limit });
 		},
+		atWork,
 		findByDeployment: (tenant, id) => jobs.findOne(tenant, { 'deployment.id': id }),
 
 		async enqueue(organization_id, { effect_id, ...request }) {
@@ -186,7 +192,7 @@ export function createJobsService({
 				}
 				const same = effect_id === null ? null : await jobs.findOne(organization_id, { effect_id });
 				if (same !== null) return same;
-				const running = await jobs.findOne(organization_id, { lock: request.environment_id });
+				const running = await atWork(organization_id, request.environment_id);
 				// It may have ended since; then the environment is free.
 				if (running === null) continue;
 				throw new ApiError(

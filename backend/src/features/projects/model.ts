@@ -11,6 +11,8 @@ export interface ProjectDocument {
 	readonly repository_url: string;
 	readonly default_branch: string;
 	readonly created_at: Date;
+	/** Present while somebody deletes it: since when. No environment is made in it then. */
+	readonly deleting_at?: Date;
 }
 
 export const projectCollection = (connection: Connection) =>
@@ -21,6 +23,7 @@ export const projectCollection = (connection: Connection) =>
 			repository_url: { type: String, required: true },
 			default_branch: { type: String, required: true },
 			created_at: { type: Date, required: true },
+			deleting_at: { type: Date },
 		},
 		indexes: [[{ organization_id: 1, _id: -1 }], [{ organization_id: 1, name: 1 }, { unique: true }]],
 	});

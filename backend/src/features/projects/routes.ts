@@ -3,8 +3,10 @@ import { idSchema } from '../../core/ids';
 import { organizationFor } from '../../http/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
-import { presentProject, projectRequest, projectSchema } from './schemas';
+import { presentProject, projectChange, projectRequest, projectSchema } from './schemas';
 import type { ProjectsService } from './service';
+
+const ofProject = z.strictObject({ project_id: idSchema('project') });
 
 /** `/api/v1/projects` */
 export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; pager: Pager }): Route[] => [
@@ -44,9 +46,35 @@ export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; 
 		operationId: 'getProject',
 		summary: 'Get a project',
 		access: { scope: 'org', permission: 'projects:read', plan: 'starter' },
-		input: { params: z.strictObject({ project_id: idSchema('project') }) },
+		input: { params: ofProject },
 		responses: { 200: projectSchema },
 		handle: async ({ params, caller }) =>
 			reply(200, presentProject(await projects.get(caller.tenant, params.project_id))),
+	}),
+	defineRoute({
+		method: 'patch',
+		path: '/api/v1/projects/{project_id}',
+		operationId: 'updateProject',
+		summary: 'Rename a project, or set its default branch',
+		access: { scope: 'org', permission: 'projects:write', plan: 'starter' },
+		errors: ['name_taken'],
+		input: { params: ofProject, body: projectChange },
+		responses: { 200: projectSchema },
+		handle: async ({ params, body, caller }) =>
+			reply(200, presentProject(await projects.update(caller.tenant, params.project_id, body))),
+	}),
+	defineRoute({
+		method: 'delete',
+		path: '/api/v1/projects/{project_id}',
+		operationId: 'deleteProject',
+		summary: 'Delete a project that has no environments',
+		access: { scope: 'org', permission: 'projects:write', plan: 'starter' },
+		errors: ['project_in_use'],
+		input: { params: ofProject },
+		responses: { 204: z.undefined() },
+		handle: async ({ params, caller }) => {
+			await projects.remove(caller.tenant, params.project_id);
+			return reply(204, undefined);
+		},
 	}),
 ];

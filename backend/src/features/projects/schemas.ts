@@ -14,10 +14,13 @@ export const projectSchema = z
 	})
 	.meta({ id: 'Project' });
 
+const name = z.string().trim().min(1).max(100);
+const branch = z.string().min(1).max(255);
+
 export const projectRequest = z
 	.strictObject({
 		...organizationField,
-		name: z.string().trim().min(1).max(100),
+		name,
 		// Whoever may read the project would read them too.
 		repository_url: z
 			.string()
@@ -27,12 +30,16 @@ export const projectRequest = z
 				(url) => !/^https:\/\/[^/]*@/i.test(url),
 				'must hold no password or token; use an ssh URL and a deploy key',
 			),
-		default_branch: z.string().min(1).max(255).default('main'),
+		default_branch: branch.default('main'),
 	})
 	.meta({
 		id: 'ProjectRequest',
 		examples: [{ name: 'Acme ERP', repository_url: 'https://git.example.com/acme/erp.git' }],
 	});
+
+export const projectChange = z
+	.strictObject({ name: name.optional(), default_branch: branch.optional() })
+	.meta({ id: 'ProjectChange' });
 
 export const presentProject = (project: ProjectDocument) => ({
 	id: project._id,

@@ -6,15 +6,27 @@ import type { Tenant, TenantCollection } from '../../database/tenant-collection'
 import { GitError } from '../../git/git-error';
 import type { ProjectDocument } from './model';
 
+/** How long a deletion that was interrupted keeps environments from being made, in milliseconds. */
+const DELETION_MS = 60_000;
+
 type ProjectRequest = Pick<ProjectDocument, 'name' | 'repository_url' | 'default_branch'>;
+
+interface ProjectChanges {
+	readonly name?: string | undefined;
+	readonly default_branch?: string | undefined;
+}
 
 export interface ProjectsService {
 	/** Newest first. */
 	list(tenant: Tenant, after: ProjectId | null, limit: number): Promise<ProjectDocument[]>;
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: ProjectId): Promise<ProjectDocument>;
-	/** Whose project it is; null where the tenant has none with that id. */
+	/** Whose project it is; null where the tenant has none with that id, or deletes it. */
 	ownerOf(tenant: Tenant, id: ProjectId): Promise<OrganizationId | null>;
+	/** @throws {ApiError} 404; 409 where the name is taken */
+	update(tenant: Tenant, id: ProjectId, changes: ProjectChanges): Promise<ProjectDocument>;
+	/** @throws {ApiError} 404; 409 while it has environments */
+	remove(tenant: Tenant, id: ProjectId): Promise<void>;
 	/** @throws {ApiError} 409 where the name is taken; 422 for a repository that is not read from. */
 	create(organization: OrganizationId, request: ProjectRequest, id?: ProjectId): Promise<ProjectDocument>;
 }
@@ -22,15 +34,20 @@ export interface ProjectsService {
 export function createProjectsService({
 	projects,
 	checkRepository,
+	hasEnvironments,
 	clock,
 	ids,
 }: {
 	projects: TenantCollection<ProjectDocument>;
 	/** @throws {GitError} where the URL is none that the service reads from. */
 	checkRepository: (url: string) => Promise<void>;
+	hasEnvironments: (tenant: Tenant, id: ProjectId) => Promise<boolean>;
 	clock: Clock;
 	ids: Ids;
 }): ProjectsService {
+	const nameTaken = (name: string) =>
+		new ApiError(409, 'name_taken', `There is a project named ${name} already; choose another name.`);
+
 	return {
 		list: (tenant, after, limit) =>
 			projects.find(tenant, after === null ? {} : { _id: { $lt: after } }, { sort: { _id: -1 }, limit }),
@@ -39,7 +56,34 @@ export function createProjectsService({
 			if (project === null) throw notFound('project');
 			return project;
 		},
-		ownerOf: async (tenant, id) => (await projects.findOne(tenant, { _id: id }))?.organization_id ?? null,
+		async ownerOf(tenant, id) {
+			const project = await projects.findOne(tenant, { _id: id });
+			const since = project?.deleting_at?.getTime() ?? -Infinity;
+			return project === null || since > clock.now().getTime() - DELETION_MS ? null : project.organization_id;
+		},
+		async update(tenant, id, { name, default_branch }) {
+			const changes = {
+				...(name === undefined ? {} : { name }),
+				...(default_branch === undefined ? {} : { default_branch }),
+			};
+			try {
+				const project = await projects.update(tenant, { _id: id }, { $set: changes });
+				if (project === null) throw notFound('project');
+				return project;
+			} catch (error) {
+				throw isDuplicateKey(error) ? nameTaken(name ?? '') : error;
+			}
+		},
+		async remove(tenant, id) {
+			// Said before environments are looked for: whoever makes one at the same moment looks again after it.
+			const marked = await projects.update(tenant, { _id: id }, { $set: { deleting_at: clock.now() } });
+			if (marked === null) throw notFound('project');
+			if (await hasEnvironments(tenant, id)) {
+				await projects.update(tenant, { _id: id }, { $unset: { deleting_at: 1 } });
+				throw new ApiError(409, 'project_in_use', 'The project has environments. Delete them first.');
+			}
+			await projects.delete(tenant, { _id: id });
+		},
 		async create(organization_id, request, id = ids.next('project')) {
 			await checkRepository(request.repository_url).catch((error: unknown) => {
 				throw error instanceof GitError ? invalidInput('/repository_url', error.message) : error;
@@ -48,12 +92,7 @@ export function createProjectsService({
 			try {
 				await projects.insert(project);
 			} catch (error) {
-				if (!isDuplicateKey(error)) throw error;
-				throw new ApiError(
-					409,
-					'name_taken',
-					`There is a project named ${request.name} already; choose another name.`,
-				);
+				throw isDuplicateKey(error) ? nameTaken(request.name) : error;
 			}
 			return project;
 		},

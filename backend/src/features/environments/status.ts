@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import type { Clock } from '../../core/clock';
+import { idSchema, type EnvironmentId } from '../../core/ids';
+import { nap } from '../../core/wakeable-loop';
+import type { Tenant } from '../../database/tenant-collection';
+import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
+import { jobSchema, presentJob } from '../jobs/schemas';
+import type { JobsService } from '../jobs/service';
+import { ENVIRONMENT_STATUSES } from './model';
+import { type EnvironmentsService, siteOf } from './service';
+
+/** How long an environment may take to show that it is healthy, in milliseconds. */
+const HEALTH_LIMIT_MS = 5_000;
+
+const healthSchema = z.object({
+	healthy: z.boolean(),
+	message: z.string().nullable().meta({ description: 'Why it is not' }),
+	checked_at: z.iso.datetime(),
+});
+
+export const statusSchema = z
+	.object({
+		environment_id: idSchema('environment'),
+		status: z.enum(ENVIRONMENT_STATUSES),
+		since: z.iso.datetime(),
+		git_sha: z.string(),
+		git_branch: z.string().nullable(),
+		job: jobSchema.nullable().meta({ description: 'The one at work on the environment' }),
+		health: healthSchema,
+	})
+	.meta({ id: 'EnvironmentStatus' });
+
+export type EnvironmentStatusReply = z.input<typeof statusSchema>;
+
+export interface StatusService {
+	/** How an environment is at this moment; asks it itself. @throws {ApiError} 404 */
+	of(tenant: Tenant, id: EnvironmentId, signal: AbortSignal): Promise<EnvironmentStatusReply>;
+}
+
+export function createStatusService({
+	environments,
+	jobs,
+	runtimes,
+	clock,
+}: {
+	environments: Pick<EnvironmentsService, 'get'>;
+	jobs: Pick<JobsService, 'atWork'>;
+	runtimes: Readonly<Record<RuntimeKind, Pick<Runtime, 'checkHealth'>>>;
+	clock: Clock;
+}): StatusService {
+	/** null where it is well, or why it is not. */
+	const complaintOf = async (check: (signal: AbortSignal) => Promise<void>, signal: AbortSignal) => {
+		const over = new AbortController();
+		const either = AbortSignal.any([signal, over.signal]);
+		const answer = check(either).then(
+			() => null,
+			(error: unknown) => (error instanceof Error ? error.message : 'no reason is known'),
+		);
+		const late = nap(clock, HEALTH_LIMIT_MS, either).then(
+			() => `it did not answer within ${HEALTH_LIMIT_MS / 1_000} seconds`,
+		);
+		try {
+			return await Promise.race([answer, late]);
+		} finally {
+			over.abort();
+		}
+	};
+
+	return {
+		async of(tenant, id, signal) {
+			const environment = await environments.get(tenant, id);
+			const runtime = runtimes[environment.runtime];
+			const [job, message] = await Promise.all([
+				jobs.atWork(environment.organization_id, id),
+				complaintOf((limit) => runtime.checkHealth(siteOf(environment), limit), signal),
+			]);
+			return {
+				environment_id: id,
+				status: environment.status,
+				since: environment.status_since.toISOString(),
+				git_sha: environment.git_sha,
+				git_branch: environment.git_branch,
+				job: job && presentJob(job),
+				health: { healthy: message === null, message, checked_at: clock.now().toISOString() },
+			};
+		},
+	};
+}

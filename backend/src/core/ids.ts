@@ -57,7 +57,7 @@ export function idSchema<K extends IdKind>(kind: K) {
 
 /** The smallest id of a kind that can be made at that time: ids begin with it, so that a range of them is one of time. */
 export const firstId = <K extends IdKind>(kind: K, time: Date): Id<K> =>
-	idSchema(kind).parse(`${ID_PREFIXES[kind]}_${encodeTime(time.getTime(), 10)}${'0'.repeat(16)}`);
+	idSchema(kind).parse(`${ID_PREFIXES[kind]}_${encodeTime(Math.max(0, time.getTime()), 10)}${'0'.repeat(16)}`);
 
 /** Makes new ids: unique, and in the order of their making within one process. */
 export interface Ids {

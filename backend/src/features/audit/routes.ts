@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
+import { timeSchema } from '../../http/time';
 import type { AuditDocument } from './model';
 import type { AuditService } from './service';
 
@@ -43,12 +44,7 @@ export const auditRoutes = ({ auditLog, pager }: { auditLog: AuditService; pager
 					.max(100)
 					.optional()
 					.meta({ description: 'The operationId of the request, e.g. `deployEnvironment`' }),
-				since: z.iso
-					.datetime({ offset: true, error: 'must be a time such as 2026-05-07T14:23:11Z' })
-					.transform((text) => new Date(text))
-					.refine((time) => time.getTime() >= 0, 'must be after 1970')
-					.optional()
-					.meta({ description: 'Nothing before this time' }),
+				since: timeSchema.optional().meta({ description: 'Nothing before this time' }),
 			}),
 		},
 		responses: { 200: pageOf(auditSchema) },

@@ -1,9 +1,8 @@
 import { notFound } from '../../core/errors';
 import { EVENT_TYPES } from '../../core/events';
-import type { EnvironmentId, EventId } from '../../core/ids';
+import { type EnvironmentId, type EventId, firstId } from '../../core/ids';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import { wants } from './event-patterns';
-import { firstEventId } from './first-id';
 import type { EventDocument } from './model';
 
 /** Which events to show; what is unset shows all. */
@@ -33,7 +32,7 @@ export const createEventsService = ({ events }: { events: TenantCollection<Event
 					: { type: { $in: EVENT_TYPES.filter((type) => wants(patterns, type)) } }),
 				...(environment_id === undefined ? {} : { environment_id }),
 				_id: {
-					$gte: firstEventId(since ?? new Date(0)),
+					$gte: firstId('event', since ?? new Date(0)),
 					...(after === null ? {} : { $lt: after }),
 				},
 			},

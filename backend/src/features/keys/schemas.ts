@@ -3,6 +3,7 @@ import { idSchema } from '../../core/ids';
 import { type Permission, permissionSchema } from '../../core/permissions';
 import { KEY_SCOPES } from '../../http/caller';
 import { organizationField } from '../../http/organization-for';
+import { timeSchema } from '../../http/time';
 import type { KeyDocument } from './model';
 
 /** What a key of scope webhook can be allowed to do: it opens the Odoo gateway and nothing else. */
@@ -17,11 +18,7 @@ export const keyRequest = z
 		...organizationField,
 		org_ids: z.array(idSchema('organization')).min(1).max(100).transform(unique).optional(),
 		permissions: z.array(permissionSchema).max(100).transform(unique),
-		expires_at: z.iso
-			.datetime({ offset: true, error: 'must be a time such as 2026-05-07T14:23:11Z' })
-			.transform((text) => new Date(text))
-			.nullable()
-			.default(null),
+		expires_at: timeSchema.nullable().default(null),
 		connection_id: idSchema('connection').nullable().default(null),
 		hmac: z.boolean().default(false),
 	})

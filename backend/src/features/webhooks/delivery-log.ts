@@ -1,8 +1,7 @@
 import type { Clock } from '../../core/clock';
 import { invalidInput, notFound } from '../../core/errors';
-import type { DeliveryId, Ids, WebhookId } from '../../core/ids';
+import { type DeliveryId, firstId, type Ids, type WebhookId } from '../../core/ids';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import { firstEventId } from '../events/first-id';
 import type { EventDocument } from '../events/model';
 import { type DeliveredType, type DeliveryDocument, TEST_TYPE, type WebhookDocument } from './model';
 import { payloads } from './payload';
@@ -125,7 +124,7 @@ export function createDeliveryLog({
 					webhook_id,
 					status,
 					next_attempt_at: null,
-					event_id: { $gte: firstEventId(since), $lt: firstEventId(until) },
+					event_id: { $gte: firstId('event', since), $lt: firstId('event', until) },
 				},
 				{ sort: { event_id: 1 }, limit: MAX_REPLAYED + 1 },
 			);

@@ -194,10 +194,11 @@ function tagOf({ access: { permission } }: Route): string {
 
 const TAGS: Readonly<Record<string, string>> = { odoo: 'Odoo gateway', api_keys: 'API keys' };
 
-function inWords({ access: { scope, permission, plan } }: Route): string {
+function inWords({ access: { scope, permission, plan }, notes }: Route): string {
 	const key = scope === 'webhook' ? 'a key of scope `webhook` (`sk_live_…`)' : 'a platform key (`oec_live_…`)';
 	const right = permission === null ? 'whatever its permissions' : `with the permission \`${permission}\``;
-	return `Takes ${key} ${right}, on ${plan === 'free' ? 'every plan' : `the plan \`${plan}\`${plan === 'agency' ? '' : ' or above'}`}.`;
+	const plans = plan === 'free' ? 'every plan' : `the plan \`${plan}\`${plan === 'agency' ? '' : ' or above'}`;
+	return `Takes ${key} ${right}, on ${plans}.${notes === undefined ? '' : ` ${notes}`}`;
 }
 
 const asText = (type: string) => [type, { schema: { type: 'string' } }] as const;

@@ -99,6 +99,8 @@ interface Description {
 	/** What generated clients call it, e.g. `listProjects`; never changes. */
 	readonly operationId: string;
 	readonly summary: string;
+	/** What clients must know besides, e.g. of a header. */
+	readonly notes?: string;
 	readonly access: Access;
 	/** What it answers besides JSON where `Accept` asks for it: a {@link TextBody} of this type. */
 	readonly texts?: readonly TextType[];

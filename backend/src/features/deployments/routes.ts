@@ -121,6 +121,9 @@ export const deploymentRoutes = ({
 		path: '/api/v1/deployments/{deployment_id}/logs',
 		operationId: 'getDeploymentLogs',
 		summary: "Read a deployment's log: as pages, as text, or line by line as it is written, by Accept",
+		notes:
+			'`Accept: text/event-stream` follows the log until the deployment has ended; `Last-Event-ID` says after which ' +
+			'line to go on.',
 		access: read,
 		input: {
 			params: ofDeployment,

@@ -25,8 +25,11 @@ export const deploymentSchema = z
 
 export const deployRequest = z
 	.strictObject({
-		ref: z.string().min(1).max(255),
-		wait: z.boolean().default(false),
+		ref: z.string().min(1).max(255).meta({ description: 'A branch, a tag or a commit' }),
+		wait: z
+			.boolean()
+			.default(false)
+			.meta({ description: 'Whether the reply waits for the end, for up to 10 minutes' }),
 	})
 	.meta({ id: 'DeployRequest', examples: [{ ref: 'main', wait: true }] });
 

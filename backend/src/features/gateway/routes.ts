@@ -13,6 +13,9 @@ export const gatewayRoutes = ({ gateway }: { gateway: GatewayService }): Route[]
 			path: '/api/n8n/webhook',
 			operationId: 'runGatewayAction',
 			summary: 'Run an action in Odoo',
+			notes:
+				'Methods that may change something need the permission `odoo:write` too. A key with an HMAC secret takes signed ' +
+				'requests alone: `X-HMAC-Signature` is the hexadecimal HMAC-SHA256 of the body, exactly as it is sent.',
 			access: { scope: 'webhook', permission: 'odoo:read', plan: 'free' },
 			renderError: renderGatewayError,
 			errorReply: gatewayErrorReply,

@@ -96,7 +96,7 @@ export function referencePage(document: OpenApiDocument): { html: string; conten
 const anchorOf = (title: string) => title.toLowerCase().replaceAll(' ', '-');
 
 /** The summary without what it adds. */
-const nameOf = ({ summary }: Operation) => summary.split(/;|, newest/, 1)[0] ?? summary;
+const nameOf = ({ summary }: Operation) => summary.split(/[;:]|, newest/, 1)[0] ?? summary;
 
 function routeView({ path, method, operation }: Listed, resolve: Resolve): Html {
 	const { operationId, summary, description, parameters, requestBody, responses } = operation;
@@ -123,11 +123,14 @@ function routeView({ path, method, operation }: Listed, resolve: Resolve): Html 
 		}
 		<h4>Replies</h4>
 		${replies.map(([status, reply]) => {
-			const [content] = Object.entries(reply.content ?? {});
+			const [content, ...others] = Object.entries(reply.content ?? {});
 			if (content === undefined) return html`<p><code>${status}</code> ${reply.description}</p>`;
 			const [type, { schema }] = content;
 			return html`<details>
-				<summary><code>${status}</code> ${reply.description}: ${shapeOf(schema, type, resolve)}</summary>
+				<summary>
+					<code>${status}</code> ${reply.description}:
+					${shapeOf(schema, type, resolve)}${others.map(([other]) => html`, or <code>${other}</code>`)}
+				</summary>
 				${fieldsOf(schema, resolve)}
 			</details>`;
 		})}

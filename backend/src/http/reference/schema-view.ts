@@ -48,16 +48,7 @@ export function fieldsOf(schema: JsonSchema, resolve: Resolve): Html {
 	const alternatives = (found.oneOf ?? found.anyOf ?? []).filter((choice) => resolve(choice).type !== 'null');
 	if (alternatives.length > 1) {
 		const views = alternatives.map((choice) => fieldsOf(choice, resolve)).filter(({ markup }) => markup !== '');
-		return join(
-			views
-				.map((view, index) =>
-					index === 0
-						? view
-						: html`<p class="or">or</p>
-								${view}`,
-				)
-				.map((view) => view),
-		);
+		return html`${views.map((view, index) => [index === 0 ? '' : html`<p class="or">or</p>`, view])}`;
 	}
 	const [only] = alternatives;
 	if (only !== undefined) return fieldsOf(only, resolve);

@@ -61,6 +61,11 @@ td:first-child, th:first-child { white-space: nowrap; }
 	main { padding: 1.5rem 1rem 4rem; }
 	.route { padding: 1rem; }
 	.fields > div, .fields .fields > div { grid-template-columns: minmax(0, 1fr); }
+	table, tbody { display: block; }
+	tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; border-top: 1px solid var(--line); padding: .35rem 0; }
+	tr > * { border: 0; padding: .1rem 0; }
+	tr > :nth-child(3) { grid-column: 1 / -1; }
+	.route tr { grid-template-columns: 3.5rem minmax(0, 1fr); }
 	td:first-child { white-space: normal; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }

@@ -16,6 +16,7 @@ import { environmentCollection } from './features/environments/model';
 import { createRemovalService, deleteDefinition } from './features/environments/removal';
 import { environmentRoutes } from './features/environments/routes';
 import { createStatusService } from './features/environments/status';
+import { createVariablesService, variablesCollection } from './features/environments/variables';
 import { createEnvironmentsService, siteOf } from './features/environments/service';
 import { deployDefinition } from './features/deployments/definition';
 import { deploymentRoutes } from './features/deployments/routes';
@@ -106,6 +107,7 @@ export async function startPlatform(
 		keys: keyCollection(connection),
 		projects: projectCollection(connection),
 		environments: environmentCollection(connection),
+		variables: variablesCollection(connection),
 		connections: connectionCollection(connection),
 		jobs: jobCollection(connection),
 		jobLogs: jobLogCollection(connection),
@@ -151,6 +153,8 @@ export async function startPlatform(
 		notify,
 	});
 
+	const variables = createVariablesService({ variables: collections.variables, environments, secrets });
+
 	const sandbox = createSandboxRuntime({
 		journal: createMongoJournal(connection),
 		findSite: (id) => environments.findSite(id),
@@ -171,11 +175,14 @@ export async function startPlatform(
 	});
 
 	const definitions = {
-		deploy: deployDefinition({ projects, environments, git, runtimes, clock, ids }),
+		deploy: deployDefinition({ projects, environments, variables, git, runtimes, clock, ids }),
 		delete: deleteDefinition({
 			environments,
 			runtimes,
-			forget: (organization, id) => connections.removeOf(organization, id),
+			forget: async (organization, id) => {
+				await connections.removeOf(organization, id);
+				await variables.removeOf(organization, id);
+			},
 		}),
 	};
 	const jobs = createJobsService({
@@ -261,6 +268,7 @@ export async function startPlatform(
 		...environmentRoutes({
 			environments,
 			removals: createRemovalService({ environments, jobs }),
+			variables,
 			status: createStatusService({ environments, jobs, runtimes, clock }),
 			pager,
 		}),

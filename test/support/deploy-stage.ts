@@ -5,11 +5,13 @@ import mongoose from 'mongoose';
 import { createBells } from '../../backend/src/core/bells';
 import { type Clock, systemClock } from '../../backend/src/core/clock';
 import { createIds, type JobId } from '../../backend/src/core/ids';
+import { createSecrets } from '../../backend/src/core/secrets';
 import { createLogger } from '../../backend/src/core/log';
 import { deployDefinition } from '../../backend/src/features/deployments/definition';
 import { createDeploymentsService } from '../../backend/src/features/deployments/service';
 import { environmentCollection } from '../../backend/src/features/environments/model';
 import { createRemovalService, deleteDefinition } from '../../backend/src/features/environments/removal';
+import { createVariablesService, variablesCollection } from '../../backend/src/features/environments/variables';
 import { createEnvironmentsService } from '../../backend/src/features/environments/service';
 import { jobCollection, jobLogCollection } from '../../backend/src/features/jobs/model';
 import { createJobsService, isEnded } from '../../backend/src/features/jobs/service';
@@ -77,6 +79,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		environments: environmentCollection(connection),
 		jobs: jobCollection(connection),
 		logs: jobLogCollection(connection),
+		variables: variablesCollection(connection),
 	};
 	const stops: (() => Promise<void>)[] = [];
 	// Its clock stands still: who waits here is woken by changes alone.
@@ -107,10 +110,27 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 			ids,
 			notify,
 		});
-		const deploy = deployDefinition({ projects, environments, git, runtimes: { sandbox: runtime }, clock, ids });
+		const variables = createVariablesService({
+			variables: collections.variables,
+			environments,
+			secrets: createSecrets(Buffer.alloc(32, 7)),
+		});
+		const deploy = deployDefinition({
+			projects,
+			environments,
+			variables,
+			git,
+			runtimes: { sandbox: runtime },
+			clock,
+			ids,
+		});
 		const definitions = {
 			deploy,
-			delete: deleteDefinition({ environments, runtimes: { sandbox: runtime }, forget: () => Promise.resolve() }),
+			delete: deleteDefinition({
+				environments,
+				runtimes: { sandbox: runtime },
+				forget: (organization, id) => variables.removeOf(organization, id),
+			}),
 		};
 		const jobs = createJobsService({
 			jobs: collections.jobs,
@@ -141,7 +161,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 			worker.start();
 			stops.push(() => worker.stop());
 		}
-		return { ids, jobs, worker, projects, environments, removals, deployments };
+		return { ids, jobs, worker, projects, environments, variables, removals, deployments };
 	};
 
 	return {

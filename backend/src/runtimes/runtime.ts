@@ -29,6 +29,8 @@ export interface RuntimeSite {
 export interface Release {
 	readonly git_sha: string;
 	readonly addons: readonly Addon[];
+	/** For the Odoo process, by name; a runtime without processes has no use for them. */
+	readonly variables: Readonly<Record<string, string>>;
 }
 
 /** How to reach the Odoo of a site as its administrator. */

@@ -4,6 +4,7 @@ import { GitError } from '../../git/git-error';
 import type { GitProject, GitRepositories } from '../../git/repositories';
 import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
 import { siteOf, type EnvironmentsService } from '../environments/service';
+import type { VariablesService } from '../environments/variables';
 import { JobError, type JobDefinition, type StepContext } from '../jobs/definition';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
@@ -13,6 +14,7 @@ import { deploymentEvent } from './events';
 interface DeployOptions {
 	readonly projects: Pick<ProjectsService, 'get'>;
 	readonly environments: Pick<EnvironmentsService, 'get' | 'setStatus'>;
+	readonly variables: Pick<VariablesService, 'reveal'>;
 	readonly git: GitRepositories;
 	readonly runtimes: Readonly<Record<RuntimeKind, Runtime>>;
 	readonly clock: Clock;
@@ -20,7 +22,15 @@ interface DeployOptions {
 }
 
 /** How a commit comes to an environment. */
-export function deployDefinition({ projects, environments, git, runtimes, clock, ids }: DeployOptions): JobDefinition {
+export function deployDefinition({
+	projects,
+	environments,
+	variables,
+	git,
+	runtimes,
+	clock,
+	ids,
+}: DeployOptions): JobDefinition {
 	const environmentOf = (job: JobDocument) => environments.get(job.organization_id, job.environment_id);
 	const projectOf = async (job: JobDocument): Promise<GitProject> => {
 		const { _id, repository_url, default_branch } = await projects.get(job.organization_id, job.project_id);
@@ -44,11 +54,14 @@ export function deployDefinition({ projects, environments, git, runtimes, clock,
 		await environments.setStatus(job.organization_id, job.environment_id, 'deploying');
 	};
 
+	const variablesOf = ({ organization_id, environment_id }: JobDocument) =>
+		variables.reveal(organization_id, environment_id);
+
 	/** Brings the runtime back to the release that it had. */
 	const applyAgain = async (job: JobDocument, git_sha: string, signal: AbortSignal) => {
 		const addons = await git.readAddons(await projectOf(job), git_sha);
 		const { site, runtime } = await siteOfJob(job);
-		await runtime.apply(site, { git_sha, addons }, signal);
+		await runtime.apply(site, { git_sha, addons, variables: await variablesOf(job) }, signal);
 	};
 
 	return {
@@ -92,7 +105,7 @@ export function deployDefinition({ projects, environments, git, runtimes, clock,
 					const { site, runtime } = await siteOfJob(job);
 					// From here on, nobody knows what still runs after a failure.
 					await keep({ 'deployment.status_on_failure': 'failed' });
-					await runtime.apply(site, { git_sha, addons }, signal);
+					await runtime.apply(site, { git_sha, addons, variables: await variablesOf(job) }, signal);
 					return `The environment runs on the runtime ${runtime.kind}.`;
 				},
 			},

@@ -8,6 +8,7 @@ import { environmentChange, environmentRequest, environmentSchema, presentEnviro
 import type { RemovalService } from './removal';
 import type { EnvironmentsService } from './service';
 import { type StatusService, statusSchema } from './status';
+import { variablesRequest, type VariablesService, variablesSchema } from './variables';
 
 const ofEnvironment = z.strictObject({ environment_id: idSchema('environment') });
 
@@ -15,11 +16,13 @@ const ofEnvironment = z.strictObject({ environment_id: idSchema('environment') }
 export const environmentRoutes = ({
 	environments,
 	removals,
+	variables,
 	status,
 	pager,
 }: {
 	environments: EnvironmentsService;
 	removals: RemovalService;
+	variables: VariablesService;
 	status: StatusService;
 	pager: Pager;
 }): Route[] => [
@@ -101,5 +104,29 @@ export const environmentRoutes = ({
 		responses: { 200: statusSchema },
 		handle: async ({ params, caller, signal }) =>
 			reply(200, await status.of(caller.tenant, params.environment_id, signal)),
+	}),
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/environments/{environment_id}/variables',
+		operationId: 'getEnvironmentVariables',
+		summary: 'Get the variables of an environment; secrets without their values',
+		access: { scope: 'org', permission: 'environments:read', plan: 'starter' },
+		input: { params: ofEnvironment },
+		responses: { 200: variablesSchema },
+		handle: async ({ params, caller }) =>
+			reply(200, { variables: await variables.list(caller.tenant, params.environment_id) }),
+	}),
+	defineRoute({
+		method: 'put',
+		path: '/api/v1/environments/{environment_id}/variables',
+		operationId: 'setEnvironmentVariables',
+		summary: 'Set all variables of an environment; its next deploy uses them',
+		access: { scope: 'org', permission: 'environments:write', plan: 'starter' },
+		input: { params: ofEnvironment, body: variablesRequest },
+		responses: { 200: variablesSchema },
+		handle: async ({ params, body, caller }) => {
+			const set = await variables.replace(caller.tenant, params.environment_id, body.variables);
+			return reply(200, { variables: set });
+		},
 	}),
 ];

@@ -5,7 +5,7 @@ import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/out
 import { tenantCollection } from '../../database/tenant-collection';
 
 /** The forms in which receivers can be told of an event. */
-export const WEBHOOK_FORMATS = ['generic'] as const;
+export const WEBHOOK_FORMATS = ['generic', 'slack', 'teams', 'discord'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
 
 /** The type of what is sent to try a webhook out; it is no event of the organization and cannot be asked for. */

@@ -59,6 +59,13 @@ export function idSchema<K extends IdKind>(kind: K) {
 export const firstId = <K extends IdKind>(kind: K, time: Date): Id<K> =>
 	idSchema(kind).parse(`${ID_PREFIXES[kind]}_${encodeTime(Math.max(0, time.getTime()), 10)}${'0'.repeat(16)}`);
 
+/** How far the time in an id may be from the one that is kept beside it: they are taken one after the other. */
+const SLACK_MS = 60_000;
+
+/** An id that comes before all of what is kept with that time or a later one. */
+export const idBefore = <K extends IdKind>(kind: K, time: Date): Id<K> =>
+	firstId(kind, new Date(time.getTime() - SLACK_MS));
+
 /** Makes new ids: unique, and in the order of their making within one process. */
 export interface Ids {
 	next<K extends IdKind>(kind: K): Id<K>;

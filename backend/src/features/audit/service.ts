@@ -1,7 +1,7 @@
 import type { QueryFilter } from 'mongoose';
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
-import { type AuditId, firstId, type Ids, idSchema, isId, type OrganizationId } from '../../core/ids';
+import { type AuditId, idBefore, type Ids, idSchema, isId, type OrganizationId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Audit, Deed } from '../../http/audit';
@@ -52,10 +52,11 @@ export function createAuditService({
 		list(tenant, { actor, action, since }, after, limit) {
 			const id = {
 				...(after === null ? {} : { $lt: after }),
-				...(since ? { $gte: firstId('audit', since) } : {}),
+				...(since ? { $gte: idBefore('audit', since) } : {}),
 			};
 			const filter: QueryFilter<AuditDocument> = {
 				...(Object.keys(id).length > 0 ? { _id: id } : {}),
+				...(since === undefined ? {} : { at: { $gte: since } }),
 				...(actor === undefined ? {} : isId('key', actor) ? { key_id: actor } : { actor }),
 				...(action === undefined ? {} : { action }),
 			};

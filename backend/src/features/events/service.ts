@@ -1,6 +1,6 @@
 import { notFound } from '../../core/errors';
 import { EVENT_TYPES } from '../../core/events';
-import { type EnvironmentId, type EventId, firstId } from '../../core/ids';
+import { type EnvironmentId, type EventId, idBefore } from '../../core/ids';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import { wants } from './event-patterns';
 import type { EventDocument } from './model';
@@ -31,8 +31,9 @@ export const createEventsService = ({ events }: { events: TenantCollection<Event
 					? {}
 					: { type: { $in: EVENT_TYPES.filter((type) => wants(patterns, type)) } }),
 				...(environment_id === undefined ? {} : { environment_id }),
+				...(since === undefined ? {} : { created_at: { $gte: since } }),
 				_id: {
-					$gte: firstId('event', since ?? new Date(0)),
+					$gte: idBefore('event', since ?? new Date(0)),
 					...(after === null ? {} : { $lt: after }),
 				},
 			},

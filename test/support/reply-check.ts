@@ -43,10 +43,15 @@ function createCheck(document: ServedDocument): Check {
 		path,
 		matches: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
 	}));
-	/** A failure with that code in a form that the document declares. */
-	const failure = (code: string, form = '#/components/schemas/Problem') => ({
-		allOf: [{ $ref: `api${form}` }, { properties: { code: { const: code } } }],
-	});
+	const failures = new Map<string, object>();
+	/** A failure with that code in a form that the document declares; the same object each time, so compiled once. */
+	const failure = (code: string, form = '#/components/schemas/Problem') => {
+		const known = failures.get(code + form);
+		if (known !== undefined) return known;
+		const schema = { allOf: [{ $ref: `api${form}` }, { properties: { code: { const: code } } }] };
+		failures.set(code + form, schema);
+		return schema;
+	};
 	const bodyComplaint = (schema: object | string, text: string) => {
 		const validate = typeof schema === 'string' ? ajv.getSchema(schema) : ajv.compile(schema);
 		if (validate === undefined) return `the document lacks ${JSON.stringify(schema)}`;
@@ -55,7 +60,7 @@ function createCheck(document: ServedDocument): Check {
 			: `its body is not as declared: ${ajv.errorsText(validate.errors)} in ${text.slice(0, 500)}`;
 	};
 	return async ({ method, path }, reply, text) => {
-		if (/^\/api\/v1\/(docs|openapi\.json)$/.test(path)) return null;
+		if (method === 'head' || /^\/api\/v1\/(docs|openapi\.json)$/.test(path)) return null;
 		const template = templates.find(({ matches }) => matches.test(path))?.path;
 		if (template === undefined) return bodyComplaint(failure('unknown_route'), await text());
 		const operation = document.paths[template]?.[method];

@@ -55,6 +55,7 @@ export const deploymentRoutes = ({
 				...pageQuery,
 				status: statusFilter.optional(),
 				environment_id: idSchema('environment').optional(),
+				project_id: idSchema('project').optional(),
 				since: z.iso
 					.datetime({ offset: true, error: 'must be a time such as 2026-05-07T14:23:11Z' })
 					.transform((text) => new Date(text))
@@ -66,7 +67,13 @@ export const deploymentRoutes = ({
 			const { items, next_cursor } = await pager.page({
 				query,
 				kind: 'job',
-				scope: ['deployments', query.status?.join(), query.environment_id, query.since?.toISOString()],
+				scope: [
+					'deployments',
+					query.status?.join(),
+					query.environment_id,
+					query.project_id,
+					query.since?.toISOString(),
+				],
 				fetch: (after, limit) => deployments.list(caller.tenant, query, after, limit),
 			});
 			return reply(200, { data: items.map(presentDeployment), next_cursor });

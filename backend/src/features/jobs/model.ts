@@ -172,6 +172,7 @@ export const jobCollection = (connection: Connection) =>
 		indexes: [
 			[{ organization_id: 1, _id: -1 }],
 			[{ organization_id: 1, environment_id: 1, _id: -1 }],
+			[{ organization_id: 1, project_id: 1, _id: -1 }],
 			[{ organization_id: 1, status: 1, _id: -1 }],
 			[{ 'deployment.id': 1 }, { unique: true, sparse: true }],
 			[{ effect_id: 1 }, { unique: true, sparse: true }],

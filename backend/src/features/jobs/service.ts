@@ -2,7 +2,7 @@ import type { QueryFilter } from 'mongoose';
 import { createBells } from '../../core/bells';
 import type { Clock } from '../../core/clock';
 import { ApiError, notFound } from '../../core/errors';
-import type { DeploymentId, EnvironmentId, Ids, JobId, OrganizationId } from '../../core/ids';
+import type { DeploymentId, EnvironmentId, Ids, JobId, OrganizationId, ProjectId } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
@@ -19,6 +19,7 @@ const LINES = 500;
 interface JobFilter {
 	readonly status?: readonly JobStatus[] | undefined;
 	readonly environment_id?: EnvironmentId | undefined;
+	readonly project_id?: ProjectId | undefined;
 	/** Created or ended then or later. */
 	readonly since?: Date | undefined;
 	readonly kind?: JobDocument['kind'] | undefined;
@@ -146,10 +147,11 @@ export function createJobsService({
 				listener.close();
 			}
 		},
-		list: (tenant, { status, environment_id, since, kind }, after, limit) => {
+		list: (tenant, { status, environment_id, project_id, since, kind }, after, limit) => {
 			const filter: QueryFilter<JobDocument> = {
 				...(status === undefined ? {} : { status: { $in: status } }),
 				...(environment_id === undefined ? {} : { environment_id }),
+				...(project_id === undefined ? {} : { project_id }),
 				...(since === undefined
 					? {}
 					: { $or: [{ created_at: { $gte: since } }, { finished_at: { $gte: since } }] }),

@@ -48,6 +48,7 @@ async function belongings(): Promise<Record<string, string>> {
 /** A good body for the routes that would refuse an empty one, by their names. */
 const BODIES: Readonly<Record<string, object>> = {
 	deployEnvironment: { ref: 'main', wait: false },
+	setEnvironmentVariables: { variables: [] },
 	updateWebhook: { events: ['*'] },
 	replayWebhook: { since: '2026-05-07T00:00:00Z' },
 };

@@ -255,6 +255,24 @@ describe('a change of a webhook', () => {
 	});
 });
 
+describe('a change of the format', () => {
+	it('holds for what comes and for what is replayed', async () => {
+		const inbox = await receiver();
+		const { service, deliveryLog, id, happen } = await start(inbox, { events: ['deployment.*'] });
+		await happen(...happenings(1));
+		const [original] = await settled(id, 1, 'succeeded');
+		await service.update(stage.organization, id, { format: 'slack' });
+		await deliveryLog.replay(stage.organization, id, original?._id ?? stage.ids.next('delivery'));
+		await happen(...happenings(1));
+		await settled(id, 3, 'succeeded');
+		expect(inbox.requests.map(({ body }): unknown => JSON.parse(body))).toMatchObject([
+			{ type: 'deployment.succeeded' },
+			{ text: 'Deployment succeeded' },
+			{ text: 'Deployment succeeded' },
+		]);
+	});
+});
+
 describe('a webhook that is limited', () => {
 	it('to environments hears of them alone', async () => {
 		const inbox = await receiver();

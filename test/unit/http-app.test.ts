@@ -58,6 +58,16 @@ const routes = [
 	}),
 	defineRoute({
 		method: 'post',
+		path: '/options',
+		operationId: 'takeOptions',
+		summary: 'Take options',
+		access,
+		input: { body: z.strictObject({ size: z.int().default(1) }).default({ size: 1 }) },
+		responses: { 200: z.object({ size: z.int() }) },
+		handle: ({ body }) => Promise.resolve(reply(200, body)),
+	}),
+	defineRoute({
+		method: 'post',
 		path: '/broken',
 		operationId: 'fail',
 		summary: 'Fail',
@@ -197,6 +207,14 @@ describe('the request pipeline', () => {
 
 	it('reads JSON whatever the content type says, as the documents send it', async () => {
 		expect((await ask('/things', { method: 'POST', body: '{"na/me": "Acme"}' })).status).toBe(204);
+	});
+
+	it('does without a body where all of it is optional', async () => {
+		expect((await ask('/options', { method: 'POST' })).json).toEqual({ size: 1 });
+	});
+
+	it('reads an optional body that is there', async () => {
+		expect((await ask('/options', { method: 'POST', body: '{"size": 2}' })).json).toEqual({ size: 2 });
 	});
 
 	it('reads no more than a mebibyte', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, errorCodes } from '../core/error-codes';
 import { problemSchema } from './problem';
-import type { ErrorReply, Route } from './route';
+import { type ErrorReply, mayBeEmpty, type Route } from './route';
 
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -31,7 +31,7 @@ export interface Operation {
 	readonly description: string;
 	readonly security: readonly Readonly<Record<string, readonly string[]>>[];
 	readonly parameters: readonly Parameter[];
-	readonly requestBody?: { readonly required: true; readonly content: Content };
+	readonly requestBody?: { readonly required: boolean; readonly content: Content };
 	readonly responses: Readonly<Record<string, Response>>;
 	/** null: every key of the scope may. */
 	readonly 'x-permission': string | null;
@@ -176,7 +176,7 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 			...(route.method === 'get' ? [] : [IDEMPOTENCY_KEY]),
 		],
 		...(input.body instanceof z.ZodType
-			? { requestBody: { required: true, content: json(schemas.of(input.body, 'input')) } }
+			? { requestBody: { required: !mayBeEmpty(input.body), content: json(schemas.of(input.body, 'input')) } }
 			: {}),
 		responses: { ...successesOf(route, schemas), ...failuresOf(route, schemas) },
 		'x-permission': access.permission,

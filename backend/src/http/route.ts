@@ -140,12 +140,15 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 	const { input, responses, handle, ...description } = declaration;
 	const schema = z.object<I>(input);
 	const replies: Schemas = declaration.texts === undefined ? responses : orText(responses);
+	const { body }: z.ZodRawShape = input;
+	const bodyOf = (bytes: Buffer) =>
+		body === undefined || (bytes.length === 0 && mayBeEmpty(body)) ? undefined : parseJson(bytes);
 	return {
 		...description,
 		input,
 		responses,
 		async run({ params, query, once, ...request }) {
-			const raw = { params, query, body: 'body' in input ? parseJson(request.rawBody) : undefined };
+			const raw = { params, query, body: bodyOf(request.rawBody) };
 			const parsed = schema.safeParse(raw);
 			if (!parsed.success) throw inputError(parsed.error);
 			if (!('query' in input)) refuseAny(query);
@@ -175,6 +178,9 @@ const orText = (responses: Schemas): Schemas =>
 	Object.fromEntries(
 		Object.entries(responses).map(([status, schema]) => [status, z.union([z.instanceof(TextBody), schema])]),
 	);
+
+/** Whether a route does without its body. */
+export const mayBeEmpty = (body: z.core.$ZodType) => z.safeParse(body, undefined).success;
 
 function parseJson(bytes: Buffer): unknown {
 	try {

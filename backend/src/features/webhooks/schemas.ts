@@ -56,7 +56,7 @@ export const webhookRequest = z
 
 export const webhookChange = z.strictObject(settings).partial().meta({ id: 'WebhookChange' });
 
-export const rotateRequest = z.strictObject({ secret });
+export const rotateRequest = z.strictObject({ secret }).default({});
 
 export const webhookSchema = z
 	.object({

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { z } from 'zod';
 
@@ -13,39 +14,46 @@ const PARALLEL = 8;
 const WARM_UP = 1_000;
 const REQUESTS = 4_000;
 const ROUNDS = 5;
+/** Requests a second at which latency is compared: about half of what either can do. */
+const PACE = 400;
 const SOAK = 200_000;
 
-interface Round {
-	readonly perSecond: number;
-	readonly p50: number;
-	readonly p99: number;
-}
+type Send = () => Promise<void>;
 
-async function load(pool: Pool, headers: Record<string, string>, count: number): Promise<Round> {
-	const times: number[] = [];
+const sender =
+	(pool: Pool, headers: Record<string, string>): Send =>
+	async () => {
+		const { statusCode, body } = await pool.request({ method: 'GET', path: '/api/v1/environments', headers });
+		await body.arrayBuffer();
+		if (statusCode !== 200) throw new Error(`HTTP ${statusCode}`);
+	};
+
+/** As many as go, so many at a time: requests a second. */
+async function rush(send: Send, count: number): Promise<number> {
 	let left = count;
 	const start = performance.now();
 	const client = async () => {
-		while (left-- > 0) {
-			const sent = performance.now();
-			const { statusCode, body } = await pool.request({ method: 'GET', path: '/api/v1/environments', headers });
-			await body.arrayBuffer();
-			if (statusCode !== 200) throw new Error(`HTTP ${statusCode}`);
-			times.push(performance.now() - sent);
-		}
+		while (left-- > 0) await send();
 	};
 	await Promise.all(Array.from({ length: PARALLEL }, client));
-	const perSecond = (count * 1_000) / (performance.now() - start);
-	times.sort((one, other) => one - other);
-	const percentile = (part: number) => times[Math.floor(times.length * part)] ?? NaN;
-	return { perSecond, p50: percentile(0.5), p99: percentile(0.99) };
+	return (count * 1_000) / (performance.now() - start);
 }
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+/** One after the other at an even pace, whatever the replies take: times from when each was due, in milliseconds. */
+async function pace(send: Send, count: number): Promise<number[]> {
+	const start = performance.now();
+	const sent = Array.from({ length: count }, async (_, n) => {
+		const due = start + (n * 1_000) / PACE;
+		await sleep(due - performance.now());
+		await send();
+		return performance.now() - due;
+	});
+	return Promise.all(sent);
+}
 
 async function main() {
 	const child = fork(path.join(__dirname, '../support/bench-server.ts'), {
-		execArgv: ['-r', path.join(__dirname, '../support/ts-register.cjs')],
+		execArgv: ['--expose-gc', '-r', path.join(__dirname, '../support/ts-register.cjs')],
 	});
 	const [hello] = z
 		.tuple([z.object({ bare: z.string(), full: z.string(), api_key: z.string() })])
@@ -53,43 +61,43 @@ async function main() {
 		.parse(await once(child, 'message'));
 	const memory = async () => {
 		child.send('memory');
-		const [{ rss }] = z
-			.tuple([z.object({ rss: z.number() })])
+		const [used] = z
+			.tuple([z.object({ rss: z.number(), heapUsed: z.number() })])
 			.rest(z.unknown())
 			.parse(await once(child, 'message'));
-		return Math.round(rss / 1024 / 1024);
+		const mebibytes = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`;
+		return `${mebibytes(used.heapUsed)} of heap, ${mebibytes(used.rss)} in all`;
 	};
 	const headers = { authorization: `Bearer ${hello.api_key}` };
-	const pools = {
-		bare: new Pool(hello.bare, { connections: PARALLEL }),
-		full: new Pool(hello.full, { connections: PARALLEL }),
-	};
+	const pool = (url: string) => new Pool(url, { connections: 50 });
+	const send = { bare: sender(pool(hello.bare), headers), full: sender(pool(hello.full), headers) };
 	const names = ['bare', 'full'] as const;
-	const rounds = { bare: new Array<Round>(), full: new Array<Round>() };
+	const rates = { bare: new Array<number>(), full: new Array<number>() };
+	const times = { bare: new Array<number>(), full: new Array<number>() };
 
-	for (const name of names) await load(pools[name], headers, WARM_UP);
+	for (const name of names) await rush(send[name], WARM_UP);
 	for (let round = 0; round < ROUNDS; round++) {
-		for (const name of names) rounds[name].push(await load(pools[name], headers, REQUESTS));
+		for (const name of names) rates[name].push(await rush(send[name], REQUESTS));
+		for (const name of names) times[name].push(...(await pace(send[name], PACE * 5)));
 	}
-	const summary = (name: keyof typeof rounds) => ({
-		perSecond: median(rounds[name].map((round) => round.perSecond)),
-		p50: median(rounds[name].map((round) => round.p50)),
-		p99: median(rounds[name].map((round) => round.p99)),
-	});
-	const [bare, full] = [summary('bare'), summary('full')];
-	const row = (what: string, { perSecond, p50, p99 }: Round) =>
+	const percentile = (values: readonly number[], part: number) =>
+		values.toSorted((one, other) => one - other)[Math.floor(values.length * part)] ?? NaN;
+	const labels = { bare: 'bare Express, one query', full: 'the service, everything on' };
+	for (const name of names) {
+		const [p50, p99] = [percentile(times[name], 0.5), percentile(times[name], 0.99)];
 		console.log(
-			`${what.padEnd(28)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50.toFixed(2)} ms  p99 ${p99.toFixed(2)} ms`,
+			`${labels[name].padEnd(27)} ${percentile(rates[name], 0.5).toFixed(0).padStart(5)}/s at most; ` +
+				`at ${PACE}/s p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms`,
 		);
-	row('bare Express, one query', bare);
-	row('the service, everything on', full);
-	console.log(
-		`ratio ${((full.perSecond / bare.perSecond) * 100).toFixed(0)} %, p99 ${(full.p99 - bare.p99).toFixed(2)} ms apart`,
-	);
+	}
+	const ratio = percentile(rates.full, 0.5) / percentile(rates.bare, 0.5);
+	const apart = percentile(times.full, 0.99) - percentile(times.bare, 0.99);
+	console.log(`${(ratio * 100).toFixed(0)} % of the requests, p99 ${apart.toFixed(2)} ms apart`);
 
-	for (let done = 0; done < SOAK; done += SOAK / 4) {
-		await load(pools.full, headers, SOAK / 4);
-		console.log(`memory after ${done + SOAK / 4} requests: ${await memory()} MiB`);
+	for (let done = 0; done < SOAK;) {
+		await rush(send.full, SOAK / 4);
+		done += SOAK / 4;
+		console.log(`memory after ${done} requests: ${await memory()}`);
 	}
 	child.kill('SIGKILL');
 	process.exit(0);

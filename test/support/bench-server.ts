@@ -32,7 +32,11 @@ async function main() {
 	const address = server.address();
 	const bareUrl = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 
-	process.on('message', () => process.send?.({ rss: process.memoryUsage().rss }));
+	process.on('message', () => {
+		globalThis.gc?.();
+		const { rss, heapUsed } = process.memoryUsage();
+		process.send?.({ rss, heapUsed });
+	});
 	process.send?.({ bare: bareUrl, full: platform.url, api_key });
 }
 

@@ -40,8 +40,12 @@ export function createAuthenticate({
 	clock: Clock;
 	log: Logger;
 }): { readonly authenticate: Authenticate; readonly forget: () => void } {
-	/** By the token's hash. */
-	let remembered = new Lru<Remembered>(MAX_REMEMBERED);
+	/** What was found, and what is being looked for, so that requests at the same moment look once; by the token's hash. */
+	const newMemory = () => ({
+		found: new Lru<Remembered>(MAX_REMEMBERED),
+		looking: new Map<string, Promise<Remembered | null>>(),
+	});
+	let memory = newMemory();
 
 	const noteUse = (key: KeyDocument, now: Date) => {
 		const earlier = new Date(now.getTime() - USE_INTERVAL_MS);
@@ -76,20 +80,29 @@ export function createAuthenticate({
 		return { caller, until: Math.min(now.getTime() + BELIEVED_MS, key.expires_at?.getTime() ?? Infinity) };
 	};
 
+	/** Forgotten meanwhile, what was found may be out of date: the memory it goes into is no longer asked. */
+	const look = async (token: string, hash: string, { found, looking }: typeof memory) => {
+		try {
+			const result = await find(token, hash);
+			if (result === null) found.delete(hash);
+			else found.set(hash, result);
+			return result;
+		} finally {
+			looking.delete(hash);
+		}
+	};
+
 	return {
 		async authenticate(token) {
 			const hash = hashToken(token);
-			const known = remembered.get(hash);
+			const known = memory.found.get(hash);
 			if (known && known.until > clock.now().getTime()) return known.caller;
-			const memory = remembered;
-			const found = await find(token, hash);
-			// Forgotten meanwhile, what was found may be out of date: the memory it goes into is no longer asked.
-			if (found === null) memory.delete(hash);
-			else memory.set(hash, found);
-			return found?.caller ?? null;
+			const looking = memory.looking.get(hash) ?? look(token, hash, memory);
+			memory.looking.set(hash, looking);
+			return (await looking)?.caller ?? null;
 		},
 		forget() {
-			remembered = new Lru(MAX_REMEMBERED);
+			memory = newMemory();
 		},
 	};
 }

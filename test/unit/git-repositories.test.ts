@@ -216,16 +216,19 @@ describe('fetching', () => {
 		expect(existsSync(trace)).toBe(false);
 	});
 
-	it('says that there is no repository', async () => {
-		mkdirSync(path.join(dataDir, 'repositories', 'empty'));
-		const project = projectAt(path.join(dataDir, 'repositories', 'empty'));
-		await expect(open().fetch(project)).rejects.toEqual(
-			failsWith(
-				'repository_unreachable',
-				'The repository could not be read: there is no repository at this URL.',
-			),
-		);
-	});
+	it.each(['empty', 'openssl-certificates'])(
+		'says that there is no repository, whatever its name (%s)',
+		async (name) => {
+			mkdirSync(path.join(dataDir, 'repositories', name));
+			const project = projectAt(path.join(dataDir, 'repositories', name));
+			await expect(open().fetch(project)).rejects.toEqual(
+				failsWith(
+					'repository_unreachable',
+					'The repository could not be read: there is no repository at this URL.',
+				),
+			);
+		},
+	);
 
 	it('reads a local path only where the configuration allows it', async () => {
 		const elsewhere = mkdtempSync(path.join(tmpdir(), 'git-elsewhere-'));

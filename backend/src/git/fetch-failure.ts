@@ -30,6 +30,9 @@ const FAILURES: readonly [pattern: RegExp, reason: string][] = [
 	[/could not read from remote repository/i, 'its host refused or broke off'],
 ];
 
+/** What git quotes are paths and URLs: a repository named `openssl` says nothing of certificates. */
+const withoutNames = (stderr: string) => stderr.replace(/'[^']*'/g, "''");
+
 /**
  * The failure in words, where it is the repository's or its host's; undefined where it is this machine's.
  * @param timeoutMs the time limit that the command had, in milliseconds
@@ -39,7 +42,7 @@ export function unreachable(error: unknown, timeoutMs: number): GitError | undef
 	const reason =
 		error.reason === 'timeout'
 			? `it was not read within ${timeoutMs / 1_000} seconds`
-			: FAILURES.find(([pattern]) => pattern.test(error.stderr))?.[1];
+			: FAILURES.find(([pattern]) => pattern.test(withoutNames(error.stderr)))?.[1];
 	return reason === undefined
 		? undefined
 		: new GitError('repository_unreachable', `The repository could not be read: ${reason}.`, { cause: error });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INodeParameters } from 'n8n-workflow';
 import { z } from 'zod';
-import { signatureHeaders } from '../../backend/src/features/webhooks/signature';
+import { signatureHeaders } from '../../backend/src/net/webhook-signature';
 import type { WorkflowJson } from '../../scripts/n8n-engine';
 import { N8n, n8nFromEnvironment } from '../support/n8n';
 import { exampleWorkflow, sources } from '../support/n8n-engine';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { EVENT_TYPES } from '../../backend/src/core/events';
-import { signatureHeaders } from '../../backend/src/features/webhooks/signature';
+import { signatureHeaders } from '../../backend/src/net/webhook-signature';
 import { EVENTS } from '../../nodes/shared/events';
 import { isAuthentic } from '../../nodes/shared/signature';
 

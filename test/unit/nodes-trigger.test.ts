@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { INodeParameters } from 'n8n-workflow';
-import { signatureHeaders } from '../../backend/src/features/webhooks/signature';
+import { signatureHeaders } from '../../backend/src/net/webhook-signature';
 import { problem, startFakePlatform, type FakePlatform } from '../support/fake-platform';
 import { startTrigger, type TestTrigger } from '../support/n8n-engine';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { parseRetryAfter, RETRY_DELAYS_MS, retryDelay } from '../../backend/src/features/webhooks/retry-schedule';
+import { parseRetryAfter, RETRY_DELAYS_MS, retryDelay } from '../../backend/src/net/retry-schedule';
 
 const anyRandom = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 const anyRetries = fc.nat({ max: RETRY_DELAYS_MS.length - 1 });

@@ -3,7 +3,7 @@ import crypto from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
-import { makeWebhookSecret, signatureHeaders } from '../../backend/src/features/webhooks/signature';
+import { makeWebhookSecret, signatureHeaders } from '../../backend/src/net/webhook-signature';
 
 const messageId = 'evt_01HXMZ8QPK3R5T7V9X1Z3B5C7D';
 const body = JSON.stringify({ id: messageId, type: 'deployment.failed', data: { reason: 'Größe überschritten – 💥' } });

@@ -3,6 +3,7 @@ import { EVENT_TYPES, type PlatformEvent } from '../../core/events';
 import type { DeliveryId, EnvironmentId, EventId, OrganizationId, ProjectId, WebhookId } from '../../core/ids';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
 import { tenantCollection } from '../../database/tenant-collection';
+import type { DeliveryAttempt } from '../../net/attempt';
 
 /** The forms in which receivers can be told of an event. */
 export const WEBHOOK_FORMATS = ['generic', 'slack', 'teams', 'discord'] as const;
@@ -77,24 +78,6 @@ export const webhookCollection = (connection: Connection) =>
  * help; `held`: the webhook is paused.
  */
 export const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed', 'held'] as const;
-
-/** The headers of a message as name and value, in their order. */
-export type HeaderList = readonly (readonly [string, string])[];
-
-/** One request that was sent, or could not be. */
-export interface DeliveryAttempt {
-	readonly at: Date;
-	readonly duration_ms: number;
-	readonly url: string;
-	readonly request_headers: HeaderList;
-	/** Null where no response came. */
-	readonly response_code: number | null;
-	readonly response_headers: HeaderList | null;
-	/** The beginning of it. */
-	readonly response_body: string | null;
-	/** Why it failed, in words; null where it did not. */
-	readonly error: string | null;
-}
 
 /** One event on its way to one webhook. */
 export interface DeliveryDocument {

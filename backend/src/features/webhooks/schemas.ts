@@ -1,31 +1,22 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { organizationField } from '../../http/organization-for';
+import type { DeliveryAttempt } from '../../net/attempt';
+import { receiverUrl } from '../../net/receiver-url';
 import { eventPatternSchema } from '../events/event-patterns';
 import {
 	DELIVERED_TYPES,
 	DELIVERY_STATUSES,
-	type DeliveryAttempt,
 	type DeliveryDocument,
 	WEBHOOK_FORMATS,
 	WEBHOOK_STATUSES,
 	type WebhookDocument,
 } from './model';
 
-const isPlainHttpUrl = (text: string) => {
-	const url = URL.canParse(text) ? new URL(text) : null;
-	return url !== null && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '';
-};
-
 const idList = <K extends 'environment' | 'project'>(kind: K) => z.array(idSchema(kind)).min(1).max(100).nullable();
 
 const settings = {
-	url: z
-		.string()
-		.max(2000)
-		.regex(/^[\x21-\x7e]+$/, 'must be a URL in ASCII without spaces')
-		.refine(isPlainHttpUrl, 'must be an http or https URL without a user or password')
-		.meta({ examples: ['https://hooks.example.com/odoo'] }),
+	url: receiverUrl,
 	format: z.enum(WEBHOOK_FORMATS),
 	events: z
 		.array(eventPatternSchema)

@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock';
 import type { Secrets } from '../../core/secrets';
+import { attempt, type AttemptResult } from '../../net/attempt';
 import type { Fetch } from '../../net/outbound';
-import { attempt, type AttemptResult } from './attempt';
+import { signatureHeaders } from '../../net/webhook-signature';
 import type { DeliveryDocument, WebhookDocument } from './model';
-import { signatureHeaders } from './signature';
 
 /** Signs a delivery's body and sends it once; null where `signal` broke it off. */
 export type Send = (

@@ -5,6 +5,7 @@ import type { Ids, OrganizationId, WebhookId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
+import { makeWebhookSecret } from '../../net/webhook-signature';
 import { wants } from '../events/event-patterns';
 import { type Announcement, type DeliveryDocument, TEST_TYPE, type WebhookDocument } from './model';
 import { createPause } from './pause';
@@ -12,7 +13,6 @@ import { payloads } from './payload';
 import { createQueue, firstDelivery, unattempted } from './queue';
 import { presentWebhook } from './schemas';
 import { createSender } from './sender';
-import { makeWebhookSecret } from './signature';
 
 /** How long the secret before a rotation still holds, in milliseconds. */
 const ROTATION_OVERLAP_MS = 24 * 60 * 60 * 1_000;

@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock';
 import type { TenantCollection } from '../../database/tenant-collection';
-import type { AttemptResult } from './attempt';
+import type { AttemptResult } from '../../net/attempt';
+import { retryDelay } from '../../net/retry-schedule';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import type { Pause } from './pause';
-import { retryDelay } from './retry-schedule';
 
 /** So many failed attempts in a row pause a webhook (the documents' "after 5 consecutive failures"). */
 const FAILURES_TO_PAUSE = 5;

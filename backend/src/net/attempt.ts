@@ -1,11 +1,28 @@
-import type { Clock } from '../../core/clock';
-import { nap } from '../../core/wakeable-loop';
-import { type Fetch, type FetchResponse, OutboundError } from '../../net/outbound';
-import type { DeliveryAttempt } from './model';
+import type { Clock } from '../core/clock';
+import { nap } from '../core/wakeable-loop';
+import { type Fetch, type FetchResponse, OutboundError } from './outbound';
 import { parseRetryAfter } from './retry-schedule';
 
 const TIME_LIMIT_MS = 15_000;
 const RESPONSE_BODY_BYTES = 10_000;
+
+/** The headers of a message as name and value, in their order. */
+export type HeaderList = readonly (readonly [string, string])[];
+
+/** One request that was sent, or could not be. */
+export interface DeliveryAttempt {
+	readonly at: Date;
+	readonly duration_ms: number;
+	readonly url: string;
+	readonly request_headers: HeaderList;
+	/** Null where no response came. */
+	readonly response_code: number | null;
+	readonly response_headers: HeaderList | null;
+	/** The beginning of it. */
+	readonly response_body: string | null;
+	/** Why it failed, in words; null where it did not. */
+	readonly error: string | null;
+}
 
 /** What became of one attempt. */
 export interface AttemptResult {

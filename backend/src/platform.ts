@@ -277,7 +277,9 @@ export async function startPlatform(
 		...eventRoutes({ events: createEventsService(collections), pager }),
 		...webhookRoutes({ webhooks, pager }),
 		...deliveryRoutes({ deliveryLog, pager, clock }),
-		...gatewayRoutes({ gateway: createGatewayService({ connections, clients: createOdooClients({ clock }) }) }),
+		...gatewayRoutes({
+			gateway: createGatewayService({ connections, clients: createOdooClients({ clock }), clock }),
+		}),
 	];
 	const idempotency = createIdempotency({ store: createClaimStore(collections.claims), secrets, clock, log });
 	let started = false;

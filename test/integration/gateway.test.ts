@@ -97,6 +97,27 @@ describe('POST /api/n8n/webhook', () => {
 		expect(there.body).toEqual({ success: true, data: 0 });
 	});
 
+	it('runs a batch', async () => {
+		const partners = Array.from({ length: 200 }, (_, n) => ({
+			action: 'execute_method',
+			model: 'res.partner',
+			method: 'create',
+			args: [{ name: `Batch ${n}` }],
+		}));
+		const count = {
+			action: 'execute_method',
+			model: 'res.partner',
+			method: 'search_count',
+			args: [[['name', '=like', 'Batch %']]],
+		};
+		const { status, body } = await act({ action: 'batch', requests: [...partners, count] });
+		expect(status).toBe(200);
+		const { data } = z.object({ data: z.array(z.looseObject({ data: z.number() })) }).parse(body);
+		expect(data).toHaveLength(201);
+		expect(data.at(-1)).toEqual({ success: true, data: 200 });
+		await execute('res.partner', 'unlink', [data.slice(0, -1).map((result) => result.data)]);
+	});
+
 	it.each<[number, string, object]>([
 		[400, 'validation_failed', { action: 'chat', message: 'Hello' }],
 		[

@@ -73,7 +73,7 @@ function stage({
 		ensureDefault: unused,
 		create: unused,
 	};
-	const gateway = createGatewayService({ connections, clients: createOdooClients({ clock }) });
+	const gateway = createGatewayService({ connections, clients: createOdooClients({ clock }), clock });
 	const [route] = gatewayRoutes({ gateway });
 	if (!route) throw new Error('no route');
 	const send = (rawBody: Buffer | string, headers: Record<string, string> = {}) =>
@@ -263,7 +263,9 @@ describe('the gateway', () => {
 });
 
 describe("the gateway's input", () => {
-	const ACTIONS = 'execute_method, test_connection, get_config';
+	const ids10000 = Array.from({ length: 10_000 }, (_, n) => n + 1);
+	const batchOf = (...requests: object[]) => ({ action: 'batch', requests });
+	const ACTIONS = 'execute_method, test_connection, get_config, batch';
 
 	it.each<[string, unknown, string]>([
 		['an unknown action', { action: 'drop_database' }, `/action must be one of ${ACTIONS}`],
@@ -272,15 +274,35 @@ describe("the gateway's input", () => {
 		['a list', [], 'the body must be an object'],
 		['null', null, 'the body must be an object'],
 		['an unknown field', { action: 'get_config', verbose: true }, '/verbose is not a known field'],
-		['args that are no list', { ...SEARCH_READ, args: {} }, '/args must be a list, nested at most 64 levels deep'],
-		['kwargs that are no object', { ...SEARCH_READ, kwargs: [] }, '/kwargs must be an object, nested at most 64'],
+		['args that are no list', { ...SEARCH_READ, args: {} }, '/args must be a list'],
+		['kwargs that are no object', { ...SEARCH_READ, kwargs: [] }, '/kwargs must be an object'],
+		[
+			'a number that JSON cannot say again',
+			'{"action":"execute_method","model":"m","method":"n","args":[1e999]}',
+			'/args must',
+		],
+		['10,000 ids', { ...SEARCH_READ, method: 'read', args: [ids10000] }, '/args must name at most 5000 records'],
+		['10,000 ids by name', { ...SEARCH_READ, kwargs: { ids: ids10000 } }, '/kwargs must name at most 5000 records'],
+		['a batch without requests', { action: 'batch' }, '/requests must be a list'],
+		['a batch of none', batchOf(), '/requests must have a request'],
+		['a batch of too many', batchOf(...Array<object>(501).fill(SEARCH_READ)), '/requests must have at most 500'],
+		[
+			'a batch in a batch',
+			batchOf(batchOf(SEARCH_READ)),
+			'/requests/0/action must be one of execute_method, test_con',
+		],
+		[
+			'a batch with one request that is not valid',
+			batchOf(SEARCH_READ, { ...SEARCH_READ, model: 7 }),
+			'/requests/1/model',
+		],
 		[
 			'an environment of another kind',
 			{ action: 'get_config', environment_id: 'env_1' },
 			'/environment_id must be',
 		],
 	])('refuses %s', async (_what, body, detail) => {
-		const answer = stage().send(JSON.stringify(body));
+		const answer = stage().send(typeof body === 'string' ? body : JSON.stringify(body));
 		await expect(answer).rejects.toMatchObject({
 			status: 400,
 			code: 'validation_failed',
@@ -288,8 +310,37 @@ describe("the gateway's input", () => {
 		});
 	});
 
-	it('refuses what is no JSON', async () => {
-		await expect(stage().send('{"action":')).rejects.toMatchObject({ status: 400, code: 'malformed_json' });
+	it.each(['{"action":', '{"action":"execute_method","model":"m","method":"n","args":[NaN]}'])(
+		'refuses what is no JSON: %s',
+		async (body) => {
+			await expect(stage().send(body)).rejects.toMatchObject({ status: 400, code: 'malformed_json' });
+		},
+	);
+
+	it('runs nothing of a batch that is not valid as a whole', async () => {
+		const gateway = stage();
+		await gateway.act(batchOf(SEARCH_READ, { action: 'drop_database' })).catch(() => undefined);
+		expect(gateway.asked).toEqual([]);
+	});
+
+	it('lets a key without odoo:write read in a batch, and write nothing', async () => {
+		const odoo = fakeOdoo({ '/json/2/res.partner/search_read': () => Response.json([]) });
+		const gateway = stage({ odoo, permissions: ['odoo:read'] });
+		const reply = await gateway.act(
+			batchOf(SEARCH_READ, { ...SEARCH_READ, method: 'create', args: [{ name: 'A' }] }),
+		);
+		expect(reply.body).toEqual({
+			success: true,
+			data: [
+				{ success: true, data: [] },
+				expect.objectContaining({
+					success: false,
+					code: 'permission_denied',
+					required_permission: 'odoo:write',
+				}),
+			],
+		});
+		expect(odoo.calls.map(({ path }) => path)).not.toContain('/json/2/res.partner/create');
 	});
 
 	it('refuses what is nested too deep, however deep', async () => {
@@ -315,7 +366,7 @@ describe("the gateway's input", () => {
 
 	it('describes itself in JSON Schema', () => {
 		const document = z.toJSONSchema(gatewayRequest, { io: 'input', unrepresentable: 'any' });
-		const actions = { oneOf: [{ properties: { args: { type: 'array' } } }, {}, {}] };
+		const actions = { oneOf: [{ properties: { args: { type: 'array' } } }, {}, {}, {}] };
 		expect(document).toMatchObject({ $defs: { GatewayRequest: actions } });
 	});
 });

@@ -48,6 +48,10 @@ export const ERROR_CODES = {
 	name_taken: { status: 409, meaning: 'The name is in use; choose another one.' },
 	body_too_large: { status: 413, meaning: 'The body is larger than is read.' },
 	unsupported_encoding: { status: 415, meaning: 'The body has a `Content-Encoding` that is not read here.' },
+	batch_stopped: {
+		status: 424,
+		meaning: 'The request of a batch was not run: an earlier one failed, or the time for the batch was over.',
+	},
 	validation_failed: {
 		status: 422,
 		meaning: 'An input is missing, unknown or not of its form; `errors` says which.',

@@ -36,6 +36,14 @@ export const notFound = (what: string) =>
 export const invalidInput = (pointer: string, detail: string) =>
 	new ApiError(422, 'validation_failed', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
 
+/** 500 for what is no fault of the caller's and went to the log. */
+export const internalError = () =>
+	new ApiError(
+		500,
+		'internal_error',
+		'Something failed on our side. Try again, and quote the request_id if it stays.',
+	);
+
 /** The code of an error that Node.js or a library threw, e.g. `EEXIST`; undefined where it has none. */
 export const systemCode = (error: unknown) =>
 	typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { z } from 'zod';
-import { ApiError } from '../core/errors';
+import { ApiError, internalError } from '../core/errors';
 import type { Logger } from '../core/log';
 import { problem } from './problem';
 import { BODY_LIMIT } from './read-body';
@@ -19,13 +19,7 @@ export function sendError(error: unknown, response: Response, log: Logger, rende
 		response.destroy();
 		return;
 	}
-	const shown =
-		known ??
-		new ApiError(
-			500,
-			'internal_error',
-			'Something failed on our side. Try again, and quote the request_id if it stays.',
-		);
+	const shown = known ?? internalError();
 	const { type, body } = render(shown, id);
 	response
 		.status(shown.status)

@@ -51,10 +51,13 @@ const OUTBOUND_KINDS: Readonly<Record<OutboundErrorCode, OdooErrorKind>> = {
 	outbound_too_large: 'too_large',
 };
 
-/** What became of a request that got no whole answer; anything that is not of the network is passed on as it is. */
-export function networkError(error: unknown): unknown {
+/**
+ * What became of a request that got no whole answer, with what else its sender must know; anything that is not of the
+ * network is passed on as it is.
+ */
+export function networkError(error: unknown, more = ''): unknown {
 	if (!(error instanceof OutboundError)) return error;
-	return new OdooError(OUTBOUND_KINDS[error.code], error.message, null, { cause: error });
+	return new OdooError(OUTBOUND_KINDS[error.code], error.message + more, null, { cause: error });
 }
 
 type Rule = readonly [exception: RegExp, message: RegExp, kind: OdooErrorKind];

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock';
+import { withTimeLimit } from '../core/time-limit';
 import { OutboundError, readLimited, type Fetch } from '../net/outbound';
 import type { CallOptions } from './client';
 import { networkError, OdooError } from './errors';
@@ -43,30 +44,27 @@ export function createOdooHttp({ url, fetch, clock }: { url: string; fetch: Fetc
 		return { status: response.status, location: response.headers.get('location'), json: jsonOf(text) };
 	};
 
-	const send: OdooHttp = async (request, { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = {}) => {
-		const timer = new AbortController();
-		const done = new AbortController();
-		clock.sleep(timeoutMs, done.signal).then(
-			() => timer.abort(new OdooError('timeout', `Odoo did not answer within ${timeoutMs / 1000} seconds.`)),
-			() => undefined,
-		);
-		const either = signal ? AbortSignal.any([signal, timer.signal]) : timer.signal;
+	const send: OdooHttp = async (request, { signal, timeoutMs: ms = DEFAULT_TIMEOUT_MS } = {}) => {
+		const perhapsDone = request.repeatable ? '' : ' What was asked for may have been carried out all the same.';
+		const reason = () => new OdooError('timeout', `Odoo did not answer within ${ms / 1000} seconds.${perhapsDone}`);
 		try {
-			try {
-				return await sendOnce(request, either);
-			} catch (error) {
-				const broken = error instanceof OutboundError && error.code === 'outbound_connection_lost';
-				if (!broken || !request.repeatable) throw error;
-				return await sendOnce(request, either);
-			}
+			return await withTimeLimit({ clock, ms, reason, signal }, async (limited) => {
+				try {
+					return await sendOnce(request, limited);
+				} catch (error) {
+					if (!request.repeatable || !isLost(error)) throw error;
+					return await sendOnce(request, limited);
+				}
+			});
 		} catch (error) {
-			throw networkError(error);
-		} finally {
-			done.abort();
+			throw networkError(error, isLost(error) ? perhapsDone : '');
 		}
 	};
 	return send;
 }
+
+/** Whether the connection broke when the request may have been on its way already. */
+const isLost = (error: unknown) => error instanceof OutboundError && error.code === 'outbound_connection_lost';
 
 function jsonOf(text: string): JsonValue | undefined {
 	try {

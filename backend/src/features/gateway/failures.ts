@@ -37,26 +37,28 @@ const ERRORS: Readonly<Record<string, string>> = {
 	signature_invalid: 'Not authenticated',
 	no_odoo_connection: 'No Odoo configuration',
 	rate_limited: 'Rate limit exceeded',
+	batch_stopped: 'Not run',
 	malformed_json: 'The request is not valid',
 	validation_failed: 'The request is not valid',
 };
 
 /** The gateway's documented shape: `error` says it in one line, `details` what happened and what to do. */
-export const renderGatewayError: RenderError = ({ status, code, detail, more }, requestId) => {
+export function failureOf({ status, code, detail, more }: ApiError) {
 	const { reset_at, ...members } = more.members ?? {};
 	return {
-		type: 'application/json',
-		body: {
-			success: false,
-			error: ERRORS[code] ?? STATUS_CODES[status] ?? 'Error',
-			details: detail,
-			code,
-			...members,
-			...(reset_at === undefined ? {} : { resetAt: reset_at }),
-			request_id: requestId,
-		},
+		success: false,
+		error: ERRORS[code] ?? STATUS_CODES[status] ?? 'Error',
+		details: detail,
+		code,
+		...members,
+		...(reset_at === undefined ? {} : { resetAt: reset_at }),
 	};
-};
+}
+
+export const renderGatewayError: RenderError = (error, requestId) => ({
+	type: 'application/json',
+	body: { ...failureOf(error), request_id: requestId },
+});
 
 /** What {@link renderGatewayError} answers; codes may add members of their own. */
 export const gatewayErrorReply: ErrorReply = {
@@ -80,5 +82,6 @@ export const gatewayErrors = [
 	'connection_bound',
 	'not_found',
 	'no_odoo_connection',
+	'batch_stopped',
 	...errorCodes.filter((code) => code.startsWith('odoo_')),
 ] as const;

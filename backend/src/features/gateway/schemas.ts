@@ -3,23 +3,44 @@ import { idSchema } from '../../core/ids';
 import type { JsonObject, JsonValue } from '../../odoo/json';
 
 const MAX_LEVELS = 64;
-const LEVELS = `nested at most ${MAX_LEVELS} levels deep`;
+/** How many records one call may work on. Odoo takes more and is long about it. */
+const MAX_IDS = 5_000;
+const MAX_REQUESTS = 500;
 
-/** Deeper values would exhaust the stack of whoever writes them as JSON again. */
-const fits = (value: unknown, levels = MAX_LEVELS): boolean =>
-	typeof value !== 'object' ||
-	value === null ||
-	(levels > 0 && Object.values(value).every((item) => fits(item, levels - 1)));
+/** What may not be handed on: deeper values exhaust the stack of whoever writes them, `1e999` would come out as null. */
+const complaintOf = (value: unknown, levels = MAX_LEVELS): string | null => {
+	if (typeof value === 'number') return Number.isFinite(value) ? null : 'must have no number too large for JSON';
+	if (typeof value !== 'object' || value === null) return null;
+	if (levels === 0) return `must be nested at most ${MAX_LEVELS} levels deep`;
+	for (const item of Object.values(value)) {
+		const complaint = complaintOf(item, levels - 1);
+		if (complaint !== null) return complaint;
+	}
+	return null;
+};
+
+const tooManyIds = (value: unknown) =>
+	Array.isArray(value) && value.length > MAX_IDS && typeof value[0] === 'number'
+		? `must name at most ${MAX_IDS} records; send several requests`
+		: null;
 
 /** The body was JSON, so whatever is an array in it is one of JSON values. */
 const argsSchema = z
-	.custom<JsonValue[]>((value) => Array.isArray(value) && fits(value), `must be a list, ${LEVELS}`)
+	.custom<JsonValue[]>((value) => Array.isArray(value), 'must be a list')
+	.superRefine((args, context) => {
+		const complaint = complaintOf(args) ?? tooManyIds(args[0]);
+		if (complaint !== null) context.addIssue(complaint);
+	})
 	.meta({ type: 'array' });
 const kwargsSchema = z
 	.custom<JsonObject>(
-		(value) => typeof value === 'object' && value !== null && !Array.isArray(value) && fits(value),
-		`must be an object, ${LEVELS}`,
+		(value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+		'must be an object',
 	)
+	.superRefine((kwargs, context) => {
+		const complaint = complaintOf(kwargs) ?? tooManyIds(kwargs.ids);
+		if (complaint !== null) context.addIssue(complaint);
+	})
 	.meta({ type: 'object' });
 
 /** Which Odoo is meant; the key's own, or the organization's default, where neither is named. */
@@ -30,7 +51,7 @@ const choice = {
 
 const name = z.string().min(1).max(128);
 
-/** The actions of the gateway, as the n8n integration document has them; unknown fields are refused. */
+/** The actions of the n8n integration document; unknown fields are refused. */
 const ACTIONS = [
 	z.strictObject({
 		action: z.literal('execute_method'),
@@ -44,33 +65,75 @@ const ACTIONS = [
 	z.strictObject({ action: z.literal('get_config'), ...choice }),
 ] as const;
 
-const ACTION_NAMES = ACTIONS.map(({ shape }) => shape.action.value);
+/** Says which actions there are. */
+const actionError = (actions: readonly { readonly shape: { readonly action: z.ZodLiteral<string> } }[]) => {
+	const names = actions.map(({ shape }) => shape.action.value).join(', ');
+	return ({ input }: { readonly input?: unknown }) =>
+		typeof input === 'object' && input !== null && !Array.isArray(input)
+			? `must be one of ${names}`
+			: 'must be an object';
+};
 
-export const gatewayRequest = z
-	.discriminatedUnion('action', ACTIONS, {
-		error: ({ input }) =>
-			typeof input === 'object' && input !== null && !Array.isArray(input)
-				? `must be one of ${ACTION_NAMES.join(', ')}`
-				: 'must be an object',
-	})
-	.meta({
-		id: 'GatewayRequest',
-		examples: [
-			{
-				action: 'execute_method',
-				model: 'res.partner',
-				method: 'search_read',
-				args: [[['is_company', '=', true]]],
-				kwargs: { fields: ['name', 'email'], limit: 10 },
-			},
-		],
-	});
+const batchSchema = z.strictObject({
+	action: z.literal('batch'),
+	requests: z
+		.array(z.discriminatedUnion('action', ACTIONS, { error: actionError(ACTIONS) }), 'must be a list of requests')
+		.min(1, 'must have a request')
+		.max(MAX_REQUESTS, `must have at most ${MAX_REQUESTS} requests`)
+		.meta({ description: 'They run one after the other; consecutive creates of one model are one call to Odoo' }),
+	stop_on_error: z
+		.boolean()
+		.default(false)
+		.meta({ description: 'Whether what follows a request that failed is left out' }),
+});
+
+const ALL_ACTIONS = [...ACTIONS, batchSchema] as const;
+
+/** What the gateway takes: an action of the document, or several of them in one request. */
+export const gatewayRequest = z.discriminatedUnion('action', ALL_ACTIONS, { error: actionError(ALL_ACTIONS) }).meta({
+	id: 'GatewayRequest',
+	examples: [
+		{
+			action: 'execute_method',
+			model: 'res.partner',
+			method: 'search_read',
+			args: [[['is_company', '=', true]]],
+			kwargs: { fields: ['name', 'email'], limit: 10 },
+		},
+		{
+			action: 'batch',
+			requests: [
+				{
+					action: 'execute_method',
+					model: 'res.partner',
+					method: 'create',
+					args: [{ name: 'Azure Interior' }],
+				},
+				{
+					action: 'execute_method',
+					model: 'res.partner',
+					method: 'create',
+					args: [{ name: 'Gemini Furniture' }],
+				},
+			],
+			stop_on_error: true,
+		},
+	],
+});
 
 export type GatewayRequest = z.output<typeof gatewayRequest>;
+export type GatewayBatch = z.output<typeof batchSchema>;
+/** A request that is no batch. */
+export type GatewayAction = GatewayBatch['requests'][number];
 
 export const gatewayReply = z
 	.object({
 		success: z.literal(true),
-		data: z.unknown().meta({ description: "What the method returned, or the action's own answer" }),
+		data: z.unknown().meta({
+			description:
+				"What the method returned, or the action's own answer. Of a batch: a list with what each request, in " +
+				'their order, would have been answered by itself: `{ success: true, data }`, or `{ success: false, error, ' +
+				'details, code }`',
+		}),
 	})
 	.meta({ id: 'GatewayReply' });

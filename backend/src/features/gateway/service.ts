@@ -1,4 +1,6 @@
+import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
+import type { Logger } from '../../core/log';
 import type { Caller } from '../../http/caller';
 import type { CallOptions, OdooClient } from '../../odoo/client';
 import type { OdooClients } from '../../odoo/clients';
@@ -6,38 +8,55 @@ import { OdooError } from '../../odoo/errors';
 import type { JsonValue } from '../../odoo/json';
 import { isRead } from '../../odoo/methods';
 import type { ConnectionsService, OpenConnection } from '../connections/service';
+import { runBatch } from './batch';
 import { odooFailure } from './failures';
-import type { GatewayRequest } from './schemas';
+import type { GatewayAction, GatewayRequest } from './schemas';
 
 export interface GatewayService {
 	/**
 	 * Does what the request asks for and answers its `data`.
-	 * @throws {ApiError} 404 without a connection; 403 where the key may not; what Odoo says otherwise.
+	 * @throws {ApiError} 404 without a connection; 403 where the key may not; what Odoo says otherwise. What fails within a
+	 * batch is told there.
 	 */
 	run(
-		caller: Pick<Caller, 'organization_id' | 'connection_id' | 'permissions'>,
+		caller: GatewayCaller,
 		request: GatewayRequest,
-		options?: CallOptions,
+		options: { readonly log: Logger; readonly signal: AbortSignal },
 	): Promise<JsonValue>;
 }
+
+type GatewayCaller = Pick<Caller, 'organization_id' | 'connection_id' | 'permissions'>;
 
 export function createGatewayService({
 	connections,
 	clients,
+	clock,
 }: {
 	connections: Pick<ConnectionsService, 'open'>;
 	clients: OdooClients;
+	clock: Clock;
 }): GatewayService {
+	const act = async (caller: GatewayCaller, request: GatewayAction, options: CallOptions): Promise<JsonValue> => {
+		requirePermission(caller, request);
+		const connection = await connections.open(caller.organization_id, choiceOf(caller, request));
+		if (request.action === 'get_config') return describeConfig(connection, clients);
+		const client = await clients.get(connection);
+		if (request.action === 'test_connection') return describeUser(client, options);
+		const { model, method, args, kwargs } = request;
+		return client.call({ model, method, args, kwargs }, options);
+	};
+
 	return {
-		async run(caller, request, options) {
-			requirePermission(caller, request);
-			const connection = await connections.open(caller.organization_id, choiceOf(caller, request));
+		async run(caller, request, { log, signal }) {
+			if (request.action === 'batch') {
+				return runBatch(request, (one, limited) => act(caller, one, { signal: limited }), {
+					clock,
+					log,
+					signal,
+				});
+			}
 			try {
-				if (request.action === 'get_config') return await describeConfig(connection, clients);
-				const client = await clients.get(connection);
-				if (request.action === 'test_connection') return await describeUser(client, options);
-				const { model, method, args, kwargs } = request;
-				return await client.call({ model, method, args, kwargs }, options);
+				return await act(caller, request, { signal });
 			} catch (error) {
 				throw error instanceof OdooError ? odooFailure(error) : error;
 			}
@@ -46,14 +65,14 @@ export function createGatewayService({
 }
 
 /** Only methods that are known to read do with `odoo:read`. */
-function requirePermission({ permissions }: Pick<Caller, 'permissions'>, request: GatewayRequest) {
+function requirePermission({ permissions }: GatewayCaller, request: GatewayAction) {
 	if (request.action !== 'execute_method' || isRead(request.method) || permissions.has('odoo:write')) return;
 	const detail = `The API key lacks the permission odoo:write, which ${request.method} needs. Use a key that has it.`;
 	throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: 'odoo:write' } });
 }
 
 /** A key that is bound to a connection leads there and nowhere else. */
-function choiceOf({ connection_id }: Pick<Caller, 'connection_id'>, request: GatewayRequest) {
+function choiceOf({ connection_id }: GatewayCaller, request: GatewayAction) {
 	const { connection, environment_id } = request;
 	if (connection !== undefined && environment_id !== undefined) {
 		const detail = 'connection and environment_id both say which Odoo is meant; send one of them.';
@@ -67,7 +86,7 @@ function choiceOf({ connection_id }: Pick<Caller, 'connection_id'>, request: Gat
 	return { connection: connection_id };
 }
 
-async function describeUser(client: OdooClient, options?: CallOptions): Promise<JsonValue> {
+async function describeUser(client: OdooClient, options: CallOptions): Promise<JsonValue> {
 	const { user_id, login, name, database, version, transport } = await client.whoAmI(options);
 	return { connected: true, user_id, login, name, database, version: version.text, transport };
 }

@@ -275,7 +275,7 @@ export async function startPlatform(
 		...deploymentRoutes({ deployments, jobs, pager, clock }),
 		...jobRoutes({ jobs, pager }),
 		...eventRoutes({ events: createEventsService(collections), pager }),
-		...webhookRoutes({ webhooks, pager }),
+		...webhookRoutes({ webhooks, pager, outbound }),
 		...deliveryRoutes({ deliveryLog, pager, clock }),
 		...gatewayRoutes({
 			gateway: createGatewayService({ connections, clients: createOdooClients({ clock }), clock }),

@@ -40,7 +40,10 @@ beforeAll(async () => {
 	server = createServer(
 		createApp({
 			...createPipelineParts(stage.clock),
-			routes: [...webhookRoutes({ webhooks, pager }), ...deliveryRoutes({ ...stage, deliveryLog, pager })],
+			routes: [
+				...webhookRoutes({ ...stage, webhooks, pager }),
+				...deliveryRoutes({ ...stage, deliveryLog, pager }),
+			],
 			mounts: {},
 			authenticate: (token) => {
 				const organization_id = organizations.get(token);
@@ -138,6 +141,10 @@ describe('POST /webhooks', () => {
 		['url', 'hooks.example.com'],
 		['url', 'https://hooks.example.com/with space'],
 		['url', `https://hooks.example.com/${'x'.repeat(2_000)}`],
+		['url', 'http://169.254.169.254/latest/meta-data'],
+		['url', 'http://0xA9FEA9FE/latest/meta-data'],
+		['url', 'https://[::ffff:10.0.0.1]/'],
+		['url', 'http://10.1/'],
 		['format', 'xml'],
 		['events', []],
 		['events', ['deployment.exploded']],
@@ -152,6 +159,20 @@ describe('POST /webhooks', () => {
 				code: 'validation_failed',
 				errors: [{ pointer: expect.stringMatching(new RegExp(`^/${field}(/0)?$`)) }],
 			},
+		});
+	});
+});
+
+describe('a URL whose host is a private address', () => {
+	it('is refused with what would be accepted', async () => {
+		expect(await ask('POST', '', { body: { ...request, url: 'https://192.168.0.7:8443/hook' } })).toMatchObject({
+			json: { detail: expect.stringMatching(/192\.168\.0\.7 .* OUTBOUND_ALLOWED_CIDRS/) },
+		});
+	});
+
+	it('is taken where its range is open', async () => {
+		expect(await ask('POST', '', { body: { ...request, url: 'http://127.8.0.1/' } })).toMatchObject({
+			status: 201,
 		});
 	});
 });
@@ -307,6 +328,7 @@ describe('PATCH /webhooks/{webhook_id}', () => {
 		['secret', 'whsec_another_one'],
 		['status', 'paused'],
 		['url', 'ftp://hooks.example.com'],
+		['url', 'http://10.0.0.1/'],
 		['events', []],
 		['environment_ids', []],
 		['project_ids', ['env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B']],

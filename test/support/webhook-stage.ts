@@ -141,6 +141,7 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 		ids,
 		organization,
 		connection,
+		outbound,
 		fetch: outbound.fetch,
 		things,
 		events,

@@ -84,6 +84,73 @@ const FORBIDDEN = [
 
 const PERMITTED = ['8.8.8.8', '1.1.1.1', '100.63.255.255', '172.32.0.1', '2606:4700::1111', '2a00:1450:4001::200e'];
 
+/** The two groups of an IPv6 address that hold an IPv4 one. */
+function groupsOf(ip: string): [string, string] {
+	const [a = 0, b = 0, c = 0, d = 0] = ip.split('.').map(Number);
+	return [(a * 256 + b).toString(16), (c * 256 + d).toString(16)];
+}
+
+/** A number as the URL standard reads it in an IPv4 address: decimal, octal or hexadecimal. */
+const notation = (value: number) =>
+	fc
+		.tuple(fc.constantFrom(10, 8, 16), fc.integer({ min: 0, max: 3 }))
+		.map(([base, zeros]) =>
+			base === 10
+				? String(value)
+				: `${base === 8 ? '0' : '0x'}${'0'.repeat(zeros)}${value.toString(base).toUpperCase()}`,
+		);
+
+/** Other characters that names of hosts may be written in and that mean the same (UTS #46), or their percent form. */
+const DISGUISES: readonly ((text: string) => string)[] = [
+	(text) => text,
+	(text) => text.replaceAll('.', '\u3002'),
+	(text) => text.replaceAll('.', '\uff61'),
+	(text) => text.replace(/[0-9]/g, (digit) => String.fromCharCode(0xff10 + Number(digit))),
+	(text) => text.replace(/[0-9]/g, (digit) => String.fromCodePoint(0x1d7ce + Number(digit))),
+	(text) => text.replace(/[0-9A-F.]/g, (character) => `%${character.charCodeAt(0).toString(16)}`),
+];
+
+/** Every way to write an IPv4 address as a URL's host: one to four parts, in three bases, in disguise, with a dot behind. */
+const writingOf = (ip: string) =>
+	fc.integer({ min: 1, max: 4 }).chain((parts) => {
+		const bytes = ip.split('.').map(Number);
+		const last = bytes.slice(parts - 1).reduce((sum, byte) => sum * 256 + byte, 0);
+		return fc
+			.tuple(
+				fc.tuple(...[...bytes.slice(0, parts - 1), last].map(notation)),
+				fc.constantFrom('', '.'),
+				fc.constantFrom(...DISGUISES),
+			)
+			.map(([numbers, end, disguise]) => disguise(numbers.join('.') + end));
+	});
+
+/** An IPv6 address with the IPv4 one in it, short or at full length, in either case. */
+const embeddingOf = (ip: string) => {
+	const [high, low] = groupsOf(ip);
+	const full = (...groups: string[]) => groups.map((group) => group.padStart(4, '0').toUpperCase()).join(':');
+	return fc.constantFrom(
+		...['::', '::ffff:', '::ffff:0:', '64:ff9b::', '64:ff9b:1::'].flatMap((prefix) => [
+			prefix + ip,
+			`${prefix}${high}:${low}`,
+		]),
+		full('0', '0', '0', '0', '0', 'ffff', high, low),
+		full('64', 'ff9b', '0', '0', '0', '0', high, low),
+		full('2002', high, low, '0', '0', '0', '0', '1'),
+	);
+};
+
+const privateIp = fc.tuple(fc.constantFrom(10, 127, 169.254, 172.16, 192.168), fc.ipV4()).map(([range, ip]) => {
+	const head = String(range).split('.');
+	return [...head, ...ip.split('.').slice(head.length)].join('.');
+});
+
+const anyWriting = privateIp.chain((ip) =>
+	fc.oneof(
+		writingOf(ip),
+		embeddingOf(ip).map((address) => `[${address}]`),
+	),
+);
+
 describe('the address check', () => {
 	it.each(FORBIDDEN)('refuses %s', (ip) => {
 		expect(outbound().checkAddress(ip)).toBe(false);
@@ -109,6 +176,16 @@ describe('the address check', () => {
 		const prefixes = ['::', '::ffff:', '::ffff:0:', '64:ff9b::', '64:ff9b:1::'];
 		fc.assert(
 			fc.property(fc.constantFrom(...prefixes), fc.ipV4(), (prefix, ip) => !checkAddress(`${prefix}${ip}`)),
+		);
+	});
+
+	it('refuses IPv4 addresses that tunnels carry, 6to4 as well as Teredo', () => {
+		const { checkAddress } = outbound();
+		fc.assert(
+			fc.property(fc.ipV4(), (ip) => {
+				const [high, low] = groupsOf(ip);
+				expect([`2002:${high}:${low}::1`, `2001:0:${high}:${low}::1`].filter(checkAddress)).toEqual([]);
+			}),
 		);
 	});
 
@@ -139,8 +216,32 @@ describe('fetch', () => {
 		await expect(outbound().fetch(url)).rejects.toMatchObject(refused);
 	});
 
+	it('refuses private addresses in every notation', async () => {
+		const { fetch } = outbound({ lookup: (name) => Promise.reject(new Error(`${name} is taken for a name`)) });
+		await fc.assert(
+			fc.asyncProperty(anyWriting, async (host) => {
+				await expect(fetch(`http://${host}/`)).rejects.toMatchObject(refused);
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	it.each([
+		['http://127.0.0.1\\@example.com/', '127.0.0.1'],
+		['http://127.0.0.1#@example.com/', '127.0.0.1'],
+		['http://127.0.0.1?@example.com/', '127.0.0.1'],
+		['http:\\\\127.0.0.1\\.example.com', '127.0.0.1'],
+		['http:127.0.0.1', '127.0.0.1'],
+	])('sees through %s', async (url, host) => {
+		await expect(outbound().fetch(url)).rejects.toMatchObject({ ...refused, host });
+	});
+
 	it.each([
 		'http://[fe80::1%25eth0]/',
+		'http://[fe80::1%25lo]:8069/',
+		'http://example.com@127.0.0.1/',
+		'http://127.0.0.1:80@example.com/',
+		'http://@127.0.0.1:x@example.com/',
 		'http://[fe80::1%eth0]/',
 		'ftp://example.com/',
 		'file:///etc/passwd',
@@ -182,6 +283,48 @@ describe('fetch', () => {
 		const url = `http://rebinding.example.com:${port}/`;
 		await readLimited(await fetch(url), 0);
 		await expect(fetch(url)).rejects.toMatchObject(refused);
+	});
+
+	it('connects to permitted addresses alone, whatever a name answers from one time to the next', async () => {
+		const reached: (string | undefined)[] = [];
+		const server = createServer((request, response) => {
+			reached.push(request.socket.localAddress);
+			response.writeHead(200, { connection: 'close' }).end();
+		});
+		await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
+		cleanups.push(() => new Promise((resolve) => server.close(resolve)));
+		const url = `http://rebinding.example.com:${portOf(server.address())}/`;
+		const addresses = fc.constantFrom(
+			'127.0.0.1',
+			'127.0.0.2',
+			'10.0.0.1',
+			'169.254.169.254',
+			'::1',
+			'fe80::1%lo',
+			'',
+		);
+		await fc.assert(
+			fc.asyncProperty(fc.array(fc.array(addresses, { maxLength: 4 }), { maxLength: 4 }), async (answers) => {
+				const coming = [...answers];
+				const { fetch, close } = createOutbound({
+					allowedCidrs: ['127.0.0.1/32'],
+					lookup: () => Promise.resolve((coming.shift() ?? []).map((address) => ({ address }))),
+				});
+				const outcomes: unknown[] = [];
+				while (outcomes.length < answers.length) {
+					outcomes.push(
+						await fetch(url).then(
+							() => 'reached',
+							(error: unknown) => (error instanceof OutboundRefusedError ? 'refused' : error),
+						),
+					);
+				}
+				await close();
+				expect(outcomes).toEqual(answers.map((found) => (found.includes('127.0.0.1') ? 'reached' : 'refused')));
+			}),
+			{ numRuns: 60 },
+		);
+		expect(new Set(reached)).toEqual(new Set(['127.0.0.1']));
 	});
 
 	it('reports a redirect and does not follow it', async () => {
@@ -266,6 +409,46 @@ describe('fetch', () => {
 		const fetch: Fetch = (url, init) => handler(new Request(url, init));
 		const response = await fetch('http://sandbox.example.com/here', { method: 'POST', body: '{}' });
 		expect((await readLimited(response, 100)).toString()).toBe('/here');
+	});
+});
+
+describe('what a URL shows before anything connects', () => {
+	const mayReach = (url: string, allowedCidrs: string[] = []) => outbound({ allowedCidrs }).mayReach(new URL(url));
+
+	it('is that private addresses are out of reach, in every notation', () => {
+		fc.assert(fc.property(anyWriting, (host) => !mayReach(`https://${host}/hook`)));
+	});
+
+	it('is that public ones are not', () => {
+		fc.assert(
+			fc.property(fc.constantFrom('8.8.8.8', '172.32.0.1').chain(writingOf), (host) =>
+				mayReach(`http://${host}/`),
+			),
+		);
+	});
+
+	it.each(['http://localhost:5678/', 'http://LOCALHOST./', 'http://n8n.localhost/'])('is where %s leads', (url) => {
+		expect([mayReach(url), mayReach(url, ['127.0.0.0/8']), mayReach(url, ['::1/128'])]).toEqual([
+			false,
+			true,
+			true,
+		]);
+	});
+
+	it.each([
+		'http://example.com/',
+		'http://notlocalhost/',
+		'http://localhost.example.com/',
+		'http://[2606:4700::1111]/',
+	])('does not speak against %s', (url) => {
+		expect(mayReach(url)).toBe(true);
+	});
+
+	it('is that an open range is within reach', () => {
+		expect([mayReach('http://10.1.2.3/', ['10.0.0.0/8']), mayReach('http://[::1]/', ['10.0.0.0/8'])]).toEqual([
+			true,
+			false,
+		]);
 	});
 });
 

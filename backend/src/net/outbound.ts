@@ -25,6 +25,7 @@ export type OutboundErrorCode =
 	| 'outbound_url_invalid'
 	| 'outbound_address_refused'
 	| 'outbound_unreachable'
+	| 'outbound_tls_failed'
 	| 'outbound_connection_lost'
 	| 'outbound_timeout'
 	| 'outbound_too_large';
@@ -66,6 +67,11 @@ export interface Outbound {
 	/** Whether this service may connect to that IP address. */
 	readonly checkAddress: (ip: string) => boolean;
 	/**
+	 * False where a URL alone shows that its requests will be refused: its host is an address, in whatever notation, or
+	 * `localhost` (RFC 6761, 6.3). What a name leads to is known when a socket connects, and checked then.
+	 */
+	readonly mayReach: (url: URL) => boolean;
+	/**
 	 * The first permitted address of a host, for programs that connect by themselves (git) and must be held to it.
 	 * Rejects with an `OutboundError`.
 	 */
@@ -87,6 +93,8 @@ const SILENCE_TIMEOUT_MS = 120_000;
 
 /** The one metadata address in a public range: Azure's WireServer. */
 const AZURE_WIRE_SERVER = '168.63.129.16';
+/** Where `localhost` leads. */
+const LOOPBACK = ['127.0.0.1', '::1'];
 /** All of IPv6 that IANA has given out as global unicast; outside of it live old IPv4 embeddings and the unassigned. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 
@@ -162,8 +170,13 @@ export function createOutbound({ allowedCidrs, lookup = systemLookup }: Outbound
 			}
 		},
 		checkAddress,
+		mayReach: ({ hostname }) => {
+			const host = withoutBrackets(hostname);
+			if (isIP(host) !== 0) return checkAddress(host);
+			return !/(^|\.)localhost\.?$/.test(host) || LOOPBACK.some(checkAddress);
+		},
 		resolve: async (hostname) => {
-			const [first] = await permittedAddresses(hostname.replace(/^\[(.*)\]$/, '$1'));
+			const [first] = await permittedAddresses(withoutBrackets(hostname));
 			return first;
 		},
 		close: () => agent.destroy(),
@@ -192,11 +205,20 @@ export async function readLimited(response: FetchResponse, maxBytes: number): Pr
 	return Buffer.concat(chunks);
 }
 
+/** An IPv6 address without the brackets that it has in URLs. */
+const withoutBrackets = (host: string) => host.replace(/^\[(.*)\]$/, '$1');
+
 const systemLookup = (hostname: string) => dns.lookup(hostname, { all: true });
 
-function parseHttpUrl(text: string): URL {
+/** The URL, where it is of http or https and has neither a user nor a password; else null. */
+export function plainHttpUrl(text: string): URL | null {
 	const url = URL.canParse(text) ? new URL(text) : null;
-	if (!url || !['http:', 'https:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
+	return url && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '' ? url : null;
+}
+
+function parseHttpUrl(text: string): URL {
+	const url = plainHttpUrl(text);
+	if (!url) {
 		throw new OutboundError(
 			'outbound_url_invalid',
 			'The URL must be an http or https URL without a user or password.',
@@ -212,11 +234,16 @@ const FAILURES: readonly [pattern: RegExp, code: OutboundErrorCode, reason: stri
 	[/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, 'outbound_timeout', 'it did not accept the connection in time'],
 	[/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/, 'outbound_timeout', 'it did not answer in time'],
 	[/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'outbound_connection_lost', 'it broke the connection off'],
+	[/SELF_SIGNED/, 'outbound_tls_failed', 'its TLS certificate is self-signed, not by an authority that is trusted here'],
+	[/^CERT_HAS_EXPIRED$/, 'outbound_tls_failed', 'its TLS certificate has expired'],
+	[/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'outbound_tls_failed', 'its TLS certificate is for another name'],
 	[
-		/CERT|^UNABLE_TO_|^ERR_TLS|^ERR_SSL|^EPROTO$/,
-		'outbound_unreachable',
-		'its TLS certificate or protocol was not accepted',
+		/^UNABLE_TO_(VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)/,
+		'outbound_tls_failed',
+		'its TLS certificate is not signed by an authority that is trusted here, or a certificate between is missing',
 	],
+	[/CERT|^UNABLE_TO_|^ERR_TLS/, 'outbound_tls_failed', 'its TLS certificate was not accepted'],
+	[/^ERR_SSL|^EPROTO$/, 'outbound_tls_failed', 'no TLS is spoken there that is accepted here; is it http?'],
 	[/^(HPE_|Z_|UND_ERR_HEADERS_OVERFLOW)/, 'outbound_connection_lost', 'its answer was not valid HTTP'],
 ];
 const UNKNOWN_FAILURE = [

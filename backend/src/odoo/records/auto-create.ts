@@ -1,0 +1,67 @@
+import type { JsonObject } from '../json';
+import { lookupsOf } from './commands';
+import type { FieldCatalog } from './fields';
+import type { FoundRecords } from './found-records';
+import type { Lookup } from './lookup';
+import type { PayloadReader, RecordNode } from './payload';
+
+/** What to make, by the field that names it. */
+export type AutoCreate = Readonly<Record<string, JsonObject | readonly JsonObject[]>>;
+
+/** A record to be made for a lookup that found nothing. */
+export interface MissingRecord {
+	readonly lookup: Lookup;
+	readonly node: RecordNode;
+}
+
+/**
+ * Finds the records that the payload's relations name, and plans those that `auto_create` has for what is not there:
+ * each once, however often it is named. Relations within these must exist.
+ * @throws {RecordsError} `ambiguous` or `no_match`
+ */
+export async function findOrPlan(
+	record: RecordNode,
+	autoCreate: AutoCreate,
+	{ found, reader, catalog }: { found: FoundRecords; reader: PayloadReader; catalog: FieldCatalog },
+): Promise<MissingRecord[]> {
+	const lookups = lookupsOf(record);
+	await found.look(lookups);
+	const missing = new Map<string, MissingRecord>();
+	for (const lookup of lookups) {
+		const key = found.keyOf(lookup);
+		if (found.find(lookup) !== null || missing.has(key)) continue;
+		const values = await valuesFor(lookup, autoCreate, catalog);
+		// Throws, in the module's words.
+		if (!values) found.get(lookup);
+		else {
+			const place = `auto_create.${lookup.field}`;
+			missing.set(key, {
+				lookup,
+				node: await reader.record(lookup.model, values, { scope: lookup.recordScope, place }),
+			});
+		}
+	}
+	const planned = [...missing.values()];
+	const within = planned.flatMap(({ node }) => lookupsOf(node));
+	await found.look(within);
+	for (const lookup of within) found.get(lookup);
+	return planned;
+}
+
+/**
+ * The first of the field's items that does not say otherwise than the lookup; what it leaves unsaid of it is added,
+ * unless Odoo works it out.
+ */
+async function valuesFor(lookup: Lookup, autoCreate: AutoCreate, catalog: FieldCatalog): Promise<JsonObject | null> {
+	const { field, model, by } = lookup;
+	const items = Object.hasOwn(autoCreate, field) ? [autoCreate[field] ?? []].flat() : [];
+	const isNamed = (item: JsonObject) =>
+		by.every(([name, value]) => !Object.hasOwn(item, name) || item[name] === value);
+	const says = (item: JsonObject) => by.every(([name]) => Object.hasOwn(item, name));
+	const fitting = items.filter(isNamed);
+	const item = fitting.find(says) ?? fitting[0];
+	if (!item || by.some(([name]) => name === 'id')) return null;
+	const fields = await catalog.fields(model);
+	const added = by.filter(([name]) => fields.get(name)?.readonly === false);
+	return { ...Object.fromEntries(added), ...item };
+}

@@ -1,0 +1,45 @@
+import type { JsonObject, JsonValue } from '../json';
+import type { FoundRecords } from './found-records';
+import type { Lookup } from './lookup';
+import type { NodeValue, RecordNode } from './payload';
+
+/** The values of a record as Odoo's `create` and `write` take them, once all its lookups are found. */
+export function odooValues({ values }: RecordNode, found: FoundRecords): JsonObject {
+	return Object.fromEntries(values.map(([name, value]) => [name, odooValue(value, found)]));
+}
+
+/** Relations to several records as commands. Source: Odoo `odoo.fields.Command`. */
+function odooValue(value: NodeValue, found: FoundRecords): JsonValue {
+	switch (value.kind) {
+		case 'plain':
+			return value.value;
+		case 'one':
+			return found.get(value.lookup);
+		case 'many': {
+			const ids = [...new Set(value.lookups.map((lookup) => found.get(lookup)))];
+			return value.mode === 'replace' ? [[6, 0, ids]] : ids.map((id) => [4, id, 0]);
+		}
+		case 'lines':
+			return newLines(value.lines, found);
+	}
+}
+
+/** Commands that make one2many lines. */
+export const newLines = (lines: readonly RecordNode[], found: FoundRecords): JsonValue[] =>
+	lines.map((line) => [0, 0, odooValues(line, found)]);
+
+/** Every lookup of a record and its lines, in their order. */
+export function lookupsOf({ values }: RecordNode): readonly Lookup[] {
+	return values.flatMap(([, value]): readonly Lookup[] => {
+		switch (value.kind) {
+			case 'plain':
+				return [];
+			case 'one':
+				return [value.lookup];
+			case 'many':
+				return value.lookups;
+			case 'lines':
+				return value.lines.flatMap(lookupsOf);
+		}
+	});
+}

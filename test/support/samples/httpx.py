@@ -1,8 +1,9 @@
 """As much of httpx (https://www.python-httpx.org) as the samples use, for machines that lack it."""
 
-import json
+import urllib.error
 import urllib.parse
 import urllib.request
+from json import dumps, loads
 
 
 class Response:
@@ -15,14 +16,22 @@ class Response:
             raise RuntimeError(f"HTTP {self.status_code}: {self.content!r}")
 
     def json(self):
-        return json.loads(self.content)
+        return loads(self.content)
 
 
 def get(url, *, headers, params, timeout):
     query = urllib.parse.urlencode(params)
     if query:
         url += ("&" if "?" in url else "?") + query
-    request = urllib.request.Request(url, headers=headers)
+    return send(urllib.request.Request(url, headers=headers), timeout)
+
+
+def post(url, *, json, timeout):
+    content = dumps(json).encode()
+    return send(urllib.request.Request(url, content, {"Content-Type": "application/json"}), timeout)
+
+
+def send(request, timeout):
     try:
         with urllib.request.urlopen(request, timeout=timeout) as reply:
             return Response(reply.status, reply.read())

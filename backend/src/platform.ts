@@ -237,7 +237,7 @@ export async function startPlatform(
 	const relay = createRelay({
 		sources: [collections.environments, collections.jobs, collections.webhooks].map(outboxSource),
 		events: collections.events,
-		onEvent: (event) => webhooks.fanOut(event),
+		onEvents: webhooks.fanOut,
 		clock,
 		log,
 	});

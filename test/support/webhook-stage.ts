@@ -86,9 +86,9 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 		const relay = createRelay({
 			sources: [outboxSource(things), outboxSource(webhooks)],
 			events,
-			onEvent: async (event) => {
-				await service.fanOut(event);
-				afterFanOut(event);
+			onEvents: async (...carried) => {
+				await service.fanOut(...carried);
+				carried.forEach(afterFanOut);
 			},
 			clock,
 			log,

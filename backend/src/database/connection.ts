@@ -57,6 +57,9 @@ export async function openDatabase(
 	}
 }
 
+/** The code of MongoDB's error for a value that a unique index holds already. */
+export const DUPLICATE_KEY = 11000;
+
 /** Whether a write failed because a unique index holds that value already. */
 export const isDuplicateKey = (error: unknown) =>
-	error instanceof mongoose.mongo.MongoServerError && error.code === 11000;
+	error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY;

@@ -7,7 +7,8 @@ import type {
 	SchemaDefinition,
 	UpdateQuery,
 } from 'mongoose';
-import { Schema } from 'mongoose';
+import { mongo, Schema } from 'mongoose';
+import { DUPLICATE_KEY } from './connection';
 import type { OrganizationId } from '../core/ids';
 
 /** What every tenant's document has. */
@@ -30,6 +31,12 @@ interface UpsertOptions extends UpdateOptions {
 	readonly upsert?: boolean;
 }
 
+/** One of several changes that travel to the database together. */
+export interface Change<T> {
+	readonly filter: QueryFilter<T>;
+	readonly update: UpdateQuery<T>;
+}
+
 export interface CollectionDefinition {
 	readonly name: string;
 	/** mongoose's description of the fields; `_id` and `organization_id` are added. */
@@ -43,6 +50,8 @@ export interface CollectionDefinition {
  */
 export interface TenantCollection<T extends TenantDocument> {
 	insert(document: T): Promise<void>;
+	/** Inserts those whose unique values no other document has yet, and passes over the rest. Nothing is cast. */
+	insertNew(documents: readonly T[]): Promise<void>;
 	find(tenant: Tenant, filter: QueryFilter<T>, options?: FindOptions): Promise<T[]>;
 	findOne(tenant: Tenant, filter: QueryFilter<T>, options?: FindOptions): Promise<T | null>;
 	/** Changes the first match atomically and answers it as it is afterwards; null where nothing matched. */
@@ -54,6 +63,8 @@ export interface TenantCollection<T extends TenantDocument> {
 		change: UpdateQuery<T>,
 		options: UpsertOptions,
 	): Promise<T | null>;
+	/** Changes every match, each atomically; answers how many matched. */
+	updateMany(tenant: Tenant, filter: QueryFilter<T>, change: UpdateQuery<T>): Promise<number>;
 	/** Deletes the first match and answers it as it was; null where nothing matched. */
 	delete(tenant: Tenant, filter: QueryFilter<T>): Promise<T | null>;
 	/** The same over all tenants, for workers and start-up; never for a request. */
@@ -61,6 +72,8 @@ export interface TenantCollection<T extends TenantDocument> {
 		find(filter: QueryFilter<T>, options?: FindOptions): Promise<T[]>;
 		findOne(filter: QueryFilter<T>, options?: FindOptions): Promise<T | null>;
 		update(filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpsertOptions): Promise<T | null>;
+		/** Each change holds for every match of its filter, one change after the other; answers how many matched in all. */
+		updateMany(...changes: readonly Change<T>[]): Promise<number>;
 	};
 	createIndexes(): Promise<void>;
 }
@@ -87,6 +100,8 @@ export function tenantCollection<T extends TenantDocument>(
 		const query = model.find(filter);
 		if (sort) query.sort(sort);
 		if (limit !== undefined) query.limit(limit);
+		// DocumentDB fails in the second batch of a sorted find.
+		if (sort && limit !== undefined) query.batchSize(limit);
 		return query.lean<T[]>().exec();
 	};
 	const findOne = (filter: QueryFilter<T>, { sort }: FindOptions = {}) => {
@@ -99,6 +114,13 @@ export function tenantCollection<T extends TenantDocument>(
 			.findOneAndUpdate(filter, change, { returnDocument: 'after', sort, upsert: upsert ?? false })
 			.lean<T | null>()
 			.exec();
+	const updateMany = async (...changes: readonly Change<T>[]) => {
+		if (changes.length === 0) return 0;
+		const { matchedCount } = await model.bulkWrite<mongo.Document>(
+			changes.map((change) => ({ updateMany: change })),
+		);
+		return matchedCount;
+	};
 	const within = (tenant: Tenant, filter: QueryFilter<T>): QueryFilter<T> => ({
 		...filter,
 		organization_id: typeof tenant === 'string' ? tenant : { $in: tenant },
@@ -108,10 +130,19 @@ export function tenantCollection<T extends TenantDocument>(
 		insert: async (document) => {
 			await model.create([document]);
 		},
+		async insertNew(documents) {
+			if (documents.length === 0) return;
+			try {
+				await model.insertMany(documents, { ordered: false, lean: true });
+			} catch (error) {
+				if (!areDuplicates(error)) throw error;
+			}
+		},
 		find: (tenant, filter, options) => find(within(tenant, filter), options),
 		findOne: (tenant, filter, options) => findOne(within(tenant, filter), options),
 		update: (tenant: Tenant, filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpsertOptions) =>
 			update(within(tenant, filter), change, options),
+		updateMany: (tenant, filter, update) => updateMany({ filter: within(tenant, filter), update }),
 		async delete(tenant, filter) {
 			for (;;) {
 				const deleted = await model.findOneAndDelete(within(tenant, filter)).lean<T | null>().exec();
@@ -119,9 +150,20 @@ export function tenantCollection<T extends TenantDocument>(
 				if (deleted !== null || (await findOne(within(tenant, filter))) === null) return deleted;
 			}
 		},
-		everywhere: { find, findOne, update },
+		everywhere: {
+			find,
+			findOne,
+			update,
+			updateMany,
+		},
 		createIndexes: async () => {
 			await model.createIndexes();
 		},
 	};
 }
+
+/** Whether an unordered insert failed for those documents alone whose unique values others have already. */
+const areDuplicates = (error: unknown) =>
+	error instanceof mongo.MongoBulkWriteError &&
+	error.result.getWriteConcernError() === undefined &&
+	error.result.getWriteErrors().every(({ code }) => code === DUPLICATE_KEY);

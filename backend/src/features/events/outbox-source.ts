@@ -8,20 +8,32 @@ type OutboxDocument = TenantDocument & WithOutbox;
 export interface OutboxSource {
 	/** Up to `limit` documents with something in their outbox, the oldest first. */
 	pending(limit: number): Promise<readonly Pick<OutboxDocument, '_id' | 'organization_id' | 'outbox'>[]>;
-	/** Takes carried events out of a document's outbox; those that came since remain. */
-	remove(documentId: string, events: readonly EventId[]): Promise<void>;
+	/** Takes carried events out of their documents' outboxes; those that came since remain. */
+	remove(carried: readonly Carried[]): Promise<void>;
+}
+
+/** Events that left a document's outbox for where they go. */
+interface Carried {
+	readonly _id: string;
+	readonly events: readonly EventId[];
 }
 
 /** The outboxes of one feature's collection. */
 export const outboxSource = ({ everywhere }: Pick<TenantCollection<OutboxDocument>, 'everywhere'>): OutboxSource => ({
 	pending: (limit) => everywhere.find({ outbox_pending: true }, { sort: { _id: 1 }, limit }),
-	async remove(documentId, events) {
-		const nothingElse = { $not: { $elemMatch: { id: { $nin: events } } } };
-		const emptied = await everywhere.update(
-			{ _id: documentId, outbox: nothingElse },
-			{ $set: { outbox: [] }, $unset: { outbox_pending: 1 } },
+	async remove(carried) {
+		const emptied = await everywhere.updateMany(
+			...carried.map(({ _id, events }) => ({
+				filter: { _id, outbox: { $not: { $elemMatch: { id: { $nin: events } } } } },
+				update: { $set: { outbox: [] }, $unset: { outbox_pending: 1 } },
+			})),
 		);
-		if (emptied) return;
-		await everywhere.update({ _id: documentId }, { $pull: { outbox: { id: { $in: events } } } });
+		if (emptied === carried.length) return;
+		await everywhere.updateMany(
+			...carried.map(({ _id, events }) => ({
+				filter: { _id },
+				update: { $pull: { outbox: { id: { $in: events } } } },
+			})),
+		);
 	},
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import type { QueryFilter } from 'mongoose';
 import type { Clock } from '../../core/clock';
 import type { DeliveryId, Ids, WebhookId } from '../../core/ids';
 import type { Logger } from '../../core/log';
@@ -7,6 +8,7 @@ import type { Secrets } from '../../core/secrets';
 import { createWakeableLoop, nap, type WakeableLoop } from '../../core/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
+import { createLaneStore } from './lane-store';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import { createPause } from './pause';
 import { createSender } from './sender';
@@ -17,13 +19,35 @@ const POLL_MS = 1_000;
 const LEASE_MS = 60_000;
 /** An attempt, its time limit included, begins only while the lease lasts at least this long. */
 const LEASE_RESERVE_MS = 30_000;
-const BATCH = 50;
-/** Webhooks served at the same time. */
-const MAX_WEBHOOKS = 100;
+/** How long a webhook is served as it was last read. */
+const FRESH_MS = 100;
+/** Webhooks served at the same time, those aside whose receivers take long. */
+const MAX_QUICK = 100;
+/** Webhooks served at the same time, all in all. */
+const MAX_WEBHOOKS = 2_000;
 /** Attempts in flight to one webhook. */
 const MAX_ATTEMPTS = 5;
 /** How long a receiver may take before the next event is sent beside the last: order first, then speed. */
 const HEAD_START_MS = 250;
+
+/** A webhook that is being served. */
+interface Lane {
+	/** As it was last read. */
+	webhook: WebhookDocument;
+	readAt: Date;
+	/** Whether it is to be read again before anything is sent. */
+	changed: boolean;
+	/** Whether its receiver takes so long that others are served beside it. */
+	slow: boolean;
+	/** Whether the last look did not find all that waits. */
+	hadMany: boolean;
+	/** Whether an attempt since the last look left its delivery to another. */
+	unfinished: boolean;
+	/** Attempts that no answer came to yet. */
+	readonly inFlight: Map<DeliveryId, Promise<void>>;
+	/** What is being written down of those that were answered. */
+	readonly settling: Set<Promise<void>>;
+}
 
 interface DeliveryWorkerOptions {
 	webhooks: TenantCollection<WebhookDocument>;
@@ -47,9 +71,9 @@ interface DeliveryWorkerOptions {
  * What a pause held has no time of its next attempt, which sorts first: once the webhook is active again it goes out
  * before everything else, in the order of events.
  *
- * While a webhook is claimed, its `due_at` is the lease's end, so that it is found again if nobody returns it; a
- * delivery that is queued meanwhile moves `due_at` to an earlier time, by which the sender sees that it has to look
- * again before it returns the webhook.
+ * While a webhook is claimed, its `due_at` is the lease's end, so that it is found again if nobody returns it; what is
+ * queued meanwhile raises the count `queued`, by which the sender sees that it has to look again before it returns the
+ * webhook.
  */
 export function createDeliveryWorker({
 	webhooks,
@@ -66,7 +90,8 @@ export function createDeliveryWorker({
 	const settle = createSettlement({ webhooks, deliveries, pause, clock, random });
 	const sendOnce = createSender({ fetch, secrets, clock });
 	const owner = randomUUID();
-	const lanes = new Set<Promise<void>>();
+	const { look, reread, giveBack } = createLaneStore({ webhooks, deliveries, clock });
+	const lanes = new Map<Lane, Promise<void>>();
 	/** When the loop will be woken for a webhook's next retry, in milliseconds since 1970. */
 	const alarms = new Map<WebhookId, number>();
 	const shutdown = new AbortController();
@@ -77,59 +102,83 @@ export function createDeliveryWorker({
 	const leaseUntil = (until: Date) => ({ due_at: until, lease_until: until });
 	const noLease = { lease_until: 1, lease_owner: 1 };
 
-	const claim = () => {
+	/** Takes free webhooks, at most `limit`; `isAll`: no other one is free. */
+	const claim = async (limit: number, lastTime: 'any' | 'answered') => {
 		const now = clock.now();
-		// Half of the places are kept for receivers that answered last time.
-		const crowded = lanes.size >= MAX_WEBHOOKS / 2;
-		return webhooks.everywhere.update(
-			{
-				status: 'active',
-				due_at: { $lte: now },
-				lease_until: { $not: { $gt: now } },
-				...(crowded ? { consecutive_failures: 0 } : {}),
-			},
-			{ $set: { ...leaseUntil(fromNow(LEASE_MS)), lease_owner: `${owner}:${++claims}` } },
-			{ sort: { due_at: 1 } },
+		const free: QueryFilter<WebhookDocument> = {
+			status: 'active',
+			due_at: { $lte: now },
+			lease_until: { $not: { $gt: now } },
+			...(lastTime === 'any' ? {} : { consecutive_failures: 0 }),
+		};
+		const found = await webhooks.everywhere.find(free, { sort: { due_at: 1 }, limit });
+		if (found.length === 0) return { claimed: [], isAll: true };
+		const lease_owner = `${owner}:${++claims}`;
+		const _id = { $in: found.map((webhook) => webhook._id) };
+		await webhooks.everywhere.updateMany({
+			filter: { ...free, _id },
+			update: { $set: { ...leaseUntil(fromNow(LEASE_MS)), lease_owner } },
+		});
+		const claimed = await webhooks.everywhere.find({ _id, lease_owner });
+		return { claimed, isAll: found.length < limit };
+	};
+
+	/** Reads the webhook again and prolongs the lease if need be; false where it is no longer ours: paused, deleted, lost. */
+	const refresh = async (lane: Lane): Promise<boolean> => {
+		const read = await reread(lane.webhook);
+		if (read === null) return false;
+		Object.assign(lane, { webhook: read, readAt: clock.now(), changed: false });
+		if (read.lease_until && read.lease_until >= fromNow(LEASE_RESERVE_MS)) return true;
+		const { _id, organization_id, lease_owner } = read;
+		const prolonged = await webhooks.update(
+			organization_id,
+			{ _id, lease_owner, status: 'active' },
+			{ $set: leaseUntil(fromNow(LEASE_MS)) },
 		);
+		if (prolonged === null) return false;
+		lane.webhook = prolonged;
+		return true;
 	};
 
-	/** The webhook as it is now; null where it is no longer ours to serve: paused, deleted, lost. */
-	const ours = async ({ _id, organization_id, lease_owner }: WebhookDocument) => {
-		const mine = { _id, lease_owner, status: 'active' } as const;
-		const webhook = await webhooks.findOne(organization_id, mine);
-		if (webhook?.lease_until && webhook.lease_until < fromNow(LEASE_RESERVE_MS)) {
-			return webhooks.update(organization_id, mine, { $set: leaseUntil(fromNow(LEASE_MS)) });
-		}
-		return webhook;
-	};
+	const isFresh = ({ readAt, changed }: Lane) => !changed && clock.now().getTime() - readAt.getTime() < FRESH_MS;
 
-	const send = async (webhook: WebhookDocument, delivery: DeliveryDocument) => {
-		if (delivery.status === 'held') {
-			const { _id, organization_id } = delivery;
-			const release = { $set: { status: 'pending', next_attempt_at: clock.now() } } as const;
-			if ((await deliveries.update(organization_id, { _id, status: 'held' }, release)) === null) return;
+	/** Sends a delivery once. What a success comes to is written down while the next is sent. */
+	const send = async (lane: Lane, delivery: DeliveryDocument) => {
+		const result = await sendOnce(lane.webhook, delivery, shutdown.signal);
+		if (result === null) {
+			lane.unfinished = true;
+			return;
 		}
-		const result = await sendOnce(webhook, delivery, shutdown.signal);
-		if (result !== null) await settle(webhook, delivery, result);
+		const settled = settle(lane.webhook, delivery, result);
+		if (result.verdict === 'succeeded' && lane.webhook.consecutive_failures === 0) {
+			lane.settling.add(settled);
+			// One that could not be written down stays, for the lane to trip over.
+			settled.then(
+				() => lane.settling.delete(settled),
+				() => undefined,
+			);
+			return;
+		}
+		await settled;
+		lane.changed = true;
+		lane.unfinished ||= result.verdict !== 'succeeded';
 	};
 
 	/** Begins an attempt, and waits a moment for its end. */
-	const begin = async (
-		webhook: WebhookDocument,
-		delivery: DeliveryDocument,
-		inFlight: Map<DeliveryId, Promise<void>>,
-	) => {
+	const begin = async (lane: Lane, delivery: DeliveryDocument) => {
 		const over = new AbortController();
-		const sending = send(webhook, delivery);
-		inFlight.set(delivery._id, sending);
+		const sending = send(lane, delivery);
+		lane.inFlight.set(delivery._id, sending);
 		void sending
 			.then(
-				() => inFlight.delete(delivery._id),
-				// One that could not even be written down stays, for the lane to trip over.
+				() => lane.inFlight.delete(delivery._id),
+				// As above.
 				() => undefined,
 			)
 			.finally(() => over.abort());
 		await nap(clock, HEAD_START_MS, over.signal);
+		lane.slow = lane.inFlight.has(delivery._id);
+		if (lane.slow) loop.wake();
 	};
 
 	/** Webhooks are given back again and again while one retry is far away: it is waited for once. */
@@ -141,88 +190,96 @@ export function createDeliveryWorker({
 		loop.wake();
 	};
 
-	/** Ends the lease where nothing was queued meanwhile; else renews it. True where the webhook is no longer ours. */
-	const giveBack = async ({ _id, organization_id, lease_owner }: WebhookDocument, next: Date | null) => {
-		const untouched = { _id, lease_owner, $expr: { $eq: ['$due_at', '$lease_until'] } };
-		const returned = await webhooks.update(
-			organization_id,
-			untouched,
-			next === null ? { $unset: { due_at: 1, ...noLease } } : { $set: { due_at: next }, $unset: noLease },
-		);
-		if (returned !== null) {
-			if (next !== null) void wakeAt(_id, next.getTime());
-			return true;
-		}
-		const mine = { _id, lease_owner, status: 'active' } as const;
-		return (await webhooks.update(organization_id, mine, { $set: leaseUntil(fromNow(LEASE_MS)) })) === null;
-	};
-
 	/** Leaves everything to other workers, at once. */
 	const leave = ({ _id, organization_id, lease_owner }: WebhookDocument) =>
 		webhooks.update(organization_id, { _id, lease_owner }, { $set: { due_at: clock.now() }, $unset: noLease });
 
-	const serve = async (lane: WebhookDocument) => {
-		const inFlight = new Map<DeliveryId, Promise<void>>();
-		let justClaimed: WebhookDocument | null = lane;
+	const serve = async (lane: Lane) => {
+		const { inFlight, settling } = lane;
+		const isOurs = async () => !shutdown.signal.aborted && (isFresh(lane) || (await refresh(lane)));
 		try {
-			for (;;) {
-				const now = clock.now();
-				const busy = [...inFlight.keys()];
-				const waiting = await deliveries.find(
-					lane.organization_id,
-					{ webhook_id: lane._id, status: { $in: ['pending', 'held'] }, _id: { $nin: busy } },
-					{ sort: { next_attempt_at: 1, event_id: 1 }, limit: BATCH },
-				);
-				const due = waiting.filter(({ next_attempt_at }) => next_attempt_at === null || next_attempt_at <= now);
+			while (await isOurs()) {
+				while (settling.size > 0) await Promise.all(settling);
+				const busy = new Set(inFlight.keys());
+				// Read before the look: what is queued from here on raises the count that giving back compares.
+				const { webhook } = lane;
+				const { due, next, isAll } = await look({ webhook_id: webhook._id, busy, hadMany: lane.hadMany });
+				Object.assign(lane, { hadMany: !isAll, unfinished: false });
 				for (const delivery of due) {
 					if (inFlight.size >= MAX_ATTEMPTS) await Promise.race(inFlight.values());
-					const webhook: WebhookDocument | null = justClaimed ?? (await ours(lane));
-					if (webhook === null || shutdown.signal.aborted) return;
-					justClaimed = null;
-					await begin(webhook, delivery, inFlight);
+					if (!(await isOurs())) return;
+					await begin(lane, delivery);
 				}
-				if (due.length > 0) continue;
-				// What was in flight at that look may have become due for a retry since: one more look.
-				if (inFlight.size > 0) await firstOf(inFlight.values());
-				else if (busy.length === 0 && (await giveBack(lane, waiting[0]?.next_attempt_at ?? null))) return;
+				lane.changed = true;
+				if (inFlight.size > 0) {
+					if (due.length === 0) await firstOf(inFlight.values());
+					continue;
+				}
+				while (settling.size > 0) await Promise.all(settling);
+				// What was in flight at that look, or left unfinished since, waits for a retry: one more look.
+				if (busy.size > 0 || lane.unfinished || !isAll || !(await giveBack({ webhook, next }))) continue;
+				if (next !== null) void wakeAt(webhook._id, next.getTime());
+				return;
 			}
 		} finally {
-			await Promise.allSettled(inFlight.values());
-			if (shutdown.signal.aborted) await leave(lane);
+			await Promise.allSettled([...inFlight.values(), ...settling]);
+			if (shutdown.signal.aborted) await leave(lane.webhook);
 		}
 	};
 
-	/** Waits for an attempt's end, but looks up now and then for what was queued meanwhile. */
+	/** Waits for an attempt's end, but looks up every full second, as all others do, for what was queued meanwhile. */
 	const firstOf = async (attempts: Iterable<Promise<void>>) => {
 		const over = new AbortController();
 		try {
-			await Promise.race([...attempts, nap(clock, POLL_MS, over.signal)]);
+			await Promise.race([...attempts, nap(clock, POLL_MS - (clock.now().getTime() % POLL_MS), over.signal)]);
 		} finally {
 			over.abort();
 		}
 	};
 
 	const open = (webhook: WebhookDocument) => {
-		const lane = serve(webhook)
+		const lane: Lane = {
+			webhook,
+			readAt: clock.now(),
+			changed: false,
+			slow: false,
+			hadMany: false,
+			unfinished: false,
+			inFlight: new Map(),
+			settling: new Set(),
+		};
+		const served = serve(lane)
 			.catch((error: unknown) =>
 				log.error({ err: error, webhook_id: webhook._id }, 'a webhook could not be served'),
 			)
 			.finally(() => {
-				const wereFull = lanes.size >= MAX_WEBHOOKS;
+				const wasCrowded = isCrowded();
 				lanes.delete(lane);
-				if (wereFull) loop.wake();
+				if (wasCrowded) loop.wake();
 			});
-		lanes.add(lane);
+		lanes.set(lane, served);
 	};
+
+	/** How many more webhooks may be served now. */
+	const places = () => {
+		const slow = [...lanes.keys()].filter((lane) => lane.slow).length;
+		return Math.min(MAX_QUICK - (lanes.size - slow), MAX_WEBHOOKS - lanes.size);
+	};
+
+	/** Half of the places are kept for receivers that answered last time. */
+	const isCrowded = () => places() <= MAX_QUICK / 2 || lanes.size >= MAX_WEBHOOKS / 2;
 
 	const loop = createWakeableLoop({
 		clock,
 		onError: (error) => log.error({ err: error }, 'due deliveries could not be looked for; trying again'),
 		async round() {
-			while (lanes.size < MAX_WEBHOOKS && !shutdown.signal.aborted) {
-				const webhook = await claim();
-				if (webhook === null) break;
-				open(webhook);
+			for (let free = places(); free > 0 && !shutdown.signal.aborted; free = places()) {
+				const crowded = isCrowded();
+				const { claimed, isAll } = await (crowded
+					? claim(free, 'answered')
+					: claim(free - MAX_QUICK / 2, 'any'));
+				claimed.forEach(open);
+				if (isAll) break;
 			}
 			return POLL_MS;
 		},
@@ -233,7 +290,7 @@ export function createDeliveryWorker({
 		async stop() {
 			shutdown.abort();
 			await loop.stop();
-			await Promise.all(lanes);
+			await Promise.all(lanes.values());
 		},
 		wake: loop.wake,
 	};

@@ -43,6 +43,8 @@ export interface WebhookDocument extends WithOutbox {
 	/** Failed attempts, over all events, since the last that succeeded. */
 	readonly consecutive_failures: number;
 	readonly created_at: Date;
+	/** How often something was queued: by it a worker sees that it has to look again. */
+	readonly queued: number;
 	/** From when on a worker has something to do here; missing where nothing waits. */
 	readonly due_at?: Date;
 	/** While it lasts, one worker alone sends to this webhook: the order of events and the limits depend on it. */
@@ -65,6 +67,7 @@ export const webhookCollection = (connection: Connection) =>
 			paused_reason: { type: String, default: null },
 			consecutive_failures: { type: Number, required: true },
 			created_at: { type: Date, required: true },
+			queued: { type: Number, required: true },
 			due_at: { type: Date },
 			lease_until: { type: Date },
 			lease_owner: { type: String },

@@ -45,7 +45,10 @@ export function createPause({
 		);
 		if (paused === null) return;
 		notify();
-		const waiting = { webhook_id: _id, status: 'pending' } as const;
-		while (await deliveries.update(organization_id, waiting, { $set: { status: 'held', next_attempt_at: null } }));
+		await deliveries.updateMany(
+			organization_id,
+			{ webhook_id: _id, status: 'pending' },
+			{ $set: { status: 'held', next_attempt_at: null } },
+		);
 	};
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../../core/clock';
-import type { Ids } from '../../core/ids';
-import { isDuplicateKey } from '../../database/connection';
+import type { Ids, WebhookId } from '../../core/ids';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { DeliveryDocument, WebhookDocument } from './model';
 
@@ -13,41 +12,78 @@ export type NewDelivery = Pick<
 	readonly next_attempt_at: Date;
 };
 
+/** A delivery for the queue of a webhook. */
+export interface Queued {
+	readonly webhook: WebhookDocument;
+	readonly delivery: NewDelivery;
+}
+
 /**
- * Puts a delivery into a webhook's queue, where that holds it while the webhook is paused. The same message again
- * changes nothing.
+ * Puts deliveries into webhooks' queues, where they are held while the webhook is paused. The same message again changes
+ * nothing.
  */
+export type EnqueueAll = (queued: readonly Queued[]) => Promise<void>;
+
+/** The same for one delivery. */
 export type Enqueue = (webhook: WebhookDocument, delivery: NewDelivery) => Promise<void>;
 
-export function createQueue({
-	webhooks,
-	deliveries,
-	clock,
-}: {
+interface QueueOptions {
 	webhooks: TenantCollection<WebhookDocument>;
 	deliveries: TenantCollection<DeliveryDocument>;
 	clock: Clock;
-}): Enqueue {
-	return async ({ _id: webhook_id, organization_id }, delivery) => {
+}
+
+/** How many deliveries are written at a time. */
+const CHUNK = 200;
+
+export function createQueue(options: QueueOptions): Enqueue {
+	const enqueueAll = createBulkQueue(options);
+	return (webhook, delivery) => enqueueAll([{ webhook, delivery }]);
+}
+
+export function createBulkQueue({ webhooks, deliveries, clock }: QueueOptions): EnqueueAll {
+	/**
+	 * Tells the senders of active webhooks that something waits: one that holds the webhook sees by the count that it has
+	 * to look again; where nobody does, the webhook is due. One that claims it between the two changes looks after the
+	 * claim, and so after what was written before this call.
+	 */
+	const announce = async (ids: readonly WebhookId[]) => {
 		const now = clock.now();
-		try {
-			await deliveries.insert({
-				...unattempted({ webhook_id, organization_id, created_at: now }),
-				...delivery,
-				status: 'pending',
-			});
-		} catch (error) {
-			if (!isDuplicateKey(error)) throw error;
-		}
-		const active = await webhooks.update(
-			organization_id,
-			{ _id: webhook_id, status: 'active' },
-			{ $min: { due_at: now } },
+		const active = { _id: { $in: ids }, status: 'active' } as const;
+		await webhooks.everywhere.updateMany(
+			{ filter: { ...active, lease_until: { $gt: now } }, update: { $inc: { queued: 1 } } },
+			{
+				filter: { ...active, lease_until: { $not: { $gt: now } } },
+				update: { $inc: { queued: 1 }, $min: { due_at: now } },
+			},
 		);
-		if (active !== null) return;
-		const { event_id, message_id } = delivery;
-		const waiting = { webhook_id, event_id, message_id, status: 'pending' } as const;
-		await deliveries.update(organization_id, waiting, { $set: { status: 'held', next_attempt_at: null } });
+	};
+
+	const enqueueChunk = async (queued: readonly Queued[]) => {
+		const created_at = clock.now();
+		await deliveries.insertNew(
+			queued.map(({ webhook: { _id: webhook_id, organization_id, status }, delivery }) => ({
+				...unattempted({ webhook_id, organization_id, created_at }),
+				...delivery,
+				...(status === 'active' ? { status: 'pending' } : { status: 'held', next_attempt_at: null }),
+			})),
+		);
+		const ids = [...new Set(queued.map(({ webhook }) => webhook._id))];
+		await announce(ids);
+		const paused = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'paused' });
+		const wereActive = new Set(queued.flatMap(({ webhook }) => (webhook.status === 'active' ? webhook._id : [])));
+		const since = paused.flatMap(({ _id }) => (wereActive.has(_id) ? _id : []));
+		if (since.length === 0) return;
+		await deliveries.everywhere.updateMany({
+			filter: { webhook_id: { $in: since }, status: 'pending' },
+			update: { $set: { status: 'held', next_attempt_at: null } },
+		});
+		// Resumed since, it would not know of what was held just now.
+		await announce(since);
+	};
+
+	return async (queued) => {
+		for (let from = 0; from < queued.length; from += CHUNK) await enqueueChunk(queued.slice(from, from + CHUNK));
 	};
 }
 

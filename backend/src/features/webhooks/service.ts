@@ -1,16 +1,15 @@
 import type { Clock } from '../../core/clock';
 import { notFound } from '../../core/errors';
-import type { PlatformEvent } from '../../core/events';
 import type { Ids, OrganizationId, WebhookId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import { makeWebhookSecret } from '../../net/webhook-signature';
-import { wants } from '../events/event-patterns';
+import { createFanOut, type FanOut } from './fan-out';
 import { type Announcement, type DeliveryDocument, TEST_TYPE, type WebhookDocument } from './model';
 import { createPause } from './pause';
 import { payloads } from './payload';
-import { createQueue, firstDelivery, unattempted } from './queue';
+import { firstDelivery, unattempted } from './queue';
 import { presentWebhook } from './schemas';
 import { createSender } from './sender';
 
@@ -58,8 +57,7 @@ export interface WebhooksService {
 	 * @throws {ApiError} 404
 	 */
 	rotateSecret(tenant: Tenant, id: WebhookId, chosen: string | null): Promise<WithSecret>;
-	/** Makes the deliveries of an event, once, however often it is called. */
-	fanOut(event: PlatformEvent): Promise<void>;
+	readonly fanOut: FanOut;
 	/** Frees every webhook of its sender: for the start of a process that knows itself to be the only one. */
 	releaseAll(): Promise<void>;
 }
@@ -85,7 +83,6 @@ export function createWebhooksService({
 	/** Tells the relay that an outbox has something. */
 	announce: () => void;
 }): WebhooksService {
-	const enqueue = createQueue({ webhooks, deliveries, clock });
 	const pause = createPause({ webhooks, deliveries, clock, ids, notify: announce });
 	const send = createSender({ fetch, secrets, clock });
 
@@ -93,17 +90,6 @@ export function createWebhooksService({
 		const webhook = await webhooks.findOne(tenant, { _id: id });
 		if (webhook === null) throw notFound('webhook');
 		return webhook;
-	};
-
-	const queue = async (webhook: WebhookDocument, event: PlatformEvent) => {
-		const now = clock.now();
-		await enqueue(webhook, {
-			...firstDelivery(ids, event.id),
-			event_type: event.type,
-			body: payloads[webhook.format](event),
-			// The event's own time keeps events in order when they come late or side by side.
-			next_attempt_at: event.created_at < now ? event.created_at : now,
-		});
 	};
 
 	const testOf = (webhook: WebhookDocument): Announcement => {
@@ -121,6 +107,7 @@ export function createWebhooksService({
 
 	return {
 		get,
+		fanOut: createFanOut({ webhooks, deliveries, clock, ids, notify }),
 		list: (tenant, after, limit) =>
 			webhooks.find(tenant, after === null ? {} : { _id: { $lt: after } }, { sort: { _id: -1 }, limit }),
 		async create(organization_id, { secret = makeWebhookSecret(), ...request }) {
@@ -135,6 +122,7 @@ export function createWebhooksService({
 				paused_reason: null,
 				consecutive_failures: 0,
 				created_at: clock.now(),
+				queued: 0,
 				outbox: [],
 			};
 			await webhooks.insert(webhook);
@@ -208,26 +196,13 @@ export function createWebhooksService({
 				if (rotated !== null) return { webhook: rotated, secret };
 			}
 		},
-		async fanOut(event) {
-			const registered = await webhooks.find(event.organization_id, {});
-			const interested = registered.filter(
-				(webhook) => wants(webhook.events, event.type) && concerns(webhook, event),
-			);
-			await Promise.all(interested.map((webhook) => queue(webhook, event)));
-			notify();
-		},
 		async releaseAll() {
 			const now = clock.now();
 			const free = { $set: { due_at: now }, $unset: { lease_until: 1, lease_owner: 1 } };
-			while (await webhooks.everywhere.update({ status: 'active', lease_until: { $gt: now } }, free));
+			await webhooks.everywhere.updateMany({
+				filter: { status: 'active', lease_until: { $gt: now } },
+				update: free,
+			});
 		},
 	};
 }
-
-/** Whether an event is of the environments and projects that a webhook is limited to. */
-const concerns = (
-	{ environment_ids, project_ids }: WebhookDocument,
-	{ environment_id, project_id }: PlatformEvent,
-): boolean =>
-	(environment_ids === null || (environment_id !== null && environment_ids.includes(environment_id))) &&
-	(project_ids === null || (project_id !== null && project_ids.includes(project_id)));

@@ -1,5 +1,6 @@
+import { createBatcher } from '../../core/batcher';
 import type { Clock } from '../../core/clock';
-import type { TenantCollection } from '../../database/tenant-collection';
+import type { Change, TenantCollection } from '../../database/tenant-collection';
 import type { AttemptResult } from '../../net/attempt';
 import { retryDelay } from '../../net/retry-schedule';
 import type { DeliveryDocument, WebhookDocument } from './model';
@@ -8,8 +9,14 @@ import type { Pause } from './pause';
 /** So many failed attempts in a row pause a webhook (the documents' "after 5 consecutive failures"). */
 const FAILURES_TO_PAUSE = 5;
 
-/** Writes down what became of an attempt: for the webhook, which it may pause, and for the delivery. */
+/**
+ * Writes down what became of an attempt: for the webhook, which it may pause, and for the delivery. The webhook's count
+ * of failures as it was last read decides whether a success has to set it back.
+ */
 export type Settle = (webhook: WebhookDocument, delivery: DeliveryDocument, result: AttemptResult) => Promise<void>;
+
+/** How many successes are written at a time. */
+const BATCH = 100;
 
 export function createSettlement({
 	webhooks,
@@ -25,13 +32,19 @@ export function createSettlement({
 	/** From 0 to 1. */
 	random: () => number;
 }): Settle {
-	const count = async (webhook: WebhookDocument, { verdict, attempt: { error } }: AttemptResult) => {
+	const succeed = createBatcher({
+		limit: BATCH,
+		run: async (changes: readonly Change<DeliveryDocument>[]) => {
+			await deliveries.everywhere.updateMany(...changes);
+			return () => undefined;
+		},
+	});
+
+	const setBack = ({ _id, organization_id }: WebhookDocument) =>
+		webhooks.update(organization_id, { _id }, { $set: { consecutive_failures: 0 } });
+
+	const countFailure = async (webhook: WebhookDocument, { verdict, attempt: { error } }: AttemptResult) => {
 		const { _id, organization_id } = webhook;
-		if (verdict === 'succeeded') {
-			const failing = { _id, consecutive_failures: { $gt: 0 } };
-			await webhooks.update(organization_id, failing, { $set: { consecutive_failures: 0 } });
-			return;
-		}
 		const active = { _id, status: 'active' } as const;
 		const counted = await webhooks.update(organization_id, active, { $inc: { consecutive_failures: 1 } });
 		if (counted === null) return;
@@ -40,6 +53,9 @@ export function createSettlement({
 			await pause(counted, `${counted.consecutive_failures} attempts in a row failed. The last: ${error ?? ''}`);
 		}
 	};
+
+	const isActive = async ({ _id, organization_id }: WebhookDocument) =>
+		(await webhooks.findOne(organization_id, { _id, status: 'active' })) !== null;
 
 	/** What the delivery becomes after this attempt. */
 	const outcome = (
@@ -62,28 +78,36 @@ export function createSettlement({
 	};
 
 	return async (webhook, delivery, result) => {
-		await count(webhook, result);
 		const { _id, organization_id, attempts } = delivery;
 		const becomes = outcome(delivery, result);
-		const write = (
-			status: DeliveryDocument['status'],
-			change: Partial<Pick<DeliveryDocument, 'status' | 'next_attempt_at'>>,
-		) =>
-			deliveries.update(
-				organization_id,
-				{ _id, status },
-				{
-					$set: {
-						...change,
-						response_code: result.attempt.response_code,
-						response_body: result.attempt.response_body,
-						retry_count: attempts.length,
-					},
-					$push: { attempts: result.attempt },
-				},
-			);
-		if ((await write('pending', becomes)) !== null) return;
-		// Paused since: what another attempt could still deliver stays held.
-		await write('held', becomes.status === 'pending' ? {} : becomes);
+		const written = (change: Partial<Pick<DeliveryDocument, 'status' | 'next_attempt_at'>>) => ({
+			$set: {
+				...change,
+				response_code: result.attempt.response_code,
+				response_body: result.attempt.response_body,
+				retry_count: attempts.length,
+			},
+			$push: { attempts: result.attempt },
+		});
+		const unsettled = { $in: ['pending', 'held'] } as const;
+		if (result.verdict === 'succeeded') {
+			if (webhook.consecutive_failures > 0) await setBack(webhook);
+			const filter = { _id, organization_id, status: unsettled };
+			await succeed({ filter, update: written(becomes) });
+			return;
+		}
+		await countFailure(webhook, result);
+		if (becomes.status !== 'pending') {
+			await deliveries.update(organization_id, { _id, status: unsettled }, written(becomes));
+			return;
+		}
+		const found = { _id, status: delivery.status };
+		if ((await deliveries.update(organization_id, found, written(becomes))) === null) {
+			// Paused since: what another attempt could still deliver stays held.
+			await deliveries.update(organization_id, { _id, status: 'held' }, written({}));
+		} else if (delivery.status === 'held' && !(await isActive(webhook))) {
+			const released = { _id, status: 'pending' } as const;
+			await deliveries.update(organization_id, released, { $set: { status: 'held', next_attempt_at: null } });
+		}
 	};
 }

@@ -1,0 +1,59 @@
+import type { Clock } from '../../core/clock';
+import type { PlatformEvent } from '../../core/events';
+import { groupBy } from '../../core/group-by';
+import type { Ids } from '../../core/ids';
+import type { TenantCollection } from '../../database/tenant-collection';
+import { wants } from '../events/event-patterns';
+import type { DeliveryDocument, WebhookDocument } from './model';
+import { payloads } from './payload';
+import { createBulkQueue, firstDelivery } from './queue';
+
+/** Makes the deliveries of events, each once, however often it is called with them. */
+export type FanOut = (...events: readonly PlatformEvent[]) => Promise<void>;
+
+export function createFanOut({
+	webhooks,
+	deliveries,
+	clock,
+	ids,
+	notify,
+}: {
+	webhooks: TenantCollection<WebhookDocument>;
+	deliveries: TenantCollection<DeliveryDocument>;
+	clock: Clock;
+	ids: Ids;
+	/** Tells the worker that deliveries wait. */
+	notify: () => void;
+}): FanOut {
+	const enqueueAll = createBulkQueue({ webhooks, deliveries, clock });
+
+	return async (...events) => {
+		const registered = await webhooks.find([...new Set(events.map((event) => event.organization_id))], {});
+		const webhooksOf = groupBy(registered, (webhook) => webhook.organization_id);
+		const now = clock.now();
+		const queued = events.flatMap((event) =>
+			(webhooksOf.get(event.organization_id) ?? [])
+				.filter((webhook) => wants(webhook.events, event.type) && concerns(webhook, event))
+				.map((webhook) => ({
+					webhook,
+					delivery: {
+						...firstDelivery(ids, event.id),
+						event_type: event.type,
+						body: payloads[webhook.format](event),
+						// The event's own time keeps events in order when they come late or side by side.
+						next_attempt_at: event.created_at < now ? event.created_at : now,
+					},
+				})),
+		);
+		await enqueueAll(queued);
+		notify();
+	};
+}
+
+/** Whether an event is of the environments and projects that a webhook is limited to. */
+const concerns = (
+	{ environment_ids, project_ids }: WebhookDocument,
+	{ environment_id, project_id }: PlatformEvent,
+): boolean =>
+	(environment_ids === null || (environment_id !== null && environment_ids.includes(environment_id))) &&
+	(project_ids === null || (project_id !== null && project_ids.includes(project_id)));

@@ -1,0 +1,123 @@
+import { createBatcher } from '../../core/batcher';
+import type { Clock } from '../../core/clock';
+import { groupBy } from '../../core/group-by';
+import type { WebhookId } from '../../core/ids';
+import type { TenantCollection } from '../../database/tenant-collection';
+import type { DeliveryDocument, WebhookDocument } from './model';
+
+/** How many deliveries of a webhook are read at a time. */
+const MANY = 50;
+/** How many webhooks are asked after at a time. */
+const BATCH = 100;
+/** How many deliveries are read for several webhooks together; where there are more, each is asked after by itself. */
+const FEW = 500;
+
+interface Question {
+	readonly webhook_id: WebhookId;
+	/** Deliveries that are being sent. */
+	readonly busy: ReadonlySet<DeliveryDocument['_id']>;
+	/** Whether the answer is probably long. */
+	readonly hadMany: boolean;
+}
+
+/** What waits for a webhook. */
+interface Answer {
+	/** What is to be sent now, in that order. */
+	readonly due: readonly DeliveryDocument[];
+	/** When the next of the others is due. */
+	readonly next: Date | null;
+	/** Whether nothing else waits. */
+	readonly isAll: boolean;
+}
+
+const waiting = { $in: ['pending', 'held'] } as const;
+
+/** What those who serve webhooks ask of the database: whoever asks at about the same time asks by one query. */
+export function createLaneStore({
+	webhooks,
+	deliveries,
+	clock,
+}: {
+	webhooks: TenantCollection<WebhookDocument>;
+	deliveries: TenantCollection<DeliveryDocument>;
+	clock: Clock;
+}) {
+	const lookAlone = (webhook_id: WebhookId) =>
+		deliveries.everywhere.find(
+			{ webhook_id, status: waiting },
+			{ sort: { next_attempt_at: 1, event_id: 1 }, limit: MANY },
+		);
+
+	const lookTogether = createBatcher({
+		limit: BATCH,
+		run: async (asked: readonly WebhookId[]) => {
+			const found =
+				asked.length > 1
+					? await deliveries.everywhere.find({ webhook_id: { $in: asked }, status: waiting }, { limit: FEW })
+					: [];
+			const isAll = asked.length > 1 && found.length < FEW;
+			const all = isAll ? found.sort(bySending) : (await Promise.all(asked.map(lookAlone))).flat();
+			const ofEach = groupBy(all, ({ webhook_id }) => webhook_id);
+			return (id) => ofEach.get(id) ?? [];
+		},
+	});
+
+	return {
+		look: async ({ webhook_id, busy, hadMany }: Question): Promise<Answer> => {
+			const now = clock.now();
+			const found = await (hadMany ? lookAlone(webhook_id) : lookTogether(webhook_id));
+			const idle = found.filter(({ _id }) => !busy.has(_id));
+			const isDue = ({ next_attempt_at }: DeliveryDocument) => next_attempt_at === null || next_attempt_at <= now;
+			return {
+				due: idle.filter(isDue),
+				next: idle.find((delivery) => !isDue(delivery))?.next_attempt_at ?? null,
+				isAll: found.length < MANY,
+			};
+		},
+
+		/** The webhook as it is now; null where it is no longer that sender's to serve. */
+		reread: createBatcher({
+			limit: BATCH,
+			run: async (served: readonly WebhookDocument[]) => {
+				const found = await webhooks.everywhere.find({ _id: { $in: idsOf(served) }, status: 'active' });
+				const byId = new Map(found.map((webhook) => [webhook._id, webhook]));
+				return ({ _id, lease_owner }): WebhookDocument | null => {
+					const webhook = byId.get(_id);
+					return webhook?.lease_owner === lease_owner ? (webhook ?? null) : null;
+				};
+			},
+		}),
+
+		/**
+		 * Ends the lease of a webhook that is due next at that time, unless something was queued since it was read; false
+		 * where it is still to be served.
+		 */
+		giveBack: createBatcher({
+			limit: BATCH,
+			run: async (returned: readonly { webhook: WebhookDocument; next: Date | null }[]) => {
+				const noLease = { lease_until: 1, lease_owner: 1 } as const;
+				const matched = await webhooks.everywhere.updateMany(
+					...returned.map(({ webhook: { _id, lease_owner, queued }, next }) => ({
+						filter: { _id, lease_owner, queued },
+						update:
+							next === null
+								? { $unset: { due_at: 1, ...noLease } }
+								: { $set: { due_at: next }, $unset: noLease },
+					})),
+				);
+				if (matched === returned.length) return () => true;
+				const ids = idsOf(returned.map(({ webhook }) => webhook));
+				const found = await webhooks.everywhere.find({ _id: { $in: ids } });
+				const owners = new Map(found.map(({ _id, lease_owner }) => [_id, lease_owner]));
+				return ({ webhook }) => owners.get(webhook._id) !== webhook.lease_owner;
+			},
+		}),
+	};
+}
+
+const idsOf = (webhooks: readonly WebhookDocument[]) => webhooks.map(({ _id }) => _id);
+
+/** What has no time was held, and goes first. */
+const bySending = (one: DeliveryDocument, other: DeliveryDocument) =>
+	(one.next_attempt_at?.getTime() ?? 0) - (other.next_attempt_at?.getTime() ?? 0) ||
+	(one.event_id < other.event_id ? -1 : 1);

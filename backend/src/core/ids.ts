@@ -15,7 +15,10 @@ export const ID_PREFIXES = {
 	delivery: 'dlv',
 	event: 'evt',
 	connection: 'con',
+	session: 'ses',
 	audit: 'aud',
+	log: 'log',
+	callback: 'cbk',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -34,13 +37,18 @@ export type WebhookId = Id<'webhook'>;
 export type DeliveryId = Id<'delivery'>;
 export type EventId = Id<'event'>;
 export type ConnectionId = Id<'connection'>;
+export type SessionId = Id<'session'>;
 export type AuditId = Id<'audit'>;
+export type LogId = Id<'log'>;
+export type CallbackId = Id<'callback'>;
 
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
+const ONLY_ULID = new RegExp(`^${ULID}$`);
 
 /** Whether `value` is an id of that kind, by its form alone. */
 export function isId<K extends IdKind>(kind: K, value: unknown): value is Id<K> {
-	return typeof value === 'string' && new RegExp(pattern(kind)).test(value);
+	const prefix = `${ID_PREFIXES[kind]}_`;
+	return typeof value === 'string' && value.startsWith(prefix) && ONLY_ULID.test(value.slice(prefix.length));
 }
 
 const pattern = (kind: IdKind) => `^${ID_PREFIXES[kind]}_${ULID}$`;

@@ -11,6 +11,7 @@ import { presentEnvironment } from './schemas';
 
 interface EnvironmentFilter {
 	readonly project_id?: ProjectId | undefined;
+	readonly name?: string | undefined;
 }
 
 type EnvironmentRequest = Pick<EnvironmentDocument, 'project_id' | 'name' | 'runtime' | 'odoo_version'>;
@@ -86,7 +87,9 @@ export function createEnvironmentsService({
 		data: { environment: presentEnvironment(environment) },
 	});
 
-	const located = (stored: StoredEnvironment): EnvironmentDocument => ({ ...stored, primary_url: urlOf(stored) });
+	/** Added in place: to copy what the driver decoded costs more than to decode it. */
+	const located = (stored: StoredEnvironment): EnvironmentDocument =>
+		Object.assign(stored, { primary_url: urlOf(stored) });
 
 	const find = async (tenant: Tenant, id: EnvironmentId) => {
 		const stored = await environments.findOne(tenant, { _id: id, ...ALIVE });
@@ -162,9 +165,10 @@ export function createEnvironmentsService({
 			}
 		},
 		bury,
-		async list(tenant, { project_id }, after, limit) {
+		async list(tenant, { project_id, name }, after, limit) {
 			const filter = {
 				...ALIVE,
+				...(name === undefined ? {} : { name }),
 				...(project_id === undefined ? {} : { project_id }),
 				...(after === null ? {} : { _id: { $lt: after } }),
 			};
@@ -196,7 +200,7 @@ export function createEnvironmentsService({
 				status_since: now,
 				outbox: [],
 			};
-			const environment = located(stored);
+			const environment = located({ ...stored });
 			try {
 				await environments.insert({ ...stored, ...outboxOf([event('environment.created', environment)]) });
 			} catch (error) {

@@ -14,6 +14,8 @@ const list = (separator: string) => (text: string) =>
 		.map((part) => part.trim())
 		.filter((part) => part !== '');
 
+const MASTER_KEY = /^[0-9a-f]{64}$/i;
+
 const environmentSchema = z.object({
 	HOST: z.string().min(1).default('127.0.0.1'),
 	PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(4000),
@@ -34,10 +36,12 @@ const environmentSchema = z.object({
 		.default('info'),
 	OUTBOUND_ALLOWED_CIDRS: z.string().default('').transform(list(',')).pipe(z.array(cidr)),
 	GIT_ALLOWED_PATHS: z.string().default('').transform(list(path.delimiter)).pipe(z.array(z.string())),
-	SECRET_KEY: z
+	SECRET_KEY: z.string().regex(MASTER_KEY, 'must be 32 bytes in hexadecimal (64 digits)').optional(),
+	SECRET_KEY_PREVIOUS: z
 		.string()
-		.regex(/^[0-9a-f]{64}$/i, 'must be 32 bytes in hexadecimal (64 digits)')
-		.optional(),
+		.default('')
+		.transform(list(','))
+		.pipe(z.array(z.string().regex(MASTER_KEY, 'must be a list of keys of 32 bytes in hexadecimal (64 digits)'))),
 });
 
 /** What the service is told from outside, checked and typed. */
@@ -59,6 +63,8 @@ export interface Config {
 	readonly gitAllowedPaths: readonly string[];
 	/** The master key that all secrets derive from; unset: one made at the first start and kept under `dataDir`. */
 	readonly secretKey: Buffer | undefined;
+	/** Master keys from before, which still open what they closed (docs/decisions/secrets.md). */
+	readonly previousSecretKeys: readonly Buffer[];
 }
 
 /** Something in the environment is not as it must be; the message names every variable concerned. */
@@ -88,5 +94,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 		outboundAllowedCidrs: env.OUTBOUND_ALLOWED_CIDRS,
 		gitAllowedPaths: env.GIT_ALLOWED_PATHS.map((directory) => path.resolve(directory)),
 		secretKey: env.SECRET_KEY === undefined ? undefined : Buffer.from(env.SECRET_KEY, 'hex'),
+		previousSecretKeys: env.SECRET_KEY_PREVIOUS.map((key) => Buffer.from(key, 'hex')),
 	};
 }

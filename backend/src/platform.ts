@@ -7,16 +7,18 @@ import { createIds, isId } from './core/ids';
 import type { Logger } from './core/log';
 import { createSecrets, loadMasterKey } from './core/secrets';
 import { openDatabase } from './database/connection';
+import { reencrypt } from './database/reencrypt';
 import { auditCollection } from './features/audit/model';
 import { auditRoutes } from './features/audit/routes';
 import { createAuditService } from './features/audit/service';
-import { connectionCollection } from './features/connections/model';
+import { connectionCollection, defaultConnectionCollection, sealedInConnection } from './features/connections/model';
+import { connectionRoutes } from './features/connections/routes';
 import { createConnectionsService } from './features/connections/service';
 import { environmentCollection } from './features/environments/model';
 import { createRemovalService, deleteDefinition } from './features/environments/removal';
 import { environmentRoutes } from './features/environments/routes';
 import { createStatusService } from './features/environments/status';
-import { createVariablesService, variablesCollection } from './features/environments/variables';
+import { createVariablesService, sealedInVariables, variablesCollection } from './features/environments/variables';
 import { createEnvironmentsService, siteOf } from './features/environments/service';
 import { deployDefinition } from './features/deployments/definition';
 import { deploymentRoutes } from './features/deployments/routes';
@@ -30,12 +32,12 @@ import { firstRun } from './features/first-run/first-run';
 import { installationCollection } from './features/first-run/model';
 import { gatewayRoutes } from './features/gateway/routes';
 import { createGatewayService } from './features/gateway/service';
-import { claimCollection, createClaimStore } from './features/idempotency/claims';
+import { claimCollection, createClaimStore, sealedInClaim } from './features/idempotency/claims';
 import { jobCollection, jobLogCollection } from './features/jobs/model';
 import { jobRoutes } from './features/jobs/routes';
 import { createJobsService } from './features/jobs/service';
 import { createJobWorker } from './features/jobs/worker';
-import { keyCollection } from './features/keys/model';
+import { keyCollection, sealedInKey } from './features/keys/model';
 import { keyRoutes } from './features/keys/routes';
 import { createKeysService } from './features/keys/service';
 import { meRoutes } from './features/me/routes';
@@ -49,7 +51,7 @@ import { createRateCounter, windowCollection } from './features/rate-limits/coun
 import { createDeliveryLog } from './features/webhooks/delivery-log';
 import { deliveryRoutes } from './features/webhooks/delivery-routes';
 import { createDeliveryWorker } from './features/webhooks/delivery-worker';
-import { deliveryCollection, webhookCollection } from './features/webhooks/model';
+import { deliveryCollection, sealedInWebhook, webhookCollection } from './features/webhooks/model';
 import { webhookRoutes } from './features/webhooks/routes';
 import { createWebhooksService } from './features/webhooks/service';
 import { createGitRepositories } from './git/repositories';
@@ -90,7 +92,8 @@ export async function startPlatform(
 	{ log, clock = systemClock, limits = LIMITS }: { log: Logger; clock?: Clock; limits?: Limits },
 ): Promise<Platform> {
 	await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-	const secrets = createSecrets(config.secretKey ?? (await loadMasterKey(config.dataDir)));
+	const masterKey = config.secretKey ?? (await loadMasterKey(config.dataDir));
+	const secrets = createSecrets(masterKey, config.previousSecretKeys);
 	const ids = createIds(clock);
 	const pager = createPager(secrets);
 	const outbound = createOutbound({ allowedCidrs: config.outboundAllowedCidrs });
@@ -109,6 +112,7 @@ export async function startPlatform(
 		environments: environmentCollection(connection),
 		variables: variablesCollection(connection),
 		connections: connectionCollection(connection),
+		defaultConnections: defaultConnectionCollection(connection),
 		jobs: jobCollection(connection),
 		jobLogs: jobLogCollection(connection),
 		events: eventCollection(connection),
@@ -163,11 +167,10 @@ export async function startPlatform(
 	});
 	const runtimes = { sandbox };
 	const connections = createConnectionsService({
-		connections: collections.connections,
-		async environmentAccess(tenant, id) {
-			const environment = await environments.get(tenant, id);
-			return { ...(await runtimes[environment.runtime].access(siteOf(environment))), name: environment.name };
-		},
+		...collections,
+		environments,
+		accessOf: (environment) => runtimes[environment.runtime].access(siteOf(environment)),
+		isBound: (organization, id) => keys.isBoundTo(organization, id),
 		outboundFetch: outbound.fetch,
 		secrets,
 		clock,
@@ -251,6 +254,7 @@ export async function startPlatform(
 			if (isId('deployment', id)) return (await deployments.get(tenant, id)).organization_id;
 			if (isId('job', id)) return (await jobs.get(tenant, id)).organization_id;
 			if (isId('webhook', id)) return (await webhooks.get(tenant, id)).organization_id;
+			if (isId('connection', id)) return (await connections.get(tenant, id)).organization_id;
 			if (isId('key', id)) return (await keys.get(tenant, id)).organization_id;
 			return null;
 		},
@@ -277,6 +281,7 @@ export async function startPlatform(
 		...eventRoutes({ events: createEventsService(collections), pager }),
 		...webhookRoutes({ webhooks, pager, outbound }),
 		...deliveryRoutes({ deliveryLog, pager, clock }),
+		...connectionRoutes({ connections, pager }),
 		...gatewayRoutes({
 			gateway: createGatewayService({ connections, clients: createOdooClients({ clock }), clock }),
 		}),
@@ -316,6 +321,14 @@ export async function startPlatform(
 	};
 	try {
 		for (const collection of Object.values(collections)) await collection.createIndexes();
+		if (config.previousSecretKeys.length > 0) {
+			const renew = { secrets, log };
+			await reencrypt(collections.connections, sealedInConnection, { ...renew, name: 'connections' });
+			await reencrypt(collections.keys, sealedInKey, { ...renew, name: 'keys' });
+			await reencrypt(collections.webhooks, sealedInWebhook, { ...renew, name: 'webhooks' });
+			await reencrypt(collections.variables, sealedInVariables, { ...renew, name: 'variables' });
+			await reencrypt(collections.claims, sealedInClaim, { ...renew, name: 'claims' });
+		}
 		await listen(server, config);
 		url ||= addressOf(server, config.host);
 		const firstRunFile = await firstRun({

@@ -41,6 +41,7 @@ async function belongings(): Promise<Record<string, string>> {
 		delivery_id: String(delivery.json.id),
 		event_id: (await idsOf('/api/v1/events'))[0] ?? '',
 		key_id: (await idsOf('/api/v1/api-keys'))[0] ?? '',
+		connection_id: (await idsOf('/api/v1/odoo-connections'))[0] ?? '',
 		organization_id: platform.firstRun.organization_id,
 	};
 }

@@ -14,6 +14,7 @@ describe('the configuration', () => {
 			outboundAllowedCidrs: [],
 			gitAllowedPaths: [],
 			secretKey: undefined,
+			previousSecretKeys: [],
 		});
 	});
 

@@ -52,13 +52,13 @@ function stage({
 	bound?: boolean;
 } = {}) {
 	const asked: unknown[] = [];
-	const unused = () => Promise.reject(new Error('not used'));
-	const connections: ConnectionsService = {
+	const connections: Pick<ConnectionsService, 'open'> = {
 		open: (tenant, choice) => {
 			asked.push({ tenant, ...choice });
 			if (choice.connection === 'missing')
 				return Promise.reject(new ApiError(404, 'no_odoo_connection', 'None.'));
 			return Promise.resolve({
+				id: ids.next('connection'),
 				name: 'production',
 				environment_id: null,
 				url: 'http://odoo.example.com',
@@ -68,10 +68,6 @@ function stage({
 				fetch: odoo.fetch,
 			});
 		},
-		exists: unused,
-		removeOf: unused,
-		ensureDefault: unused,
-		create: unused,
 	};
 	const gateway = createGatewayService({ connections, clients: createOdooClients({ clock }), clock });
 	const [route] = gatewayRoutes({ gateway });

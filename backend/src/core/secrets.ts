@@ -11,38 +11,62 @@ import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode } from './errors';
 
-/** Secrets at rest and the keys that sign what leaves the house, all derived from one master key (HKDF, RFC 5869). */
+/**
+ * Secrets at rest and the keys that sign what leaves the house, all derived from one master key (HKDF, RFC 5869).
+ * docs/decisions/secrets.md says how it is rotated.
+ */
 export interface Secrets {
 	/** AES-256-GCM; `context` (e.g. the document's id) binds the ciphertext to its place. */
 	encrypt(plain: string, context: string): string;
-	/** @throws when the text was not made by `encrypt` with the same master key and context. */
+	/** @throws when the text was not made by `encrypt` with one of the master keys and this context. */
 	decrypt(cipher: string, context: string): string;
+	/** Which of the master keys a text was encrypted under; `unknown`: none of them. */
+	ageOf(cipher: string): 'current' | 'previous' | 'unknown';
 	/** A 32 byte key for one purpose. */
 	derive(purpose: string): Buffer;
+	/** The same, then those of the previous master keys: what one of them signed still holds. */
+	deriveAll(purpose: string): readonly Buffer[];
 }
 
+const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-export function createSecrets(masterKey: Buffer): Secrets {
+/** One master key's own: what encrypts, and the id that every ciphertext begins with. */
+const keyOf = (masterKey: Buffer) => {
 	const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', masterKey, '', `odoo-platform/${purpose}`, 32));
-	const encryptionKey = derive('encryption');
+	return { derive, encryption: derive('encryption'), id: derive('key-id').subarray(0, KEY_ID_BYTES) };
+};
+
+/** @param previousKeys master keys from before: what was made with them is still read, and nothing more is made. */
+export function createSecrets(masterKey: Buffer, previousKeys: readonly Buffer[] = []): Secrets {
+	const current = keyOf(masterKey);
+	const keys = [current, ...previousKeys.map(keyOf)];
+	const keyFor = (bytes: Buffer) => keys.find(({ id }) => id.equals(bytes.subarray(0, KEY_ID_BYTES)));
 	return {
-		derive,
+		derive: current.derive,
+		deriveAll: (purpose) => keys.map(({ derive }) => derive(purpose)),
 		encrypt(plain, context) {
 			const nonce = randomBytes(NONCE_BYTES);
-			const cipher = createCipheriv('aes-256-gcm', encryptionKey, nonce).setAAD(Buffer.from(context));
+			const cipher = createCipheriv('aes-256-gcm', current.encryption, nonce).setAAD(Buffer.from(context));
 			const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-			return Buffer.concat([nonce, sealed, cipher.getAuthTag()]).toString('base64');
+			return Buffer.concat([current.id, nonce, sealed, cipher.getAuthTag()]).toString('base64');
 		},
 		decrypt(text, context) {
 			const bytes = Buffer.from(text, 'base64');
-			const nonce = bytes.subarray(0, NONCE_BYTES);
-			const tag = bytes.subarray(bytes.length - TAG_BYTES);
-			const decipher = createDecipheriv('aes-256-gcm', encryptionKey, nonce, { authTagLength: TAG_BYTES });
+			const key = keyFor(bytes);
+			if (key === undefined) throw new Error('A secret is encrypted under a master key that is not configured.');
+			const rest = bytes.subarray(KEY_ID_BYTES);
+			const nonce = rest.subarray(0, NONCE_BYTES);
+			const tag = rest.subarray(rest.length - TAG_BYTES);
+			const decipher = createDecipheriv('aes-256-gcm', key.encryption, nonce, { authTagLength: TAG_BYTES });
 			decipher.setAAD(Buffer.from(context)).setAuthTag(tag);
-			const sealed = bytes.subarray(NONCE_BYTES, bytes.length - TAG_BYTES);
+			const sealed = rest.subarray(NONCE_BYTES, rest.length - TAG_BYTES);
 			return Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8');
+		},
+		ageOf(text) {
+			const key = keyFor(Buffer.from(text, 'base64'));
+			return key === undefined ? 'unknown' : key === current ? 'current' : 'previous';
 		},
 	};
 }

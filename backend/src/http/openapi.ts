@@ -250,7 +250,8 @@ function failuresOf(route: Route, schemas: Schemas): Record<string, Response> {
 	const family = route.errorReply ?? PROBLEM;
 	const schema = schemas.of(family.schema, 'output');
 	const codes = codesOf(route);
-	const statusOf = (code: ErrorCode) => (code === 'validation_failed' ? family.badInput : ERROR_CODES[code].status);
+	const usual = (code: ErrorCode) => (code === 'validation_failed' ? family.badInput : ERROR_CODES[code].status);
+	const statusOf = (code: ErrorCode) => route.statuses?.[code] ?? usual(code);
 	const statuses = [...new Set(codes.map(statusOf))];
 	return Object.fromEntries(
 		statuses.map((status) => {

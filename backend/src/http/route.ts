@@ -106,6 +106,8 @@ interface Description {
 	readonly texts?: readonly TextType[];
 	/** What else can go wrong: the codes beyond those that follow from the access and the input. */
 	readonly errors?: readonly ErrorCode[];
+	/** The codes that come with another status here than they usually do. */
+	readonly statuses?: Readonly<Partial<Record<ErrorCode, number>>>;
 	/** Unset: problem+json (RFC 9457). */
 	readonly renderError?: RenderError;
 	/** What {@link renderError} answers. */

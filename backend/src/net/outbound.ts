@@ -234,7 +234,11 @@ const FAILURES: readonly [pattern: RegExp, code: OutboundErrorCode, reason: stri
 	[/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, 'outbound_timeout', 'it did not accept the connection in time'],
 	[/^UND_ERR_(HEADERS|BODY)_TIMEOUT$/, 'outbound_timeout', 'it did not answer in time'],
 	[/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, 'outbound_connection_lost', 'it broke the connection off'],
-	[/SELF_SIGNED/, 'outbound_tls_failed', 'its TLS certificate is self-signed, not by an authority that is trusted here'],
+	[
+		/SELF_SIGNED/,
+		'outbound_tls_failed',
+		'its TLS certificate is self-signed, not by an authority that is trusted here',
+	],
 	[/^CERT_HAS_EXPIRED$/, 'outbound_tls_failed', 'its TLS certificate has expired'],
 	[/^ERR_TLS_CERT_ALTNAME_INVALID$/, 'outbound_tls_failed', 'its TLS certificate is for another name'],
 	[

@@ -11,6 +11,9 @@ import type { OdooAccess, OdooTransport } from './transport';
 /** The first version with JSON-2. */
 const JSON2_SINCE = 19;
 
+/** How a server of that major version is talked to, where the secret is an API key. */
+export const transportFor = (major: number): OdooTransportName => (major < JSON2_SINCE ? 'json-rpc' : 'json-2');
+
 /**
  * Finds out the server's version and logs in: over JSON-2 from Odoo 19 on, over JSON-RPC below, or where the secret is
  * a password, which JSON-2 does not take. `transport` leaves no choice, for tests. Rejects with an `OdooError`.
@@ -25,7 +28,7 @@ export async function connectOdoo(
 	const jsonRpc = createJsonRpc(http, access);
 	const json2 = createJson2(http, access, jsonRpc);
 
-	if (only === 'json-rpc' || (only === undefined && version.major < JSON2_SINCE)) {
+	if (only === 'json-rpc' || (only === undefined && transportFor(version.major) === 'json-rpc')) {
 		return logIn(jsonRpc, access, version, options);
 	}
 	try {

@@ -20,6 +20,8 @@ export type OdooErrorKind =
 	/** Something answers at the URL, and it is not Odoo. */
 	| 'not_odoo'
 	| 'unreachable'
+	/** The server's certificate is not one to trust, or it speaks no TLS. */
+	| 'tls_failed'
 	/** The URL leads to an address that this service does not connect to. */
 	| 'refused_address'
 	| 'timeout'
@@ -46,6 +48,7 @@ const OUTBOUND_KINDS: Readonly<Record<OutboundErrorCode, OdooErrorKind>> = {
 	outbound_url_invalid: 'unreachable',
 	outbound_address_refused: 'refused_address',
 	outbound_unreachable: 'unreachable',
+	outbound_tls_failed: 'tls_failed',
 	outbound_connection_lost: 'unreachable',
 	outbound_timeout: 'timeout',
 	outbound_too_large: 'too_large',

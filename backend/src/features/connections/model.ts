@@ -1,41 +1,64 @@
-import { type Connection, Schema } from 'mongoose';
-import type { ConnectionId, EnvironmentId, OrganizationId } from '../../core/ids';
+import type { Connection } from 'mongoose';
+import type { ConnectionId, OrganizationId } from '../../core/ids';
+import { sealed } from '../../database/reencrypt';
 import { tenantCollection } from '../../database/tenant-collection';
+import type { OdooTransportName } from '../../odoo/client';
 
-/** Which Odoo a connection leads to: one that the platform runs, or any other. */
-export type ConnectionTarget =
-	| { readonly kind: 'environment'; readonly environment_id: EnvironmentId }
-	| {
-			readonly kind: 'external';
-			readonly url: string;
-			readonly database: string;
-			readonly login: string;
-			/** An API key or a password; encrypted. */
-			readonly secret: string;
-	  };
-
-/** A named way to an Odoo. */
+/** A way to an Odoo that the platform does not run. An environment's own connection is in no collection. */
 export interface ConnectionDocument {
 	readonly _id: ConnectionId;
 	readonly organization_id: OrganizationId;
 	readonly name: string;
-	readonly target: ConnectionTarget;
-	/** Present on the one that serves where none is named. */
-	readonly default?: true;
+	/** Without a trailing slash. */
+	readonly url: string;
+	readonly database: string;
+	readonly login: string;
+	/** An API key or a password; encrypted, bound to the connection's id. */
+	readonly secret: string;
+	/** As the server wrote it when the connection was last found to work, e.g. `19.0`. */
+	readonly version: string;
+	readonly transport: OdooTransportName;
+	/** When it was last found to work. */
+	readonly last_checked_at: Date;
 	readonly created_at: Date;
 }
+
+export const sealedInConnection = ({ _id, secret }: ConnectionDocument) => sealed('secret', secret, _id);
 
 export const connectionCollection = (connection: Connection) =>
 	tenantCollection<ConnectionDocument>(connection, {
 		name: 'odoo_connections',
 		fields: {
 			name: { type: String, required: true },
-			target: { type: Schema.Types.Mixed, required: true },
-			default: { type: Boolean },
+			url: { type: String, required: true },
+			database: { type: String, required: true },
+			login: { type: String, required: true },
+			secret: { type: String, required: true },
+			version: { type: String, required: true },
+			transport: { type: String, required: true },
+			last_checked_at: { type: Date, required: true },
 			created_at: { type: Date, required: true },
 		},
 		indexes: [
+			[{ organization_id: 1, _id: -1 }],
 			[{ organization_id: 1, name: 1 }, { unique: true }],
-			[{ organization_id: 1, 'target.environment_id': 1 }],
+			[{ database: 1, _id: 1 }],
 		],
+	});
+
+/**
+ * Which connection serves where none is named. One document an organization, so that there is never more than one, and
+ * one write moves it; one that names a connection which is gone names none.
+ */
+export interface DefaultConnectionDocument {
+	readonly _id: OrganizationId;
+	readonly organization_id: OrganizationId;
+	readonly connection_id: ConnectionId;
+}
+
+export const defaultConnectionCollection = (connection: Connection) =>
+	tenantCollection<DefaultConnectionDocument>(connection, {
+		name: 'default_odoo_connections',
+		fields: { connection_id: { type: String, required: true } },
+		indexes: [[{ organization_id: 1 }]],
 	});

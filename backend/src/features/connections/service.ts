@@ -1,10 +1,20 @@
 import type { Clock } from '../../core/clock';
-import { ApiError } from '../../core/errors';
+import { ApiError, invalidInput, notFound } from '../../core/errors';
 import { type ConnectionId, type EnvironmentId, type Ids, isId, type OrganizationId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
+import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { Fetch } from '../../net/outbound';
+import type { OdooIdentity, OdooTransportName } from '../../odoo/client';
+import { transportFor } from '../../odoo/connect';
+import { OdooError } from '../../odoo/errors';
 import type { RuntimeAccess } from '../../runtimes/runtime';
-import type { ConnectionDocument } from './model';
+import type { EnvironmentDocument } from '../environments/model';
+import type { EnvironmentsService } from '../environments/service';
+import { createDefaults } from './defaults';
+import { connectionOf, environmentOf } from './environment-connection';
+import type { ConnectionDocument, DefaultConnectionDocument } from './model';
+import { probe, refused } from './probe';
 
 /** Which connection a request means: by id or name, by the environment behind it, or the organization's default. */
 export interface ConnectionChoice {
@@ -14,99 +24,332 @@ export interface ConnectionChoice {
 
 /** How to reach an Odoo, and under what name it is known here. */
 export interface OpenConnection extends RuntimeAccess {
+	readonly id: ConnectionId;
 	readonly name: string;
 	readonly environment_id: EnvironmentId | null;
 }
 
-interface ExternalOdoo {
+/** A connection as its owners see it: without its secret. */
+export interface OdooConnection {
+	readonly _id: ConnectionId;
+	readonly organization_id: OrganizationId;
+	readonly name: string;
+	readonly url: string;
+	readonly database: string;
+	readonly login: string;
+	/** Whether it serves where a request names none. */
+	readonly default: boolean;
+	/** The environment whose own connection it is. */
+	readonly environment_id: EnvironmentId | null;
+	readonly version: string;
+	readonly transport: OdooTransportName;
+	readonly last_checked_at: Date | null;
+	readonly created_at: Date;
+}
+
+/** What becomes a connection. */
+interface ConnectionRequest {
 	readonly name: string;
 	readonly url: string;
 	readonly database: string;
 	readonly login: string;
 	/** An API key or a password. */
 	readonly secret: string;
-	readonly default: boolean;
+	readonly default?: boolean | undefined;
 }
+
+type ConnectionChanges = { readonly [K in keyof ConnectionRequest]?: ConnectionRequest[K] | undefined };
+
+/** How a connection does at this moment. */
+export type ConnectionCheck =
+	{ readonly ok: true; readonly identity: OdooIdentity } | { readonly ok: false; readonly error: OdooError };
 
 export interface ConnectionsService {
 	/** The connection that is meant, with its credentials. @throws {ApiError} 404 `no_odoo_connection` */
 	open(tenant: Tenant, choice: ConnectionChoice): Promise<OpenConnection>;
 	exists(organization: OrganizationId, id: ConnectionId): Promise<boolean>;
-	/** Deletes what leads to an environment that is going; the organization may have no default from then on. */
+	/** Newest first, those of the environments among them. */
+	list(tenant: Tenant, after: ConnectionId | null, limit: number): Promise<OdooConnection[]>;
+	/** @throws {ApiError} 404 */
+	get(tenant: Tenant, id: ConnectionId): Promise<OdooConnection>;
+	/** Tries the connection and keeps it when it works. @throws {ApiError} 409 name_taken; 422 `odoo_…` */
+	create(organization: OrganizationId, request: ConnectionRequest, signal: AbortSignal): Promise<OdooConnection>;
+	/**
+	 * Changes a connection, after it was tried where that may make a difference. The secret that is kept goes nowhere but
+	 * where it was given for: another URL, database or login needs it again.
+	 * @throws {ApiError} 404; 409 name_taken, connection_of_environment; 422
+	 */
+	update(tenant: Tenant, id: ConnectionId, changes: ConnectionChanges, signal: AbortSignal): Promise<OdooConnection>;
+	/** @throws {ApiError} 404; 409 connection_in_use, connection_of_environment */
+	delete(tenant: Tenant, id: ConnectionId): Promise<void>;
+	/** Logs in anew. @throws {ApiError} 404 */
+	check(tenant: Tenant, id: ConnectionId, signal: AbortSignal): Promise<ConnectionCheck>;
+	/** An environment goes: the organization may have no default from then on. */
 	removeOf(organization: OrganizationId, environment: EnvironmentId): Promise<void>;
-	/** The default connection: an environment's, unless one exists. Safe to repeat. */
-	ensureDefault(
-		organization: OrganizationId,
-		id: ConnectionId,
-		environment: { id: EnvironmentId; name: string },
-	): Promise<void>;
-	/** A connection to any Odoo; one made as default takes that place. */
-	create(organization: OrganizationId, odoo: ExternalOdoo): Promise<ConnectionId>;
+	/** The default connection: that environment's own, unless there is one. Safe to repeat. */
+	ensureDefault(organization: OrganizationId, environment: EnvironmentId): Promise<void>;
 }
+
+/** What is behind an id: a document, or an environment. */
+type Found = { readonly external: ConnectionDocument } | { readonly environment: EnvironmentDocument };
 
 export function createConnectionsService({
 	connections,
-	environmentAccess,
+	defaultConnections,
+	environments,
+	accessOf,
+	isBound,
 	outboundFetch,
 	secrets,
 	clock,
 	ids,
 }: {
 	connections: TenantCollection<ConnectionDocument>;
-	/** @throws {ApiError} 404 for an environment that is not the tenant's. */
-	environmentAccess: (tenant: Tenant, id: EnvironmentId) => Promise<RuntimeAccess & { readonly name: string }>;
-	outboundFetch: RuntimeAccess['fetch'];
+	defaultConnections: TenantCollection<DefaultConnectionDocument>;
+	environments: Pick<EnvironmentsService, 'get' | 'find' | 'list'>;
+	accessOf: (environment: EnvironmentDocument) => Promise<RuntimeAccess>;
+	/** Whether a key leads to that connection and nowhere else. */
+	isBound: (organization: OrganizationId, id: ConnectionId) => Promise<boolean>;
+	outboundFetch: Fetch;
 	secrets: Secrets;
 	clock: Clock;
 	ids: Ids;
 }): ConnectionsService {
-	const find = async (tenant: Tenant, name: string | undefined) => {
-		if (name === undefined) return connections.findOne(tenant, { default: true });
-		return connections.findOne(tenant, isId('connection', name) ? { _id: name } : { name });
+	const defaults = createDefaults(defaultConnections);
+
+	const find = async (tenant: Tenant, id: ConnectionId): Promise<Found | null> => {
+		const external = await connections.findOne(tenant, { _id: id });
+		if (external !== null) return { external };
+		const environment = await environments.find(tenant, environmentOf(id));
+		return environment && { environment };
 	};
+
+	const findByName = async (tenant: Tenant, name: string): Promise<Found | null> => {
+		const external = await connections.findOne(tenant, { name });
+		if (external !== null) return { external };
+		const [environment, another] = await environments.list(tenant, { name }, null, 2);
+		if (another !== undefined) {
+			throw noConnection(`Several environments are named ${name}. Name the environment_id of one.`);
+		}
+		return environment === undefined ? null : { environment };
+	};
+
+	const findDefault = async (tenant: Tenant): Promise<Found | null> => {
+		const [id] = await defaults.of(tenant);
+		return id === undefined ? null : find(tenant, id);
+	};
+
+	const get = async (tenant: Tenant, id: ConnectionId): Promise<Found> => {
+		const found = await find(tenant, id);
+		if (found === null) throw notFound('Odoo connection');
+		return found;
+	};
+
+	const openFound = async (found: Found): Promise<OpenConnection> => {
+		if ('environment' in found) {
+			const { _id, name } = found.environment;
+			return { ...(await accessOf(found.environment)), id: connectionOf(_id), name, environment_id: _id };
+		}
+		const { _id, name, url, database, login, secret } = found.external;
+		const clear = secrets.decrypt(secret, _id);
+		return { id: _id, name, environment_id: null, url, database, login, secret: clear, fetch: outboundFetch };
+	};
+
+	const describe = async (found: Found, defaultIds: readonly ConnectionId[]): Promise<OdooConnection> => {
+		if ('external' in found) {
+			const { secret: _, ...external } = found.external;
+			return { ...external, default: defaultIds.includes(external._id), environment_id: null };
+		}
+		const { _id: environment_id, organization_id, name, odoo_version, created_at } = found.environment;
+		const { url, database, login } = await accessOf(found.environment);
+		const _id = connectionOf(environment_id);
+		return {
+			...{ _id, organization_id, name, url, database, login, environment_id, created_at },
+			default: defaultIds.includes(_id),
+			version: odoo_version,
+			transport: transportFor(Number.parseInt(odoo_version, 10)),
+			last_checked_at: null,
+		};
+	};
+
+	/** What is known of an Odoo that was just reached. */
+	const checked = ({ version, transport }: OdooIdentity) => ({
+		version: version.text,
+		transport,
+		last_checked_at: clock.now(),
+	});
+
+	/** @throws {ApiError} 422 where the connection does not work */
+	const tryOut = async (access: Omit<RuntimeAccess, 'fetch'>, signal: AbortSignal) => {
+		try {
+			return checked(await probe({ ...access, fetch: outboundFetch }, { clock, signal }));
+		} catch (error) {
+			throw error instanceof OdooError ? refused(error) : error;
+		}
+	};
+
+	/** Names of environments are left to them; one that comes later and has this name is found by its id. */
+	const requireFreeName = async (organization: OrganizationId, name: string) => {
+		const environment = await environments.list(organization, { name }, null, 1);
+		if (environment.length > 0 || (await connections.findOne(organization, { name })) !== null)
+			throw nameTaken(name);
+	};
+
+	const setDefault = async (organization: OrganizationId, id: ConnectionId, wanted: boolean | undefined) => {
+		if (wanted === true) await defaults.set(organization, id);
+		if (wanted === false) await defaults.unset(organization, id);
+	};
+
+	const isName = (name: string): name is ConnectionId => isId('connection', name);
+
+	const present = async (found: Found): Promise<OdooConnection> => {
+		const { organization_id } = 'external' in found ? found.external : found.environment;
+		return describe(found, await defaults.of(organization_id));
+	};
+
+	/** Changes what is kept of a connection; null where somebody else changed its credentials at the same moment. */
+	const change = async (
+		before: ConnectionDocument,
+		{ name, default: _, secret, ...place }: ConnectionChanges,
+		signal: AbortSignal,
+	): Promise<ConnectionDocument | null> => {
+		const { _id, organization_id } = before;
+		const next = {
+			url: place.url === undefined ? before.url : baseUrl(place.url),
+			database: place.database ?? before.database,
+			login: place.login ?? before.login,
+		};
+		const elsewhere = next.url !== before.url || next.database !== before.database || next.login !== before.login;
+		if (elsewhere && secret === undefined) {
+			throw invalidInput('/api_key', 'or password must be given again where url, database or login changes');
+		}
+		if (name !== undefined && name !== before.name) await requireFreeName(organization_id, name);
+		const set = {
+			...(name === undefined ? {} : { name }),
+			...(secret === undefined
+				? {}
+				: { ...next, secret: secrets.encrypt(secret, _id), ...(await tryOut({ ...next, secret }, signal)) }),
+		};
+		if (Object.keys(set).length === 0) return before;
+		try {
+			return await connections.update(organization_id, { _id, secret: before.secret }, { $set: set });
+		} catch (error) {
+			throw isDuplicateKey(error) ? nameTaken(name ?? before.name) : error;
+		}
+	};
+
 	return {
 		async open(tenant, { connection: name, environment_id }) {
 			if (environment_id !== undefined) {
-				return { ...(await environmentAccess(tenant, environment_id)), environment_id };
+				return openFound({ environment: await environments.get(tenant, environment_id) });
 			}
-			const found = await find(tenant, name);
-			if (found === null) {
-				const detail =
-					name === undefined
-						? 'The organization has no default Odoo connection. Name an environment_id, or add a connection.'
-						: 'There is no Odoo connection of this name, or this key cannot see it.';
-				throw new ApiError(404, 'no_odoo_connection', detail);
+			if (name === undefined) {
+				const found = await findDefault(tenant);
+				if (found !== null) return openFound(found);
+				throw noConnection(
+					'The organization has no default Odoo connection. Name an environment_id, or add a connection.',
+				);
 			}
-			const { target } = found;
-			if (target.kind === 'environment') {
-				const access = await environmentAccess(tenant, target.environment_id);
-				return { ...access, name: found.name, environment_id: target.environment_id };
-			}
-			const { url, database, login } = target;
-			const secret = secrets.decrypt(target.secret, found._id);
-			return { name: found.name, environment_id: null, url, database, login, secret, fetch: outboundFetch };
+			const found = await (isName(name) ? find(tenant, name) : findByName(tenant, name));
+			if (found !== null) return openFound(found);
+			throw noConnection('There is no Odoo connection of this name, or this key cannot see it.');
 		},
-		async removeOf(organization, environment_id) {
-			while (await connections.delete(organization, { 'target.environment_id': environment_id }));
+		exists: async (organization, id) => (await find(organization, id)) !== null,
+		async list(tenant, after, limit) {
+			const [external, own, defaultIds] = await Promise.all([
+				connections.find(tenant, after === null ? {} : { _id: { $lt: after } }, { sort: { _id: -1 }, limit }),
+				environments.list(tenant, {}, after && environmentOf(after), limit),
+				defaults.of(tenant),
+			]);
+			const found: Found[] = [
+				...external.map((document) => ({ external: document })),
+				...own.map((environment) => ({ environment })),
+			];
+			const all = await Promise.all(found.map((one) => describe(one, defaultIds)));
+			return all.sort((one, other) => (one._id < other._id ? 1 : -1)).slice(0, limit);
 		},
-		exists: async (organization, id) => (await connections.findOne(organization, { _id: id })) !== null,
-		async ensureDefault(organization, id, { id: environment_id, name }) {
-			const target = { kind: 'environment', environment_id };
-			const made = { name, target, default: true, created_at: clock.now() };
-			await connections.update(organization, { _id: id }, { $setOnInsert: made }, { upsert: true });
-		},
-		async create(organization_id, { secret, default: isDefault, name, ...odoo }) {
-			const id = ids.next('connection');
-			if (isDefault) await connections.update(organization_id, { default: true }, { $unset: { default: 1 } });
-			await connections.insert({
-				_id: id,
+		get: async (tenant, id) => present(await get(tenant, id)),
+		async create(organization_id, { default: isDefault, secret, ...request }, signal) {
+			await requireFreeName(organization_id, request.name);
+			const place = { ...request, url: baseUrl(request.url) };
+			const found = await tryOut({ ...place, secret }, signal);
+			const _id = ids.next('connection');
+			const external: ConnectionDocument = {
+				_id,
 				organization_id,
-				name,
-				target: { kind: 'external', ...odoo, secret: secrets.encrypt(secret, id) },
-				...(isDefault ? { default: true } : {}),
+				...place,
+				...found,
+				secret: secrets.encrypt(secret, _id),
 				created_at: clock.now(),
-			});
-			return id;
+			};
+			try {
+				await connections.insert(external);
+			} catch (error) {
+				throw isDuplicateKey(error) ? nameTaken(request.name) : error;
+			}
+			await setDefault(organization_id, _id, isDefault);
+			return present({ external });
 		},
+		async update(tenant, id, changes, signal) {
+			for (;;) {
+				const found = await get(tenant, id);
+				const { default: wanted, name, url, database, login, secret } = changes;
+				if ('environment' in found) {
+					if ([name, url, database, login, secret].some((value) => value !== undefined))
+						throw ofEnvironment();
+					await setDefault(found.environment.organization_id, id, wanted);
+					return present(found);
+				}
+				const external = await change(found.external, changes, signal);
+				if (external === null) continue;
+				await setDefault(external.organization_id, id, wanted);
+				return present({ external });
+			}
+		},
+		async delete(tenant, id) {
+			const found = await get(tenant, id);
+			if ('environment' in found) throw ofEnvironment();
+			const { organization_id } = found.external;
+			if (await isBound(organization_id, id)) {
+				const detail = 'API keys are bound to this Odoo connection. Revoke them first, then delete it.';
+				throw new ApiError(409, 'connection_in_use', detail);
+			}
+			await connections.delete(organization_id, { _id: id });
+			await defaults.unset(organization_id, id);
+		},
+		async check(tenant, id, signal) {
+			const found = await get(tenant, id);
+			try {
+				const identity = await probe(await openFound(found), { clock, signal });
+				if ('external' in found) {
+					const { organization_id, secret } = found.external;
+					await connections.update(organization_id, { _id: id, secret }, { $set: checked(identity) });
+				}
+				return { ok: true, identity };
+			} catch (error) {
+				if (error instanceof OdooError) return { ok: false, error };
+				throw error;
+			}
+		},
+		removeOf: (organization, environment) => defaults.unset(organization, connectionOf(environment)),
+		ensureDefault: (organization, environment) => defaults.setFirst(organization, connectionOf(environment)),
 	};
 }
+
+/** Without a trailing slash, and written as URLs are. */
+function baseUrl(text: string): string {
+	const { origin, pathname } = new URL(text);
+	return origin + pathname.replace(/\/+$/, '');
+}
+
+const noConnection = (detail: string) => new ApiError(404, 'no_odoo_connection', detail);
+
+const nameTaken = (name: string) =>
+	new ApiError(409, 'name_taken', `An Odoo connection or environment is named ${name} already; choose another name.`);
+
+const ofEnvironment = () =>
+	new ApiError(
+		409,
+		'connection_of_environment',
+		'This Odoo connection belongs to an environment: change or delete that. Only default can be set here.',
+	);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { invalidInput } from '../../core/errors';
 import type { EnvironmentId, OrganizationId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
+import { sealed } from '../../database/reencrypt';
 import { tenantCollection, type Tenant, type TenantCollection } from '../../database/tenant-collection';
 import type { EnvironmentsService } from './service';
 
@@ -24,6 +25,13 @@ export interface VariablesDocument {
 	readonly organization_id: OrganizationId;
 	readonly variables: readonly StoredVariable[];
 }
+
+const contextOf = (environment: EnvironmentId, name: string) => `${environment}/${name}`;
+
+export const sealedInVariables = ({ _id, variables }: VariablesDocument) =>
+	variables.flatMap(({ name, value, secret }, index) =>
+		sealed(`variables.${index}.value`, secret ? value : null, contextOf(_id, name)),
+	);
 
 export const variablesCollection = (connection: Connection) =>
 	tenantCollection<VariablesDocument>(connection, {
@@ -85,7 +93,6 @@ export function createVariablesService({
 	environments: Pick<EnvironmentsService, 'get' | 'find'>;
 	secrets: Secrets;
 }): VariablesService {
-	const contextOf = (environment: EnvironmentId, name: string) => `${environment}/${name}`;
 	const stored = async (organization: OrganizationId, environment: EnvironmentId) =>
 		(await collection.findOne(organization, { _id: environment }))?.variables ?? [];
 	const present = ({ name, value, secret }: StoredVariable) => ({ name, value: secret ? null : value, secret });

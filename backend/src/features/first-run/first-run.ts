@@ -25,7 +25,6 @@ const planSchema = z.object({
 	webhook_key: z.object({ id: idSchema('key'), token: z.string(), hmac_secret: z.string() }),
 	project_id: idSchema('project'),
 	environments: z.object({ production: idSchema('environment'), staging: idSchema('environment') }),
-	connection_id: idSchema('connection'),
 });
 
 type Plan = z.output<typeof planSchema>;
@@ -104,7 +103,6 @@ async function makePlan({ ids, keys }: Dependencies): Promise<Plan> {
 		webhook_key: { id: ids.next('key'), token: '', hmac_secret: makeHmacSecret() },
 		project_id: ids.next('project'),
 		environments: { production: ids.next('environment'), staging: ids.next('environment') },
-		connection_id: ids.next('connection'),
 	};
 	const { api, webhook } = keyRequests(unsigned);
 	return {
@@ -157,10 +155,7 @@ async function make(plan: Plan, dependencies: Dependencies): Promise<void> {
 			() => environments.create(organization_id, request, id),
 		);
 	}
-	await connections.ensureDefault(organization_id, plan.connection_id, {
-		id: plan.environments.production,
-		name: 'production',
-	});
+	await connections.ensureDefault(organization_id, plan.environments.production);
 }
 
 async function unlessMade(get: () => Promise<unknown>, create: () => Promise<unknown>): Promise<void> {

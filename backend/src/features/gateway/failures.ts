@@ -19,6 +19,7 @@ const ODOO_FAILURES: Readonly<Record<OdooErrorKind, readonly [status: number, er
 	database_not_found: [502, 'The Odoo database does not exist'],
 	not_odoo: [502, 'No Odoo answers at the URL of the connection'],
 	unreachable: [502, 'Odoo cannot be reached'],
+	tls_failed: [502, 'The TLS certificate of Odoo is not accepted'],
 	refused_address: [502, 'The URL of the connection leads where it may not'],
 	too_large: [502, 'The answer is too large'],
 	server_error: [502, 'Odoo failed'],

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import { isDuplicateKey } from '../../database/connection';
+import { sealed } from '../../database/reencrypt';
 import { type TenantCollection, tenantCollection } from '../../database/tenant-collection';
 import type { Claim, ClaimStore } from '../../http/idempotency';
 
@@ -7,6 +8,8 @@ import type { Claim, ClaimStore } from '../../http/idempotency';
 export interface ClaimDocument extends Omit<Claim, 'id'> {
 	readonly _id: string;
 }
+
+export const sealedInClaim = ({ _id, reply }: ClaimDocument) => sealed('reply', reply, _id);
 
 export const claimCollection = (connection: Connection) =>
 	tenantCollection<ClaimDocument>(connection, {

@@ -7,7 +7,7 @@ import type { TenantCollection } from '../../database/tenant-collection';
 import type { Authenticate, Caller } from '../../http/caller';
 import { Lru } from '../../http/lru';
 import type { KeyDocument } from './model';
-import { verifyToken } from './token';
+import { SIGNING_PURPOSE, verifyToken } from './token';
 
 /** How long what the database says of a key is believed, in milliseconds: other replicas may change it meanwhile. */
 const BELIEVED_MS = 1_000;
@@ -28,7 +28,6 @@ export function createAuthenticate({
 	keys,
 	planOf,
 	secrets,
-	signingKey,
 	clock,
 	log,
 }: {
@@ -36,10 +35,10 @@ export function createAuthenticate({
 	/** null where there is no such organization. */
 	planOf: (organization: OrganizationId) => Promise<Plan | null>;
 	secrets: Secrets;
-	signingKey: Buffer;
 	clock: Clock;
 	log: Logger;
 }): { readonly authenticate: Authenticate; readonly forget: () => void } {
+	const signingKeys = secrets.deriveAll(SIGNING_PURPOSE);
 	/** What was found, and what is being looked for, so that requests at the same moment look once; by the token's hash. */
 	const newMemory = () => ({
 		found: new Lru<Remembered>(MAX_REMEMBERED),
@@ -56,7 +55,7 @@ export function createAuthenticate({
 	};
 
 	const find = async (token: string, hash: string): Promise<Remembered | null> => {
-		const id = await verifyToken(signingKey, token, clock);
+		const id = await verifyToken(signingKeys, token, clock);
 		if (id === null) return null;
 		const key = await keys.everywhere.findOne({ _id: id });
 		if (key === null || key.revoked_at !== null || !equalInConstantTime(key.token_hash, hash)) return null;

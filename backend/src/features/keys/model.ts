@@ -1,6 +1,7 @@
 import { type Connection } from 'mongoose';
 import type { ConnectionId, KeyId, OrganizationId } from '../../core/ids';
 import type { Permission } from '../../core/permissions';
+import { sealed } from '../../database/reencrypt';
 import { tenantCollection } from '../../database/tenant-collection';
 import type { KeyScope } from '../../http/caller';
 
@@ -24,6 +25,8 @@ export interface KeyDocument {
 	readonly last_used_at: Date | null;
 	readonly created_at: Date;
 }
+
+export const sealedInKey = ({ _id, hmac_secret }: KeyDocument) => sealed('hmac_secret', hmac_secret, _id);
 
 export const keyCollection = (connection: Connection) =>
 	tenantCollection<KeyDocument>(connection, {

@@ -11,7 +11,7 @@ import type { Authenticate, Caller, KeyScope } from '../../http/caller';
 import { organizationFor } from '../../http/organization-for';
 import { createAuthenticate } from './authenticate';
 import type { KeyDocument } from './model';
-import { signToken } from './token';
+import { SIGNING_PURPOSE, signToken } from './token';
 
 /** What makes a key. */
 export interface KeySpecification {
@@ -62,6 +62,8 @@ export interface KeysService {
 	 * requests. @throws {ApiError} 404; 409 key_revoked, hmac_not_supported
 	 */
 	rotateHmacSecret(tenant: Tenant, id: KeyId): Promise<{ readonly key: KeyDocument; readonly hmac_secret: string }>;
+	/** Whether a key that is still good leads to that connection and nowhere else. */
+	isBoundTo(organization: OrganizationId, connection: ConnectionId): Promise<boolean>;
 	readonly authenticate: Authenticate;
 }
 
@@ -85,8 +87,8 @@ export function createKeysService({
 	ids: Ids;
 	log: Logger;
 }): KeysService {
-	const signingKey = secrets.derive('api-keys');
-	const { authenticate, forget } = createAuthenticate({ keys, planOf, secrets, signingKey, clock, log });
+	const signingKey = secrets.derive(SIGNING_PURPOSE);
+	const { authenticate, forget } = createAuthenticate({ keys, planOf, secrets, clock, log });
 
 	const get = async (tenant: Tenant, id: KeyId) => {
 		const key = await keys.findOne(tenant, { _id: id });
@@ -146,6 +148,11 @@ export function createKeysService({
 		},
 		list: (tenant, after, limit) =>
 			keys.find(tenant, after === null ? {} : { _id: { $lt: after } }, { sort: { _id: -1 }, limit }),
+		async isBoundTo(organization, connection_id) {
+			const bound = await keys.find(organization, { connection_id, revoked_at: null });
+			const now = clock.now();
+			return bound.some(({ expires_at }) => expires_at === null || expires_at > now);
+		},
 		async revoke(tenant, id) {
 			await change(tenant, id, { revoked_at: clock.now() });
 		},

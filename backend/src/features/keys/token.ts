@@ -8,6 +8,9 @@ const TYPE = 'api-key+jwt';
 const ISSUER = 'odoo-platform';
 const AUDIENCE = 'odoo-platform-api';
 
+/** What the keys that sign tokens are derived for. */
+export const SIGNING_PURPOSE = 'api-keys';
+
 /** What a token begins with, by its scope. */
 const PREFIXES: Readonly<Record<KeyScope, string>> = {
 	org: 'oec_live_',
@@ -35,20 +38,26 @@ export async function signToken(signingKey: Buffer, claims: Claims, clock: Clock
 	return `${PREFIXES[claims.scope]}${await jwt.sign(signingKey)}`;
 }
 
-/** The id of the key that a token was made for; null where the token was not made here or is past its time. */
-export async function verifyToken(signingKey: Buffer, token: string, clock: Clock): Promise<KeyId | null> {
+/**
+ * The id of the key that a token was made for; null where none of the signing keys made it, or where it is past its
+ * time.
+ */
+export async function verifyToken(signingKeys: readonly Buffer[], token: string, clock: Clock): Promise<KeyId | null> {
 	const prefix = Object.values(PREFIXES).find((known) => token.startsWith(known));
 	if (prefix === undefined) return null;
-	try {
-		const { payload } = await jwtVerify(token.slice(prefix.length), signingKey, {
-			algorithms: [ALGORITHM],
-			typ: TYPE,
-			issuer: ISSUER,
-			audience: AUDIENCE,
-			currentDate: clock.now(),
-		});
-		return isId('key', payload.jti) ? payload.jti : null;
-	} catch {
-		return null;
+	for (const signingKey of signingKeys) {
+		try {
+			const { payload } = await jwtVerify(token.slice(prefix.length), signingKey, {
+				algorithms: [ALGORITHM],
+				typ: TYPE,
+				issuer: ISSUER,
+				audience: AUDIENCE,
+				currentDate: clock.now(),
+			});
+			return isId('key', payload.jti) ? payload.jti : null;
+		} catch {
+			// Perhaps another key signed it.
+		}
 	}
+	return null;
 }

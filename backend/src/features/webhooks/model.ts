@@ -2,6 +2,7 @@ import { type Connection, Schema } from 'mongoose';
 import { EVENT_TYPES, type PlatformEvent } from '../../core/events';
 import type { DeliveryId, EnvironmentId, EventId, OrganizationId, ProjectId, WebhookId } from '../../core/ids';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
+import { sealed } from '../../database/reencrypt';
 import { tenantCollection } from '../../database/tenant-collection';
 import type { DeliveryAttempt } from '../../net/attempt';
 
@@ -51,6 +52,11 @@ export interface WebhookDocument extends WithOutbox {
 	readonly lease_until?: Date;
 	readonly lease_owner?: string;
 }
+
+export const sealedInWebhook = ({ _id, secret, previous_secret }: WebhookDocument) => [
+	...sealed('secret', secret, _id),
+	...sealed('previous_secret.secret', previous_secret?.secret ?? null, _id),
+];
 
 export const webhookCollection = (connection: Connection) =>
 	tenantCollection<WebhookDocument>(connection, {

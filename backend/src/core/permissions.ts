@@ -13,6 +13,8 @@ export const PERMISSIONS = [
 	'events:read',
 	'odoo:read',
 	'odoo:write',
+	'odoo_connections:read',
+	'odoo_connections:write',
 	'api_keys:read',
 	'api_keys:write',
 	'organizations:read',

@@ -1,18 +1,19 @@
 import {
 	NodeConnectionTypes,
-	type IDataObject,
+	NodeOperationError,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { isDataObject } from '../shared/data';
-import { asNodeError, bodyOf, refusal } from '../shared/failure';
-import { send } from '../shared/transport';
-import { listParameter, objectParameter, textParameter } from './parameters';
-import { properties } from './properties';
+import { asNodeError } from '../shared/failure';
+import { odooListSearch, odooLoadOptions } from '../shared/models';
+import { operationOf, properties } from './actions';
+import { Item } from './item';
+import { resourceMapping } from './mapping';
+import { Rounds } from './rounds';
 
-/** Talks to the Odoo behind a gateway key: `POST /api/n8n/webhook` of the platform. */
+/** Talks to the Odoo behind a gateway key: `POST /api/n8n/webhook` of the platform, and its record routes. */
 export class OdooGateway implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Odoo Gateway',
@@ -20,8 +21,8 @@ export class OdooGateway implements INodeType {
 		icon: { light: 'file:../../icons/odooGateway.svg', dark: 'file:../../icons/odooGateway.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter.resource === "method" ? $parameter.model + "." + $parameter.method : "test" }}',
-		description: 'Call any method of any Odoo through the platform',
+		subtitle: '={{ $parameter.operation + ": " + $parameter.resource }}',
+		description: 'Read and write the records of any Odoo, call its methods, and ask it in plain words',
 		defaults: { name: 'Odoo Gateway' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -30,43 +31,31 @@ export class OdooGateway implements INodeType {
 		properties,
 	};
 
+	methods = { listSearch: odooListSearch, loadOptions: odooLoadOptions, resourceMapping };
+
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const output: INodeExecutionData[] = [];
-		for (const itemIndex of this.getInputData().keys()) {
-			try {
-				const records = await run(this, itemIndex);
-				output.push(...records.map((json) => ({ json, pairedItem: { item: itemIndex } })));
-			} catch (error) {
-				const nodeError = asNodeError(this.getNode(), error, itemIndex);
-				if (!this.continueOnFail()) throw nodeError;
-				output.push({ json: { error: nodeError.message }, error: nodeError, pairedItem: { item: itemIndex } });
-			}
+		const [resource, name] = [this.getNodeParameter('resource', 0), this.getNodeParameter('operation', 0)];
+		const operation = operationOf(resource, name);
+		if (operation === undefined) {
+			throw new NodeOperationError(this.getNode(), `There is no operation "${name}" of "${resource}"`, {
+				description: 'Choose one from the lists "Resource" and "Operation".',
+			});
 		}
-		return [output];
+		const goOn = this.continueOnFail();
+		const rounds = new Rounds(this, !goOn);
+		const items = this.getInputData().map((_, index) => new Item(this, index, rounds, operation.inputs));
+		const output = items.map((): INodeExecutionData[] => []);
+		await rounds.run(items, async (item) => {
+			const pairedItem = { item: item.index };
+			try {
+				const results = await operation.run(item);
+				output[item.index] = results.map((result) => ({ ...result, pairedItem }));
+			} catch (caught) {
+				const error = asNodeError(this.getNode(), caught, item.index);
+				if (!goOn) throw error;
+				output[item.index] = [{ json: { error: error.message }, error, pairedItem }];
+			}
+		});
+		return [output.flat()];
 	}
 }
-
-/** What the gateway is asked for one item. */
-function actionOf(context: IExecuteFunctions, itemIndex: number): IDataObject {
-	if (context.getNodeParameter('resource', itemIndex) === 'connection') return { action: 'test_connection' };
-	return {
-		action: 'execute_method',
-		model: textParameter(context, 'model', 'Model', itemIndex),
-		method: textParameter(context, 'method', 'Method', itemIndex),
-		args: listParameter(context, 'args', 'Arguments', itemIndex),
-		kwargs: objectParameter(context, 'kwargs', 'Keyword Arguments', itemIndex),
-	};
-}
-
-/** Carries out the operation for one item and returns what goes out of the node for it. */
-async function run(context: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
-	const body = actionOf(context, itemIndex);
-	const reply = await send(context, 'odooGatewayApi', { method: 'POST', url: '/api/n8n/webhook', body });
-	const { success, data } = bodyOf(context.getNode(), reply, itemIndex);
-	if (success !== true) throw refusal(context.getNode(), reply, itemIndex);
-	if (body.action === 'test_connection' && isDataObject(data)) return [data];
-	return isRecords(data) ? data : [{ result: data }];
-}
-
-/** Whether a method answered with records, which become an item each. */
-const isRecords = (data: unknown): data is IDataObject[] => Array.isArray(data) && data.every(isDataObject);

@@ -1,5 +1,5 @@
 import { NodeApiError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
-import { isDataObject, objectsAt, textAt } from './data';
+import { isDataObject, objectAt, objectsAt, textAt } from './data';
 
 /** What a service answered, as n8n's helpers hand it over with `returnFullResponse`. */
 export interface Reply {
@@ -15,31 +15,49 @@ const ADVICE: Readonly<Record<number, string>> = {
 	403: 'Ask whoever administers the platform for a key that is allowed to do this.',
 	404: 'Check the base URL and the ID. A key sees only what belongs to its own organization.',
 	409: 'Wait until the other operation has finished and try again.',
+	413: 'Send less at once: smaller files, or shorter values.',
 	422: 'Correct the named parameters and try again.',
 	429: 'Send fewer requests, or turn on "Retry On Fail" in the settings of the node.',
 };
 
 const TROUBLE = 'The platform has a problem. Try again, and if it stays, pass the request ID on to whoever runs it.';
 
+/** How the parameters are displayed that Odoo may find fault with, of the operation that asked. */
+export interface InputNames {
+	/** The parameter with the model. */
+	model?: string;
+	/** The parameter with what is written, or the arguments. */
+	values?: string;
+	/** The parameter that names fields. */
+	fields?: string;
+	/** The parameter that names records. */
+	records?: string;
+}
+
 /** What to do about what Odoo refused, by the gateway's code for it. */
-const ODOO_ADVICE: Readonly<Record<string, string>> = {
-	no_odoo_connection: '',
-	odoo_validation: 'Correct the values in "Arguments" and try again.',
-	odoo_user_error: 'Odoo said why; correct the call, or the record in Odoo.',
-	odoo_unknown_field: 'Check the names of the fields: the method fields_get lists those that the model has.',
-	odoo_bad_arguments: 'Check "Arguments" and "Keyword Arguments" against what the method takes.',
-	odoo_access_denied: "Ask whoever administers Odoo for the rights: the connection's user has too few of them.",
-	odoo_missing_record: 'Check the IDs: a record may have been deleted in the meantime.',
-	odoo_unknown_model: 'Check "Model", and that the add-on which brings it is installed in this Odoo.',
-	odoo_unknown_method: 'Check "Method", and that the add-on which brings it is installed in this Odoo.',
+const ODOO_ADVICE: Readonly<Record<string, (names: InputNames) => string>> = {
+	no_odoo_connection: () => '',
+	permission_denied: () => ADVICE[403] ?? '',
+	odoo_validation: ({ values = 'the values' }) => `Correct ${values} and try again.`,
+	odoo_user_error: () => 'Odoo said why; correct the call, or the record in Odoo.',
+	odoo_unknown_field: ({ fields = 'the fields' }) =>
+		`Check ${fields} against the fields that the model has: their technical names, and the add-on that brings them installed.`,
+	odoo_bad_arguments: ({ values = 'the values' }) => `Check ${values} against what the method takes.`,
+	odoo_access_denied: () => "Ask whoever administers Odoo for the rights: the connection's user has too few of them.",
+	odoo_missing_record: ({ records = 'the IDs' }) =>
+		`Check ${records}: a record may have been deleted in the meantime.`,
+	odoo_unknown_model: ({ model = 'the model' }) =>
+		`Check ${model}, and that the add-on which brings it is installed in this Odoo.`,
+	odoo_unknown_method: () => 'Check "Method", and that the add-on which brings it is installed in this Odoo.',
 };
 
 const ODOO_TROUBLE = "Check that Odoo is up, and the connection's address, database and user on the platform.";
 
 /** What to do about a refusal. */
-function adviceOn(code: string, statusCode: number): string {
-	const trouble = statusCode >= 500 ? TROUBLE : '';
-	return ODOO_ADVICE[code] ?? (code.startsWith('odoo_') ? ODOO_TROUBLE : (ADVICE[statusCode] ?? trouble));
+function adviceOn(code: string, statusCode: number, names: InputNames): string {
+	const advice = ODOO_ADVICE[code];
+	if (advice !== undefined) return advice(names);
+	return code.startsWith('odoo_') ? ODOO_TROUBLE : (ADVICE[statusCode] ?? (statusCode >= 500 ? TROUBLE : ''));
 }
 
 /** The name of a parameter as the node displays it, from a JSON pointer into the request, e.g. `/project_id`. */
@@ -56,10 +74,17 @@ function refusedInputs(problem: IDataObject): string[] {
 	);
 }
 
-/** What happened, and what else the reply says of it, out of either of the service's documented error bodies. */
+/** What is known of an error in the form of JSON-RPC, as the record routes give it. */
+const rpcError = (body: IDataObject) => objectAt(objectAt(body, 'error'), 'data');
+
+/** What happened, and what else the reply says of it, out of any of the service's documented error bodies. */
 function explain({ body, statusCode }: Reply): { message: string; details: string[] } {
 	const problem = isDataObject(body) ? body : {};
-	const message = textAt(problem, 'detail') || textAt(problem, 'error') || textAt(problem, 'title');
+	const message =
+		textAt(problem, 'detail') ||
+		textAt(problem, 'error') ||
+		textAt(rpcError(problem), 'message') ||
+		textAt(problem, 'title');
 	if (message === '') {
 		return { message: `The service answered with status ${statusCode}`, details: ['Check the base URL.'] };
 	}
@@ -70,18 +95,19 @@ function explain({ body, statusCode }: Reply): { message: string; details: strin
  * The error for a refused request, from problem+json (`/api/v1`, RFC 9457) or the gateway's
  * `{ success: false, error, details }`: its message says what happened and to which item, its description how to go on.
  */
-export function refusal(node: INode, reply: Reply, itemIndex?: number): NodeApiError {
+export function refusal(node: INode, reply: Reply, itemIndex?: number, names: InputNames = {}): NodeApiError {
 	const { message, details } = explain(reply);
 	const { statusCode, headers } = reply;
 	const body = isDataObject(reply.body) ? reply.body : {};
 	const jobId = textAt(body, 'job_id');
 	const retryAfter = textAt(headers, 'retry-after');
-	const requestId = textAt(body, 'request_id');
+	const code = textAt(body, 'code') || textAt(rpcError(body), 'name');
+	const requestId = textAt(body, 'request_id') || textAt(rpcError(body), 'request_id');
 	const description = [
 		...details,
 		jobId && `The running job is ${jobId}.`,
 		retryAfter && `It asks to wait ${retryAfter} seconds.`,
-		adviceOn(textAt(body, 'code'), statusCode),
+		adviceOn(code, statusCode, names),
 		requestId && `Request ID: ${requestId}`,
 	];
 	return failure(node, { message, description, httpCode: String(statusCode), itemIndex });
@@ -123,8 +149,8 @@ export function withItem(message: string, itemIndex?: number): string {
  *
  * @throws NodeApiError when the request was refused, or the reply did not come from the platform.
  */
-export function bodyOf(node: INode, reply: Reply, itemIndex?: number): IDataObject {
-	if (reply.statusCode >= 400) throw refusal(node, reply, itemIndex);
+export function bodyOf(node: INode, reply: Reply, itemIndex?: number, names?: InputNames): IDataObject {
+	if (reply.statusCode >= 400) throw refusal(node, reply, itemIndex, names);
 	if (isDataObject(reply.body)) return reply.body;
 	throw failure(node, {
 		message: 'The reply did not come from the Odoo Platform',
@@ -145,4 +171,11 @@ export function asNodeError(node: INode, error: unknown, itemIndex: number): Nod
 		error.message = withItem(error.message, itemIndex);
 	}
 	return error;
+}
+
+/** What n8n's helper threw instead of an answer, as the error of one of the items that waited for it. */
+export function asRefusal(node: INode, error: unknown, itemIndex: number): NodeApiError | NodeOperationError {
+	if (!(error instanceof NodeApiError)) return asNodeError(node, error, itemIndex);
+	const description = [error.description ?? '', 'Check the base URL in the credential, and that the platform is up.'];
+	return failure(node, { message: error.message, description, itemIndex });
 }

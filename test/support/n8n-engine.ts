@@ -16,7 +16,6 @@ import { OdooPlatformApi } from '../../credentials/OdooPlatformApi.credentials';
 import { OdooGateway } from '../../nodes/OdooGateway/OdooGateway.node';
 import { OdooPlatform } from '../../nodes/OdooPlatform/OdooPlatform.node';
 import { OdooPlatformTrigger } from '../../nodes/OdooPlatformTrigger/OdooPlatformTrigger.node';
-import { listSearch } from '../../nodes/shared/locators';
 import {
 	openWorkflow,
 	packageOf,
@@ -75,18 +74,31 @@ export async function runNode(
 	return { error, items: own, json: own.map(({ json }) => json) };
 }
 
-/** Searches a locator's list, as the editor does while its user types. */
-export async function searchList(
-	method: keyof typeof listSearch,
+/** One of the package's nodes as the editor has it open: what fills its lists and its mapped fields. */
+export function openInEditor(
+	type: 'odooPlatform' | 'odooGateway',
 	options: WorkflowOptions,
-	filter?: string,
-	cursor?: string,
-): Promise<INodeListSearchResult> {
-	const json = { name: 'test', nodes: [nodeOf('odooPlatform', {})], connections: {} };
+	parameters: INodeParameters = {},
+) {
+	const json = { name: 'test', nodes: [nodeOf(type, parameters)], connections: {} };
 	const { workflow, additionalData } = openWorkflow(json, sources, options);
-	const context = new LoadOptionsContext(workflow, theOnly(workflow.nodes), additionalData, '');
-	return listSearch[method].call(context, filter, cursor);
+	const { methods } = sources.nodes.get(`${PACKAGE}.${type}`) ?? {};
+	const context = new LoadOptionsContext(workflow, theOnly(workflow.nodes), additionalData, 'parameters.any');
+	const there = <T>(method: T | undefined): T => {
+		if (method === undefined) throw new Error('The node has no such method');
+		return method;
+	};
+	return {
+		search: (method: string, filter?: string, cursor?: string): Promise<INodeListSearchResult> =>
+			there(methods?.listSearch?.[method]).call(context, filter, cursor),
+		options: (method: string) => there(methods?.loadOptions?.[method]).call(context),
+		fields: async (method: string) => (await there(methods?.resourceMapping?.[method]).call(context)).fields,
+	};
 }
+
+/** Searches a locator's list of the Odoo Platform node, as the editor does while its user types. */
+export const searchList = (method: string, options: WorkflowOptions, filter?: string, cursor?: string) =>
+	openInEditor('odooPlatform', options).search(method, filter, cursor);
 
 /** Sends the request a credential is tested with, as n8n does; throws when it is refused. */
 export async function testCredential(type: 'odooPlatformApi' | 'odooGatewayApi', data: Record<string, string>) {

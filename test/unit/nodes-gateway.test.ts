@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { INodeParameters } from 'n8n-workflow';
+import { actAsGateway, Refused } from '../support/fake-gateway';
 import { startFakePlatform, type FakePlatform } from '../support/fake-platform';
 import { runNode } from '../support/n8n-engine';
 
@@ -26,9 +27,7 @@ const searchRead: INodeParameters = {
 	kwargs: '{"limit": 2}',
 };
 
-const answerWith = (data: unknown) => {
-	platform.answer = () => ({ body: { success: true, data } });
-};
+const answerWith = (data: unknown) => actAsGateway(platform, () => data);
 
 describe('Odoo Gateway: Execute Method', () => {
 	it('sends the documented call with the key', async () => {
@@ -138,10 +137,9 @@ describe('Odoo Gateway: Execute Method', () => {
 	});
 
 	it('goes on after a failed item when it is set to', async () => {
-		platform.answer = ({ rawBody }) =>
-			rawBody.includes('bad.model')
-				? { status: 404, body: { success: false, error: 'No such model', details: '' } }
-				: { body: { success: true, data: [{ id: 1 }] } };
+		actAsGateway(platform, ({ model }) =>
+			model === 'bad.model' ? new Refused('No such model', 'odoo_unknown_model') : [{ id: 1 }],
+		);
 		const { items } = await runNode(
 			'odooGateway',
 			{ ...searchRead, model: '={{ $json.model }}' },

@@ -3,7 +3,6 @@ import express from 'express';
 import { createLogger } from '../../backend/src/core/log';
 import { fetchHandler } from '../../backend/src/http/fetch-handler';
 import { LIMITS } from '../../backend/src/http/limits';
-import { addConnection } from './add-connection';
 import { startTestPlatform } from './platform';
 import { openSandbox, SANDBOX_KEY } from './sandbox';
 
@@ -34,7 +33,9 @@ async function serveSandbox() {
 async function serveGateway() {
 	const [, , , url = '', database = '', login = '', secret = ''] = process.argv;
 	const platform = await startTestPlatform({ LOG_LEVEL: 'warn' }, { limits: { ...LIMITS, webhook: 1e9 } });
-	await addConnection(platform, 'bench', { url, database, login, secret });
+	const connection = { name: 'bench', url, database, login, api_key: secret };
+	const made = await platform.api('POST', '/api/v1/odoo-connections', connection);
+	if (made.status !== 201) throw new Error(made.text);
 	process.send?.({ url: platform.url, ...platform.firstRun.webhook_key });
 }
 

@@ -1,4 +1,5 @@
 import { char, datetime, integer, many2one, related, type Field, type Fields } from './fields';
+import type { Row } from './journal';
 import type { Method } from './method';
 import type { Env, Rec } from './orm';
 
@@ -33,6 +34,8 @@ export interface ModelDeclaration {
 	readonly check?: (env: Env, records: readonly Rec[], changed: ReadonlySet<string>) => void;
 	/** Throws where records may not be deleted. */
 	readonly checkUnlink?: (records: readonly Rec[]) => void;
+	/** Runs after records were deleted, with what they held. */
+	readonly unlinked?: (env: Env, rows: readonly Row[]) => void;
 	readonly methods?: Readonly<Record<string, Method>>;
 }
 

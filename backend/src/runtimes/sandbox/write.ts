@@ -11,6 +11,8 @@ import { applyCommands } from './x2many';
 /** The ids of one call; as many records can be read and answered. */
 const MOST_IDS = 10_000;
 
+const ATTACHMENT = 'ir.attachment';
+
 /** Makes records of those values and gives their ids, in order. Throws as Odoo's `create` does. */
 export function createRecords(env: Env, model: Model, valsList: readonly Vals[]): number[] {
 	checkWritable(model, 'create');
@@ -45,7 +47,7 @@ function createOne(env: Env, model: Model, given: Vals): number {
 		writeInherited(env, model, [Number(row[model.inherits.field])], vals);
 	}
 	env.draft.put(model.name, { ...row, id });
-	for (const [name, field, value] of lists) applyCommands(env, model, id, name, field, value);
+	for (const [name, field, value] of lists) applyCommands(env, model, [id], name, field, value);
 	return id;
 }
 
@@ -67,15 +69,16 @@ export function writeRecords(env: Env, model: Model, ids: readonly number[], val
 		const field = model.fields.get(name);
 		return field && !field.compute && !MAGIC_FIELDS.has(name) ? [[name, field, value]] : [];
 	});
-	for (const id of new Set(ids)) {
+	const records = [...new Set(ids)];
+	for (const id of records) {
 		const row: Record<string, Value> = { ...env.draft.get(model.name, id), ...stamp(env, 'write') };
 		for (const [name, field, value] of written) {
 			if (!isList(field)) row[name] = scalar(env, model, name, field, value);
 		}
 		env.draft.put(model.name, { ...row, id });
-		for (const [name, field, value] of written) {
-			if (isList(field)) applyCommands(env, model, id, name, field, value);
-		}
+	}
+	for (const [name, field, value] of written) {
+		if (isList(field)) applyCommands(env, model, records, name, field, value);
 	}
 	if (model.inherits) {
 		const { field } = model.inherits;
@@ -91,6 +94,7 @@ export function unlinkRecords(env: Env, model: Model, ids: readonly number[]): v
 	checkExist(env, model, ids);
 	model.checkUnlink?.(ids.map((id) => env.record(model.name, id)));
 	const gone = new Set(ids);
+	const rows = [...gone].map((id): Row => env.draft.get(model.name, id) ?? { id });
 	for (const id of gone) env.draft.delete(model.name, id);
 	for (const reference of env.registry.references(model.name)) {
 		for (const id of gone) {
@@ -99,6 +103,17 @@ export function unlinkRecords(env: Env, model: Model, ids: readonly number[]): v
 				dropReference(env, reference, referrer, id);
 			}
 		}
+	}
+	dropAttachments(env, model, gone);
+	model.unlinked?.(env, rows);
+}
+
+function dropAttachments(env: Env, model: Model, gone: ReadonlySet<number>): void {
+	for (const id of gone) {
+		const files = env.draft
+			.referring(ATTACHMENT, 'res_id', id)
+			.filter((file) => env.draft.get(ATTACHMENT, file)?.res_model === model.name);
+		if (files.length > 0) unlinkRecords(env, env.model(ATTACHMENT), files);
 	}
 }
 

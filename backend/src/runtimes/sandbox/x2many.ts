@@ -8,10 +8,18 @@ import { checkExist, createRecords, unlinkRecords, writeRecords } from './write'
 type ListField = Extract<Field, { type: 'one2many' | 'many2many' }>;
 
 /**
- * Carries out what a value says for a one2many or many2many field of a record: a list of commands `[0..6, id, value]`,
- * or a list of ids, which replaces. Source: Odoo `odoo.fields.Command`.
+ * Carries out what a value says for a one2many or many2many field of records: a list of commands `[0..6, id, value]`,
+ * or a list of ids, which replaces. What a command deletes, changes or makes for a many2many is one for all the records;
+ * lines that are linked are the last one's. Source: Odoo `odoo.fields.Command`, `One2many.write_real`.
  */
-export function applyCommands(env: Env, model: Model, id: number, name: string, field: Field, input: unknown): void {
+export function applyCommands(
+	env: Env,
+	model: Model,
+	ids: readonly number[],
+	name: string,
+	field: Field,
+	input: unknown,
+): void {
 	if (field.type !== 'one2many' && field.type !== 'many2many') return;
 	const value = input === false || input === null ? [[5, 0, 0]] : input;
 	if (!Array.isArray(value))
@@ -19,21 +27,33 @@ export function applyCommands(env: Env, model: Model, id: number, name: string, 
 			`Wrong value for ${model.name}.${name}: ${typeof value === 'string' ? value : pythonRepr(value)}`,
 		);
 	const commands: readonly unknown[] = value.every((item) => typeof item === 'number') ? [[6, 0, value]] : value;
-	for (const command of commands) applyCommand(env, model, id, name, field, command);
+	for (const command of commands) applyCommand(env, model, ids, name, field, command);
 }
 
-function applyCommand(env: Env, model: Model, id: number, name: string, field: ListField, command: unknown): void {
+function applyCommand(
+	env: Env,
+	model: Model,
+	ids: readonly number[],
+	name: string,
+	field: ListField,
+	command: unknown,
+): void {
 	if (!Array.isArray(command)) throw valueError(`Wrong value for ${model.name}.${name}: ${pythonRepr(command)}`);
 	const parts: readonly unknown[] = command;
 	const [code, target, value] = parts;
 	const comodel = env.model(field.relation);
 	const targetId = typeof target === 'number' ? target : 0;
-	const current = () => currentIds(env, model, id, name, field);
+	const current = (id: number) => currentIds(env, model, id, name, field);
+	const owners = field.type === 'one2many' ? ids.slice(-1) : ids;
+	const linkAll = (targets: readonly number[]) => {
+		for (const id of owners) link(env, model, id, name, field, targets);
+	};
 	switch (code) {
 		case 0:
 			if (field.type === 'one2many') {
-				createRecords(env, comodel, [{ ...asVals(value, comodel), [field.relationField]: id }]);
-			} else link(env, model, id, name, field, createRecords(env, comodel, [asVals(value, comodel)]));
+				const lines = ids.map((id) => ({ ...asVals(value, comodel), [field.relationField]: id }));
+				createRecords(env, comodel, lines);
+			} else linkAll(createRecords(env, comodel, [asVals(value, comodel)]));
 			break;
 		case 1:
 			writeRecords(env, comodel, [targetId], asVals(value, comodel));
@@ -42,21 +62,23 @@ function applyCommand(env: Env, model: Model, id: number, name: string, field: L
 			unlinkRecords(env, comodel, [targetId]);
 			break;
 		case 3:
-			unlinkFrom(env, model, id, name, field, [targetId]);
+			for (const id of ids) unlinkFrom(env, model, id, name, field, [targetId]);
 			break;
 		case 4:
 			checkExist(env, comodel, [targetId]);
-			link(env, model, id, name, field, [targetId]);
+			linkAll([targetId]);
 			break;
 		case 5:
-			unlinkFrom(env, model, id, name, field, current());
+			for (const id of ids) unlinkFrom(env, model, id, name, field, current(id));
 			break;
 		case 6: {
 			const wanted = Array.isArray(value) ? value.filter((item) => typeof item === 'number') : [];
 			checkExist(env, comodel, wanted);
-			const dropped = current().filter((other) => !wanted.includes(other));
-			unlinkFrom(env, model, id, name, field, dropped);
-			link(env, model, id, name, field, wanted);
+			for (const id of ids) {
+				const dropped = current(id).filter((other) => !wanted.includes(other));
+				unlinkFrom(env, model, id, name, field, dropped);
+			}
+			linkAll(wanted);
 			break;
 		}
 		default:

@@ -1,7 +1,7 @@
 import { boolean, char, float, integer, many2many, many2one, one2many, related, selection, text } from '../fields';
 import type { ModelDeclaration } from '../model';
 import type { Rec } from '../orm';
-import { createRecords } from '../write';
+import { createRecords, unlinkRecords } from '../write';
 import { pathName } from './res-partner';
 import { companyCurrency } from './res-company';
 
@@ -122,4 +122,14 @@ export const productProduct: ModelDeclaration = {
 		}),
 	},
 	displayName: codedName,
+	unlinked: (env, rows) => {
+		// A template goes with its last variant.
+		const templates = new Set(rows.map((row) => Number(row.product_tmpl_id)));
+		const bare = [...templates].filter(
+			(id) =>
+				env.draft.get('product.template', id) &&
+				env.draft.referring('product.product', 'product_tmpl_id', id).length === 0,
+		);
+		if (bare.length > 0) unlinkRecords(env, env.model('product.template'), bare);
+	},
 };

@@ -37,8 +37,7 @@ export async function openRecords(
 	const guarded: OdooClient = {
 		...client,
 		call: (request, options) => {
-			const isDescription = request.method === 'fields_get' || request.method === 'default_get';
-			if (isDescription) return client.call(request, options);
+			if (request.method === 'fields_get') return client.call(request, options);
 			calls.push(request);
 			const send = () => client.call(request, options);
 			return gate ? gate(request, send) : send();

@@ -2,6 +2,7 @@ import type { JsonObject } from '../json';
 import { lookupsOf } from './commands';
 import type { FieldCatalog } from './fields';
 import type { FoundRecords } from './found-records';
+import { hasFiles } from './lines';
 import type { Lookup } from './lookup';
 import type { PayloadReader, RecordNode } from './payload';
 
@@ -16,7 +17,8 @@ export interface MissingRecord {
 
 /**
  * Finds the records that the payload's relations name, and plans those that `auto_create` has for what is not there:
- * each once, however often it is named. Relations within these must exist.
+ * each once, however often it is named. What one many2many names can be nested in its record; the rest, which is
+ * given back, must be made before. Relations within these must exist.
  * @throws {RecordsError} `ambiguous` or `no_match`
  */
 export async function findOrPlan(
@@ -26,26 +28,31 @@ export async function findOrPlan(
 ): Promise<MissingRecord[]> {
 	const lookups = lookupsOf(record);
 	await found.look(lookups);
-	const missing = new Map<string, MissingRecord>();
+	const missing = new Map<string, Lookup[]>();
 	for (const lookup of lookups) {
+		if (found.find(lookup) !== null) continue;
 		const key = found.keyOf(lookup);
-		if (found.find(lookup) !== null || missing.has(key)) continue;
-		const values = await valuesFor(lookup, autoCreate, catalog);
-		// Throws, in the module's words.
-		if (!values) found.get(lookup);
-		else {
+		missing.set(key, [...(missing.get(key) ?? []), lookup]);
+	}
+	const planned: (MissingRecord & { uses: readonly Lookup[] })[] = [];
+	for (const uses of missing.values()) {
+		for (const lookup of uses.slice(0, 1)) {
+			const values = await valuesFor(lookup, autoCreate, catalog);
 			const place = `auto_create.${lookup.field}`;
-			missing.set(key, {
-				lookup,
-				node: await reader.record(lookup.model, values, { scope: lookup.recordScope, place }),
-			});
+			const node = values && (await reader.record(lookup.model, values, { scope: lookup.recordScope, place }));
+			// It has none, which this says in the module's words.
+			if (!node) found.get(lookup);
+			else planned.push({ lookup, node, uses });
 		}
 	}
-	const planned = [...missing.values()];
 	const within = planned.flatMap(({ node }) => lookupsOf(node));
 	await found.look(within);
 	for (const lookup of within) found.get(lookup);
-	return planned;
+	return planned.filter(({ lookup, node, uses }) => {
+		const canNest = uses.length === 1 && lookup.type === 'many2many' && !hasFiles(node);
+		if (canNest) found.nest(lookup, node);
+		return !canNest;
+	});
 }
 
 /**

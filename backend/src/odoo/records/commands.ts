@@ -16,17 +16,20 @@ function odooValue(value: NodeValue, found: FoundRecords): JsonValue {
 		case 'one':
 			return found.get(value.lookup);
 		case 'many': {
-			const ids = [...new Set(value.lookups.map((lookup) => found.get(lookup)))];
-			return value.mode === 'replace' ? [[6, 0, ids]] : ids.map((id) => [4, id, 0]);
+			const nested = value.lookups.flatMap((lookup) => found.nestedFor(lookup) ?? []);
+			const there = value.lookups.filter((lookup) => !found.nestedFor(lookup));
+			const ids = [...new Set(there.map((lookup) => found.get(lookup)))];
+			const links: JsonValue[] = value.mode === 'replace' ? [[6, 0, ids]] : ids.map((id) => [4, id, 0]);
+			return [...links, ...newRecords(nested, found)];
 		}
 		case 'lines':
-			return newLines(value.lines, found);
+			return newRecords(value.lines, found);
 	}
 }
 
-/** Commands that make one2many lines. */
-export const newLines = (lines: readonly RecordNode[], found: FoundRecords): JsonValue[] =>
-	lines.map((line) => [0, 0, odooValues(line, found)]);
+/** Commands that make records and link them. */
+export const newRecords = (nodes: readonly RecordNode[], found: FoundRecords): JsonValue[] =>
+	nodes.map((node) => [0, 0, odooValues(node, found)]);
 
 /** Every lookup of a record and its lines, in their order. */
 export function lookupsOf({ values }: RecordNode): readonly Lookup[] {

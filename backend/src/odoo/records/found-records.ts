@@ -1,9 +1,9 @@
-import type { OdooClient } from '../client';
-import type { CallOptions } from '../client';
+import type { CallOptions, OdooClient } from '../client';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json';
 import { RecordsError } from './errors';
 import type { FieldCatalog } from './fields';
 import type { Lookup, LookupScope } from './lookup';
+import type { RecordNode } from './payload';
 
 /** How many searches of one request run at once. */
 const AT_ONCE = 4;
@@ -19,6 +19,7 @@ export class FoundRecords {
 	private readonly searches = new Map<Lookup, Search>();
 	/** At most two ids each: the second tells that there are several. */
 	private readonly ids = new Map<string, readonly number[]>();
+	private readonly nested = new Map<string, RecordNode>();
 
 	constructor(
 		private readonly client: OdooClient,
@@ -52,15 +53,25 @@ export class FoundRecords {
 		this.ids.set(this.keyOf(lookup), [id]);
 	}
 
+	/** Has the record made by the very call that writes the one whose field is to hold it. */
+	nest(lookup: Lookup, node: RecordNode): void {
+		this.nested.set(this.keyOf(lookup), node);
+	}
+
+	/** What is to be made that way. */
+	nestedFor(lookup: Lookup): RecordNode | undefined {
+		return this.nested.get(this.keyOf(lookup));
+	}
+
 	/** The same for lookups that name the same record. */
 	keyOf(lookup: Lookup): string {
 		return this.searches.get(lookup)?.key ?? '';
 	}
 
-	/** The company that a lookup is confined to by the payload; null where it names none. */
-	companyOf({ scope }: { scope: LookupScope }): number | null {
-		if (scope.kind === 'company') return scope.id;
-		return scope.kind === 'lookup' ? this.get(scope.lookup) : null;
+	/** The company of a record where it is another than the one that the user works in; else null. */
+	async otherCompany({ scope }: RecordNode): Promise<number | null> {
+		const company = scope.kind === 'lookup' ? this.get(scope.lookup) : scope.kind === 'company' ? scope.id : null;
+		return company === null || company === (await this.catalog.company()) ? null : company;
 	}
 
 	private async searchAll(lookups: readonly Lookup[]): Promise<void> {

@@ -77,7 +77,9 @@ function pair(node: RecordNode, field: string, ids: readonly number[]): WrittenR
 export const lineFieldsWithFiles = (node: RecordNode): string[] =>
 	lineFields(node).filter((field) => linesIn(node, field).some(hasFiles));
 
-const hasFiles = (node: RecordNode): boolean => node.attachments.length > 0 || lineFieldsWithFiles(node).length > 0;
+/** Whether there are files to attach to a record or its lines. */
+export const hasFiles = (node: RecordNode): boolean =>
+	node.attachments.length > 0 || lineFieldsWithFiles(node).length > 0;
 
 const lineFields = ({ values }: RecordNode): string[] =>
 	values.flatMap(([name, value]) => (value.kind === 'lines' ? [name] : []));

@@ -17,8 +17,10 @@ export type LookupScope =
 
 /** A record of a related model, named by values of its fields, all of which must match. */
 export interface Lookup {
-	/** The field that is to hold the record. */
+	/** The field that is to hold the record, */
 	readonly field: string;
+	/** alone, or among others. */
+	readonly type: 'many2one' | 'many2many';
 	readonly model: string;
 	/** By field or dotted path, in the order of their names. */
 	readonly by: readonly (readonly [path: string, value: string | number | true])[];
@@ -29,6 +31,7 @@ export interface Lookup {
 
 interface LookupInput {
 	readonly field: string;
+	readonly type: Lookup['type'];
 	readonly model: string;
 	readonly value: JsonObject;
 	/** That of the record whose field it is. */
@@ -45,7 +48,7 @@ interface LookupInput {
 export async function readLookup(
 	catalog: FieldCatalog,
 	ignoreCompanyOf: ReadonlySet<string>,
-	{ field, model, value, scope, place }: LookupInput,
+	{ field, type, model, value, scope, place }: LookupInput,
 ): Promise<Lookup> {
 	const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
 	if (entries.length === 0) throw new RecordsError('invalid_value', `${place}: names no field to look for.`);
@@ -65,7 +68,7 @@ export async function readLookup(
 	const byId = entries.some(([path]) => path === 'id');
 	const hasCompany = (await catalog.fields(model)).get('company_id')?.relation === 'res.company';
 	const isScoped = hasCompany && !byId && !ignoreCompanyOf.has(model);
-	return { field, model, by, scope: isScoped ? scope : { kind: 'any' }, recordScope: scope };
+	return { field, type, model, by, scope: isScoped ? scope : { kind: 'any' }, recordScope: scope };
 }
 
 /**

@@ -85,7 +85,7 @@ export class PayloadReader {
 			case 'many2one':
 				if (value === null || value === false) return { kind: 'plain', value: false };
 				if (isId(value)) return { kind: 'plain', value };
-				return { kind: 'one', lookup: await this.lookup(name, relation, value, at) };
+				return { kind: 'one', lookup: await this.lookup({ ...at, field: name, type, model: relation, value }) };
 			case 'many2many':
 				return this.many(name, relation, value, at);
 			case 'one2many': {
@@ -115,20 +115,20 @@ export class PayloadReader {
 		const lookups: Lookup[] = [];
 		for (const [index, record] of records.entries()) {
 			const place = `${at.place}.records[${index}]`;
-			lookups.push(await this.lookup(name, relation, record, { ...at, place }));
+			lookups.push(
+				await this.lookup({ ...at, field: name, type: 'many2many', model: relation, value: record, place }),
+			);
 		}
 		return { kind: 'many', mode, lookups };
 	}
 
 	private lookup(
-		field: string,
-		model: string,
-		value: JsonValue,
-		{ scope, place }: { scope: LookupScope; place: string },
+		input: Pick<Lookup, 'field' | 'type' | 'model' | 'scope'> & { value: JsonValue; place: string },
 	): Promise<Lookup> {
+		const { value, place } = input;
 		this.count(place);
 		if (!isJsonObject(value)) throw wrongForm(place, '{ lookup_field: value }, such as { "name": "Customer A" }');
-		return readLookup(this.catalog, this.ignoreCompanyOf, { field, model, value, scope, place });
+		return readLookup(this.catalog, this.ignoreCompanyOf, { ...input, value });
 	}
 
 	/** The scope that a record's own company opens to its relations and lines. */
@@ -141,8 +141,14 @@ export class PayloadReader {
 		if (company === undefined || field?.relation !== 'res.company' || field.type !== 'many2one') return outer;
 		if (company === null || company === false) return { kind: 'shared' };
 		if (isId(company)) return { kind: 'company', id: company };
-		const at = { scope: outer, place: pathTo(place, 'company_id') };
-		const lookup = await this.lookup('company_id', 'res.company', company, at);
+		const lookup = await this.lookup({
+			field: 'company_id',
+			type: 'many2one',
+			model: 'res.company',
+			value: company,
+			scope: outer,
+			place: pathTo(place, 'company_id'),
+		});
 		return { kind: 'lookup', lookup };
 	}
 

@@ -84,7 +84,7 @@ export function createRecords({
 		return work.run(async () => {
 			const { node, found, missing } = await prepare(options, vals, { model, scope: { kind: 'own' } });
 			await makeMissing(work, missing, found);
-			const written = await createNodes(work, [node], found);
+			const written = await createNodes(work, [node], found, work.callUsing);
 			await attachFiles(work, await recordsWithFiles(work.call, written));
 			return readResult(work, model, written[0]?.id ?? 0, vals.result_field);
 		});

@@ -1,6 +1,5 @@
-import type { CallOptions, OdooCall, OdooClient } from '../client';
+import type { CallOptions, OdooClient } from '../client';
 import { OdooError, type OdooErrorKind } from '../errors';
-import type { JsonValue } from '../json';
 import { RecordsError } from './errors';
 import type { Call } from './lines';
 
@@ -20,12 +19,11 @@ export class Work {
 		private readonly options: CallOptions,
 	) {}
 
+	/** Sends a call within the request's limits. */
 	readonly call: Call = (request) => this.client.call(request, this.options);
 
-	/**
-	 * A call that uses what was made before. If no answer says whether it took effect, all of that must stay.
-	 */
-	async callUsing(request: OdooCall): Promise<JsonValue> {
+	/** A call that uses what was made before: all of that stays if no answer says whether it took effect. */
+	readonly callUsing: Call = async (request) => {
 		try {
 			return await this.call(request);
 		} catch (error) {
@@ -36,7 +34,7 @@ export class Work {
 				`It is not known whether Odoo carried it out. Made before it, and kept: ${names.join(', ')}.`,
 			);
 		}
-	}
+	};
 
 	/** Notes what was made, to be taken away if the request fails. */
 	add(made: Made): void {
@@ -55,7 +53,7 @@ export class Work {
 				await made.undo(call).catch((reason: unknown) => left.push(`${made.name} (${messageOf(reason)})`));
 			}
 			throw left.length > 0
-				? leftBehind(error, `Made before, and could not be removed again: ${left.join(', ')}`)
+				? leftBehind(error, `Made before, and could not be removed again: ${left.join(', ')}.`)
 				: error;
 		}
 	}

@@ -1,9 +1,17 @@
 import type { JsonObject } from '../json';
 import { attachFiles } from './attach-files';
 import type { MissingRecord } from './auto-create';
-import { newLines, odooValues } from './commands';
+import { newRecords, odooValues } from './commands';
 import type { FoundRecords } from './found-records';
-import { idsOf, lineFieldsWithFiles, readLines, recordsWithFiles, removeWithLines, type WrittenRecord } from './lines';
+import {
+	idsOf,
+	lineFieldsWithFiles,
+	readLines,
+	recordsWithFiles,
+	removeWithLines,
+	type Call,
+	type WrittenRecord,
+} from './lines';
 import type { RecordNode } from './payload';
 import type { Work } from './work';
 
@@ -12,16 +20,17 @@ export async function createNodes(
 	work: Work,
 	nodes: readonly RecordNode[],
 	found: FoundRecords,
+	call: Call = work.call,
 ): Promise<WrittenRecord[]> {
 	const [first] = nodes;
 	if (!first) return [];
-	const { model, scope } = first;
-	const company = found.companyOf({ scope });
+	const { model } = first;
+	const company = await found.otherCompany(first);
 	const args = [nodes.map((node) => odooValues(node, found))];
-	// What is made along with a record that the payload puts into a company is to be in it too.
+	// What is made along with a record of another company is to be in that one too.
 	const kwargs: JsonObject = company === null ? {} : { context: { default_company_id: company } };
-	const ids = idsOf(await work.callUsing({ model, method: 'create', args, kwargs }));
-	work.add({ name: `${model} ${ids.join(', ')}`, undo: (call) => removeWithLines(call, nodes, ids) });
+	const ids = idsOf(await call({ model, method: 'create', args, kwargs }));
+	work.add({ name: `${model} ${ids.join(', ')}`, undo: (undoing) => removeWithLines(undoing, nodes, ids) });
 	return nodes.flatMap((node, index): WrittenRecord[] => {
 		const id = ids[index];
 		return id === undefined ? [] : [{ node, id }];
@@ -31,7 +40,7 @@ export async function createNodes(
 /** Makes what relations name and Odoo does not have yet, one call for each model. */
 export async function makeMissing(work: Work, missing: readonly MissingRecord[], found: FoundRecords): Promise<void> {
 	const made: WrittenRecord[] = [];
-	for (const group of groupsOf(missing, found)) {
+	for (const group of await groupsOf(missing, found)) {
 		const nodes = group.map(({ node }) => node);
 		const written = await createNodes(work, nodes, found);
 		for (const [index, { id }] of written.entries()) {
@@ -44,10 +53,10 @@ export async function makeMissing(work: Work, missing: readonly MissingRecord[],
 }
 
 /** By model and company. */
-function groupsOf(missing: readonly MissingRecord[], found: FoundRecords): MissingRecord[][] {
+async function groupsOf(missing: readonly MissingRecord[], found: FoundRecords): Promise<MissingRecord[][]> {
 	const groups = new Map<string, MissingRecord[]>();
 	for (const record of missing) {
-		const key = `${record.node.model} ${found.companyOf(record.node) ?? ''}`;
+		const key = `${record.node.model} ${(await found.otherCompany(record.node)) ?? ''}`;
 		const group = groups.get(key) ?? [];
 		groups.set(key, group);
 		group.push(record);
@@ -76,7 +85,7 @@ export async function writeNode(work: Work, { node, rows, ids, found }: Update):
 		const lines = node.values.find(([field]) => field === name)?.[1];
 		if (lines?.kind !== 'lines') return [name, value];
 		const deleted = rows.flatMap((row) => idsOf(row[name])).map((line) => [2, line, 0]);
-		return [name, early.includes(name) ? deleted : [...deleted, ...newLines(lines.lines, found)]];
+		return [name, early.includes(name) ? deleted : [...deleted, ...newRecords(lines.lines, found)]];
 	});
 	if (values.length === 0) return;
 	const args = [[...ids], Object.fromEntries(values)];
@@ -88,8 +97,7 @@ async function addLines(work: Work, { node, ids, found }: Omit<Update, 'rows'>, 
 	const { model } = node;
 	const before = await readLines(work.call, { model, ids, fields });
 	const added = node.values.filter(([name]) => fields.includes(name));
-	const args = [[...ids], odooValues({ ...node, values: added }, found)];
-	await work.callUsing({ model, method: 'write', args, kwargs: {} });
+	// Noted before, as what is there afterwards tells whether they were made.
 	work.add({
 		name: `new lines of ${model} ${ids.join(', ')}`,
 		undo: async (call) => {
@@ -101,5 +109,7 @@ async function addLines(work: Work, { node, ids, found }: Omit<Update, 'rows'>, 
 			}
 		},
 	});
+	const args = [[...ids], odooValues({ ...node, values: added }, found)];
+	await work.call({ model, method: 'write', args, kwargs: {} });
 	return before;
 }

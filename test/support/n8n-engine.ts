@@ -83,7 +83,9 @@ export function openInEditor(
 	const json = { name: 'test', nodes: [nodeOf(type, parameters)], connections: {} };
 	const { workflow, additionalData } = openWorkflow(json, sources, options);
 	const { methods } = sources.nodes.get(`${PACKAGE}.${type}`) ?? {};
-	const context = new LoadOptionsContext(workflow, theOnly(workflow.nodes), additionalData, 'parameters.any');
+	const node = theOnly(workflow.nodes);
+	const edited = { ...additionalData, currentNodeParameters: node.parameters };
+	const context = new LoadOptionsContext(workflow, node, edited, 'parameters.any');
 	const there = <T>(method: T | undefined): T => {
 		if (method === undefined) throw new Error('The node has no such method');
 		return method;

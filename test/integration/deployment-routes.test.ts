@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import mongoose from 'mongoose';
 import type { z } from 'zod';
 import { createLogger } from '../../backend/src/core/log';
 import { createSecrets } from '../../backend/src/core/secrets';
@@ -37,6 +38,13 @@ beforeEach(async () => {
 afterEach(async () => {
 	await stage.close();
 });
+
+/** Lets a job have ended at another time than it did. */
+async function endAt(id: string, finished_at: Date) {
+	const connection = await mongoose.createConnection(database.uri, { dbName: stage.dbName }).asPromise();
+	await connection.collection<{ _id: string }>('jobs').updateOne({ _id: id }, { $set: { finished_at } });
+	await connection.close();
+}
 
 interface Input {
 	params?: Record<string, string>;
@@ -154,6 +162,25 @@ describe('GET /deployments', () => {
 		expect(await found({ environment_id: staging._id })).toEqual([bad.deployment_id]);
 		expect(await found({ since })).toEqual([bad.deployment_id]);
 		expect(await found({ status: 'succeeded', since })).toEqual([]);
+	});
+
+	it('lists since a time what was under way then, after what began later, page by page', async () => {
+		await deploy({ ref: 'main', wait: true });
+		await clock.advance(1_000);
+		const underWay = await deploy({ ref: 'main', wait: true });
+		await clock.advance(10 * 60_000);
+		const since = clock.now();
+		const later = await deploy({ ref: 'main', wait: true });
+		await endAt(underWay.job_id, new Date(since.getTime() + 1));
+		const query = { since: since.toISOString(), status: 'succeeded', limit: '1' };
+		const first = await list('get /api/v1/deployments', deploymentSchema, { query });
+		const next = { ...query, cursor: first.next_cursor ?? '' };
+		const second = await list('get /api/v1/deployments', deploymentSchema, { query: next });
+		expect([...first.data, ...second.data].map(({ id }) => id)).toEqual([
+			later.deployment_id,
+			underWay.deployment_id,
+		]);
+		expect(second.next_cursor).toBeNull();
 	});
 
 	it.each([[{ status: 'done' }], [{ status: '' }], [{ since: 'yesterday' }], [{ limit: '0' }], [{ page: '2' }]])(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import type { DeployJob } from './deploy-job';
-import { jobStatusSchema } from '../jobs/schemas';
+import { jobFailureSchema, jobStatusSchema } from '../jobs/schemas';
 
 export const deploymentSchema = z
 	.object({
@@ -15,7 +15,7 @@ export const deploymentSchema = z
 		git_branch: z.string().nullable(),
 		addons: z.array(z.object({ name: z.string(), version: z.string() })),
 		actor: z.string(),
-		error: z.object({ code: z.string(), message: z.string() }).nullable(),
+		error: jobFailureSchema.nullable(),
 		created_at: z.iso.datetime(),
 		started_at: z.iso.datetime().nullable(),
 		finished_at: z.iso.datetime().nullable(),

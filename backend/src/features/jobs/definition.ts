@@ -1,19 +1,6 @@
 import type { PlatformEvent } from '../../core/events';
-import type { DeploymentRecord, JobDocument, JobFailure, JobKind, JobStep } from './model';
-
-/** Something that a job's owner can understand and mend; any other error fails the job as `internal_error`. */
-export class JobError extends Error {
-	override readonly name = 'JobError';
-
-	constructor(
-		/** Stable and documented. */
-		readonly code: string,
-		message: string,
-		options?: ErrorOptions,
-	) {
-		super(message, options);
-	}
-}
+import type { JobFailure } from './failures';
+import type { DeploymentRecord, JobDocument, JobKind, JobStep } from './model';
 
 /** What a step has found out, to be kept with the job. */
 export type JobFindings = {

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import { Schema } from 'mongoose';
 import type { DeploymentId, EnvironmentId, JobId, OrganizationId, ProjectId } from '../../core/ids';
+import type { JobFailure } from './failures';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
 import { tenantCollection } from '../../database/tenant-collection';
 import type { Addon } from '../../runtimes/runtime';
@@ -24,13 +25,6 @@ export interface JobStep {
 	readonly finished_at: Date | null;
 	/** What came of it, in words. */
 	readonly message: string | null;
-}
-
-/** Why a job failed, for its owner. */
-export interface JobFailure {
-	/** Stable and documented. */
-	readonly code: string;
-	readonly message: string;
 }
 
 /** The deploying side of a job. */
@@ -174,6 +168,7 @@ export const jobCollection = (connection: Connection) =>
 			[{ organization_id: 1, environment_id: 1, _id: -1 }],
 			[{ organization_id: 1, project_id: 1, _id: -1 }],
 			[{ organization_id: 1, status: 1, _id: -1 }],
+			[{ organization_id: 1, finished_at: 1 }],
 			[{ 'deployment.id': 1 }, { unique: true, sparse: true }],
 			[{ effect_id: 1 }, { unique: true, sparse: true }],
 			[{ lock: 1 }, { unique: true, sparse: true }],

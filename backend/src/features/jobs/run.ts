@@ -7,8 +7,9 @@ import type { Logger } from '../../core/log';
 import { nap } from '../../core/wakeable-loop';
 import { isDuplicateKey } from '../../database/connection';
 import type { TenantCollection } from '../../database/tenant-collection';
-import { JobError, type JobDefinition, type StepContext, waitingStep } from './definition';
-import type { JobDocument, JobFailure, JobLogLine, JobStep } from './model';
+import { type JobDefinition, type StepContext, waitingStep } from './definition';
+import { isJobFailure, JobError, type JobFailure } from './failures';
+import type { JobDocument, JobLogLine, JobStep } from './model';
 
 /** How long a job is its worker's without a sign of life, in milliseconds. */
 export const LEASE_MS = 15_000;
@@ -273,7 +274,7 @@ function createLog(
 
 function failureOf(error: unknown, job: JobDocument, log: Logger): JobFailure {
 	if (error instanceof JobError) return { code: error.code, message: error.message };
-	if (error instanceof ApiError) return { code: error.code, message: error.detail };
+	if (error instanceof ApiError && isJobFailure(error.code)) return { code: error.code, message: error.detail };
 	log.error({ err: error, job_id: job._id }, 'a job failed');
 	return { code: 'internal_error', message: 'Something failed on our side. Try again.' };
 }

@@ -1,8 +1,21 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
+import { isJobFailure, JOB_FAILURES } from './failures';
 import { JOB_KINDS, JOB_STATUSES, type JobDocument } from './model';
 
 export const jobStatusSchema = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' });
+
+/** Why it failed; null for every other status. */
+export const jobFailureSchema = z
+	.object({
+		code: z.enum(Object.keys(JOB_FAILURES).filter(isJobFailure)).meta({
+			description: Object.entries(JOB_FAILURES)
+				.map(([code, meaning]) => `\`${code}\`: ${meaning}`)
+				.join('\n'),
+		}),
+		message: z.string().meta({ description: 'What happened and what to do about it' }),
+	})
+	.meta({ id: 'JobFailure' });
 
 const time = z.iso.datetime().nullable();
 
@@ -25,7 +38,7 @@ export const jobSchema = z
 				message: z.string().nullable(),
 			}),
 		),
-		error: z.object({ code: z.string(), message: z.string() }).nullable(),
+		error: jobFailureSchema.nullable(),
 		actor: z.string(),
 		created_at: z.iso.datetime(),
 		started_at: time,

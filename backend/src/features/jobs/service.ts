@@ -2,7 +2,15 @@ import type { QueryFilter } from 'mongoose';
 import { createBells } from '../../core/bells';
 import type { Clock } from '../../core/clock';
 import { ApiError, notFound } from '../../core/errors';
-import type { DeploymentId, EnvironmentId, Ids, JobId, OrganizationId, ProjectId } from '../../core/ids';
+import {
+	type DeploymentId,
+	type EnvironmentId,
+	idBefore,
+	type Ids,
+	type JobId,
+	type OrganizationId,
+	type ProjectId,
+} from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
@@ -15,6 +23,8 @@ export type { JobDocument, JobLogLine };
 const POLL_MS = 2_000;
 /** Lines of a log that are read at a time. */
 const LINES = 500;
+/** More jobs of one organization are not under way at one moment: one an environment. */
+const MOST_AT_ONCE = 1_000;
 
 interface JobFilter {
 	readonly status?: readonly JobStatus[] | undefined;
@@ -147,18 +157,35 @@ export function createJobsService({
 				listener.close();
 			}
 		},
-		list: (tenant, { status, environment_id, project_id, since, kind }, after, limit) => {
+		async list(tenant, { status, environment_id, project_id, since, kind }, after, limit) {
 			const filter: QueryFilter<JobDocument> = {
 				...(status === undefined ? {} : { status: { $in: status } }),
 				...(environment_id === undefined ? {} : { environment_id }),
 				...(project_id === undefined ? {} : { project_id }),
-				...(since === undefined
-					? {}
-					: { $or: [{ created_at: { $gte: since } }, { finished_at: { $gte: since } }] }),
 				...(kind === undefined ? {} : { kind }),
-				...(after === null ? {} : { _id: { $lt: after } }),
 			};
-			return jobs.find(tenant, filter, { sort: { _id: -1 }, limit });
+			const sort = { _id: -1 } as const;
+			const before = after === null ? {} : { $lt: after };
+			if (since === undefined) {
+				return jobs.find(tenant, { ...filter, ...(after === null ? {} : { _id: before }) }, { sort, limit });
+			}
+			const boundary = idBefore('job', since);
+			const ofThatTime = { $or: [{ created_at: { $gte: since } }, { finished_at: { $gte: since } }] };
+			const newer = await jobs.find(
+				tenant,
+				{ ...filter, ...ofThatTime, _id: { $gte: boundary, ...before } },
+				{ sort, limit },
+			);
+			if (newer.length === limit) return newer;
+			// Those that were under way at that time: found by their end, without a walk through everything before it.
+			const older = await jobs.find(
+				tenant,
+				{ ...filter, finished_at: { $gte: since }, created_at: { $lt: since } },
+				{ sort: { finished_at: 1 }, limit: MOST_AT_ONCE },
+			);
+			const wanted = older.filter(({ _id }) => _id < boundary && (after === null || _id < after));
+			wanted.sort((one, other) => (one._id < other._id ? 1 : -1));
+			return [...newer, ...wanted.slice(0, limit - newer.length)];
 		},
 		atWork,
 		findByDeployment: (tenant, id) => jobs.findOne(tenant, { 'deployment.id': id }),

@@ -1,0 +1,35 @@
+import { GIT_FAILURES } from '../../git/git-error';
+
+/** Why a job can fail, by the code that its owner is told; a closed list, which the OpenAPI document shows. */
+export const JOB_FAILURES = {
+	...GIT_FAILURES,
+	unhealthy: 'The environment did not answer after the deploy.',
+	deletion_failed: 'The environment could not be removed.',
+	not_found: 'What the job works on was deleted meanwhile.',
+	interrupted: 'The service was interrupted too often during the job.',
+	internal_error: 'Something failed on our side.',
+} as const;
+
+export type JobFailureCode = keyof typeof JOB_FAILURES;
+
+/** Whether a job can fail with that code. */
+export const isJobFailure = (code: string): code is JobFailureCode => Object.hasOwn(JOB_FAILURES, code);
+
+/** Why a job failed, for its owner. */
+export interface JobFailure {
+	readonly code: JobFailureCode;
+	readonly message: string;
+}
+
+/** Something that a job's owner can understand and mend; any other error fails the job as `internal_error`. */
+export class JobError extends Error {
+	override readonly name = 'JobError';
+
+	constructor(
+		readonly code: JobFailureCode,
+		message: string,
+		options?: ErrorOptions,
+	) {
+		super(message, options);
+	}
+}

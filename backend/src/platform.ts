@@ -41,6 +41,17 @@ import { keyCollection, sealedInKey } from './features/keys/model';
 import { keyRoutes } from './features/keys/routes';
 import { createKeysService } from './features/keys/service';
 import { meRoutes } from './features/me/routes';
+import { callbackCollection } from './features/odoo-routes/callbacks/model';
+import { createCallbacksService } from './features/odoo-routes/callbacks/service';
+import { createCallbackWorker } from './features/odoo-routes/callbacks/worker';
+import { logCollection, payloadCollection } from './features/odoo-routes/logs/model';
+import { odooLogRoutes } from './features/odoo-routes/logs/routes';
+import { createLogsService } from './features/odoo-routes/logs/service';
+import { odooRoutes } from './features/odoo-routes/routes';
+import { createOdooRoutesService } from './features/odoo-routes/service';
+import { settingsCollection } from './features/odoo-routes/settings/model';
+import { odooSettingsRoutes } from './features/odoo-routes/settings/routes';
+import { createOdooSettingsService } from './features/odoo-routes/settings/service';
 import { organizationCollection, userCollection } from './features/organizations/model';
 import { organizationRoutes } from './features/organizations/routes';
 import { createOrganizationsService } from './features/organizations/service';
@@ -68,6 +79,7 @@ import type { Route } from './http/route';
 import { createHttpServer } from './http/server';
 import { createOutbound } from './net/outbound';
 import { createOdooClients } from './odoo/clients';
+import { createFieldCatalogs } from './odoo/records/fields';
 import { createMongoJournal } from './runtimes/sandbox/mongo-journal';
 import { createSandboxRuntime } from './runtimes/sandbox/runtime';
 
@@ -120,6 +132,10 @@ export async function startPlatform(
 		deliveries: deliveryCollection(connection),
 		installation: installationCollection(connection),
 		claims: claimCollection(connection),
+		odooSettings: settingsCollection(connection),
+		odooLogs: logCollection(connection),
+		odooPayloads: payloadCollection(connection),
+		odooCallbacks: callbackCollection(connection),
 		auditEntries: auditCollection(connection),
 		rateWindows: windowCollection(connection),
 	};
@@ -244,7 +260,33 @@ export async function startPlatform(
 		clock,
 		log,
 	});
-	const workers = [relay, deliveryWorker, jobWorker];
+
+	const clients = createOdooClients({ clock });
+	const odooSettings = createOdooSettingsService({ settings: collections.odooSettings });
+	const odooLogs = createLogsService({
+		logs: collections.odooLogs,
+		payloads: collections.odooPayloads,
+		settings: odooSettings,
+		ids,
+		log,
+	});
+	const odooCallbacks = createCallbacksService({
+		callbacks: collections.odooCallbacks,
+		secrets,
+		clock,
+		ids,
+		notify: () => callbackWorker.wake(),
+		log,
+	});
+	const callbackWorker = createCallbackWorker({
+		callbacks: collections.odooCallbacks,
+		fetch: outbound.fetch,
+		secrets,
+		clock,
+		random: Math.random,
+		log,
+	});
+	const workers = [relay, deliveryWorker, jobWorker, callbackWorker];
 
 	const auditLog = createAuditService({
 		entries: collections.auditEntries,
@@ -283,8 +325,21 @@ export async function startPlatform(
 		...deliveryRoutes({ deliveryLog, pager, clock }),
 		...connectionRoutes({ connections, pager }),
 		...gatewayRoutes({
-			gateway: createGatewayService({ connections, clients: createOdooClients({ clock }), clock }),
+			gateway: createGatewayService({ connections, clients, clock }),
 		}),
+		...odooRoutes({
+			odoo: createOdooRoutesService({
+				connections,
+				clients,
+				catalogs: createFieldCatalogs({ clock }),
+				settings: odooSettings,
+			}),
+			callbacks: odooCallbacks,
+			logs: odooLogs,
+			clock,
+		}),
+		...odooSettingsRoutes({ settings: odooSettings }),
+		...odooLogRoutes({ logs: odooLogs, callbacks: odooCallbacks, pager }),
 	];
 	const idempotency = createIdempotency({ store: createClaimStore(collections.claims), secrets, clock, log });
 	let started = false;

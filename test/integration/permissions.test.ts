@@ -6,6 +6,7 @@ import { createIds, ID_PREFIXES, type IdKind, isId, type OrganizationId } from '
 import { PERMISSIONS, planIncludes, PLANS } from '../../backend/src/core/permissions';
 import { createSecrets, loadMasterKey } from '../../backend/src/core/secrets';
 import type { Route } from '../../backend/src/http/route';
+import { codeOf } from '../support/code-of';
 import { addKey, addOrganization, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 
 let platform: TestPlatform;
@@ -40,8 +41,7 @@ const BODIES: Readonly<Record<string, object>> = { deployEnvironment: { ref: 'ma
 async function knock(route: Route, key: string, given?: ReadonlyMap<string, string>) {
 	const body = route.method === 'get' ? undefined : (BODIES[route.operationId] ?? {});
 	const reply = await platform.api(route.method.toUpperCase(), pathOf(route, given), body, { key });
-	const { code } = z.object({ code: z.string().optional() }).catch({}).parse(reply.json);
-	return { status: reply.status, code, text: reply.text };
+	return { status: reply.status, code: codeOf(reply.json), text: reply.text };
 }
 
 const isLetIn = ({ status }: { status: number }) => status !== 401 && status !== 403;

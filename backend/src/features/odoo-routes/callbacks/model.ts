@@ -1,0 +1,46 @@
+import type { Connection } from 'mongoose';
+import type { CallbackId, OrganizationId } from '../../../core/ids';
+import { tenantCollection } from '../../../database/tenant-collection';
+import type { DeliveryAttempt } from '../../../net/attempt';
+
+/** `waiting`: the call still runs; `pending`: waits for its first or next attempt; `failed`: given up. */
+export const CALLBACK_STATUSES = ['waiting', 'pending', 'succeeded', 'failed'] as const;
+
+/** The outcome of one call of the five routes on its way to the `callback_url` that the call named. */
+export interface CallbackDocument {
+	readonly _id: CallbackId;
+	readonly organization_id: OrganizationId;
+	readonly url: string;
+	/** The HMAC secret of the key that made the call, encrypted, bound to the callback's id; null once it is settled. */
+	readonly secret: string | null;
+	/** What is posted, to the byte; null once it is settled. */
+	readonly body: string | null;
+	readonly status: (typeof CALLBACK_STATUSES)[number];
+	/** From when on a worker has something to do; missing once it is settled. While a worker is at it, its lease's end. */
+	readonly due_at?: Date;
+	readonly attempts: readonly CallbackAttempt[];
+	readonly created_at: Date;
+}
+
+export type CallbackAttempt = Pick<DeliveryAttempt, 'at' | 'duration_ms' | 'response_code' | 'error'>;
+
+/** How long callbacks are kept, in seconds: as long as webhooks' deliveries. */
+const RETENTION_SECONDS = 30 * 24 * 60 * 60;
+
+export const callbackCollection = (connection: Connection) =>
+	tenantCollection<CallbackDocument>(connection, {
+		name: 'odoo_callbacks',
+		fields: {
+			url: { type: String, required: true },
+			secret: { type: String, default: null },
+			body: { type: String, default: null },
+			status: { type: String, required: true },
+			due_at: { type: Date },
+			attempts: {
+				type: [{ _id: false, at: Date, duration_ms: Number, response_code: Number, error: String }],
+				required: true,
+			},
+			created_at: { type: Date, required: true },
+		},
+		indexes: [[{ due_at: 1 }], [{ created_at: 1 }, { expireAfterSeconds: RETENTION_SECONDS }]],
+	});

@@ -1,0 +1,59 @@
+import { ApiError, internalError, invalidInput } from '../../../core/errors';
+import type { CallbackId } from '../../../core/ids';
+import type { Caller } from '../../../http/caller';
+import { enveloped, type Envelope, failedOutcome, failureBody, type Outcome, type RpcId } from '../envelope';
+import type { CallbacksService } from './service';
+
+/** A callback has at most so many bytes. */
+const MAX_BYTES = 1024 * 1024;
+
+const INTERRUPTED =
+	'The service stopped amid this call. Whether it was carried out is not known: look in Odoo before it is sent again.';
+
+interface Call {
+	readonly caller: Pick<Caller, 'organization_id' | 'hmac_secret'>;
+	readonly id: RpcId;
+	readonly requestId: string;
+	/** Where the outcome is to be told as well. */
+	readonly url: string | undefined;
+	readonly onCallback: (id: CallbackId) => void;
+}
+
+/**
+ * Runs a call, and sees to it that its outcome reaches the callback that it names, whatever becomes of this process.
+ * @throws {ApiError} what the work throws; 422 where the key has no secret to sign with
+ */
+export async function withCallback(
+	callbacks: CallbacksService,
+	{ caller, id, requestId, url, onCallback }: Call,
+	work: () => Promise<Outcome>,
+): Promise<Envelope> {
+	if (url === undefined) return enveloped(id, await work());
+	const { organization_id, hmac_secret } = caller;
+	if (hmac_secret === null) {
+		throw invalidInput(
+			'/params/vals/callback_url',
+			'needs an API key with an HMAC secret, by which the callback is signed; make a key with "hmac": true',
+		);
+	}
+	const interrupted = JSON.stringify(enveloped(id, failedOutcome(INTERRUPTED)));
+	const callback = await callbacks.open(organization_id, { url, secret: hmac_secret, interrupted });
+	onCallback(callback);
+	const tell = (body: string) => callbacks.finish(organization_id, callback, body);
+	try {
+		const outcome = await work();
+		await tell(bodyOf(id, outcome));
+		return enveloped(id, outcome);
+	} catch (error) {
+		const failure = error instanceof ApiError ? error : internalError();
+		await tell(JSON.stringify(failureBody(id, failure, requestId)));
+		throw error;
+	}
+}
+
+function bodyOf(id: RpcId, outcome: Outcome): string {
+	const body = JSON.stringify(enveloped(id, outcome));
+	if (Buffer.byteLength(body) <= MAX_BYTES) return body;
+	const messages = `${outcome.messages}. The result is larger than a callback may be and was left out.`;
+	return JSON.stringify(enveloped(id, { ...outcome, result: null, messages }));
+}

@@ -1,0 +1,116 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../../../core/clock';
+import type { Logger } from '../../../core/log';
+import type { Secrets } from '../../../core/secrets';
+import { createWakeableLoop, type WakeableLoop } from '../../../core/wakeable-loop';
+import type { TenantCollection } from '../../../database/tenant-collection';
+import { attempt, type AttemptResult } from '../../../net/attempt';
+import type { Fetch } from '../../../net/outbound';
+import { retryDelay } from '../../../net/retry-schedule';
+import { signatureHeaders } from '../../../net/webhook-signature';
+import type { CallbackDocument } from './model';
+
+const POLL_MS = 1_000;
+/** How long a callback belongs to the worker that claimed it: longer than an attempt can take. */
+const LEASE_MS = 60_000;
+/** Attempts in flight. */
+const MAX_ATTEMPTS = 20;
+
+/** Posts the outcomes of calls, signed as webhooks are and retried by the same schedule. */
+export function createCallbackWorker({
+	callbacks,
+	fetch,
+	secrets,
+	clock,
+	random,
+	log,
+}: {
+	callbacks: TenantCollection<CallbackDocument>;
+	fetch: Fetch;
+	secrets: Secrets;
+	clock: Clock;
+	/** From 0 to 1. */
+	random: () => number;
+	log: Logger;
+}): WakeableLoop {
+	const shutdown = new AbortController();
+	setMaxListeners(0, shutdown.signal);
+	const lanes = new Set<Promise<void>>();
+
+	const claim = () => {
+		const now = clock.now();
+		const until = new Date(now.getTime() + LEASE_MS);
+		return callbacks.everywhere.update(
+			{ due_at: { $lte: now } },
+			{ $set: { due_at: until, status: 'pending' } },
+			{ sort: { due_at: 1 } },
+		);
+	};
+
+	const send = ({ _id, url, secret, body }: CallbackDocument) => {
+		if (secret === null || body === null) throw new Error('a callback that is due has nothing to send');
+		const headers = {
+			'Content-Type': 'application/json',
+			'User-Agent': 'OdooPlatform-Webhooks/1.0',
+			'X-OECSH-Delivery': _id,
+			...signatureHeaders({
+				secret: secrets.decrypt(secret, _id),
+				messageId: _id,
+				timestamp: Math.floor(clock.now().getTime() / 1_000),
+				body,
+			}),
+		};
+		return attempt({ url, headers, body }, { fetch, clock, signal: shutdown.signal });
+	};
+
+	const settle = async (callback: CallbackDocument, { verdict, attempt: made, retryAfterMs }: AttemptResult) => {
+		const retries = callback.attempts.length;
+		const delay = verdict === 'failed' ? retryDelay({ retries, retryAfterMs, random }) : null;
+		const { at, duration_ms, response_code, error } = made;
+		const $push = { attempts: { at, duration_ms, response_code, error } };
+		const status = verdict === 'succeeded' ? 'succeeded' : 'failed';
+		await callbacks.update(
+			callback.organization_id,
+			{ _id: callback._id },
+			delay === null
+				? { $set: { status, secret: null, body: null }, $unset: { due_at: 1 }, $push }
+				: { $set: { due_at: new Date(clock.now().getTime() + delay) }, $push },
+		);
+	};
+
+	const serve = async (callback: CallbackDocument) => {
+		try {
+			const result = await send(callback);
+			if (result !== null) await settle(callback, result);
+		} catch (error) {
+			log.error({ err: error, callback_id: callback._id }, 'a callback could not be sent');
+		}
+	};
+
+	const loop = createWakeableLoop({
+		clock,
+		onError: (error) => log.error({ err: error }, 'due callbacks could not be looked for; trying again'),
+		async round() {
+			while (lanes.size < MAX_ATTEMPTS && !shutdown.signal.aborted) {
+				const callback = await claim();
+				if (callback === null) break;
+				const lane = serve(callback).finally(() => {
+					lanes.delete(lane);
+					loop.wake();
+				});
+				lanes.add(lane);
+			}
+			return POLL_MS;
+		},
+	});
+
+	return {
+		start: loop.start,
+		async stop() {
+			shutdown.abort();
+			await loop.stop();
+			await Promise.all(lanes);
+		},
+		wake: loop.wake,
+	};
+}

@@ -1,0 +1,99 @@
+import type { Connection } from 'mongoose';
+import type { CallbackId, ConnectionId, EnvironmentId, KeyId, LogId, OrganizationId } from '../../../core/ids';
+import { tenantCollection } from '../../../database/tenant-collection';
+import type { OdooRoute } from '../settings/parameters';
+
+export const LOG_STATES = ['success', 'failed'] as const;
+
+/** What a log shows of a request or a response; secrets in it are blacked out. */
+export interface Excerpt {
+	/** Its beginning, as JSON. */
+	readonly preview: string;
+	/** Of the whole, as it was sent. */
+	readonly size_bytes: number;
+	/** Whether the preview is all of it; if not, the payload is kept beside. */
+	readonly is_whole: boolean;
+}
+
+/** One call of the five routes. */
+export interface LogDocument {
+	readonly _id: LogId;
+	readonly organization_id: OrganizationId;
+	readonly at: Date;
+	readonly route: OdooRoute;
+	readonly state: (typeof LOG_STATES)[number];
+	/** Null where the request does not name it. */
+	readonly model: string | null;
+	/** The connection that served the call. */
+	readonly connection_id: ConnectionId | null;
+	/** The environment that served the call, where the platform runs it. */
+	readonly environment_id: EnvironmentId | null;
+	/** Null where the call came in a session. */
+	readonly key_id: KeyId | null;
+	/** The name of the key, or of the session's user. */
+	readonly actor: string;
+	readonly request_id: string;
+	readonly duration_ms: number;
+	/** The reason of a failure. */
+	readonly error: string | null;
+	readonly request: Excerpt;
+	readonly response: Excerpt;
+	readonly callback_id: CallbackId | null;
+}
+
+/** The payloads of a call that are longer than their previews, under the log's id. */
+export interface PayloadDocument {
+	readonly _id: LogId;
+	readonly organization_id: OrganizationId;
+	readonly at: Date;
+	readonly request: Payload | null;
+	readonly response: Payload | null;
+}
+
+export interface Payload {
+	readonly text: string;
+	/** Whether the end of it was left out. */
+	readonly is_cut: boolean;
+}
+
+/** How long logs are kept, in seconds. */
+const RETENTION_SECONDS = 30 * 24 * 60 * 60;
+
+const excerpt = { type: { _id: false, preview: String, size_bytes: Number, is_whole: Boolean }, required: true };
+const payload = { type: { _id: false, text: String, is_cut: Boolean }, default: null };
+
+export const logCollection = (connection: Connection) =>
+	tenantCollection<LogDocument>(connection, {
+		name: 'odoo_api_logs',
+		fields: {
+			at: { type: Date, required: true },
+			route: { type: String, required: true },
+			state: { type: String, required: true },
+			model: { type: String, default: null },
+			connection_id: { type: String, default: null },
+			environment_id: { type: String, default: null },
+			key_id: { type: String, default: null },
+			actor: { type: String, required: true },
+			request_id: { type: String, required: true },
+			duration_ms: { type: Number, required: true },
+			error: { type: String, default: null },
+			request: excerpt,
+			response: excerpt,
+			callback_id: { type: String, default: null },
+		},
+		indexes: [
+			[{ organization_id: 1, _id: -1 }],
+			[{ organization_id: 1, route: 1, _id: -1 }],
+			[{ organization_id: 1, state: 1, _id: -1 }],
+			[{ organization_id: 1, model: 1, _id: -1 }],
+			[{ organization_id: 1, connection_id: 1, _id: -1 }],
+			[{ at: 1 }, { expireAfterSeconds: RETENTION_SECONDS }],
+		],
+	});
+
+export const payloadCollection = (connection: Connection) =>
+	tenantCollection<PayloadDocument>(connection, {
+		name: 'odoo_api_payloads',
+		fields: { at: { type: Date, required: true }, request: payload, response: payload },
+		indexes: [[{ at: 1 }, { expireAfterSeconds: RETENTION_SECONDS }]],
+	});

@@ -1,0 +1,57 @@
+import { idSchema } from '../../../core/ids';
+import { type Pager, pageOf } from '../../../http/page';
+import { defineRoute, reply, type Route } from '../../../http/route';
+import { z } from 'zod';
+import type { CallbacksService } from '../callbacks/service';
+import { logDetailSchema, logQuery, logSchema, presentLog, presentLogDetail } from './schemas';
+import type { LogsService } from './service';
+
+const read = { scope: 'org', permission: 'odoo_logs:read', plan: 'free' } as const;
+
+/** `/api/v1/odoo-logs` */
+export const odooLogRoutes = ({
+	logs,
+	callbacks,
+	pager,
+}: {
+	logs: LogsService;
+	callbacks: Pick<CallbacksService, 'find'>;
+	pager: Pager;
+}): Route[] => [
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/odoo-logs',
+		operationId: 'listOdooLogs',
+		summary: 'List the calls of the five routes, newest first',
+		notes: 'Logs are kept for 30 days.',
+		access: read,
+		input: { query: logQuery },
+		responses: { 200: pageOf(logSchema) },
+		handle: async ({ query, caller }) => {
+			const { limit, cursor, ...filter } = query;
+			const { since, until, ...same } = filter;
+			const { items, next_cursor } = await pager.page({
+				query: { limit, cursor },
+				kind: 'log',
+				scope: ['odoo logs', JSON.stringify(same), since?.toISOString(), until?.toISOString()],
+				fetch: (after, count) => logs.list(caller.tenant, filter, after, count),
+			});
+			return reply(200, { data: items.map(presentLog), next_cursor });
+		},
+	}),
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/odoo-logs/{log_id}',
+		operationId: 'getOdooLog',
+		summary: 'Get the log of a call, with its whole payloads',
+		access: read,
+		input: { params: z.strictObject({ log_id: idSchema('log') }) },
+		responses: { 200: logDetailSchema },
+		handle: async ({ params: { log_id }, caller }) => {
+			const { log, payloads } = await logs.get(caller.tenant, log_id);
+			const { callback_id } = log;
+			const callback = callback_id === null ? null : await callbacks.find(caller.tenant, callback_id);
+			return reply(200, presentLogDetail(log, payloads, callback));
+		},
+	}),
+];

@@ -1,0 +1,98 @@
+import type { QueryFilter } from 'mongoose';
+import { notFound } from '../../../core/errors';
+import { type Ids, idBefore, type LogId } from '../../../core/ids';
+import type { Logger } from '../../../core/log';
+import type { Tenant, TenantCollection } from '../../../database/tenant-collection';
+import type { OdooSettingsService } from '../settings/service';
+import type { Excerpt, LogDocument, Payload, PayloadDocument } from './model';
+import { redactedJson } from './redact';
+
+/** The most characters of a payload that are kept. */
+const MAX_PAYLOAD = 1024 * 1024;
+
+export interface LogFilter extends Partial<Pick<LogDocument, 'route' | 'state' | 'model' | 'connection_id'>> {
+	/** Then or later. */
+	readonly since?: Date | undefined;
+	/** Before then. */
+	readonly until?: Date | undefined;
+}
+
+/** A request or a response as it was sent. */
+export interface Sent {
+	/** What its JSON says; undefined where it is no JSON. */
+	readonly value: unknown;
+	readonly size_bytes: number;
+}
+
+type NewLog = Omit<LogDocument, '_id' | 'request' | 'response'> & { readonly request: Sent; readonly response: Sent };
+
+export interface LogsService {
+	/** Newest first. */
+	list(tenant: Tenant, filter: LogFilter, after: LogId | null, limit: number): Promise<LogDocument[]>;
+	/** With the payloads that are longer than their previews. @throws {ApiError} 404 */
+	get(tenant: Tenant, id: LogId): Promise<{ log: LogDocument; payloads: PayloadDocument | null }>;
+	/** Writes a call down where its route's switch says so. Never rejects: the call is done, whatever becomes of its log. */
+	write(log: NewLog): Promise<void>;
+}
+
+export function createLogsService({
+	logs,
+	payloads,
+	settings,
+	ids,
+	log: logger,
+}: {
+	logs: TenantCollection<LogDocument>;
+	payloads: TenantCollection<PayloadDocument>;
+	settings: Pick<OdooSettingsService, 'get'>;
+	ids: Ids;
+	log: Logger;
+}): LogsService {
+	return {
+		list(tenant, { since, until, ...same }, after, limit) {
+			const id = {
+				...(after === null ? {} : { $lt: after }),
+				...(since ? { $gte: idBefore('log', since) } : {}),
+			};
+			const at = { ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) };
+			const filter: QueryFilter<LogDocument> = {
+				...same,
+				...(Object.keys(id).length > 0 ? { _id: id } : {}),
+				...(Object.keys(at).length > 0 ? { at } : {}),
+			};
+			return logs.find(tenant, filter, { sort: { _id: -1 }, limit });
+		},
+		async get(tenant, id) {
+			const log = await logs.findOne(tenant, { _id: id });
+			if (log === null) throw notFound('API log');
+			const isWhole = log.request.is_whole && log.response.is_whole;
+			return { log, payloads: isWhole ? null : await payloads.findOne(tenant, { _id: id }) };
+		},
+		async write({ request, response, ...log }) {
+			const { organization_id, at, route } = log;
+			try {
+				const { preview_limit, ...switches } = await settings.get(organization_id);
+				if (!switches[`${route}_log`]) return;
+				const _id = ids.next('log');
+				const asked = excerptOf(request, preview_limit);
+				const answered = excerptOf(response, preview_limit);
+				if (asked.payload !== null || answered.payload !== null) {
+					const whole = { request: asked.payload, response: answered.payload };
+					await payloads.insert({ _id, organization_id, at, ...whole });
+				}
+				await logs.insert({ _id, ...log, request: asked.excerpt, response: answered.excerpt });
+			} catch (error) {
+				logger.error({ err: error, request_id: log.request_id }, 'the log of a call could not be written');
+			}
+		},
+	};
+}
+
+function excerptOf({ value, size_bytes }: Sent, limit: number): { excerpt: Excerpt; payload: Payload | null } {
+	const text = redactedJson(value);
+	const is_whole = text.length <= limit;
+	return {
+		excerpt: { preview: text.slice(0, limit), size_bytes, is_whole },
+		payload: is_whole ? null : { text: text.slice(0, MAX_PAYLOAD), is_cut: text.length > MAX_PAYLOAD },
+	};
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { Clock } from '../../core/clock';
+import { ApiError, internalError } from '../../core/errors';
+import type { CallbackId } from '../../core/ids';
+import type { Route, RouteReply, RouteRequest } from '../../http/route';
+import type { OpenConnection } from '../connections/service';
+import { verifySignature } from '../gateway/signature';
+import { failureBody, idOf, isResult } from './envelope';
+import type { LogsService } from './logs/service';
+import type { OdooRoute } from './settings/parameters';
+
+/** What the work on a call finds out, for its log. */
+export interface CallNotes {
+	connection?: OpenConnection;
+	callback_id?: CallbackId;
+}
+
+/** By the body of a request, which is one object from its coming in to its end. */
+export type Notes = WeakMap<Buffer, CallNotes>;
+
+const LEFT = 'The client left before the call had ended; what was asked for may have been carried out all the same.';
+
+/**
+ * Puts a route into the module's terms: whatever a call comes to is told in an envelope with the request's own id, and
+ * is in the API log before it is answered, replays by their Idempotency-Key too.
+ */
+export function recorded(
+	name: OdooRoute,
+	route: Route,
+	{ logs, notes, clock }: { logs: Pick<LogsService, 'write'>; notes: Notes; clock: Clock },
+): Route {
+	return {
+		...route,
+		async run(request) {
+			const { caller, rawBody, requestId, signal } = request;
+			if (caller.hmac_secret !== null) verifySignature(caller.hmac_secret, request.headers, rawBody);
+			const at = clock.now();
+			const asked = parse(rawBody);
+			const write = ({ body }: RouteReply, error: string | null) => {
+				const { connection, callback_id = null } = notes.get(rawBody) ?? {};
+				return logs.write({
+					organization_id: caller.organization_id,
+					at,
+					route: name,
+					state: error === null ? 'success' : 'failed',
+					model: modelOf(asked),
+					connection_id: connection?.id ?? null,
+					environment_id: connection?.environment_id ?? null,
+					key_id: 'key_id' in caller ? caller.key_id : null,
+					actor: caller.actor,
+					request_id: requestId,
+					duration_ms: Math.max(0, clock.now().getTime() - at.getTime()),
+					error,
+					request: { value: asked, size_bytes: rawBody.length },
+					response: { value: body, size_bytes: Buffer.byteLength(JSON.stringify(body)) },
+					callback_id,
+				});
+			};
+			try {
+				const reply = await route.run(request);
+				await write(reply, null);
+				return reply;
+			} catch (error) {
+				const failure = error instanceof ApiError ? error : internalError();
+				const reply = failureReply(failure, idOf(asked), request);
+				await write(reply, failure !== error && signal.aborted ? LEFT : failure.detail);
+				if (failure !== error) throw error;
+				return reply;
+			}
+		},
+	};
+}
+
+function failureReply(failure: ApiError, id: ReturnType<typeof idOf>, { requestId }: RouteRequest): RouteReply {
+	const body = failureBody(id, failure, requestId);
+	return isResult(failure)
+		? { status: 200, headers: {}, body }
+		: { status: failure.status, headers: failure.more.headers ?? {}, body };
+}
+
+/** A body that may be anything; undefined where it is no JSON. */
+function parse(body: Buffer): unknown {
+	try {
+		const value: unknown = JSON.parse(body.toString('utf8'));
+		return value;
+	} catch {
+		return undefined;
+	}
+}
+
+const named = z.object({ params: z.object({ model: z.string().max(128) }) });
+
+/** The model that a request names, whether it is good or not. */
+function modelOf(request: unknown): string | null {
+	const { data } = named.safeParse(request);
+	return data?.params.model ?? null;
+}

@@ -1,0 +1,123 @@
+import type { z } from 'zod';
+import type { Clock } from '../../core/clock';
+import type { CallbackId } from '../../core/ids';
+import type { Permission } from '../../core/permissions';
+import { defineRoute, reply, type Route } from '../../http/route';
+import type { CallbacksService } from './callbacks/service';
+import { withCallback } from './callbacks/with-callback';
+import { envelopeSchema, renderRpcError, type RpcId, rpcErrorReply } from './envelope';
+import type { LogsService } from './logs/service';
+import { type CallNotes, type Notes, recorded } from './recorded';
+import { callRequest, createRequest, searchRequest, updateRequest } from './schemas';
+import type { Act, OdooRoutesService } from './service';
+import type { OdooRoute } from './settings/parameters';
+
+/** The five routes of the webhook-routes module. */
+export function odooRoutes({
+	odoo,
+	callbacks,
+	logs,
+	clock,
+}: {
+	odoo: OdooRoutesService;
+	callbacks: CallbacksService;
+	logs: Pick<LogsService, 'write'>;
+	clock: Clock;
+}): Route[] {
+	const notes: Notes = new WeakMap();
+
+	/** What all of them have in common. */
+	const declare = <P extends { readonly vals: { readonly callback_url?: string | undefined } }>(
+		name: OdooRoute,
+		{
+			body,
+			act,
+			permission,
+			...words
+		}: {
+			operationId: string;
+			summary: string;
+			notes?: string;
+			permission: Permission;
+			body: z.ZodType<{ readonly id?: RpcId | undefined; readonly params: P }>;
+			act: Act<P>;
+		},
+	) =>
+		recorded(
+			name,
+			defineRoute({
+				...words,
+				method: 'post',
+				path: `/api/${name}`,
+				access: { scope: 'webhook', permission, plan: 'free' },
+				renderError: renderRpcError,
+				errorReply: rpcErrorReply,
+				errors: [
+					'signature_missing',
+					'signature_invalid',
+					'connection_bound',
+					'not_found',
+					'no_odoo_connection',
+				],
+				input: { body },
+				responses: { 200: envelopeSchema },
+				handle: async ({ body: { id = null, params }, caller, rawBody, requestId, effect_id, signal }) => {
+					const note: CallNotes = {};
+					notes.set(rawBody, note);
+					const noteCallback = (made: CallbackId) => (note.callback_id = made);
+					const { callback_url: url } = params.vals;
+					// Who is told later need not stay; with an Idempotency-Key the signal is not the client's anyway.
+					const lasting = url !== undefined && effect_id === null ? new AbortController().signal : signal;
+					const call = { caller, id, requestId, url, onCallback: noteCallback };
+					const envelope = await withCallback(callbacks, call, () =>
+						act(caller, params, {
+							signal: lasting,
+							onConnection: (connection) => (note.connection = connection),
+						}),
+					);
+					return reply(200, envelope);
+				},
+			}),
+			{ logs, notes, clock },
+		);
+
+	return [
+		declare('create_data', {
+			operationId: 'createData',
+			summary: 'Create a record in Odoo, its relations named by values of theirs',
+			permission: 'odoo:write',
+			body: createRequest,
+			act: odoo.create,
+		}),
+		declare('update_data', {
+			operationId: 'updateData',
+			summary: 'Change the records in Odoo that a search key finds',
+			notes: 'The lines of a one2many are deleted and made anew.',
+			permission: 'odoo:write',
+			body: updateRequest,
+			act: odoo.update,
+		}),
+		declare('create_update_data', {
+			operationId: 'createUpdateData',
+			summary: 'Change the records in Odoo that a search key finds, or create one where it finds none',
+			permission: 'odoo:write',
+			body: updateRequest,
+			act: odoo.createOrUpdate,
+		}),
+		declare('search_data', {
+			operationId: 'searchData',
+			summary: 'Find records in Odoo and read them, with what their relations lead to',
+			permission: 'odoo:read',
+			body: searchRequest,
+			act: odoo.search,
+		}),
+		declare('call_function', {
+			operationId: 'callFunction',
+			summary: 'Call a public method on the records in Odoo that a search key finds',
+			notes: 'Methods that may change something need the permission `odoo:write` too.',
+			permission: 'odoo:read',
+			body: callRequest,
+			act: odoo.call,
+		}),
+	];
+}

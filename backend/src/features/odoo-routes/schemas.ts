@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { receiverUrl } from '../../net/receiver-url';
+import type { JsonObject, JsonValue } from '../../odoo/json';
+import { jsonComplaint } from '../../odoo/json-input';
+import { createValsSchema, searchKeySchema, updateValsSchema } from '../../odoo/records/vals';
+import { connectionChoice } from '../connections/choice';
+import { rpcIdSchema } from './envelope';
+
+const callback = {
+	callback_url: receiverUrl.optional().meta({
+		description: "Where the reply is posted as well, signed with the key's HMAC secret and retried as webhooks are",
+		examples: ['https://hooks.example.com/odoo'],
+	}),
+};
+
+/** The request of a route: JSON-RPC around `params`, of which the module's documentation shows `params` alone. */
+const requestOf = <V extends z.ZodType<object>>(name: string, vals: V, example: { model: string; vals: z.input<V> }) =>
+	z
+		.strictObject({
+			jsonrpc: z.literal('2.0').optional(),
+			method: z.string().max(100).optional().meta({ description: 'Of no account; clients of Odoo send `call`' }),
+			id: rpcIdSchema.optional().meta({ description: 'Comes back with the reply' }),
+			params: z
+				.strictObject({
+					model: z.string('must be the name of a model').min(1).max(128),
+					vals,
+					...connectionChoice,
+				})
+				.superRefine((params, context) => {
+					const complaint = jsonComplaint(params);
+					if (complaint !== null) context.addIssue(complaint);
+				}),
+		})
+		.meta({ id: name, examples: [{ params: example }] });
+
+const objectSchema = z
+	.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+		error: 'must be an object',
+	})
+	.meta({ type: 'object' });
+
+export const createRequest = requestOf('CreateDataRequest', createValsSchema.extend(callback), {
+	model: 'res.partner',
+	vals: { payload: { name: 'Azure Interior', country_id: { code: 'US' } }, result_field: ['display_name'] },
+});
+
+export const updateRequest = requestOf('UpdateDataRequest', updateValsSchema.extend(callback), {
+	model: 'res.partner',
+	vals: { search_key: { email: 'azure@example.com' }, payload: { phone: '+1234567890' } },
+});
+
+export const searchRequest = requestOf(
+	'SearchDataRequest',
+	z.strictObject({
+		payload: z
+			.strictObject({
+				search_field: z.array(z.string()).max(500).nullish().meta({
+					description: 'Fields, and fields of relations as `name{field, …}`; all, where there is none',
+				}),
+				search_domain: z
+					.union([z.string(), z.custom<JsonValue[]>((value) => Array.isArray(value))], {
+						error: 'must be a text that holds a Python list, or a list',
+					})
+					.nullish()
+					.meta({
+						description:
+							'A list of conditions as Python writes it, or the same list as JSON; all records without',
+						type: ['string', 'array', 'null'],
+					}),
+				limit: z.int().min(1).nullish(),
+				order: z
+					.string()
+					.max(500)
+					.refine(isOrder, "must be names of fields, each perhaps with asc or desc: 'name, date_order desc'")
+					.nullish(),
+			})
+			.default({}),
+		...callback,
+	}),
+	{
+		model: 'sale.order',
+		vals: {
+			payload: {
+				search_field: ['name', 'partner_id{name}', 'order_line{product_id{name}, price_unit}'],
+				search_domain: "[('state', '=', 'sale')]",
+				limit: 10,
+				order: 'date_order desc',
+			},
+		},
+	},
+);
+
+export const callRequest = requestOf(
+	'CallFunctionRequest',
+	z.strictObject({
+		search_key: searchKeySchema,
+		payload: z.strictObject({
+			method: z
+				.string()
+				.regex(/^[A-Za-z]\w{0,127}$/, 'must be the name of a public method, which begins with a letter'),
+			parameter: objectSchema.default({}).meta({ description: "The method's named arguments" }),
+			context: objectSchema.default({}),
+		}),
+		...callback,
+	}),
+	{
+		model: 'account.move',
+		vals: { search_key: { id: 26 }, payload: { method: 'action_post', context: { lang: 'th_TH' } } },
+	},
+);
+
+export type CreateParams = z.output<typeof createRequest>['params'];
+export type UpdateParams = z.output<typeof updateRequest>['params'];
+export type SearchParams = z.output<typeof searchRequest>['params'];
+export type CallParams = z.output<typeof callRequest>['params'];
+
+/** A field, perhaps of a relation or with a part of a date, and which way. */
+const ORDER_TERM = /^\s*\w+(\.\w+)?(:\w+)?(\s+(asc|desc))?(\s+nulls\s+(first|last))?\s*$/i;
+
+function isOrder(text: string): boolean {
+	return text.split(',').every((term) => ORDER_TERM.test(term));
+}

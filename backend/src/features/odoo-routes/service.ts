@@ -1,0 +1,187 @@
+import { ApiError, invalidInput } from '../../core/errors';
+import type { Caller } from '../../http/caller';
+import type { OdooClient } from '../../odoo/client';
+import type { OdooClients } from '../../odoo/clients';
+import { DomainError, parseDomain } from '../../odoo/domain';
+import { OdooError } from '../../odoo/errors';
+import { type JsonValue, parseJson } from '../../odoo/json';
+import { isRead, ORM_METHODS } from '../../odoo/methods';
+import { parsePythonLiteral, PythonSyntaxError } from '../../odoo/python-literal';
+import { RecordsError } from '../../odoo/records/errors';
+import type { FieldCatalog, FieldCatalogs } from '../../odoo/records/fields';
+import { createRecords, type Records } from '../../odoo/records/records';
+import { parseSearchFields, SearchFieldError } from '../../odoo/search-fields';
+import { searchRecords } from '../../odoo/search-records';
+import { choiceOf } from '../connections/choice';
+import type { ConnectionChoice, ConnectionsService, OpenConnection } from '../connections/service';
+import { odooFailure } from '../gateway/failures';
+import type { Outcome } from './envelope';
+import type { CallParams, CreateParams, SearchParams, UpdateParams } from './schemas';
+import type { OdooSettingsService } from './settings/service';
+
+type OdooCaller = Pick<Caller, 'organization_id' | 'connection_id' | 'permissions'>;
+
+interface Options {
+	readonly signal: AbortSignal;
+	/** Told which connection serves the call, as soon as that is known. */
+	readonly onConnection: (connection: OpenConnection) => void;
+}
+
+/**
+ * Does what a route is for. Rejects with an `ApiError`: 403 or 404 where the key leads to no Odoo, and else with a refusal
+ * of the input or of Odoo's, after which nothing is left behind.
+ */
+export type Act<P> = (caller: OdooCaller, params: P, options: Options) => Promise<Outcome>;
+
+/** What the five routes do. */
+export interface OdooRoutesService {
+	readonly create: Act<CreateParams>;
+	readonly update: Act<UpdateParams>;
+	readonly createOrUpdate: Act<UpdateParams>;
+	readonly search: Act<SearchParams>;
+	readonly call: Act<CallParams>;
+}
+
+/** An Odoo that a call has reached. */
+interface Reached {
+	readonly client: OdooClient;
+	readonly catalog: FieldCatalog;
+	readonly records: Records;
+}
+
+export function createOdooRoutesService({
+	connections,
+	clients,
+	catalogs,
+	settings,
+}: {
+	connections: Pick<ConnectionsService, 'open'>;
+	clients: OdooClients;
+	catalogs: FieldCatalogs;
+	settings: Pick<OdooSettingsService, 'get'>;
+}): OdooRoutesService {
+	const reach = async (
+		caller: OdooCaller,
+		choice: ConnectionChoice,
+		{ onConnection }: Options,
+		work: (reached: Reached) => Promise<Outcome>,
+	) => {
+		const connection = await connections.open(caller.organization_id, choiceOf(caller, choice));
+		onConnection(connection);
+		try {
+			const [client, { ignore_checkcompany_model }] = await Promise.all([
+				clients.get(connection),
+				settings.get(caller.organization_id),
+			]);
+			const { url, database, login } = connection;
+			const catalog = catalogs.of(JSON.stringify([url, database, login]), client);
+			const ignoreCompanyOf = new Set(ignore_checkcompany_model);
+			return await work({
+				client,
+				catalog,
+				records: createRecords({ client, fields: catalog, ignoreCompanyOf }),
+			});
+		} catch (error) {
+			throw toApiError(error);
+		}
+	};
+
+	return {
+		create: (caller, params, options) =>
+			reach(caller, params, options, async ({ records }) =>
+				created(await records.create(params.model, params.vals, options)),
+			),
+		update: (caller, params, options) =>
+			reach(caller, params, options, async ({ records }) =>
+				updated(await records.update(params.model, params.vals, options)),
+			),
+		createOrUpdate: (caller, params, options) =>
+			reach(caller, params, options, async ({ records }) => {
+				const outcome = await records.createOrUpdate(params.model, params.vals, options);
+				return outcome.created ? created(outcome.result) : updated(outcome.result);
+			}),
+		async search(caller, params, options) {
+			const { search_field, search_domain, limit, order } = params.vals.payload;
+			const search = {
+				model: params.model,
+				fields: readFields(search_field ?? []),
+				domain: readDomain(search_domain ?? []),
+				limit: limit ?? null,
+				order: order ?? null,
+			};
+			return reach(caller, params, options, async ({ client, catalog }) => {
+				const result = await searchRecords({ client, catalog, options }, search);
+				return { is_success: true, result, messages: 'Record search successfully' };
+			});
+		},
+		async call(caller, params, options) {
+			const { model, vals } = params;
+			const { method, parameter, context } = vals.payload;
+			requirePermission(caller, method);
+			return reach(caller, params, options, async ({ client, records }) => {
+				const ids = await records.find(model, vals.search_key, options);
+				if (ids.length === 0) {
+					throw new RecordsError('no_match', `The search key matches no record of ${model}.`);
+				}
+				// A method of the model takes no records, whichever were found.
+				const args = ORM_METHODS.get(method)?.onModel === true ? [] : [ids];
+				const hasContext = Object.keys(context).length > 0;
+				const kwargs = { ...parameter, ...(hasContext ? { context } : {}) };
+				const result = await client.call({ model, method, args, kwargs }, options);
+				return { is_success: true, result, messages: `Function '${method}' called successfully` };
+			});
+		},
+	};
+}
+
+const created = (result: JsonValue): Outcome => ({
+	is_success: true,
+	result,
+	messages: 'Record created successfully',
+});
+
+const updated = (result: JsonValue): Outcome => ({
+	is_success: true,
+	result,
+	messages: 'Record updated successfully',
+});
+
+/** Only methods that are known to read do with `odoo:read`. */
+function requirePermission({ permissions }: OdooCaller, method: string) {
+	if (isRead(method) || permissions.has('odoo:write')) return;
+	const detail = `The API key lacks the permission odoo:write, which ${method} needs. Use a key that has it.`;
+	throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: 'odoo:write' } });
+}
+
+function readFields(texts: readonly string[]) {
+	try {
+		return parseSearchFields(texts);
+	} catch (error) {
+		if (!(error instanceof SearchFieldError)) throw error;
+		throw invalidInput('/params/vals/payload/search_field', error.message);
+	}
+}
+
+/** A domain from its text or its list; what Odoo would not take for a list of conditions is refused here. */
+function readDomain(given: string | JsonValue[]): JsonValue[] {
+	try {
+		const read = typeof given === 'string' ? fromPython(given) : given;
+		parseDomain(read);
+		if (Array.isArray(read)) return read;
+		throw new DomainError('TypeError', 'it must be a list of conditions');
+	} catch (error) {
+		if (!(error instanceof DomainError || error instanceof PythonSyntaxError)) throw error;
+		throw invalidInput('/params/vals/payload/search_domain', error.message);
+	}
+}
+
+const fromPython = (text: string): JsonValue =>
+	text.trim() === '' ? [] : parseJson(JSON.stringify(parsePythonLiteral(text)));
+
+function toApiError(error: unknown): unknown {
+	if (error instanceof OdooError) return odooFailure(error);
+	if (!(error instanceof RecordsError)) return error;
+	return error.kind === 'left_behind'
+		? new ApiError(502, 'odoo_server_error', error.message)
+		: new ApiError(400, 'odoo_validation', error.message);
+}

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
 	chmodSync,
+	chownSync,
 	existsSync,
 	mkdirSync,
 	mkdtempSync,
@@ -105,6 +106,14 @@ describe('resolving a ref', () => {
 	it('keeps what it fetched from other users of the machine', async () => {
 		await fetched();
 		expect(statSync(path.join(dataDir, 'git')).mode & 0o077).toBe(0);
+	});
+
+	const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
+	itAsRoot('reads an allowed directory that belongs to another user, as a mounted one does', async () => {
+		const sha = source.commit({ 'sale_extra/__manifest__.py': manifest() });
+		for (const place of ['', '.git']) chownSync(path.join(source.path, place), 12345, 12345);
+		const { repositories, project } = await fetched();
+		expect(await repositories.resolve(project, 'main')).toMatchObject({ sha });
 	});
 
 	it('finds a branch, a tag, a commit, its beginning and HEAD', async () => {

@@ -11,6 +11,8 @@ interface GitCommand {
 	readonly settings?: GitSettings;
 	/** The shell command for ssh; unset, ssh cannot be used. */
 	readonly ssh?: string;
+	/** A configuration file that holds for the commands that git starts as well, to which settings do not come. */
+	readonly configFile?: string;
 	/** What git reads on its standard input. */
 	readonly input?: string;
 	readonly signal?: AbortSignal | undefined;
@@ -69,11 +71,12 @@ export async function git(command: GitCommand): Promise<Buffer> {
 		GIT_SSL_CAPATH,
 		LC_ALL: 'C',
 		GIT_CONFIG_NOSYSTEM: '1',
-		GIT_CONFIG_GLOBAL: devNull,
+		GIT_CONFIG_GLOBAL: command.configFile ?? devNull,
 		GIT_ATTR_NOSYSTEM: '1',
 		GIT_TERMINAL_PROMPT: '0',
 		GIT_ASKPASS: 'false',
 		GIT_NO_REPLACE_OBJECTS: '1',
+		GIT_NO_LAZY_FETCH: '1',
 		GIT_SSH_VARIANT: 'ssh',
 		GIT_SSH_COMMAND: command.ssh ?? 'false',
 		GIT_CONFIG_COUNT: String(settings.length),

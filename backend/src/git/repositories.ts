@@ -1,4 +1,4 @@
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import type { ProjectId } from '../core/ids';
@@ -101,7 +101,9 @@ export function createGitRepositories({
 	/** How git is told to read from there and nowhere else, at the address that was checked. */
 	const planFetch = async (location: RepositoryLocation): Promise<FetchPlan> => {
 		if (location.transport === 'path') {
-			return { url: location.path, settings: { 'protocol.file.allow': 'always' } };
+			const configFile = path.join(dataDir, 'git', 'local.config');
+			await writeFile(configFile, ANY_OWNER);
+			return { url: location.path, settings: { 'protocol.file.allow': 'always' }, configFile };
 		}
 		const { address } = await outbound.resolve(location.host).catch((error: unknown) => {
 			if (!(error instanceof OutboundError)) throw error;
@@ -126,6 +128,7 @@ export function createGitRepositories({
 			args: [`--git-dir=${mirror}`, 'fetch', '--quiet', '--prune', '--no-tags', '--', plan.url, ...refs],
 			settings: plan.settings,
 			...(plan.ssh === undefined ? {} : { ssh: plan.ssh }),
+			...(plan.configFile === undefined ? {} : { configFile: plan.configFile }),
 			signal,
 			timeoutMs: fetchTimeoutMs,
 		});
@@ -140,9 +143,9 @@ export function createGitRepositories({
 			inTurn(project.id, async () => {
 				if (!gitIsGood) await checkGitVersion();
 				gitIsGood = true;
-				const plan = await planFetch(await locate(project.repository_url));
 				const mirror = mirrorOf(project);
 				await mkdir(path.dirname(mirror), { recursive: true, mode: 0o700 });
+				const plan = await planFetch(await locate(project.repository_url));
 				try {
 					await fetchInto(mirror, plan, signal);
 				} catch (error) {
@@ -198,7 +201,14 @@ interface FetchPlan {
 	readonly url: string;
 	readonly settings: GitSettings;
 	readonly ssh?: string;
+	readonly configFile?: string;
 }
+
+/**
+ * Which local paths may be read is settled before git is asked, whoever owns them: a directory that is mounted into a
+ * container seldom belongs to the service's user (https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory).
+ */
+const ANY_OWNER = '[safe]\n\tdirectory = *\n';
 
 function httpsSettings({ host, port, credentials }: HttpsLocation, address: string): GitSettings {
 	const target = address.includes(':') ? `[${address}]` : address;

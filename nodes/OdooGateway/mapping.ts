@@ -41,10 +41,12 @@ function mappable(fields: OdooField[], isRequired: (field: OdooField) => boolean
 	return shown.sort((one, other) => Number(other.required) - Number(one.required));
 }
 
-/** The fields of a record that is to be made; those with a default in Odoo need no value. */
+/** The fields of a record that is to be made; those that Odoo has a default for, or computes, need no value. */
 async function getFieldsToCreate(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const fields = await chosenFields(this);
-	const required = fields.filter((field) => field.required && !field.readonly).map(({ name }) => name);
+	const required = fields
+		.filter((field) => field.required && !field.readonly && !field.computed)
+		.map(({ name }) => name);
 	const model: unknown = this.getCurrentNodeParameter('model', { extractValue: true });
 	const defaults =
 		typeof model === 'string' && required.length > 0

@@ -103,6 +103,8 @@ export interface OdooField {
 	type: string;
 	required: boolean;
 	readonly: boolean;
+	/** Whether Odoo makes it out of other fields where it is not given. */
+	computed: boolean;
 	/** Whether it can be searched by. */
 	searchable: boolean;
 	/** Whether it can be sorted by. */
@@ -119,6 +121,7 @@ export const FIELD_ATTRIBUTES = [
 	'type',
 	'required',
 	'readonly',
+	'depends',
 	'searchable',
 	'sortable',
 	'relation',
@@ -141,6 +144,7 @@ function fieldOf(name: string, field: IDataObject): OdooField {
 		type: textAt(field, 'type'),
 		required: field.required === true,
 		readonly: field.readonly === true,
+		computed: isList(field.depends) && field.depends.length > 0,
 		searchable: field.searchable !== false,
 		sortable: field.sortable !== false,
 		relation: textAt(field, 'relation'),

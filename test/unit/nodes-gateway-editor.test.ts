@@ -86,7 +86,13 @@ describe("Odoo Gateway's editor: fields", () => {
 	const fields = {
 		name: { string: 'Name', type: 'char', required: true },
 		company_id: { string: 'Company', type: 'many2one', relation: 'res.company', required: true },
-		type: { string: 'Type', type: 'selection', selection: [['contact', 'Contact']], sortable: true },
+		type: {
+			string: 'Type',
+			type: 'selection',
+			selection: [['contact', 'Contact']],
+			required: true,
+			depends: ['name'],
+		},
 		category_id: { string: 'Tags', type: 'many2many', relation: 'res.partner.category', sortable: false },
 		icon: { string: 'Icon', type: 'char', searchable: false },
 		met_at: { string: 'Met at', type: 'datetime', help: 'When we met' },
@@ -120,7 +126,7 @@ describe("Odoo Gateway's editor: fields", () => {
 		expect(await open().options('getFields')).toEqual([]);
 	});
 
-	it('must be given to create a record where Odoo has no default', async () => {
+	it('must be given to create a record where Odoo has no default and computes nothing', async () => {
 		const mapped = await open(partner).fields('getFieldsToCreate');
 		expect(mapped[0]).toMatchObject({ id: 'name', displayName: 'Name (name)', required: true, type: 'string' });
 		expect(mapped.filter(({ required }) => required)).toHaveLength(1);

@@ -15,16 +15,24 @@ export interface MissingRecord {
 	readonly node: RecordNode;
 }
 
+interface Plan {
+	readonly found: FoundRecords;
+	readonly reader: PayloadReader;
+	readonly catalog: FieldCatalog;
+	/** Whether writing the record is the last call: nothing undoes what was made along with it. */
+	readonly canNest: boolean;
+}
+
 /**
  * Finds the records that the payload's relations name, and plans those that `auto_create` has for what is not there:
- * each once, however often it is named. What one many2many names can be nested in its record; the rest, which is
- * given back, must be made before. Relations within these must exist.
+ * each once, however often it is named. Where `canNest`, what one many2many names is made along with its record; the
+ * rest, which is given back, must be made before. Relations within these must exist.
  * @throws {RecordsError} `ambiguous` or `no_match`
  */
 export async function findOrPlan(
 	record: RecordNode,
 	autoCreate: AutoCreate,
-	{ found, reader, catalog }: { found: FoundRecords; reader: PayloadReader; catalog: FieldCatalog },
+	{ found, reader, catalog, canNest }: Plan,
 ): Promise<MissingRecord[]> {
 	const lookups = lookupsOf(record);
 	await found.look(lookups);
@@ -49,9 +57,9 @@ export async function findOrPlan(
 	await found.look(within);
 	for (const lookup of within) found.get(lookup);
 	return planned.filter(({ lookup, node, uses }) => {
-		const canNest = uses.length === 1 && lookup.type === 'many2many' && !hasFiles(node);
-		if (canNest) found.nest(lookup, node);
-		return !canNest;
+		const nests = canNest && uses.length === 1 && lookup.type === 'many2many' && !hasFiles(node);
+		if (nests) found.nest(lookup, node);
+		return !nests;
 	});
 }
 

@@ -5,7 +5,7 @@ import { findOrPlan, type MissingRecord } from './auto-create';
 import { RecordsError } from './errors';
 import type { FieldCatalog } from './fields';
 import { FoundRecords } from './found-records';
-import { recordsWithFiles } from './lines';
+import { hasFiles, recordsWithFiles } from './lines';
 import { checkPath, type LookupScope } from './lookup';
 import { PayloadReader, type RecordNode } from './payload';
 import { MAX_RECORDS, type CreateVals, type SearchKey, type UpdateVals } from './vals';
@@ -69,12 +69,13 @@ export function createRecords({
 	const prepare = async (
 		options: CallOptions,
 		vals: CreateVals,
-		input: { model: string; scope: LookupScope },
+		input: { model: string; scope: LookupScope; isReadAfter: boolean },
 	): Promise<{ node: RecordNode; found: FoundRecords; missing: MissingRecord[] }> => {
 		const reader = new PayloadReader(catalog, ignoreCompanyOf);
 		const node = await reader.record(input.model, vals.payload, input);
 		const found = new FoundRecords(client, catalog, options);
-		const missing = await findOrPlan(node, vals.auto_create, { found, reader, catalog });
+		const canNest = !input.isReadAfter && !hasFiles(node);
+		const missing = await findOrPlan(node, vals.auto_create, { found, reader, catalog, canNest });
 		return { node, found, missing };
 	};
 
@@ -82,7 +83,11 @@ export function createRecords({
 		const work = new Work(client, options);
 		await catalog.fields(model, vals.result_field);
 		return work.run(async () => {
-			const { node, found, missing } = await prepare(options, vals, { model, scope: { kind: 'own' } });
+			const { node, found, missing } = await prepare(options, vals, {
+				model,
+				scope: { kind: 'own' },
+				isReadAfter: vals.result_field.length > 0,
+			});
 			await makeMissing(work, missing, found);
 			const written = await createNodes(work, [node], found, work.callUsing);
 			await attachFiles(work, await recordsWithFiles(work.call, written));
@@ -100,7 +105,7 @@ export function createRecords({
 		const ids = rows.map(({ id }) => id).filter((id) => typeof id === 'number');
 		return work.run(async () => {
 			const scope = scopeOf(rows);
-			const { node, found, missing } = await prepare(options, vals, { model, scope });
+			const { node, found, missing } = await prepare(options, vals, { model, scope, isReadAfter: false });
 			if (ids.length > 0) {
 				await makeMissing(work, missing, found);
 				await writeNode(work, { node, rows, ids, found });

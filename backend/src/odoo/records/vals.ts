@@ -1,18 +1,12 @@
 import { z } from 'zod';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json';
+import { jsonObject } from '../json-input';
 
 /** Records of one call: those that it finds, those that it makes, and the values of one list. */
 export const MAX_RECORDS = 5_000;
 
 /** What the module says where `search_key` is missing or empty. */
 const NO_SEARCH_KEY = "Parameter 'search_key' in 'vals' not found!";
-
-// The body was JSON, so whatever is an object or a list in it holds JSON values.
-const jsonObject = z
-	.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
-		error: 'must be an object',
-	})
-	.meta({ type: 'object' });
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
 	error: 'must be a text, a number, true, false, null, or a list of such',

@@ -41,7 +41,7 @@ import { keyCollection, sealedInKey } from './features/keys/model';
 import { keyRoutes } from './features/keys/routes';
 import { createKeysService } from './features/keys/service';
 import { meRoutes } from './features/me/routes';
-import { callbackCollection } from './features/odoo-routes/callbacks/model';
+import { callbackCollection, sealedInCallback } from './features/odoo-routes/callbacks/model';
 import { createCallbacksService } from './features/odoo-routes/callbacks/service';
 import { createCallbackWorker } from './features/odoo-routes/callbacks/worker';
 import { logCollection, payloadCollection } from './features/odoo-routes/logs/model';
@@ -272,6 +272,7 @@ export async function startPlatform(
 	});
 	const odooCallbacks = createCallbacksService({
 		callbacks: collections.odooCallbacks,
+		mayReach: outbound.mayReach,
 		secrets,
 		clock,
 		ids,
@@ -381,6 +382,7 @@ export async function startPlatform(
 			await reencrypt(collections.connections, sealedInConnection, { ...renew, name: 'connections' });
 			await reencrypt(collections.keys, sealedInKey, { ...renew, name: 'keys' });
 			await reencrypt(collections.webhooks, sealedInWebhook, { ...renew, name: 'webhooks' });
+			await reencrypt(collections.odooCallbacks, sealedInCallback, { ...renew, name: 'callbacks' });
 			await reencrypt(collections.variables, sealedInVariables, { ...renew, name: 'variables' });
 			await reencrypt(collections.claims, sealedInClaim, { ...renew, name: 'claims' });
 		}

@@ -1,4 +1,14 @@
+import { z } from 'zod';
+import type { JsonObject } from './json';
+
 const MAX_LEVELS = 64;
+
+/** An object out of a request's body, which was JSON: whatever is in it is JSON too. */
+export const jsonObject = z
+	.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+		error: 'must be an object',
+	})
+	.meta({ type: 'object' });
 
 /** Why a value out of a request's JSON may not be handed on; null where it may. */
 export function jsonComplaint(value: unknown, levels = MAX_LEVELS): string | null {

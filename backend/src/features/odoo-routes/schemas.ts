@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { receiverUrl } from '../../net/receiver-url';
-import type { JsonObject, JsonValue } from '../../odoo/json';
-import { jsonComplaint } from '../../odoo/json-input';
+import type { JsonValue } from '../../odoo/json';
+import { jsonComplaint, jsonObject } from '../../odoo/json-input';
 import { createValsSchema, searchKeySchema, updateValsSchema } from '../../odoo/records/vals';
 import { connectionChoice } from '../connections/choice';
 import { rpcIdSchema } from './envelope';
@@ -32,12 +32,6 @@ const requestOf = <V extends z.ZodType<object>>(name: string, vals: V, example: 
 				}),
 		})
 		.meta({ id: name, examples: [{ params: example }] });
-
-const objectSchema = z
-	.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
-		error: 'must be an object',
-	})
-	.meta({ type: 'object' });
 
 export const createRequest = requestOf('CreateDataRequest', createValsSchema.extend(callback), {
 	model: 'res.partner',
@@ -98,8 +92,8 @@ export const callRequest = requestOf(
 			method: z
 				.string()
 				.regex(/^[A-Za-z]\w{0,127}$/, 'must be the name of a public method, which begins with a letter'),
-			parameter: objectSchema.default({}).meta({ description: "The method's named arguments" }),
-			context: objectSchema.default({}),
+			parameter: jsonObject.default({}).meta({ description: "The method's named arguments" }),
+			context: jsonObject.default({}),
 		}),
 		...callback,
 	}),

@@ -5,7 +5,7 @@ import type { OdooClients } from '../../odoo/clients';
 import { DomainError, parseDomain } from '../../odoo/domain';
 import { OdooError } from '../../odoo/errors';
 import { type JsonValue, parseJson } from '../../odoo/json';
-import { isRead, ORM_METHODS } from '../../odoo/methods';
+import { ORM_METHODS } from '../../odoo/methods';
 import { parsePythonLiteral, PythonSyntaxError } from '../../odoo/python-literal';
 import { RecordsError } from '../../odoo/records/errors';
 import type { FieldCatalog, FieldCatalogs } from '../../odoo/records/fields';
@@ -13,6 +13,7 @@ import { createRecords, type Records } from '../../odoo/records/records';
 import { parseSearchFields, SearchFieldError } from '../../odoo/search-fields';
 import { searchRecords } from '../../odoo/search-records';
 import { choiceOf } from '../connections/choice';
+import { requireMethodPermission } from '../connections/method-permission';
 import type { ConnectionChoice, ConnectionsService, OpenConnection } from '../connections/service';
 import { odooFailure } from '../gateway/failures';
 import type { Outcome } from './envelope';
@@ -117,7 +118,7 @@ export function createOdooRoutesService({
 		async call(caller, params, options) {
 			const { model, vals } = params;
 			const { method, parameter, context } = vals.payload;
-			requirePermission(caller, method);
+			requireMethodPermission(caller, method);
 			return reach(caller, params, options, async ({ client, records }) => {
 				const ids = await records.find(model, vals.search_key, options);
 				if (ids.length === 0) {
@@ -145,13 +146,6 @@ const updated = (result: JsonValue): Outcome => ({
 	result,
 	messages: 'Record updated successfully',
 });
-
-/** Only methods that are known to read do with `odoo:read`. */
-function requirePermission({ permissions }: OdooCaller, method: string) {
-	if (isRead(method) || permissions.has('odoo:write')) return;
-	const detail = `The API key lacks the permission odoo:write, which ${method} needs. Use a key that has it.`;
-	throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: 'odoo:write' } });
-}
 
 function readFields(texts: readonly string[]) {
 	try {

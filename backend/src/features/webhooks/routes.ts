@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { invalidInput } from '../../core/errors';
 import { idSchema } from '../../core/ids';
 import { organizationFor } from '../../http/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import type { Outbound } from '../../net/outbound';
+import { refuseUnreachable } from '../../net/receiver-url';
 import {
 	createdWebhookSchema,
 	deliveryDetailSchema,
@@ -20,17 +20,6 @@ import type { WebhooksService } from './service';
 const params = z.strictObject({ webhook_id: idSchema('webhook') });
 const read = { scope: 'org', permission: 'webhooks:read', plan: 'free' } as const;
 const write = { scope: 'org', permission: 'webhooks:write', plan: 'free' } as const;
-
-/** Refuses at once what could only fail, delivery by delivery. @throws {ApiError} 422 */
-function refuseUnreachable(text: string, mayReach: Outbound['mayReach']): void {
-	const url = new URL(text);
-	if (mayReach(url)) return;
-	throw invalidInput(
-		'/url',
-		`${url.hostname} is not on the public internet, and this service does not connect to it. Give the URL under which ` +
-			'the receiver is public; who runs this service can open private ranges with OUTBOUND_ALLOWED_CIDRS.',
-	);
-}
 
 /** `/api/v1/webhooks` */
 export const webhookRoutes = ({
@@ -70,7 +59,7 @@ export const webhookRoutes = ({
 		input: { body: webhookRequest },
 		responses: { 201: createdWebhookSchema },
 		handle: async ({ body: { org_id, ...request }, caller }) => {
-			refuseUnreachable(request.url, mayReach);
+			refuseUnreachable('/url', request.url, mayReach);
 			const { webhook, secret } = await webhooks.create(organizationFor(caller, org_id), request);
 			return reply(201, { ...presentWebhook(webhook), secret });
 		},
@@ -108,7 +97,7 @@ export const webhookRoutes = ({
 		input: { params, body: webhookChange },
 		responses: { 200: webhookSchema },
 		handle: async ({ params: { webhook_id }, body, caller }) => {
-			if (body.url !== undefined) refuseUnreachable(body.url, mayReach);
+			if (body.url !== undefined) refuseUnreachable('/url', body.url, mayReach);
 			return reply(200, presentWebhook(await webhooks.update(caller.tenant, webhook_id, body)));
 		},
 	}),

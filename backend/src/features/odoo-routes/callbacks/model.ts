@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { CallbackId, OrganizationId } from '../../../core/ids';
+import { sealed } from '../../../database/reencrypt';
 import { tenantCollection } from '../../../database/tenant-collection';
 import type { DeliveryAttempt } from '../../../net/attempt';
 
@@ -21,6 +22,8 @@ export interface CallbackDocument {
 	readonly attempts: readonly CallbackAttempt[];
 	readonly created_at: Date;
 }
+
+export const sealedInCallback = ({ _id, secret }: CallbackDocument) => sealed('secret', secret, _id);
 
 export type CallbackAttempt = Pick<DeliveryAttempt, 'at' | 'duration_ms' | 'response_code' | 'error'>;
 

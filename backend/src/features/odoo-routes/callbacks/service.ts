@@ -3,6 +3,8 @@ import type { CallbackId, Ids, OrganizationId } from '../../../core/ids';
 import type { Logger } from '../../../core/log';
 import type { Secrets } from '../../../core/secrets';
 import type { Tenant, TenantCollection } from '../../../database/tenant-collection';
+import type { Outbound } from '../../../net/outbound';
+import { refuseUnreachable } from '../../../net/receiver-url';
 import type { CallbackDocument } from './model';
 
 /** After so long without an end, a call's process is taken for dead; no call takes as long. */
@@ -17,7 +19,7 @@ interface NewCallback {
 }
 
 export interface CallbacksService {
-	/** Writes down, before a call begins, that somebody waits for its outcome. */
+	/** Writes down, before a call begins, that somebody waits for its outcome. @throws {ApiError} 422 */
 	open(organization: OrganizationId, callback: NewCallback): Promise<CallbackId>;
 	/** Queues what is to be posted. The call is done: where this cannot be written, only the log tells of it. */
 	finish(organization: OrganizationId, id: CallbackId, body: string): Promise<void>;
@@ -27,6 +29,7 @@ export interface CallbacksService {
 
 export function createCallbacksService({
 	callbacks,
+	mayReach,
 	secrets,
 	clock,
 	ids,
@@ -34,6 +37,7 @@ export function createCallbacksService({
 	log,
 }: {
 	callbacks: TenantCollection<CallbackDocument>;
+	mayReach: Outbound['mayReach'];
 	secrets: Secrets;
 	clock: Clock;
 	ids: Ids;
@@ -43,6 +47,7 @@ export function createCallbacksService({
 }): CallbacksService {
 	return {
 		async open(organization_id, { url, secret, interrupted }) {
+			refuseUnreachable('/params/vals/callback_url', url, mayReach);
 			const _id = ids.next('callback');
 			const now = clock.now();
 			await callbacks.insert({

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
 import { createOutbound } from '../../backend/src/net/outbound';
@@ -139,6 +140,25 @@ describe('an Odoo that does not end its answer', () => {
 		gone.abort(new Error('gone'));
 		await expect(call).rejects.toThrow('gone');
 		await closed[0];
+	});
+});
+
+describe('an Odoo behind a proxy that packs answers', () => {
+	const packed = (response: ServerResponse, bytes: Buffer) =>
+		response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bytes);
+
+	it('is asked for that, and understood', async () => {
+		const { client } = await start((request, response) => {
+			if (request.headers['accept-encoding'] === 'gzip') packed(response, gzipSync('[{"id":1,"name":"Zoë"}]'));
+			else response.end();
+		});
+		expect(await client.call(READ)).toEqual([{ id: 1, name: 'Zoë' }]);
+	});
+
+	it('may send no more that way than any other', async () => {
+		const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
+		const { client } = await start((_request, response) => packed(response, bomb));
+		await expect(client.call(READ)).rejects.toMatchObject({ kind: 'too_large' });
 	});
 });
 

@@ -1,5 +1,8 @@
 import type { Clock } from './clock';
 
+/** One for all, as `abort()` would make an error with a stack each time, for nobody to see. */
+const DONE = new Error('done');
+
 /**
  * Runs work under a signal that is aborted with `reason` after `ms` milliseconds, or with `signal`, whichever is first.
  * The work itself must heed it.
@@ -17,6 +20,6 @@ export async function withTimeLimit<T>(
 	try {
 		return await work(signal ? AbortSignal.any([signal, timer.signal]) : timer.signal);
 	} finally {
-		done.abort();
+		done.abort(DONE);
 	}
 }

@@ -193,8 +193,10 @@ function parseJson(bytes: Buffer): unknown {
 	}
 }
 
+const noQuery = z.strictObject({});
+
 function refuseAny(query: unknown) {
-	const parsed = z.strictObject({}).safeParse(query);
+	const parsed = noQuery.safeParse(query);
 	if (!parsed.success)
 		throw inputError(new z.ZodError(parsed.error.issues.map((issue) => ({ ...issue, path: ['query'] }))));
 }

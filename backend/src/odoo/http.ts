@@ -1,9 +1,14 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { Clock } from '../core/clock';
+import { systemCode } from '../core/errors';
 import { withTimeLimit } from '../core/time-limit';
 import { OutboundError, readLimited, type Fetch } from '../net/outbound';
 import type { CallOptions } from './client';
 import { networkError, OdooError } from './errors';
 import { parseJson, type JsonObject, type JsonValue } from './json';
+
+const gunzipped = promisify(gunzip);
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
@@ -36,12 +41,18 @@ export function createOdooHttp({ url, fetch, clock }: { url: string; fetch: Fetc
 	const sendOnce = async ({ path, headers, body }: OdooRequest, signal: AbortSignal): Promise<OdooReply> => {
 		const response = await fetch(`${base}${path}`, {
 			method: body ? 'POST' : 'GET',
-			headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }), ...headers },
+			headers: {
+				Accept: 'application/json',
+				'Accept-Encoding': 'gzip',
+				'User-Agent': 'odoo-platform',
+				...(body && { 'Content-Type': 'application/json' }),
+				...headers,
+			},
 			...(body && { body: JSON.stringify(body) }),
 			signal,
 		});
-		const text = (await readLimited(response, MAX_RESPONSE_BYTES)).toString('utf8');
-		return { status: response.status, location: response.headers.get('location'), json: jsonOf(text) };
+		const bytes = await unpack(await readLimited(response, MAX_RESPONSE_BYTES));
+		return { status: response.status, location: response.headers.get('location'), json: jsonOf(bytes.toString()) };
 	};
 
 	const send: OdooHttp = async (request, { signal, timeoutMs: ms = DEFAULT_TIMEOUT_MS } = {}) => {
@@ -61,6 +72,21 @@ export function createOdooHttp({ url, fetch, clock }: { url: string; fetch: Fetc
 		}
 	};
 	return send;
+}
+
+/** What an answer says that was packed by gzip (RFC 1952), be it a bomb; others are as they came. */
+async function unpack(bytes: Buffer): Promise<Buffer> {
+	if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+	try {
+		return await gunzipped(bytes, { maxOutputLength: MAX_RESPONSE_BYTES });
+	} catch (cause) {
+		if (systemCode(cause) === 'ERR_BUFFER_TOO_LARGE') {
+			throw new OutboundError('outbound_too_large', `The answer is larger than ${MAX_RESPONSE_BYTES} bytes.`);
+		}
+		throw new OutboundError('outbound_connection_lost', 'The host packed its answer by a gzip that is broken.', {
+			cause,
+		});
+	}
 }
 
 /** Whether the connection broke when the request may have been on its way already. */

@@ -8,6 +8,9 @@ import type { Logger } from './core/log';
 import { createSecrets, loadMasterKey } from './core/secrets';
 import { openDatabase } from './database/connection';
 import { reencrypt } from './database/reencrypt';
+import { planCollection } from './features/assistant/model';
+import { rulesPlanner } from './features/assistant/rules/rules-planner';
+import { createAssistantService } from './features/assistant/service';
 import { auditCollection } from './features/audit/model';
 import { auditRoutes } from './features/audit/routes';
 import { createAuditService } from './features/audit/service';
@@ -137,6 +140,7 @@ export async function startPlatform(
 		odooPayloads: payloadCollection(connection),
 		odooCallbacks: callbackCollection(connection),
 		auditEntries: auditCollection(connection),
+		plans: planCollection(connection),
 		rateWindows: windowCollection(connection),
 	};
 
@@ -326,7 +330,12 @@ export async function startPlatform(
 		...deliveryRoutes({ deliveryLog, pager, clock }),
 		...connectionRoutes({ connections, pager }),
 		...gatewayRoutes({
-			gateway: createGatewayService({ connections, clients, clock }),
+			gateway: createGatewayService({
+				connections,
+				clients,
+				assistant: createAssistantService({ ...collections, planner: rulesPlanner, clock }),
+				clock,
+			}),
 		}),
 		...odooRoutes({
 			odoo: createOdooRoutesService({

@@ -119,7 +119,7 @@ describe('POST /api/n8n/webhook', () => {
 	});
 
 	it.each<[number, string, object]>([
-		[400, 'validation_failed', { action: 'chat', message: 'Hello' }],
+		[400, 'validation_failed', { action: 'chat' }],
 		[
 			400,
 			'odoo_unknown_field',

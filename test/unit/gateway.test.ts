@@ -69,7 +69,9 @@ function stage({
 			});
 		},
 	};
-	const gateway = createGatewayService({ connections, clients: createOdooClients({ clock }), clock });
+	const unused = () => Promise.reject(new Error('not used'));
+	const assistant = { ask: unused, confirm: unused };
+	const gateway = createGatewayService({ connections, clients: createOdooClients({ clock }), assistant, clock });
 	const [route] = gatewayRoutes({ gateway });
 	if (!route) throw new Error('no route');
 	const send = (rawBody: Buffer | string, headers: Record<string, string> = {}) =>
@@ -261,11 +263,13 @@ describe('the gateway', () => {
 describe("the gateway's input", () => {
 	const ids10000 = Array.from({ length: 10_000 }, (_, n) => n + 1);
 	const batchOf = (...requests: object[]) => ({ action: 'batch', requests });
-	const ACTIONS = 'execute_method, test_connection, get_config, batch';
+	const ACTIONS = 'execute_method, test_connection, get_config, chat, batch';
 
 	it.each<[string, unknown, string]>([
 		['an unknown action', { action: 'drop_database' }, `/action must be one of ${ACTIONS}`],
-		['an action to come', { action: 'chat', message: 'Hello' }, `/action must be one of ${ACTIONS}`],
+		['a chat without a message', { action: 'chat' }, '/message is missing'],
+		['a chat of blanks', { action: 'chat', message: ' ' }, '/message must not be empty'],
+		['a chat that is too long', { action: 'chat', message: 'x'.repeat(2001) }, '/message must have at most 2000'],
 		['no action', {}, `/action must be one of ${ACTIONS}`],
 		['a list', [], 'the body must be an object'],
 		['null', null, 'the body must be an object'],
@@ -362,7 +366,7 @@ describe("the gateway's input", () => {
 
 	it('describes itself in JSON Schema', () => {
 		const document = z.toJSONSchema(gatewayRequest, { io: 'input', unrepresentable: 'any' });
-		const actions = { oneOf: [{ properties: { args: { type: 'array' } } }, {}, {}, {}] };
+		const actions = { oneOf: [{ properties: { args: { type: 'array' } } }, {}, {}, {}, {}] };
 		expect(document).toMatchObject({ $defs: { GatewayRequest: actions } });
 	});
 });

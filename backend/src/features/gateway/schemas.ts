@@ -51,6 +51,9 @@ const choice = {
 
 const name = z.string().min(1).max(128);
 
+/** Characters of a question to the assistant. */
+const MAX_MESSAGE = 2000;
+
 /** The actions of the n8n integration document; unknown fields are refused. */
 const ACTIONS = [
 	z.strictObject({
@@ -63,6 +66,32 @@ const ACTIONS = [
 	}),
 	z.strictObject({ action: z.literal('test_connection'), ...choice }),
 	z.strictObject({ action: z.literal('get_config'), ...choice }),
+	z
+		.strictObject({
+			action: z.literal('chat'),
+			message: z
+				.string()
+				.trim()
+				.min(1, 'must not be empty')
+				.max(MAX_MESSAGE, `must have at most ${MAX_MESSAGE} characters`)
+				.optional()
+				.meta({ description: 'A question about the records in Odoo, or a wish to change some' }),
+			allow_writes: z
+				.boolean()
+				.default(false)
+				.meta({ description: 'Whether a wish to change something may be planned; nothing is changed yet' }),
+			confirm: z
+				.string()
+				.min(1)
+				.max(100)
+				.optional()
+				.meta({ description: 'The `confirm_token` of a plan: carries it out, once, within ten minutes' }),
+			...choice,
+		})
+		.refine(({ message, confirm }) => message !== undefined || confirm !== undefined, {
+			path: ['message'],
+			error: 'is missing; only a request with confirm needs none',
+		}),
 ] as const;
 
 /** Says which actions there are. */
@@ -118,6 +147,7 @@ export const gatewayRequest = z.discriminatedUnion('action', ALL_ACTIONS, { erro
 			],
 			stop_on_error: true,
 		},
+		{ action: 'chat', message: 'List all customers with outstanding invoices over $1000' },
 	],
 });
 

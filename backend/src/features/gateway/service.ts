@@ -7,6 +7,7 @@ import type { OdooClients } from '../../odoo/clients';
 import { OdooError } from '../../odoo/errors';
 import type { JsonValue } from '../../odoo/json';
 import { isRead } from '../../odoo/methods';
+import type { AssistantService } from '../assistant/service';
 import type { ConnectionsService, OpenConnection } from '../connections/service';
 import { runBatch } from './batch';
 import { odooFailure } from './failures';
@@ -25,15 +26,19 @@ export interface GatewayService {
 	): Promise<JsonValue>;
 }
 
-type GatewayCaller = Pick<Caller, 'organization_id' | 'connection_id' | 'permissions'>;
+/** A plan of the assistant is bound to the key or the session that asked for it. */
+type GatewayCaller = Pick<Caller, 'organization_id' | 'connection_id' | 'permissions'> &
+	({ readonly key_id: string } | { readonly session_id: string });
 
 export function createGatewayService({
 	connections,
 	clients,
+	assistant,
 	clock,
 }: {
 	connections: Pick<ConnectionsService, 'open'>;
 	clients: OdooClients;
+	assistant: AssistantService;
 	clock: Clock;
 }): GatewayService {
 	const act = async (caller: GatewayCaller, request: GatewayAction, options: CallOptions): Promise<JsonValue> => {
@@ -42,6 +47,7 @@ export function createGatewayService({
 		if (request.action === 'get_config') return describeConfig(connection, clients);
 		const client = await clients.get(connection);
 		if (request.action === 'test_connection') return describeUser(client, options);
+		if (request.action === 'chat') return chat(assistant, { caller, odoo: connection, client }, request, options);
 		const { model, method, args, kwargs } = request;
 		return client.call({ model, method, args, kwargs }, options);
 	};
@@ -62,6 +68,19 @@ export function createGatewayService({
 			}
 		},
 	};
+}
+
+function chat(
+	assistant: AssistantService,
+	{ caller, ...place }: { caller: GatewayCaller; odoo: OpenConnection; client: OdooClient },
+	{ message = '', allow_writes, confirm }: Extract<GatewayAction, { action: 'chat' }>,
+	options: CallOptions,
+): Promise<JsonValue> {
+	const caller_id = 'key_id' in caller ? caller.key_id : caller.session_id;
+	const conversation = { caller, caller_id, ...place };
+	return confirm === undefined
+		? assistant.ask(conversation, { message, allow_writes }, options)
+		: assistant.confirm(conversation, { token: confirm, message }, options);
 }
 
 /** Only methods that are known to read do with `odoo:read`. */

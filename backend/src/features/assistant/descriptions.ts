@@ -1,0 +1,98 @@
+import type { CallOptions, OdooClient } from '../../odoo/client';
+import { OdooError } from '../../odoo/errors';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../odoo/json';
+import type { FieldDescription, ModelDescription } from './planner';
+
+/** More than any Odoo has. */
+const MAX_MODELS = 5000;
+const ATTRIBUTES = [
+	'string',
+	'type',
+	'relation',
+	'selection',
+	'store',
+	'sortable',
+	'searchable',
+	'required',
+	'readonly',
+];
+const ENGLISH: JsonObject = { lang: 'en_US' };
+
+/** What models and fields an Odoo has, as one connection sees it. */
+export interface Descriptions {
+	models(options?: CallOptions): Promise<ReadonlyMap<string, string>>;
+	describe(model: string, options?: CallOptions): Promise<ModelDescription>;
+}
+
+/** What each connected client has told so far: it is asked anew with the next client, minutes later. */
+const told = new WeakMap<OdooClient, Map<string, Promise<JsonValue>>>();
+
+/** Reads `ir.model` and `fields_get`, each once for a client. Rejects with an `OdooError`. */
+export function describeOdoo(client: OdooClient): Descriptions {
+	const kept = told.get(client) ?? new Map<string, Promise<JsonValue>>();
+	told.set(client, kept);
+
+	const once = (key: string, ask: () => Promise<JsonValue>): Promise<JsonValue> => {
+		const known = kept.get(key);
+		if (known) return known;
+		const answer = ask();
+		kept.set(key, answer);
+		answer.catch(() => kept.delete(key));
+		return answer;
+	};
+	const models = async (options?: CallOptions) => {
+		const rows = await once('models', () => {
+			const kwargs = { fields: ['model', 'name'], limit: MAX_MODELS, context: ENGLISH };
+			return client.call(
+				{ model: 'ir.model', method: 'search_read', args: [[['transient', '=', false]]], kwargs },
+				options,
+			);
+		});
+		return new Map(
+			listOf(rows).flatMap(({ model, name }): [string, string][] =>
+				typeof model === 'string' && typeof name === 'string' ? [[model, name]] : [],
+			),
+		);
+	};
+
+	return {
+		models,
+		async describe(model, options) {
+			const fields = await once(`fields of ${model}`, () => {
+				const kwargs = { attributes: ATTRIBUTES, context: ENGLISH };
+				return client.call({ model, method: 'fields_get', args: [], kwargs }, options);
+			});
+			if (!isJsonObject(fields)) throw new OdooError('server_error', `Odoo did not tell the fields of ${model}.`);
+			const described = Object.entries(fields).flatMap(([name, field]): [string, FieldDescription][] =>
+				isJsonObject(field) ? [[name, fieldOf(name, field)]] : [],
+			);
+			// Who may not read the list of models may still read their records.
+			const labels = await models(options).catch(() => new Map<string, string>());
+			return { model, label: labels.get(model) ?? model, fields: new Map(described) };
+		},
+	};
+}
+
+/** The rows of an answer that should be a list of records. */
+export const listOf = (answer: JsonValue): JsonObject[] => (Array.isArray(answer) ? answer.filter(isJsonObject) : []);
+
+function fieldOf(name: string, field: JsonObject): FieldDescription {
+	const { string, type, relation, selection, store, sortable, searchable, required, readonly } = field;
+	return {
+		name,
+		label: typeof string === 'string' ? string : name,
+		type: typeof type === 'string' ? type : '',
+		relation: typeof relation === 'string' ? relation : null,
+		selection: Array.isArray(selection)
+			? selection.flatMap((choice): [string, string][] => {
+					const [key, label] = Array.isArray(choice) ? choice : [];
+					return typeof key === 'string' && typeof label === 'string' ? [[key, label]] : [];
+				})
+			: [],
+		stored: store === true,
+		sortable: sortable === true,
+		searchable: searchable !== false,
+		required: required === true,
+		readonly: readonly === true,
+	};
+}

@@ -1,0 +1,126 @@
+import type { Clock } from '../../core/clock';
+import type { CallOptions, OdooCall, OdooClient } from '../../odoo/client';
+import { OdooError } from '../../odoo/errors';
+import type { JsonObject, JsonValue } from '../../odoo/json';
+import { describeOdoo, listOf } from './descriptions';
+import {
+	type Grouping,
+	MAX_DURATION_MS,
+	MAX_QUERIES,
+	MAX_RECORDS,
+	ReadingLimitError,
+	type ReadingOdoo,
+	type Search,
+} from './planner';
+
+/** The version that has `formatted_read_group` in the place of `read_group`. */
+const FORMATTED_SINCE = 19;
+
+/** Nothing else is ever sent, so that whatever a planner asks for, it reads. */
+type QueryMethod = 'search_read' | 'search_count' | 'read_group' | 'formatted_read_group';
+
+/** Spans of time are named in English and cut in UTC, whatever the user's settings. */
+const CONTEXT: JsonObject = { lang: 'en_US', tz: 'UTC' };
+
+/** Lets one question read through `client`, and keeps the account of it. */
+export function createReadingOdoo(
+	client: OdooClient,
+	{ clock, signal }: { clock: Clock; signal?: AbortSignal | undefined },
+): ReadingOdoo {
+	const end = clock.now().getTime() + MAX_DURATION_MS;
+	const queries: OdooCall[] = [];
+	const descriptions = describeOdoo(client);
+
+	const options = (): CallOptions => {
+		const timeoutMs = end - clock.now().getTime();
+		if (timeoutMs <= 0) {
+			throw new OdooError('timeout', `Odoo took more than ${MAX_DURATION_MS / 1000} seconds for the question.`);
+		}
+		return { timeoutMs, ...(signal && { signal }) };
+	};
+	const query = async (model: string, method: QueryMethod, args: JsonValue[], kwargs: JsonObject) => {
+		if (queries.length >= MAX_QUERIES) {
+			throw new ReadingLimitError(`The question takes more than ${MAX_QUERIES} queries; ask for less at once.`);
+		}
+		const call = { model, method, args, kwargs };
+		queries.push(call);
+		return client.call(call, options());
+	};
+	const searched = ({ domain, fields, order, limit }: Search): [JsonValue[], JsonObject] => [
+		[[...domain]],
+		{ fields: [...fields], limit: within(limit), ...(order === undefined ? {} : { order }) },
+	];
+
+	return {
+		version: client.version,
+		queries,
+		models: async () => descriptions.models(options()),
+		describe: async (model) => descriptions.describe(model, options()),
+		search: async (model, search) => listOf(await query(model, 'search_read', ...searched(search))),
+		async count(model, domain) {
+			const found = await query(model, 'search_count', [[...domain]], {});
+			return typeof found === 'number' ? found : 0;
+		},
+		group: async (model, grouping) =>
+			client.version.major >= FORMATTED_SINCE
+				? formattedRows(await query(model, 'formatted_read_group', ...formattedGroup(grouping)))
+				: plainRows(await query(model, 'read_group', ...plainGroup(grouping)), grouping),
+	};
+}
+
+const within = (limit: number) => Math.max(1, Math.min(limit, MAX_RECORDS));
+
+/** https://www.odoo.com/documentation/19.0/developer/reference/backend/orm.html, `formatted_read_group` */
+function formattedGroup({ domain, groupBy, aggregates, order, limit }: Grouping): [JsonValue[], JsonObject] {
+	const names = aggregates.map((each) => `${each.field}:${each.function}`);
+	const by = order && (order.by === 'count' ? '__count' : order.by);
+	return [
+		[[...domain]],
+		{
+			groupby: [...groupBy],
+			aggregates: ['__count', ...names],
+			limit: within(limit),
+			...(order ? { order: `${by} ${order.descending ? 'desc' : 'asc'}` } : {}),
+			context: CONTEXT,
+		},
+	];
+}
+
+/** What `formatted_read_group` answers, without what is for the web client. A span of time is `[start, its name]`. */
+const formattedRows = (answer: JsonValue): JsonObject[] =>
+	listOf(answer).map(({ __extra_domain, __count, ...row }) => ({
+		...Object.fromEntries(
+			Object.entries(row).map(([name, value]) => [name, isSpan(name, value) ? (value[1] ?? false) : value]),
+		),
+		count: __count ?? 0,
+	}));
+
+const isSpan = (name: string, value: JsonValue): value is JsonValue[] =>
+	/:(day|week|month|quarter|year)$/.test(name) && Array.isArray(value);
+
+/** `read_group` names aggregates by itself: each gets a name of its own, so that they can be told apart and ordered by. */
+function plainGroup({ domain, groupBy, aggregates, order, limit }: Grouping): [JsonValue[], JsonObject] {
+	const names = aggregates.map((each, index) => `a${index}:${each.function}(${each.field})`);
+	const column = aggregates.findIndex((each) => `${each.field}:${each.function}` === order?.by);
+	const by = order?.by === 'count' ? 'records' : column >= 0 ? `a${column}` : order?.by;
+	return [
+		[[...domain]],
+		{
+			fields: ['records:count(id)', ...names],
+			groupby: [...groupBy],
+			limit: within(limit),
+			...(order ? { orderby: `${by} ${order.descending ? 'desc' : 'asc'}` } : {}),
+			lazy: false,
+			context: CONTEXT,
+		},
+	];
+}
+
+const plainRows = (answer: JsonValue, { groupBy, aggregates }: Grouping): JsonObject[] =>
+	listOf(answer).map((row) => ({
+		...Object.fromEntries(groupBy.map((by) => [by, row[by] ?? false])),
+		...Object.fromEntries(
+			aggregates.map((each, index) => [`${each.field}:${each.function}`, row[`a${index}`] ?? false]),
+		),
+		count: row.__count ?? 0,
+	}));

@@ -1,0 +1,283 @@
+import { phrases, phraseTable } from './phrase-table';
+import type { Comparison } from './request';
+
+/** The words of the grammar: all that is not the name of a model, a field, a state or a thing. */
+
+/** Words that change nothing about what is asked. Those that could (not, or, without …) must never be among them. */
+export const FILLERS = phrases(
+	...'a|an|the|all|any|our|my|your|their|its|me|us|we|i|you|it|they|please|kindly|hi|hello|hey|thanks|thank you'.split(
+		'|',
+	),
+	...'that|which|who|what|there|these|those|is|are|was|were|be|been|being|am|do|does|did|had|will|would'.split('|'),
+	...'can|could|should|may i|want|want to|need|need to|like to|to see|to know|know|now|currently|at the moment|right now'.split(
+		'|',
+	),
+	...'still|yet|already|record|entry|entries|result|made|placed|recorded|registered|exist|in total|altogether|overall'.split(
+		'|',
+	),
+	...'in odoo|in the system|in our system|in the database|us all|about|for me|for us|to me|so'.split('|'),
+);
+
+export type Intent = 'list' | 'count' | 'sum' | 'avg';
+
+export const INTENTS = phraseTable<Intent>([
+	...'list|list of|a list of|show|show me|find|display|give|give me|get|get me|see|search|search for|look up|fetch|tell|tell me|which|who|what|report|summary|overview|have we|do we have|are there|is there|read|view|print|export'
+		.split('|')
+		.map((phrase): [string, Intent] => [phrase, 'list']),
+	...'how many|count|count of|count the|number of|the number of|amount of people'
+		.split('|')
+		.map((phrase): [string, Intent] => [phrase, 'count']),
+	...'total|total of|sum|sum of|sum up|add up|how much|grand total|combined'
+		.split('|')
+		.map((phrase): [string, Intent] => [phrase, 'sum']),
+	...'average|average of|mean|avg'.split('|').map((phrase): [string, Intent] => [phrase, 'avg']),
+]);
+
+/** Asks for a list with its total. */
+export const REPORT = phrases('report', 'summary', 'overview');
+
+export const COMPARISONS = phraseTable<Comparison>([
+	...'over|above|more than|greater than|higher than|larger than|bigger than|exceeding|exceeds|in excess of|upward of'
+		.split('|')
+		.map((phrase): [string, Comparison] => [phrase, '>']),
+	...'at least|no less than|not less than|minimum|min|or more than'
+		.split('|')
+		.map((phrase): [string, Comparison] => [phrase, '>=']),
+	...'under|below|less than|fewer than|lower than|smaller than|cheaper than'
+		.split('|')
+		.map((phrase): [string, Comparison] => [phrase, '<']),
+	...'at most|no more than|not more than|up to|maximum|max'
+		.split('|')
+		.map((phrase): [string, Comparison] => [phrase, '<=']),
+	...'exactly|equal|equal to|equals|of exactly'.split('|').map((phrase): [string, Comparison] => [phrase, '=']),
+]);
+
+/** After a number: `5 or more`. */
+export const OPEN_ENDS = phraseTable<Comparison>([
+	['or more', '>='],
+	['or above', '>='],
+	['or higher', '>='],
+	['or less', '<='],
+	['or fewer', '<='],
+	['or below', '<='],
+	['or lower', '<='],
+]);
+
+export const OPERATORS: Readonly<Record<string, Comparison>> = {
+	'=': '=',
+	'==': '=',
+	'!=': '!=',
+	'<>': '!=',
+	'≠': '!=',
+	'<': '<',
+	'<=': '<=',
+	'≤': '<=',
+	'>': '>',
+	'>=': '>=',
+	'≥': '>=',
+};
+
+export const NOT = phrases(
+	'not',
+	"isn't",
+	"aren't",
+	"wasn't",
+	"weren't",
+	'except',
+	'except for',
+	'excluding',
+	'other than',
+	'but not',
+);
+export const WITH = phrases(
+	'with',
+	'having',
+	'have',
+	'has',
+	'whose',
+	'where',
+	'that have',
+	'who have',
+	'with their',
+	'that has',
+	'who has',
+);
+export const WITHOUT = phrases(
+	...'without|with no|without any|having no|have no|has no|missing|lacking|with a missing|with missing|no|that have no|who have no|do not have|does not have|not having|with empty'.split(
+		'|',
+	),
+	"don't have",
+	"doesn't have",
+	"haven't",
+);
+export const EMPTY = phrases('empty', 'missing', 'blank', 'not set', 'unset', 'not filled', 'none');
+export const FILLED = phrases('set', 'filled', 'filled in', 'known', 'present');
+export const IS = phrases('is', 'are', 'was', 'were', 'of', 'at', ':');
+export const CONTAINS = phraseTable<'contains' | 'starts' | 'ends'>([
+	['contain', 'contains'],
+	['containing', 'contains'],
+	['include', 'contains'],
+	['including', 'contains'],
+	['like', 'contains'],
+	['matching', 'contains'],
+	['starting with', 'starts'],
+	['start with', 'starts'],
+	['begin with', 'starts'],
+	['beginning with', 'starts'],
+	['ending with', 'ends'],
+	['end with', 'ends'],
+	['ending in', 'ends'],
+	['end in', 'ends'],
+]);
+export const PREPOSITIONS = phraseTable<string>([
+	...[
+		'of',
+		'for',
+		'from',
+		'by',
+		'in',
+		'at',
+		'to',
+		'belonging to',
+		'assigned to',
+		'located in',
+		'based in',
+		'living in',
+		'sold by',
+	].map((phrase): [string, string] => [phrase, phrase]),
+]);
+export const NAMED = phrases('named', 'called', 'with the name', 'with name', 'by the name of');
+export const AND = phrases('and', 'and also', 'as well as', 'plus');
+export const OR = phrases('or');
+export const BETWEEN = phrases('between');
+
+export const GROUP = phrases(
+	...'per|for each|for every|in each|each|every|group by|grouped by|broken down by|split by|by each|by every|grouped per'.split(
+		'|',
+	),
+);
+export const BY = phrases('by');
+export const SORT = phrases(
+	'sorted by',
+	'sort by',
+	'ordered by',
+	'order by',
+	'ranked by',
+	'sort them by',
+	'order them by',
+	'sorted on',
+);
+export const DIRECTIONS = phraseTable<boolean>([
+	...'descending|desc|highest first|largest first|biggest first|newest first|latest first|most recent first|high to low|decreasing|in descending order'
+		.split('|')
+		.map((phrase): [string, boolean] => [phrase, true]),
+	...'ascending|asc|lowest first|smallest first|oldest first|earliest first|alphabetically|low to high|increasing|in ascending order'
+		.split('|')
+		.map((phrase): [string, boolean] => [phrase, false]),
+]);
+
+/** Which come first, without a word for the field. */
+export const FIRST = phraseTable<{ by: 'amount' | 'date'; descending: boolean }>([
+	['newest first', { by: 'date', descending: true }],
+	['latest first', { by: 'date', descending: true }],
+	['most recent first', { by: 'date', descending: true }],
+	['oldest first', { by: 'date', descending: false }],
+	['largest first', { by: 'amount', descending: true }],
+	['biggest first', { by: 'amount', descending: true }],
+	['highest first', { by: 'amount', descending: true }],
+	['smallest first', { by: 'amount', descending: false }],
+	['lowest first', { by: 'amount', descending: false }],
+]);
+
+/** `best`: by what was sold of or to them; `top`: by that, or their own amount. `none`: the first as they come. */
+export interface Superlative {
+	readonly by: 'amount' | 'date' | 'best' | 'top' | 'none';
+	readonly descending: boolean;
+}
+
+const superlative = (list: string, by: Superlative['by'], descending: boolean) =>
+	list.split('|').map((phrase): [string, Superlative] => [phrase, { by, descending }]);
+
+export const SUPERLATIVES = phraseTable<Superlative>([
+	...superlative(
+		'largest|biggest|highest|greatest|maximum|max|most valuable|most expensive|priciest',
+		'amount',
+		true,
+	),
+	...superlative('smallest|lowest|least|minimum|min|cheapest|least expensive|bottom', 'amount', false),
+	...superlative('newest|latest|most recent|recent|last', 'date', true),
+	...superlative('oldest|earliest', 'date', false),
+	...superlative('best|best selling|top selling|most sold|bestselling', 'best', true),
+	...superlative('worst|worst selling|least sold', 'best', false),
+	...superlative('top', 'top', true),
+	...superlative('first', 'none', false),
+]);
+
+export const MOST = phraseTable<boolean>([
+	['the most', true],
+	['most', true],
+	['the highest', true],
+	['highest', true],
+	['the largest', true],
+	['largest', true],
+	['the biggest', true],
+	['biggest', true],
+	['the fewest', false],
+	['fewest', false],
+	['the least', false],
+	['least', false],
+	['the lowest', false],
+	['lowest', false],
+	['the smallest', false],
+	['smallest', false],
+]);
+
+export const LIMIT = phrases('limit', 'limited to', 'limit to', 'at most the first');
+export const SHOW = phrases(
+	'with their',
+	'with its',
+	'and their',
+	'and its',
+	'including their',
+	'along with their',
+	'together with their',
+	'showing',
+	'including the',
+	'along with the',
+);
+
+/** Words whose records are meant where no noun says so. */
+export const IMPLY_INVOICES = phrases('outstanding', 'unpaid', 'overdue', 'amount due', 'due');
+
+export const NUMBER_WORDS: Readonly<Record<string, number>> = {
+	one: 1,
+	two: 2,
+	three: 3,
+	four: 4,
+	five: 5,
+	six: 6,
+	seven: 7,
+	eight: 8,
+	nine: 9,
+	ten: 10,
+	dozen: 12,
+	twenty: 20,
+	fifty: 50,
+	hundred: 100,
+	thousand: 1000,
+	zero: 0,
+};
+
+export const CURRENCY_WORDS: Readonly<Record<string, string>> = {
+	dollar: 'USD',
+	usd: 'USD',
+	euro: 'EUR',
+	eur: 'EUR',
+	pound: 'GBP',
+	gbp: 'GBP',
+	yen: 'JPY',
+	jpy: 'JPY',
+	baht: 'THB',
+	thb: 'THB',
+	chf: 'CHF',
+};

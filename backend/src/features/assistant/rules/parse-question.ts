@@ -1,0 +1,464 @@
+import type { FieldDescription } from '../planner';
+import { dateRangeAt, textOf, UNITS } from './dates';
+import { clauseAt, filterAt, notFilter, numberAt, orFilter, type Reading, stateAt } from './filters';
+import {
+	AND,
+	BY,
+	DIRECTIONS,
+	FILLERS,
+	FIRST,
+	GROUP,
+	INTENTS,
+	type Intent,
+	LIMIT,
+	MOST,
+	NOT,
+	OR,
+	REPORT,
+	SHOW,
+	SORT,
+	SUPERLATIVES,
+	type Superlative,
+	WITH,
+} from './grammar-words';
+import { SALES } from './lexicon';
+import type { Mention } from './mentions';
+import type { Clause, Filter, GroupLevel, Request } from './request';
+import { isPlural } from './words';
+import type { Vocabulary } from './vocabulary';
+
+/** How many are shown of the largest, newest and so on, where no number is named. */
+const DEFAULT_TOP = 10;
+
+const NUMERIC = ['integer', 'float', 'monetary'];
+
+/** Whose best ones are those that most was sold of, to or by. */
+const SOLD_MODELS: ReadonlySet<string> = new Set(['res.partner', 'res.users', 'product.product', 'product.template']);
+
+/** Reads a question about the records of `head`: what stands before the noun, then what stands after it. */
+export function parseQuestion(reading: Reading, head: Mention, vocabulary: Vocabulary): Request {
+	const parser = new QuestionParser(reading, head, vocabulary);
+	parser.before();
+	parser.after();
+	return parser.request();
+}
+
+class QuestionParser {
+	private readonly filters: Filter[] = [];
+	private readonly intents = new Set<Intent>();
+	private readonly mentioned: FieldDescription[] = [];
+	private readonly show: FieldDescription[] = [];
+	private readonly groups: GroupLevel[] = [];
+	private readonly unknown: { start: number; end: number }[] = [];
+	private readonly notes: string[] = [];
+	private superlative: Superlative | null = null;
+	private order: Request['order'] = null;
+	private limit: number | null = null;
+	private rank: Request['rank'] = null;
+	private isReport = false;
+	/** The span that a report is for: `daily`. */
+	private reportUnit: Filter | null = null;
+
+	constructor(
+		private readonly reading: Reading,
+		private readonly head: Mention,
+		private readonly vocabulary: Vocabulary,
+	) {}
+
+	private get tokens() {
+		return this.reading.tokens;
+	}
+
+	/** `show me the 5 largest unpaid …`, `what is the average price of …` */
+	before(): void {
+		let at = 0;
+		const end = this.head.start;
+		while (at < end) at += this.intentAt(at) || this.qualityAt(at, end) || this.unreadAt(at);
+	}
+
+	/** `… of Acme over $500 this month by salesperson sorted by date` */
+	after(): void {
+		let at = this.head.start + this.head.length;
+		while (at < this.tokens.length) at += this.clauseWordAt(at) || this.unreadAt(at);
+	}
+
+	private intentAt(at: number): number {
+		const intent = INTENTS.at(this.tokens, at);
+		if (!intent) return 0;
+		if (REPORT.at(this.tokens, at)) this.isReport = true;
+		this.intents.add(intent.value);
+		return intent.length;
+	}
+
+	/** What may stand before the noun. */
+	private qualityAt(at: number, end: number): number {
+		const { tokens, reading, vocabulary } = this;
+		const negation = NOT.at(tokens, at);
+		const state = stateAt(reading, at + (negation?.length ?? 0), vocabulary);
+		if (state) {
+			const length = (negation?.length ?? 0) + state.length;
+			return this.add(negation ? notFilter(state.value) : state.value, at, length);
+		}
+		const range = dateRangeAt(tokens, at, reading.now);
+		if (range && at + range.length <= end) return this.add({ kind: 'date', range: range.value }, at, range.length);
+		const superlative = this.superlativeAt(at);
+		if (superlative) return superlative;
+		const number = numberAt(tokens, at);
+		if (number && number.value.unit === undefined && at + number.length <= end) {
+			this.limit = number.value.value;
+			return number.length;
+		}
+		const unit = UNITS.at(tokens, at);
+		if (unit && tokens[at]?.stem !== unit.value) return this.reportOf(unit.value, at);
+		const field = vocabulary.fields.at(tokens, at);
+		if (field && at + field.length <= end && field.value.type !== 'one2many') {
+			this.mentioned.push(field.value);
+			return field.length + this.ofAt(at + field.length);
+		}
+		return this.joinAt(at) || this.skipAt(at);
+	}
+
+	/** `daily` */
+	private reportOf(unit: string, at: number): number {
+		const words = unit === 'day' ? 'today' : `this ${unit}`;
+		const range = dateRangeAt(asTokens(words), 0, this.reading.now);
+		if (!range) return 0;
+		this.reportUnit = { kind: 'date', range: range.value };
+		return UNITS.at(this.tokens, at)?.length ?? 0;
+	}
+
+	/** `of` and `and` between the fields that are asked for and the noun. */
+	private ofAt(at: number): number {
+		return this.tokens[at]?.stem === 'of' || this.tokens[at]?.stem === 'for' ? 1 : 0;
+	}
+
+	private superlativeAt(at: number): number {
+		const superlative = SUPERLATIVES.at(this.tokens, at);
+		if (!superlative) return 0;
+		this.superlative = superlative.value;
+		return superlative.length;
+	}
+
+	/** What may stand after the noun. */
+	private clauseWordAt(at: number): number {
+		const { tokens, reading, vocabulary } = this;
+		return (
+			this.sortAt(at) ||
+			this.mostAt(at) ||
+			this.shownAt(at) ||
+			this.groupAt(at) ||
+			this.limitAt(at) ||
+			this.orAt(at) ||
+			this.filterOf(filterAt(reading, at, vocabulary), at) ||
+			this.measureAt(at) ||
+			this.reportAt(at) ||
+			this.nameAfterNoun(at) ||
+			this.joinAt(at) ||
+			(tokens[at]?.stem === 'of' ? 0 : this.skipAt(at))
+		);
+	}
+
+	private filterOf(match: ReturnType<typeof filterAt>, at: number): number {
+		return match ? this.add(match.value, at, match.length) : 0;
+	}
+
+	private add(filter: Filter, _at: number, length: number): number {
+		this.filters.push(filter.kind === 'not' ? notFilter(filter.of) : filter);
+		return length;
+	}
+
+	/** `draft or sent`, `in Germany or France`: what follows is of the kind that went before. */
+	private orAt(at: number): number {
+		const { tokens, reading, vocabulary } = this;
+		const last = this.filters.at(-1);
+		const joint = OR.at(tokens, at) ?? (last?.kind === 'name' ? AND.at(tokens, at) : null);
+		if (!joint || !last) return 0;
+		const next = at + joint.length;
+		const isOr = OR.at(tokens, at) !== null;
+		const same = last.kind === 'name' && !isOr ? null : filterAt(reading, next, vocabulary);
+		const match = same ?? this.sameNameAt(next, last);
+		if (!match) return 0;
+		this.filters.pop();
+		this.filters.push(orFilter(last, match.value));
+		return joint.length + match.length;
+	}
+
+	/** A second name after `in Germany or`. */
+	private sameNameAt(at: number, last: Filter) {
+		if (last.kind !== 'name') return null;
+		const preposition = asTokens('of')[0];
+		const rest = this.tokens.slice(at);
+		if (!preposition || !/^[\p{Lu}\p{N}]/u.test(rest[0]?.text ?? '')) return null;
+		const reading = { ...this.reading, tokens: [preposition, ...rest] };
+		const match = filterAt(reading, 0, this.vocabulary);
+		if (match?.value.kind !== 'name') return null;
+		const value: Filter = {
+			kind: 'name',
+			preposition: last.preposition,
+			name: match.value.name,
+			...(last.field && { field: last.field }),
+		};
+		return { value, length: match.length - 1 };
+	}
+
+	/** `sorted by date`, `newest first` */
+	private sortAt(at: number): number {
+		const first = FIRST.at(this.tokens, at);
+		if (first) {
+			this.order = first.value;
+			return first.length;
+		}
+		const sort = SORT.at(this.tokens, at);
+		if (!sort) return 0;
+		const name = at + sort.length;
+		const field = this.fieldOrMeasureAt(name);
+		if (!field) return 0;
+		const direction = DIRECTIONS.at(this.tokens, name + field.length);
+		this.order = { by: field.value, descending: direction?.value ?? false };
+		return sort.length + field.length + (direction?.length ?? 0);
+	}
+
+	private fieldOrMeasureAt(at: number): { value: FieldDescription | 'amount' | 'date'; length: number } | null {
+		const field = this.vocabulary.fields.at(this.tokens, at);
+		if (field) return field;
+		const word = this.tokens[at]?.stem;
+		if (word === 'amount' || word === 'value' || word === 'total') return { value: 'amount', length: 1 };
+		return word === 'date' ? { value: 'date', length: 1 } : null;
+	}
+
+	/** `with the highest price`, `with the most orders` */
+	private mostAt(at: number): number {
+		const opening = WITH.at(this.tokens, at);
+		const most = opening && MOST.at(this.tokens, at + opening.length);
+		if (!most) return 0;
+		const name = at + opening.length + most.length;
+		const field = this.fieldOrMeasureAt(name);
+		if (field && (typeof field.value === 'string' || field.value.type !== 'one2many')) {
+			this.order = { by: field.value, descending: most.value };
+			this.limit ??= this.defaultTop();
+			return opening.length + most.length + field.length;
+		}
+		const clause = clauseAt(this.reading, name);
+		if (!clause) return 0;
+		this.rankBy(clause.value, most.value);
+		return opening.length + most.length + clause.length;
+	}
+
+	private rankBy(clause: Clause, descending: boolean): void {
+		this.rank = { clause, by: clause.subject.isMeasure ? 'sum' : 'count', descending };
+		this.limit ??= this.defaultTop();
+	}
+
+	private defaultTop(): number {
+		const word = this.tokens[this.head.start + this.head.length - 1];
+		return word && !isPlural(word.text) && word.stem !== 'people' ? 1 : DEFAULT_TOP;
+	}
+
+	/** `with their email and phone` */
+	private shownAt(at: number): number {
+		const show = SHOW.at(this.tokens, at);
+		if (!show) return 0;
+		let next = at + show.length;
+		for (;;) {
+			const field = this.vocabulary.fields.at(this.tokens, next);
+			if (!field) break;
+			this.show.push(field.value);
+			next += field.length;
+			const joint = /^(?:and|,)$/.test(this.tokens[next]?.text.toLowerCase() ?? '') ? 1 : 0;
+			if (joint === 0 || !this.vocabulary.fields.at(this.tokens, next + joint)) break;
+			next += joint;
+		}
+		return next > at + show.length ? next - at : 0;
+	}
+
+	/** `by salesperson and month`; after a superlative, what it is measured by: `top 5 customers by revenue` */
+	private groupAt(at: number): number {
+		const { tokens } = this;
+		const opening = GROUP.at(tokens, at) ?? BY.at(tokens, at);
+		if (!opening) return 0;
+		let next = at + opening.length;
+		while (/^(?:the|each|every|their)$/.test(tokens[next]?.stem ?? '')) next += 1;
+		if (this.superlative && BY.at(tokens, at)) {
+			const measured = this.measuredBy(next);
+			if (measured > 0) return next + measured - at;
+		}
+		let length = this.levelAt(next);
+		if (length === 0) return 0;
+		next += length;
+		for (;;) {
+			const joint = /^(?:and|,|by)$/.test(tokens[next]?.text.toLowerCase() ?? '') ? 1 : 0;
+			if (joint === 0) break;
+			const article = /^(?:by|per)$/.test(tokens[next + joint]?.stem ?? '') ? 1 : 0;
+			length = this.levelAt(next + joint + article);
+			if (length === 0) break;
+			next += joint + article + length;
+		}
+		return next - at;
+	}
+
+	private measuredBy(at: number): number {
+		const field = this.fieldOrMeasureAt(at);
+		if (field && (typeof field.value === 'string' || NUMERIC.includes(field.value.type))) {
+			this.order = { by: field.value, descending: this.superlative?.descending ?? true };
+			this.superlative = { by: 'none', descending: true };
+			this.limit ??= this.defaultTop();
+			return field.length;
+		}
+		const number =
+			/^(?:number|count)$/.test(this.tokens[at]?.stem ?? '') && this.tokens[at + 1]?.stem === 'of' ? 2 : 0;
+		const clause = clauseAt(this.reading, at + number);
+		if (!clause) return 0;
+		this.rankBy(clause.value, this.superlative?.descending ?? true);
+		this.superlative = { by: 'none', descending: true };
+		return number + clause.length;
+	}
+
+	/** A level to group by: a span of time, or a field. */
+	private levelAt(at: number): number {
+		const unit = UNITS.at(this.tokens, at);
+		if (unit) {
+			const words = this.vocabulary.words;
+			const date = this.vocabulary.field(words?.date ?? ['date', 'create_date']);
+			if (!date) return 0;
+			this.groups.push({ spec: `${date.name}:${unit.value}`, label: unit.value, field: date });
+			return unit.length;
+		}
+		const field = this.vocabulary.fields.at(this.tokens, at);
+		if (!field || !isGroupable(field.value)) return 0;
+		const isDate = field.value.type === 'date' || field.value.type === 'datetime';
+		const spec = isDate ? `${field.value.name}:month` : field.value.name;
+		this.groups.push({ spec, label: field.value.label.toLowerCase(), field: field.value });
+		return field.length;
+	}
+
+	private limitAt(at: number): number {
+		const limit = LIMIT.at(this.tokens, at);
+		const number = limit && numberAt(this.tokens, at + limit.length);
+		if (!number || number.value.unit !== undefined) return 0;
+		this.limit = number.value.value;
+		return limit.length + number.length;
+	}
+
+	/** `average order value`: the field after the noun. */
+	private measureAt(at: number): number {
+		const field = this.vocabulary.fields.at(this.tokens, at);
+		if (!field || field.value.type === 'one2many') return 0;
+		const follows = at === this.head.start + this.head.length;
+		const wanted = this.intents.has('sum') || this.intents.has('avg') || this.superlative !== null;
+		if (!follows || !(wanted && NUMERIC.includes(field.value.type))) return 0;
+		this.mentioned.push(field.value);
+		return field.length;
+	}
+
+	private reportAt(at: number): number {
+		const report = REPORT.at(this.tokens, at);
+		if (!report) return 0;
+		this.isReport = true;
+		this.intents.add('list');
+		return report.length;
+	}
+
+	/** `order S00012`, `customer "Acme"`, `product Oak Desk` */
+	private nameAfterNoun(at: number): number {
+		if (at !== this.head.start + this.head.length) return 0;
+		const token = this.tokens[at];
+		if (!token || !(token.kind === 'quoted' || token.kind === 'reference' || /^\p{Lu}/u.test(token.text))) return 0;
+		const named = asTokens('named');
+		const reading = { ...this.reading, tokens: [...named, ...this.tokens.slice(at)] };
+		const match = filterAt(reading, 0, this.vocabulary);
+		if (!match) return 0;
+		this.filters.push(match.value);
+		return match.length - named.length;
+	}
+
+	private joinAt(at: number): number {
+		const { text } = this.tokens[at] ?? { text: '' };
+		if (/^[,.?!;:()#-]$/.test(text)) return 1;
+		return AND.at(this.tokens, at) ? (AND.at(this.tokens, at)?.length ?? 1) : 0;
+	}
+
+	private skipAt(at: number): number {
+		return FILLERS.at(this.tokens, at)?.length ?? 0;
+	}
+
+	private unreadAt(at: number): number {
+		const last = this.unknown.at(-1);
+		if (last?.end === at) last.end = at + 1;
+		else this.unknown.push({ start: at, end: at + 1 });
+		return 1;
+	}
+
+	request(): Request {
+		const { head, vocabulary, filters, groups, notes } = this;
+		if (head.subject.note !== undefined) notes.push(head.subject.note);
+		if (this.reportUnit && !filters.some(({ kind }) => kind === 'date')) filters.push(this.reportUnit);
+		this.applySuperlative();
+		const measure = this.mentioned.find(({ type }) => NUMERIC.includes(type)) ?? null;
+		const intent = this.intent(measure);
+		const clause = { subject: head.subject, vocabulary, filters };
+		return {
+			intent,
+			clause,
+			measure: intent === 'sum' || intent === 'avg' ? measure : null,
+			groups,
+			order: this.order,
+			limit: this.limit === null ? null : Math.max(1, Math.floor(this.limit)),
+			show: [...this.mentioned, ...this.show],
+			rank: this.rank,
+			notes,
+			unknown: this.unknown.map(({ start, end }) => textOf(this.tokens, start, end - start)),
+		};
+	}
+
+	private intent(measure: FieldDescription | null): Intent {
+		const { intents } = this;
+		if (intents.has('avg')) return 'avg';
+		if (intents.has('count')) return 'count';
+		if (intents.has('sum')) return 'sum';
+		const asksForRecords = this.isReport || this.order !== null || this.limit !== null || this.superlative !== null;
+		if (this.head.subject.isMeasure && !asksForRecords && !this.listsRecords() && measure === null) return 'sum';
+		return 'list';
+	}
+
+	/** `what were the sales` asks for a sum, `list the sales` for records. */
+	private listsRecords(): boolean {
+		const first = this.tokens.find((token, at) => at < this.head.start && INTENTS.at([token], 0));
+		return first !== undefined && !/^(?:what|tell)$/.test(first.stem);
+	}
+
+	private applySuperlative(): void {
+		const { superlative } = this;
+		if (!superlative || this.order || this.rank) return;
+		const measure = this.mentioned.find(
+			({ type }) => NUMERIC.includes(type) || type === 'date' || type === 'datetime',
+		);
+		this.limit ??= superlative.by === 'none' ? null : this.defaultTop();
+		if (superlative.by === 'none') return;
+		if (measure) {
+			this.order = { by: measure, descending: superlative.descending };
+			return;
+		}
+		const { words } = this.vocabulary;
+		const { by, descending } = superlative;
+		const isSold = by === 'top' && SOLD_MODELS.has(this.head.subject.model);
+		if (by === 'date' || (by !== 'best' && !isSold && this.vocabulary.field(words?.amount))) {
+			this.order = { by: by === 'date' ? 'date' : 'amount', descending };
+			return;
+		}
+		const sales = this.reading.vocabulary(SALES.model);
+		if (!sales) return;
+		this.rank = {
+			clause: { subject: SALES, vocabulary: sales, filters: [] },
+			by: 'sum',
+			descending,
+		};
+	}
+}
+
+const isGroupable = ({ stored, type }: FieldDescription) =>
+	stored && !['one2many', 'binary', 'html', 'text', 'json', 'properties'].includes(type);
+
+/** Words that the grammar adds by itself. */
+function asTokens(words: string) {
+	return words.split(' ').map((text) => ({ kind: 'word' as const, text, stem: text, start: 0, end: 0 }));
+}

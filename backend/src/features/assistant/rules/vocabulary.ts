@@ -1,0 +1,89 @@
+import type { DomainList, FieldDescription, ModelDescription } from '../planner';
+import { MODEL_WORDS, type ModelWords } from './lexicon';
+import { phraseTable, type PhraseTable } from './phrase-table';
+
+/** A state that the model's records can be asked for. */
+export interface State {
+	readonly text: string;
+	readonly domain: DomainList;
+	readonly amount?: string;
+}
+
+/** What can be said of a model's records, as this Odoo has it. */
+export interface Vocabulary {
+	readonly description: ModelDescription;
+	readonly words: ModelWords | undefined;
+	readonly fields: PhraseTable<FieldDescription>;
+	readonly states: PhraseTable<State>;
+	/** The first of those fields that the model has. */
+	readonly field: (candidates: readonly string[] | undefined) => FieldDescription | undefined;
+}
+
+/** Selections whose labels are states by themselves; those of others are understood after the name of their field. */
+const STATE_FIELDS = ['state', 'payment_state', 'invoice_status', 'kanban_state'];
+
+/** Labels that mean something else in a question, and what Odoo keeps for itself. */
+const NO_LABELS: ReadonlySet<string> = new Set(['to', 'in', 'order', 'by', 'all', 'is', 'has', 'sales', 'purchase']);
+
+export function vocabularyOf(description: ModelDescription, now: Date): Vocabulary {
+	const words = MODEL_WORDS.get(description.model);
+	const field = (candidates: readonly string[] | undefined) => {
+		const name = candidates?.find((each) => description.fields.has(each));
+		return name === undefined ? undefined : description.fields.get(name);
+	};
+	return {
+		description,
+		words,
+		field,
+		fields: phraseTable(fieldPhrases(description, words, field)),
+		states: phraseTable(statePhrases(description, words, now)),
+	};
+}
+
+function* fieldPhrases(
+	{ fields }: ModelDescription,
+	words: ModelWords | undefined,
+	field: Vocabulary['field'],
+): Generator<readonly [string, FieldDescription]> {
+	for (const [phrase, candidates] of [...Object.entries(words?.fields ?? {}), ...Object.entries(COMMON_FIELDS)]) {
+		const found = field(candidates);
+		if (found) yield [phrase, found];
+	}
+	for (const each of fields.values()) yield [each.name, each];
+	// Of fields with one label, the one that can be searched, sorted and added up is meant.
+	const byUse = [...fields.values()].sort((left, right) => Number(right.stored) - Number(left.stored));
+	for (const each of byUse) if (!NO_LABELS.has(each.label.toLowerCase())) yield [each.label, each];
+}
+
+const COMMON_FIELDS: Readonly<Record<string, readonly string[]>> = {
+	name: ['name', 'display_name'],
+	created: ['create_date'],
+	'creation date': ['create_date'],
+	added: ['create_date'],
+	modified: ['write_date'],
+	updated: ['write_date'],
+	changed: ['write_date'],
+	salesperson: ['user_id', 'invoice_user_id'],
+	status: ['state', 'stage_id'],
+	state: ['state', 'state_id'],
+	stage: ['stage_id'],
+	id: ['id'],
+};
+
+function* statePhrases(
+	description: ModelDescription,
+	words: ModelWords | undefined,
+	now: Date,
+): Generator<readonly [string, State]> {
+	for (const [text, { condition, amount }] of Object.entries(words?.states ?? {})) {
+		const domain = condition(description, now);
+		if (domain) yield [text, { text, domain, ...(amount !== undefined && { amount }) }];
+	}
+	for (const name of STATE_FIELDS) {
+		for (const [key, label] of description.fields.get(name)?.selection ?? []) {
+			yield [label, { text: label.toLowerCase(), domain: [[name, '=', key]] }];
+		}
+	}
+	if (!description.fields.has('active')) return;
+	yield ['archived', { text: 'archived', domain: [['active', '=', false]] }];
+}

@@ -1,0 +1,203 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Clock } from '../../core/clock';
+import { ApiError } from '../../core/errors';
+import { hashToken } from '../../core/secrets';
+import type { TenantCollection } from '../../database/tenant-collection';
+import type { Caller } from '../../http/caller';
+import type { CallOptions, OdooCall, OdooClient } from '../../odoo/client';
+import { OdooError } from '../../odoo/errors';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../odoo/json';
+import type { OdooAccess } from '../../odoo/transport';
+import type { PlanDocument } from './model';
+import { type Answer, type Planner, ReadingLimitError, type ReadingOdoo } from './planner';
+import { createReadingOdoo } from './reading-odoo';
+
+/** How long a plan waits for its confirmation. */
+const PLAN_MS = 10 * 60_000;
+
+/** Whose question it is, and the Odoo it is about. */
+export interface Conversation {
+	readonly caller: Pick<Caller, 'organization_id' | 'permissions'>;
+	/** The id of the caller's key or session, to which plans are bound. */
+	readonly caller_id: string;
+	readonly odoo: Pick<OdooAccess, 'url' | 'database' | 'login'>;
+	readonly client: OdooClient;
+}
+
+/** The `chat` action: questions are answered by reading, wishes are planned, and done when they are confirmed. */
+export interface AssistantService {
+	/**
+	 * Answers `{ answer, understood, records?, queries, planner }`; for a wish `{ …, plan, confirm_token, expires_at }`
+	 * where it may be done. Never writes. Rejects with an `OdooError`.
+	 */
+	ask(
+		conversation: Conversation,
+		question: { readonly message: string; readonly allow_writes: boolean },
+		options?: CallOptions,
+	): Promise<JsonObject>;
+	/**
+	 * Carries out the plan of that token, once, and answers with what each call returned; a `message` that is not empty
+	 * must be the one that the plan was made for. Rejects with an `OdooError`.
+	 * @throws {ApiError} 403 `permission_denied`; 404 `not_found` for a token of no plan that waits for this key and Odoo.
+	 */
+	confirm(
+		conversation: Conversation,
+		plan: { readonly token: string; readonly message: string },
+		options?: CallOptions,
+	): Promise<JsonObject>;
+}
+
+const callsSchema = z.array(
+	z.strictObject({
+		model: z.string(),
+		method: z.string(),
+		args: z.custom<JsonValue[]>((value) => Array.isArray(value)),
+		kwargs: z.custom<JsonObject>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
+	}),
+);
+
+export function createAssistantService({
+	planner,
+	plans,
+	clock,
+}: {
+	planner: Planner;
+	plans: TenantCollection<PlanDocument>;
+	clock: Clock;
+}): AssistantService {
+	const keep = async (
+		{ caller, caller_id, odoo }: Conversation,
+		message: string,
+		{ text, calls }: Answer & { kind: 'planned' },
+	) => {
+		const token = randomBytes(32).toString('base64url');
+		const expires_at = new Date(clock.now().getTime() + PLAN_MS);
+		await plans.insert({
+			_id: hashToken(token),
+			organization_id: caller.organization_id,
+			caller_id,
+			odoo: placeOf(odoo),
+			message,
+			summary: text,
+			calls: JSON.stringify(calls),
+			expires_at,
+		});
+		return { confirm_token: token, expires_at: expires_at.toISOString() };
+	};
+
+	const reply = async (
+		conversation: Conversation,
+		{ message, allow_writes }: { message: string; allow_writes: boolean },
+		answer: Answer,
+	): Promise<JsonObject> => {
+		if (answer.kind === 'not_understood') return { answer: answer.text, understood: false };
+		if (answer.kind === 'answered') {
+			const { records } = answer;
+			return { answer: answer.text, understood: true, ...(records ? { records: [...records] } : {}) };
+		}
+		const missing = missingFor(conversation, allow_writes);
+		if (missing !== null) return { answer: `${answer.text} Nothing was changed: ${missing}`, understood: true };
+		const kept = await keep(conversation, message, answer);
+		const next = `Nothing was changed yet: to do it, send confirm with the confirm_token by ${kept.expires_at}.`;
+		return { answer: `${answer.text} ${next}`, understood: true, plan: answer.calls.map(toJson), ...kept };
+	};
+
+	return {
+		async ask(conversation, question, options) {
+			const odoo = createReadingOdoo(conversation.client, { clock, signal: options?.signal });
+			const answer = await answerWithinLimits(
+				planner,
+				{ message: question.message, now: clock.now() },
+				odoo,
+				options,
+			);
+			const said = await reply(conversation, question, answer);
+			return { ...said, queries: odoo.queries.map(toJson), planner: planner.name };
+		},
+		async confirm(conversation, { token, message }, options) {
+			const { caller, caller_id, odoo, client } = conversation;
+			if (!caller.permissions.has('odoo:write')) {
+				const detail = 'The API key lacks the permission odoo:write, which carrying out a plan needs.';
+				throw new ApiError(403, 'permission_denied', detail, {
+					members: { required_permission: 'odoo:write' },
+				});
+			}
+			const plan = await plans.delete(caller.organization_id, {
+				_id: hashToken(token),
+				caller_id,
+				odoo: placeOf(odoo),
+				...(message === '' ? {} : { message }),
+				expires_at: { $gt: clock.now() },
+			});
+			if (plan === null) {
+				const detail =
+					'No plan waits for this confirm token: it was confirmed before, has expired, or belongs to another ' +
+					'message, API key or Odoo connection. Ask again for a new plan.';
+				throw new ApiError(404, 'not_found', detail);
+			}
+			const calls = callsSchema.parse(JSON.parse(plan.calls));
+			const results = await carryOut(client, calls, options);
+			return {
+				answer: `Done. ${plan.summary}${results.some(isAction) ? ` ${FURTHER_STEP}` : ''}`,
+				understood: true,
+				results,
+				queries: calls.map(toJson),
+				planner: planner.name,
+			};
+		},
+	};
+}
+
+async function answerWithinLimits(
+	planner: Planner,
+	question: Parameters<Planner['answer']>[0],
+	odoo: ReadingOdoo,
+	options: CallOptions = {},
+): Promise<Answer> {
+	try {
+		return await planner.answer(question, odoo, options);
+	} catch (error) {
+		if (!(error instanceof ReadingLimitError)) throw error;
+		return { kind: 'not_understood', text: error.message };
+	}
+}
+
+/** What stands between a wish and its being done; null where nothing does. */
+function missingFor({ caller }: Conversation, writes: boolean): string | null {
+	const missing = [
+		...(writes ? [] : ['the request must say "allow_writes": true']),
+		...(caller.permissions.has('odoo:write') ? [] : ['the API key lacks the permission odoo:write']),
+	];
+	return missing.length === 0 ? null : `${missing.join(', and ')}.`;
+}
+
+/** One after the other; each is sent once. A failure says what was done before it. */
+async function carryOut(client: OdooClient, calls: readonly OdooCall[], options?: CallOptions): Promise<JsonValue[]> {
+	const results: JsonValue[] = [];
+	for (const call of calls) {
+		try {
+			results.push(await client.call(call, options));
+		} catch (error) {
+			if (!(error instanceof OdooError) || calls.length === 1) throw error;
+			const done = `${results.length} of the plan's ${calls.length} calls were done`;
+			const message = `${done}, then ${call.model}.${call.method} failed: ${error.message}`;
+			throw new OdooError(error.kind, message, error.exception, { cause: error });
+		}
+	}
+	return results;
+}
+
+const FURTHER_STEP = 'Odoo answers with a further step in its own screens; look there whether it is complete.';
+
+/** Buttons answer an action where they want their user to go on in a dialog. */
+const isAction = (result: JsonValue) =>
+	isJsonObject(result) && typeof result.type === 'string' && result.type.startsWith('ir.actions.');
+
+/** Names the Odoo and the user there: a connection that was changed in between leads to another one. */
+const placeOf = ({ url, database, login }: Conversation['odoo']) =>
+	createHash('sha256')
+		.update(JSON.stringify([url, database, login]))
+		.digest('hex');
+
+const toJson = ({ model, method, args, kwargs }: OdooCall): JsonObject => ({ model, method, args: [...args], kwargs });

@@ -5,7 +5,7 @@ import type { Logger } from '../../../core/log';
 import type { Tenant, TenantCollection } from '../../../database/tenant-collection';
 import type { OdooSettingsService } from '../settings/service';
 import type { Excerpt, LogDocument, Payload, PayloadDocument } from './model';
-import { redactedJson } from './redact';
+import { Redaction } from './redaction';
 
 /** The most characters of a payload that are kept. */
 const MAX_PAYLOAD = 1024 * 1024;
@@ -74,22 +74,23 @@ export function createLogsService({
 				const { preview_limit, ...switches } = await settings.get(organization_id);
 				if (!switches[`${route}_log`]) return;
 				const _id = ids.next('log');
-				const asked = excerptOf(request, preview_limit);
-				const answered = excerptOf(response, preview_limit);
+				const redaction = new Redaction();
+				const asked = excerptOf(redaction.json(request.value), request.size_bytes, preview_limit);
+				const answered = excerptOf(redaction.json(response.value), response.size_bytes, preview_limit);
+				const error = log.error === null ? null : redaction.text(log.error);
 				if (asked.payload !== null || answered.payload !== null) {
 					const whole = { request: asked.payload, response: answered.payload };
 					await payloads.insert({ _id, organization_id, at, ...whole });
 				}
-				await logs.insert({ _id, ...log, request: asked.excerpt, response: answered.excerpt });
-			} catch (error) {
-				logger.error({ err: error, request_id: log.request_id }, 'the log of a call could not be written');
+				await logs.insert({ _id, ...log, error, request: asked.excerpt, response: answered.excerpt });
+			} catch (err) {
+				logger.error({ err, request_id: log.request_id }, 'the log of a call could not be written');
 			}
 		},
 	};
 }
 
-function excerptOf({ value, size_bytes }: Sent, limit: number): { excerpt: Excerpt; payload: Payload | null } {
-	const text = redactedJson(value);
+function excerptOf(text: string, size_bytes: number, limit: number): { excerpt: Excerpt; payload: Payload | null } {
 	const is_whole = text.length <= limit;
 	return {
 		excerpt: { preview: text.slice(0, limit), size_bytes, is_whole },

@@ -227,6 +227,20 @@ describe('a call over JSON-2', () => {
 		[422, 'odoo.exceptions.RedirectWarning', 'Go there', 'user_error', 'Go there'],
 		[500, 'builtins.KeyError', "'color'", 'unknown_field', "Odoo does not know 'color'."],
 		[500, 'builtins.ZeroDivisionError', 'division by zero', 'server_error', 'division by zero'],
+		[
+			500,
+			'builtins.AttributeError',
+			"'str' object has no attribute 'get'",
+			'bad_arguments',
+			"'str' object has no attribute 'get'",
+		],
+		[
+			500,
+			'psycopg2.errors.NumericValueOutOfRange',
+			'LINE 1: SELECT secret',
+			'bad_arguments',
+			"Odoo's database refuses a value of the call: NumericValueOutOfRange.",
+		],
 		[500, 'builtins.ValueError', 'x'.repeat(3000), 'bad_arguments', `${'x'.repeat(2000)}…`],
 		[
 			500,

@@ -6,6 +6,7 @@ import { createOdooHttp, type OdooHttp } from './http';
 import { createJson2 } from './json2';
 import { callService, createJsonRpc } from './jsonrpc';
 import { isJsonObject } from './json';
+import { ORM_METHODS } from './methods';
 import type { OdooAccess, OdooTransport } from './transport';
 
 /** The first version with JSON-2. */
@@ -65,6 +66,7 @@ function clientOf(
 ): OdooClient {
 	const call: OdooClient['call'] = async (request, options) => {
 		checkNames(request);
+		checkDomain(request);
 		return transport.call(withoutNoContext(recordsFirst(request)), options);
 	};
 	const whoAmI = async (options?: CallOptions): Promise<OdooIdentity> => {
@@ -92,6 +94,14 @@ function checkNames({ model, method }: OdooCall) {
 	if (!/^[a-zA-Z][a-zA-Z0-9_]*$/.test(method)) {
 		throw new OdooError('unknown_method', `${JSON.stringify(method)} is no name of a method; one is search_read.`);
 	}
+}
+
+/** Refused before it is sent, as versions take it amiss in different ways; null and false mean all records to some. */
+function checkDomain({ method, args, kwargs }: OdooCall) {
+	const index = ORM_METHODS.get(method)?.parameters.indexOf('domain') ?? -1;
+	const domain = index < 0 ? undefined : (args[index] ?? kwargs.domain);
+	if (!domain || Array.isArray(domain)) return;
+	throw new OdooError('bad_arguments', 'The domain must be a list of conditions, e.g. [["is_company", "=", true]].');
 }
 
 /** `execute_kw` takes ids, and what `create` makes, by position alone; by name they mean the same here. */

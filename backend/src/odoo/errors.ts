@@ -63,6 +63,10 @@ export function networkError(error: unknown, more = ''): unknown {
 	return new OdooError(OUTBOUND_KINDS[error.code], error.message + more, null, { cause: error });
 }
 
+/** PostgreSQL's refusals of a value (its class 22), where Odoo hands a number or text on as it is. */
+const REFUSED_VALUE =
+	/^psycopg2\.errors\.(NumericValueOutOfRange|Invalid\w+|Datetime\w+|StringDataRightTruncation|CharacterNotInRepertoire|UntranslatableCharacter)$/;
+
 type Rule = readonly [exception: RegExp, message: RegExp, kind: OdooErrorKind];
 
 /**
@@ -90,6 +94,8 @@ const RULES: readonly Rule[] = [
 	[/^builtins\.ValueError$/, /^(Invalid field|Unknown field|Wrong field)/i, 'unknown_field'],
 	[/^builtins\.KeyError$/, /^/, 'unknown_field'],
 	[/^builtins\.(TypeError|ValueError|AssertionError|IndexError)$/, /^/, 'bad_arguments'],
+	[/^builtins\.AttributeError$/, /^'(str|int|float|bool|list|dict)' object has no attribute /, 'bad_arguments'],
+	[REFUSED_VALUE, /^/, 'bad_arguments'],
 	[/^(psycopg2\.|builtins\.KeyError)/, /database .* does not exist/is, 'database_not_found'],
 ];
 
@@ -113,6 +119,8 @@ const shortened = (text: string) => (text.length > MAX_MESSAGE_LENGTH ? `${text.
 function messageFor(kind: OdooErrorKind, name: string, text: string): string {
 	if (kind === 'authentication_failed') return AUTHENTICATION_FAILED;
 	if (kind === 'database_not_found') return 'Odoo has no database of that name.';
+	if (REFUSED_VALUE.test(name))
+		return `Odoo's database refuses a value of the call: ${name.slice(name.lastIndexOf('.') + 1)}.`;
 	if (text === '' || !SPEAKS_TO_CALLERS.test(name)) return `Odoo failed with ${name}; its log has the details.`;
 	if (kind === 'unknown_field' && name === 'builtins.KeyError') return `Odoo does not know ${text}.`;
 	return text;

@@ -12,6 +12,15 @@ export function pythonRepr(value: unknown): string {
 	return JSON.stringify(value);
 }
 
+/** The name of Python's type of `value` (JSON), e.g. `str`. */
+export function pythonType(value: unknown): string {
+	if (value === null || value === undefined) return 'NoneType';
+	if (typeof value === 'string') return 'str';
+	if (typeof value === 'boolean') return 'bool';
+	if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+	return Array.isArray(value) ? 'list' : 'dict';
+}
+
 /** A tuple's `repr`: domain conditions are shown that way, whatever they were sent as. */
 export function tupleRepr(items: readonly unknown[]): string {
 	return `(${items.map(pythonRepr).join(', ')}${items.length === 1 ? ',' : ''})`;

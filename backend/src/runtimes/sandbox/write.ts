@@ -1,4 +1,4 @@
-import { pythonRepr } from '../../odoo/python-repr';
+import { pythonRepr, pythonType } from '../../odoo/python-repr';
 import { convert } from './convert';
 import { accessError, missingError, OdooError, typeError, userError, validationError, valueError } from './errors';
 import { unset, type Field } from './fields';
@@ -24,7 +24,7 @@ export function createRecords(env: Env, model: Model, valsList: readonly Vals[])
 
 function createOne(env: Env, model: Model, given: Vals): number {
 	if (typeof given !== 'object') {
-		throw new OdooError('builtins.AttributeError', `${pythonRepr(given)} object has no attribute 'get'`);
+		throw new OdooError('builtins.AttributeError', `'${pythonType(given)}' object has no attribute 'get'`);
 	}
 	checkNames(env, model, given);
 	const vals = model.complete?.(env, given) ?? given;
@@ -61,7 +61,7 @@ export function writeRecords(env: Env, model: Model, ids: readonly number[], val
 	if (ids.length === 0) return;
 	checkWritable(model, 'write');
 	if (typeof vals !== 'object') {
-		throw new OdooError('builtins.AttributeError', `${pythonRepr(vals)} object has no attribute 'get'`);
+		throw new OdooError('builtins.AttributeError', `'${pythonType(vals)}' object has no attribute 'get'`);
 	}
 	checkNames(env, model, vals);
 	checkExist(env, model, ids);

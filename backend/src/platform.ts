@@ -61,6 +61,9 @@ import { createOrganizationsService } from './features/organizations/service';
 import { projectCollection } from './features/projects/model';
 import { projectRoutes } from './features/projects/routes';
 import { createProjectsService } from './features/projects/service';
+import { createSessionEndpoint } from './features/sessions/endpoint';
+import { sealedInSession, sessionCollection } from './features/sessions/model';
+import { createSessionsService } from './features/sessions/service';
 import { createRateCounter, windowCollection } from './features/rate-limits/counter';
 import { createDeliveryLog } from './features/webhooks/delivery-log';
 import { deliveryRoutes } from './features/webhooks/delivery-routes';
@@ -77,6 +80,7 @@ import { LIMITS, type Limits } from './http/limits';
 import { createPager } from './http/page';
 import { createRateLimiter } from './http/rate-limit';
 import { createRefusedKeys } from './http/refused-keys';
+import { createSessionGate } from './http/session-gate';
 import { referenceMounts } from './http/reference/mounts';
 import type { Route } from './http/route';
 import { createHttpServer } from './http/server';
@@ -127,6 +131,7 @@ export async function startPlatform(
 		environments: environmentCollection(connection),
 		variables: variablesCollection(connection),
 		connections: connectionCollection(connection),
+		sessions: sessionCollection(connection),
 		defaultConnections: defaultConnectionCollection(connection),
 		jobs: jobCollection(connection),
 		jobLogs: jobLogCollection(connection),
@@ -191,10 +196,20 @@ export async function startPlatform(
 		environments,
 		accessOf: (environment) => runtimes[environment.runtime].access(siteOf(environment)),
 		isBound: (organization, id) => keys.isBoundTo(organization, id),
+		findSession: (tenant, pass) => sessions.find(tenant, pass),
 		outboundFetch: outbound.fetch,
 		secrets,
 		clock,
 		ids,
+	});
+	const sessions = createSessionsService({
+		...collections,
+		connections,
+		planOf: (id) => organizations.planOf(id),
+		secrets,
+		clock,
+		ids,
+		log,
 	});
 
 	const definitions = {
@@ -351,19 +366,26 @@ export async function startPlatform(
 		...odooSettingsRoutes({ settings: odooSettings }),
 		...odooLogRoutes({ logs: odooLogs, callbacks: odooCallbacks, pager }),
 	];
+	const refusedKeys = createRefusedKeys({ limits, clock });
 	const idempotency = createIdempotency({ store: createClaimStore(collections.claims), secrets, clock, log });
 	let started = false;
 	const app = createApp({
 		routes,
 		mounts: {
 			...referenceMounts(routes),
+			'/web/session': fetchHandler(
+				createSessionEndpoint({ sessions, refusedKeys, isSecure: () => url.startsWith('https:') }),
+				log,
+			),
 			'/sandbox/:environment_id': fetchHandler(
 				(params, request) => sandbox.handle(String(params.environment_id), request),
 				log,
 			),
 		},
 		authenticate: keys.authenticate,
-		refusedKeys: createRefusedKeys({ limits, clock }),
+		authenticateSession: sessions.authenticate,
+		refusedKeys,
+		sessionGate: createSessionGate({ limits }),
 		rateLimiter: createRateLimiter({ counter: createRateCounter(collections.rateWindows), limits, clock }),
 		idempotency,
 		audit: auditLog.audit,
@@ -389,6 +411,7 @@ export async function startPlatform(
 		if (config.previousSecretKeys.length > 0) {
 			const renew = { secrets, log };
 			await reencrypt(collections.connections, sealedInConnection, { ...renew, name: 'connections' });
+			await reencrypt(collections.sessions, sealedInSession, { ...renew, name: 'sessions' });
 			await reencrypt(collections.keys, sealedInKey, { ...renew, name: 'keys' });
 			await reencrypt(collections.webhooks, sealedInWebhook, { ...renew, name: 'webhooks' });
 			await reencrypt(collections.odooCallbacks, sealedInCallback, { ...renew, name: 'callbacks' });

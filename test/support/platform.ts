@@ -47,7 +47,12 @@ export interface TestPlatform extends Platform {
 }
 
 /** For tests that ask for more in a minute than clients may. */
-export const WIDE_LIMITS: Limits = { platform: 1_000_000, webhook: 1_000_000, refusedKeys: 1_000_000 };
+export const WIDE_LIMITS: Limits = {
+	platform: 1_000_000,
+	webhook: 1_000_000,
+	sessionRequests: 1_000_000,
+	refusedKeys: 1_000_000,
+};
 
 /**
  * Starts the service on an empty database of the test's own, with the limits of production unless others are named. What

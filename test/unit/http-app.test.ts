@@ -7,7 +7,7 @@ import { createIds } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import type { Plan } from '../../backend/src/core/permissions';
 import { createApp } from '../../backend/src/http/app';
-import type { Caller } from '../../backend/src/http/caller';
+import type { KeyCaller } from '../../backend/src/http/caller';
 import { defineRoute, reply } from '../../backend/src/http/route';
 import { createPipelineParts } from '../support/pipeline';
 
@@ -15,7 +15,7 @@ const ids = createIds(systemClock);
 
 const organization_id = ids.next('organization');
 
-const caller = (plan: Plan): Caller => ({
+const caller = (plan: Plan): KeyCaller => ({
 	key_id: ids.next('key'),
 	scope: 'org',
 	organization_id,

@@ -10,8 +10,13 @@ export const ERROR_CODES = {
 	bad_request: { status: 400, meaning: 'The path, the headers or the body could not be read.' },
 	authentication_required: { status: 401, meaning: 'The request names no API key.' },
 	invalid_api_key: { status: 401, meaning: 'The API key is unknown, revoked, expired or altered.' },
+	invalid_session: { status: 401, meaning: 'The session is unknown or over; log in again.' },
 	signature_missing: { status: 401, meaning: 'The key demands signed requests and this one has no signature.' },
 	signature_invalid: { status: 401, meaning: 'The signature does not fit the body.' },
+	cross_site_refused: {
+		status: 403,
+		meaning: 'A request with a session cookie came from another site, or was not of Content-Type application/json.',
+	},
 	wrong_key_scope: { status: 403, meaning: 'The endpoint takes keys of another scope.' },
 	permission_denied: { status: 403, meaning: 'The key lacks the permission; `required_permission` names it.' },
 	organization_denied: {

@@ -3,8 +3,8 @@ import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
 import { accessLog } from './access-log';
 import { type Audit, isDeed } from './audit';
-import { authorize, identify } from './authorize';
-import type { Authenticate } from './caller';
+import { type Authenticators, authorize, identify, requireKey } from './authorize';
+import { callerId } from './caller';
 import type { Idempotency } from './idempotency';
 import type { RateLimiter } from './rate-limit';
 import { readBody } from './read-body';
@@ -12,14 +12,15 @@ import type { RefusedKeys } from './refused-keys';
 import { requestId, requestIdOf } from './request-id';
 import { type Route, TextBody } from './route';
 import { securityHeaders } from './security-headers';
+import type { SessionGate } from './session-gate';
 import { sendError } from './send-error';
 import { sendText } from './send-text';
 
 /** What the steps of a declared route's pipeline need. */
-interface Steps {
-	readonly authenticate: Authenticate;
+interface Steps extends Authenticators {
 	readonly refusedKeys: RefusedKeys;
 	readonly rateLimiter: RateLimiter;
+	readonly sessionGate: SessionGate;
 	readonly idempotency: Idempotency;
 	readonly audit: Audit;
 	readonly log: Logger;
@@ -78,31 +79,41 @@ const expressPath = (route: Route) => route.path.replace(/\{(\w+)\}/g, ':$1');
  * the route's family.
  */
 const serve =
-	(route: Route, { authenticate, refusedKeys, rateLimiter, idempotency, audit, log }: Steps): RequestHandler =>
+	(
+		route: Route,
+		{ refusedKeys, rateLimiter, sessionGate, idempotency, audit, log, ...authenticators }: Steps,
+	): RequestHandler =>
 	async (request, response) => {
 		const id = requestIdOf(response.locals);
 		const gone = new AbortController();
 		const { signal } = gone;
 		response.once('close', () => gone.abort());
+		let leave = () => {};
 		try {
 			const { headers, params, query } = request;
 			const address = request.socket.remoteAddress ?? '';
-			const caller = await identify(headers, (token) =>
-				refusedKeys.watch({ address, token, signal }, () => authenticate(token)),
-			);
-			const rate = await rateLimiter.spend(caller);
-			response.set(rate.headers);
-			if (rate.refusal) throw rate.refusal;
+			const caller = await identify(headers, route, {
+				...authenticators,
+				lookUp: (token, authenticate) =>
+					refusedKeys.watch({ address, token, signal }, () => authenticate(token)),
+			});
+			if ('key_id' in caller) {
+				const rate = await rateLimiter.spend(caller);
+				response.set(rate.headers);
+				if (rate.refusal) throw rate.refusal;
+			} else {
+				leave = sessionGate.enter(caller.session_id);
+			}
 			authorize(caller, route);
 			const rawBody = await readBody(request, response);
 			const once = idempotency.of(route, { params, query, headers, rawBody, caller, signal });
-			const deed = {
+			const deed = () => ({
 				action: route.operationId,
 				path_ids: Object.values(params).map(String),
-				caller,
+				caller: requireKey(caller),
 				address,
 				request_id: id,
-			};
+			});
 			const reply = await route.run({
 				params,
 				query,
@@ -110,9 +121,9 @@ const serve =
 				rawBody,
 				caller,
 				requestId: id,
-				log: log.child({ request_id: id, organization_id: caller.organization_id, key_id: caller.key_id }),
+				log: log.child({ request_id: id, organization_id: caller.organization_id, caller: callerId(caller) }),
 				signal,
-				once: isDeed(route) ? (work, options) => once((run) => audit(deed, () => work(run)), options) : once,
+				once: isDeed(route) ? (work, options) => once((run) => audit(deed(), () => work(run)), options) : once,
 			});
 			response.status(reply.status).set(reply.headers);
 			if (reply.body instanceof TextBody) await sendText(response, reply.body);
@@ -120,6 +131,8 @@ const serve =
 			else response.json(reply.body);
 		} catch (error) {
 			sendError(error, response, log, route.renderError);
+		} finally {
+			leave();
 		}
 	};
 

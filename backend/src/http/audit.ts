@@ -1,4 +1,4 @@
-import type { Caller } from './caller';
+import type { KeyCaller } from './caller';
 import type { Route, RouteReply } from './route';
 
 /** A request that changes something: who asks for what, and from where. */
@@ -7,7 +7,7 @@ export interface Deed {
 	readonly action: string;
 	/** The ids in the path, from left to right. */
 	readonly path_ids: readonly string[];
-	readonly caller: Caller;
+	readonly caller: KeyCaller;
 	/** The network address that the request came from. */
 	readonly address: string;
 	readonly request_id: string;

@@ -1,8 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../core/errors';
 import { type Plan, planIncludes } from '../core/permissions';
-import type { Authenticate, Caller } from './caller';
+import type { Authenticate, AuthenticateSession, Caller, KeyCaller } from './caller';
 import type { Route } from './route';
+import { requireSameSite, sessionTokenOf } from './session-cookie';
+
+/** What finds out who a token belongs to. */
+export interface Authenticators {
+	readonly authenticate: Authenticate;
+	readonly authenticateSession: AuthenticateSession;
+}
 
 const UNAUTHENTICATED = { headers: { 'WWW-Authenticate': 'Bearer' } };
 
@@ -13,22 +20,41 @@ function tokenOf(headers: IncomingHttpHeaders): string | undefined {
 	return bearer ?? (typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined);
 }
 
+/** Looks up who a token belongs to, within the bounds on refused ones. */
+type LookUp = <T>(token: string, authenticate: (token: string) => Promise<T | null>) => Promise<T | null>;
+
 /**
- * Who sends the request.
- * @throws {ApiError} 401 without a good key
+ * Who sends the request: by a key, or, where webhook keys may, by a session's cookie.
+ * @throws {ApiError} 401 without a good one; 403 cross_site_refused
  */
-export async function identify(headers: IncomingHttpHeaders, authenticate: Authenticate): Promise<Caller> {
+export async function identify(
+	headers: IncomingHttpHeaders,
+	{ access }: Pick<Route, 'access'>,
+	{ authenticate, authenticateSession, lookUp }: Authenticators & { readonly lookUp: LookUp },
+): Promise<Caller> {
 	const token = tokenOf(headers);
-	if (token === undefined) {
-		const detail = 'No API key was sent. Send one as "Authorization: Bearer <key>" or in the header X-API-Key.';
-		throw new ApiError(401, 'authentication_required', detail, UNAUTHENTICATED);
-	}
-	const caller = await authenticate(token);
-	if (caller === null) {
+	if (token !== undefined) {
+		const caller = await lookUp(token, authenticate);
+		if (caller !== null) return caller;
 		const detail = 'The API key is not valid: it is unknown, revoked, expired or was altered. Use another one.';
 		throw new ApiError(401, 'invalid_api_key', detail, UNAUTHENTICATED);
 	}
-	return caller;
+	const session = access.scope === 'webhook' ? sessionTokenOf(headers) : undefined;
+	if (session !== undefined) {
+		requireSameSite(headers);
+		const caller = await lookUp(session, authenticateSession);
+		if (caller !== null) return caller;
+		const detail = 'The session is unknown or over. Log in at /web/session/authenticate, or use an API key.';
+		throw new ApiError(401, 'invalid_session', detail, UNAUTHENTICATED);
+	}
+	const detail = 'No API key was sent. Send one as "Authorization: Bearer <key>" or in the header X-API-Key.';
+	throw new ApiError(401, 'authentication_required', detail, UNAUTHENTICATED);
+}
+
+/** The holder of a key; whatever concerns keys themselves is closed to sessions. @throws {ApiError} 403 wrong_key_scope */
+export function requireKey(caller: Caller): KeyCaller {
+	if ('key_id' in caller) return caller;
+	throw new ApiError(403, 'wrong_key_scope', 'This endpoint takes an API key, and no session.');
 }
 
 /**

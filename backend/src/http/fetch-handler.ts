@@ -4,16 +4,29 @@ import type { Logger } from '../core/log';
 import { readBody } from './read-body';
 import { sendError } from './send-error';
 
+/** Who sends a request, and whether they still wait. */
+interface FetchContext {
+	/** The network address that the request came from. */
+	readonly address: string;
+	/** Aborted when the client leaves before it has its reply. */
+	readonly signal: AbortSignal;
+}
+
+export type FetchHandle = (
+	params: Readonly<Record<string, string | string[]>>,
+	request: Request,
+	context: FetchContext,
+) => Promise<Response>;
+
 /**
  * Serves what speaks in `Request` and `Response` (WHATWG Fetch) behind Express: `handle` is given the parameters of the
  * path at which it is mounted, and sees the URL below that path.
  */
 export const fetchHandler =
-	(
-		handle: (params: Readonly<Record<string, string | string[]>>, request: Request) => Promise<Response>,
-		log: Logger,
-	): RequestHandler =>
+	(handle: FetchHandle, log: Logger): RequestHandler =>
 	async (request, response) => {
+		const gone = new AbortController();
+		response.once('close', () => gone.abort());
 		try {
 			// The one method that reaches a server and that Fetch forbids.
 			if (request.method === 'TRACE') throw new ApiError(405, 'method_not_allowed', 'TRACE is not served here.');
@@ -29,6 +42,7 @@ export const fetchHandler =
 					headers,
 					body: bodyless ? null : new Uint8Array(await readBody(request, response)),
 				}),
+				{ address: request.socket.remoteAddress ?? '', signal: gone.signal },
 			);
 			response.status(answer.status);
 			answer.headers.forEach((value, name) => response.setHeader(name, value));

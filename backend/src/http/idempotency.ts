@@ -6,6 +6,7 @@ import type { OrganizationId } from '../core/ids';
 import type { Logger } from '../core/log';
 import type { Secrets } from '../core/secrets';
 import { nap } from '../core/wakeable-loop';
+import { callerId } from './caller';
 import type { Once, Route, RouteReply, RouteRequest } from './route';
 
 /** A request's hold on its Idempotency-Key. */
@@ -163,7 +164,7 @@ export function createIdempotency({
 			return async (work, { resumable }) => {
 				const claim = await acquire(
 					{
-						id: digest(JSON.stringify([caller.key_id, method, path, params, key])),
+						id: digest(JSON.stringify([callerId(caller), method, path, params, key])),
 						organization_id: caller.organization_id,
 						request_hash: digest(JSON.stringify(query), rawBody),
 						effect_id: randomUUID(),

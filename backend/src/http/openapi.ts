@@ -124,6 +124,12 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
 			securitySchemes: {
 				bearer: { type: 'http', scheme: 'bearer', description: 'The API key as `Authorization: Bearer <key>`' },
 				apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'The API key in `X-API-Key`' },
+				session: {
+					type: 'apiKey',
+					in: 'cookie',
+					name: 'session_id',
+					description: 'The cookie of a session from `/web/session/authenticate`, for trying things out',
+				},
 			},
 		},
 		'x-error-codes': ERROR_CODES,
@@ -169,7 +175,7 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 		tags: [tagOf(route)],
 		summary: route.summary,
 		description: inWords(route),
-		security: [{ bearer: [] }, { apiKey: [] }],
+		security: [{ bearer: [] }, { apiKey: [] }, ...(route.access.scope === 'webhook' ? [{ session: [] }] : [])],
 		parameters: [
 			...parametersOf(input.params, 'path', schemas),
 			...parametersOf(input.query, 'query', schemas),
@@ -277,6 +283,7 @@ function codesOf({ method, access, input, errors = [], resumable = method !== 'p
 		'authentication_required',
 		'invalid_api_key',
 		'wrong_key_scope',
+		...(access.scope === 'webhook' ? (['invalid_session', 'cross_site_refused'] as const) : []),
 		...(access.permission === null ? [] : (['permission_denied'] as const)),
 		...(access.plan === 'free' ? [] : (['plan_upgrade_required'] as const)),
 		...(input.params === undefined ? [] : (['not_found'] as const)),

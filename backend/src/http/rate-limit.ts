@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock';
 import { ApiError } from '../core/errors';
 import type { KeyId } from '../core/ids';
-import type { Caller } from './caller';
+import type { KeyCaller } from './caller';
 import type { Limits } from './limits';
 
 /** One minute of the clock's, in which a key has its limit anew. */
@@ -10,7 +10,7 @@ export interface RateWindow {
 	readonly end: Date;
 }
 
-type Holder = Pick<Caller, 'key_id' | 'organization_id' | 'scope'>;
+type Holder = Pick<KeyCaller, 'key_id' | 'organization_id' | 'scope'>;
 
 /** What all replicas count in. An interface, so that the pipeline knows no database. */
 export interface RateCounter {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorCodes } from '../../core/error-codes';
 import { idSchema, isId } from '../../core/ids';
+import { isSessionPass } from '../../http/caller';
 import { organizationField } from '../../http/organization-for';
 import { plainHttpUrl } from '../../net/outbound';
 import type { OdooConnection } from './service';
@@ -21,7 +22,7 @@ const settings = {
 		.trim()
 		.min(1)
 		.max(100)
-		.refine((name) => !isId('connection', name) && !isId('session', name), 'must not look like an id'),
+		.refine((name) => !isId('connection', name) && !isSessionPass(name), 'must not look like an id'),
 	url,
 	database: z
 		.string()

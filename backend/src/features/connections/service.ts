@@ -4,6 +4,7 @@ import { type ConnectionId, type EnvironmentId, type Ids, isId, type Organizatio
 import type { Secrets } from '../../core/secrets';
 import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import { isSessionPass, type SessionPass } from '../../http/caller';
 import type { Fetch } from '../../net/outbound';
 import type { OdooIdentity, OdooTransportName } from '../../odoo/client';
 import { transportFor } from '../../odoo/connect';
@@ -27,6 +28,17 @@ export interface OpenConnection extends RuntimeAccess {
 	readonly id: ConnectionId;
 	readonly name: string;
 	readonly environment_id: EnvironmentId | null;
+}
+
+/** The Odoo of a connection, without anybody's credentials. */
+export interface OdooPlace extends Pick<RuntimeAccess, 'url' | 'database' | 'fetch'> {
+	readonly connection_id: ConnectionId;
+	readonly organization_id: OrganizationId;
+}
+
+/** The login of a user of their own, and the Odoo that it is for. */
+export interface OpenSession extends Omit<RuntimeAccess, 'fetch'> {
+	readonly connection_id: ConnectionId;
 }
 
 /** A connection as its owners see it: without its secret. */
@@ -68,6 +80,11 @@ export interface ConnectionsService {
 	/** The connection that is meant, with its credentials. @throws {ApiError} 404 `no_odoo_connection` */
 	open(tenant: Tenant, choice: ConnectionChoice): Promise<OpenConnection>;
 	exists(organization: OrganizationId, id: ConnectionId): Promise<boolean>;
+	/**
+	 * The Odoos that somebody can mean who names a database, or a connection by its id: those of one organization. Where
+	 * several organizations have a database of that name there are none, as a password would else reach the servers of all.
+	 */
+	placesOf(database: string): Promise<OdooPlace[]>;
 	/** Newest first, those of the environments among them. */
 	list(tenant: Tenant, after: ConnectionId | null, limit: number): Promise<OdooConnection[]>;
 	/** @throws {ApiError} 404 */
@@ -90,6 +107,9 @@ export interface ConnectionsService {
 	ensureDefault(organization: OrganizationId, environment: EnvironmentId): Promise<void>;
 }
 
+/** How many Odoos one login is tried at; who has more databases of one name logs in by a connection's id. */
+const MAX_PLACES = 5;
+
 /** What is behind an id: a document, or an environment. */
 type Found = { readonly external: ConnectionDocument } | { readonly environment: EnvironmentDocument };
 
@@ -99,6 +119,7 @@ export function createConnectionsService({
 	environments,
 	accessOf,
 	isBound,
+	findSession,
 	outboundFetch,
 	secrets,
 	clock,
@@ -106,10 +127,11 @@ export function createConnectionsService({
 }: {
 	connections: TenantCollection<ConnectionDocument>;
 	defaultConnections: TenantCollection<DefaultConnectionDocument>;
-	environments: Pick<EnvironmentsService, 'get' | 'find' | 'list'>;
+	environments: Pick<EnvironmentsService, 'get' | 'find' | 'findAnywhere' | 'list'>;
 	accessOf: (environment: EnvironmentDocument) => Promise<RuntimeAccess>;
 	/** Whether a key leads to that connection and nowhere else. */
 	isBound: (organization: OrganizationId, id: ConnectionId) => Promise<boolean>;
+	findSession: (tenant: Tenant, pass: SessionPass) => Promise<OpenSession | null>;
 	outboundFetch: Fetch;
 	secrets: Secrets;
 	clock: Clock;
@@ -153,6 +175,36 @@ export function createConnectionsService({
 		const { _id, name, url, database, login, secret } = found.external;
 		const clear = secrets.decrypt(secret, _id);
 		return { id: _id, name, environment_id: null, url, database, login, secret: clear, fetch: outboundFetch };
+	};
+
+	/** A session's own way to the Odoo of a connection; that must be where its user logged in. */
+	const openOfSession = async (tenant: Tenant, pass: SessionPass): Promise<OpenConnection> => {
+		const session = await findSession(tenant, pass);
+		const found = session && (await find(tenant, session.connection_id));
+		const open = found && (await openFound(found));
+		if (!open || open.url !== session.url || open.database !== session.database) {
+			throw noConnection('The Odoo connection of this session is gone or leads elsewhere. Log in again.');
+		}
+		return { ...open, login: session.login, secret: session.secret };
+	};
+
+	const placesOf = async (database: string): Promise<OdooPlace[]> => {
+		const id = isName(database) ? database : null;
+		const environment = id && (await environments.findAnywhere(environmentOf(id)));
+		if (environment) {
+			const { url, database: name, fetch } = await accessOf(environment);
+			const { organization_id } = environment;
+			return [{ connection_id: connectionOf(environment._id), organization_id, url, database: name, fetch }];
+		}
+		const meant = id === null ? { database } : { _id: id };
+		const found = await connections.everywhere.find(meant, { sort: { _id: 1 }, limit: MAX_PLACES + 1 });
+		const owners = new Set(found.map(({ organization_id }) => organization_id));
+		if (owners.size > 1 || found.length > MAX_PLACES) return [];
+		return found
+			.filter(({ url }, index) => found.findIndex((other) => other.url === url) === index)
+			.map(({ _id, organization_id, url, database: name }) => {
+				return { connection_id: _id, organization_id, url, database: name, fetch: outboundFetch };
+			});
 	};
 
 	const describe = async (found: Found, defaultIds: readonly ConnectionId[]): Promise<OdooConnection> => {
@@ -199,8 +251,6 @@ export function createConnectionsService({
 		if (wanted === true) await defaults.set(organization, id);
 		if (wanted === false) await defaults.unset(organization, id);
 	};
-
-	const isName = (name: string): name is ConnectionId => isId('connection', name);
 
 	const present = async (found: Found): Promise<OdooConnection> => {
 		const { organization_id } = 'external' in found ? found.external : found.environment;
@@ -250,10 +300,12 @@ export function createConnectionsService({
 					'The organization has no default Odoo connection. Name an environment_id, or add a connection.',
 				);
 			}
+			if (isSessionPass(name)) return openOfSession(tenant, name);
 			const found = await (isName(name) ? find(tenant, name) : findByName(tenant, name));
 			if (found !== null) return openFound(found);
 			throw noConnection('There is no Odoo connection of this name, or this key cannot see it.');
 		},
+		placesOf,
 		exists: async (organization, id) => (await find(organization, id)) !== null,
 		async list(tenant, after, limit) {
 			const [external, own, defaultIds] = await Promise.all([
@@ -341,6 +393,8 @@ function baseUrl(text: string): string {
 	const { origin, pathname } = new URL(text);
 	return origin + pathname.replace(/\/+$/, '');
 }
+
+const isName = (name: string): name is ConnectionId => isId('connection', name);
 
 const noConnection = (detail: string) => new ApiError(404, 'no_odoo_connection', detail);
 

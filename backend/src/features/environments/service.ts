@@ -34,6 +34,8 @@ export interface EnvironmentsService {
 	): Promise<EnvironmentDocument[]>;
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: EnvironmentId): Promise<EnvironmentDocument>;
+	/** Whoever's it is; for a login, which comes before it is known who asks. */
+	findAnywhere(id: EnvironmentId): Promise<EnvironmentDocument | null>;
 	/** Whoever's it is, unless it is being deleted; for the runtimes, which know an environment by its address alone. */
 	findSite(id: EnvironmentId): Promise<RuntimeSite | null>;
 	/** @throws {ApiError} 422 for a project that is not the tenant's; 409 where the project has one of that name. */
@@ -93,6 +95,11 @@ export function createEnvironmentsService({
 
 	const find = async (tenant: Tenant, id: EnvironmentId) => {
 		const stored = await environments.findOne(tenant, { _id: id, ...ALIVE });
+		return stored && located(stored);
+	};
+
+	const findAnywhere = async (id: EnvironmentId) => {
+		const stored = await environments.everywhere.findOne({ _id: id, ...ALIVE });
 		return stored && located(stored);
 	};
 
@@ -174,13 +181,10 @@ export function createEnvironmentsService({
 			};
 			return (await environments.find(tenant, filter, { sort: { _id: -1 }, limit })).map(located);
 		},
+		findAnywhere,
 		async findSite(id) {
-			const environment = await environments.everywhere.findOne({
-				_id: id,
-				status: { $ne: 'deleting' },
-				...ALIVE,
-			});
-			return environment && siteOf(located(environment));
+			const environment = await findAnywhere(id);
+			return environment === null || environment.status === 'deleting' ? null : siteOf(environment);
 		},
 		async create(tenant, request, id = ids.next('environment')) {
 			const organization_id = await ownerOfProject(tenant, request.project_id);

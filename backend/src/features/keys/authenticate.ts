@@ -4,7 +4,7 @@ import type { Logger } from '../../core/log';
 import type { Plan } from '../../core/permissions';
 import { equalInConstantTime, hashToken, type Secrets } from '../../core/secrets';
 import type { TenantCollection } from '../../database/tenant-collection';
-import type { Authenticate, Caller } from '../../http/caller';
+import type { Authenticate, KeyCaller } from '../../http/caller';
 import { Lru } from '../../http/lru';
 import type { KeyDocument } from './model';
 import { SIGNING_PURPOSE, verifyToken } from './token';
@@ -16,7 +16,7 @@ const MAX_REMEMBERED = 10_000;
 const USE_INTERVAL_MS = 60_000;
 
 interface Remembered {
-	readonly caller: Caller;
+	readonly caller: KeyCaller;
 	readonly until: number;
 }
 
@@ -65,7 +65,7 @@ export function createAuthenticate({
 		if (plan === null) return null;
 		noteUse(key, now);
 		const [first, ...others] = key.organization_ids ?? [key.organization_id];
-		const caller: Caller = {
+		const caller: KeyCaller = {
 			key_id: key._id,
 			scope: key.scope,
 			organization_id: key.organization_id,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { permissionSchema, planSchema } from '../../core/permissions';
+import { requireKey } from '../../http/authorize';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { keySchema, presentKey } from '../keys/schemas';
 import type { KeysService } from '../keys/service';
@@ -34,7 +35,8 @@ export const meRoutes = ({
 		access: { scope: 'org', permission: null, plan: 'free' },
 		input: {},
 		responses: { 200: meSchema },
-		handle: async ({ caller }) => {
+		handle: async (request) => {
+			const caller = requireKey(request.caller);
 			const [key, seen] = await Promise.all([
 				keys.get(caller.organization_id, caller.key_id),
 				organizations.list(caller.tenant, null, MAX_ORGANIZATIONS),

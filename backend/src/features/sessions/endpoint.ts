@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { ApiError, invalidInput } from '../../core/errors';
+import type { FetchHandle } from '../../http/fetch-handler';
+import type { RefusedKeys } from '../../http/refused-keys';
+import { requireSameSite, sessionCookie, sessionTokenOf } from '../../http/session-cookie';
+import type { OdooIdentity } from '../../odoo/client';
+import { LIFETIME_S, type SessionsService } from './service';
+
+/** Odoo's own clients send more than this (`base_location`), which has no meaning here. */
+const call = z.looseObject({
+	id: z
+		.union([z.string().max(200), z.number()])
+		.nullable()
+		.default(null),
+});
+const login = call.extend({
+	params: z.looseObject({
+		db: z.string().min(1).max(100),
+		login: z.string().min(1).max(200),
+		password: z.string().min(1).max(1000),
+	}),
+});
+
+/**
+ * `/web/session/authenticate` and `/web/session/destroy`, in Odoo's words, so that a client written for the
+ * webhook-routes module logs in as it would there. Refusals that Odoo does not know are problem+json.
+ */
+export function createSessionEndpoint({
+	sessions,
+	refusedKeys,
+	isSecure,
+}: {
+	sessions: SessionsService;
+	refusedKeys: RefusedKeys;
+	/** Whether clients reach the service by https. */
+	isSecure: () => boolean;
+}): FetchHandle {
+	const cookie = (token: string, maxAge: number) => ({
+		'Set-Cookie': sessionCookie(token, { maxAge, secure: isSecure() }),
+	});
+
+	const authenticate: FetchHandle = async (_params, request, { address, signal }) => {
+		const { id, params } = await read(request, login);
+		const token = JSON.stringify([params.db, params.login, params.password]);
+		const begun = await refusedKeys.watch({ address, token, signal }, () => sessions.begin(params, { signal }));
+		if (begun === null) return Response.json(accessDenied(id));
+		const result = sessionInfo(begun.identity);
+		return Response.json({ jsonrpc: '2.0', id, result }, { headers: cookie(begun.token, LIFETIME_S) });
+	};
+
+	const destroy: FetchHandle = async (_params, request) => {
+		const { id } = await read(request, call);
+		const token = sessionTokenOf({ cookie: request.headers.get('cookie') ?? undefined });
+		if (token !== undefined) await sessions.end(token);
+		return Response.json({ jsonrpc: '2.0', id, result: null }, { headers: cookie('', 0) });
+	};
+
+	const actions = new Map([
+		['/authenticate', authenticate],
+		['/destroy', destroy],
+	]);
+	return async (params, request, context) => {
+		const act = actions.get(new URL(request.url).pathname);
+		if (act === undefined) throw new ApiError(404, 'unknown_route', 'There is nothing at this path.');
+		if (request.method !== 'POST') {
+			throw new ApiError(405, 'method_not_allowed', 'This path takes POST.', { headers: { Allow: 'POST' } });
+		}
+		requireSameSite(Object.fromEntries(request.headers));
+		return act(params, request, context);
+	};
+}
+
+async function read<T extends z.ZodType>(request: Request, schema: T): Promise<z.output<T>> {
+	const body: unknown = await request.json().catch(() => {
+		throw new ApiError(400, 'malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
+	});
+	const parsed = schema.safeParse(body);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw invalidInput(`/${issue?.path.map(String).join('/') ?? ''}`, issue?.message ?? 'is not as it must be');
+}
+
+/** The part of Odoo's `session_info` that tells who one is and where. */
+const sessionInfo = ({ user_id, login, name, database, version }: OdooIdentity) => ({
+	uid: user_id,
+	db: database,
+	username: login,
+	name,
+	server_version: version.text,
+});
+
+/**
+ * As Odoo answers, with status 200. The same whether there is no such database, several organizations have one of that
+ * name, or Odoo refuses the login: nothing is told of what is connected here.
+ */
+const accessDenied = (id: string | number | null) => ({
+	jsonrpc: '2.0',
+	id,
+	error: {
+		code: 200,
+		message: 'Odoo Server Error',
+		data: {
+			name: 'odoo.exceptions.AccessDenied',
+			message: 'Access Denied',
+			arguments: ['Access Denied'],
+			context: {},
+			debug: '',
+		},
+	},
+});

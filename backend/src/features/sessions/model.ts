@@ -1,0 +1,42 @@
+import type { Connection } from 'mongoose';
+import type { ConnectionId, OrganizationId, SessionId } from '../../core/ids';
+import { sealed } from '../../database/reencrypt';
+import { tenantCollection } from '../../database/tenant-collection';
+
+/** Somebody who logged in to the Odoo of a connection with their own login; the session's token itself is not kept. */
+export interface SessionDocument {
+	readonly _id: SessionId;
+	readonly organization_id: OrganizationId;
+	/** Whose Odoo it is; the session is over where that leads elsewhere. */
+	readonly connection_id: ConnectionId;
+	readonly url: string;
+	readonly database: string;
+	readonly login: string;
+	/** The user's password or API key; encrypted, bound to the session's id. */
+	readonly secret: string;
+	readonly token_hash: string;
+	/** When it ends unless it is used before: later with every use, up to `expires_at`. */
+	readonly ends_at: Date;
+	readonly expires_at: Date;
+}
+
+export const sealedInSession = ({ _id, secret }: SessionDocument) => sealed('secret', secret, _id);
+
+export const sessionCollection = (connection: Connection) =>
+	tenantCollection<SessionDocument>(connection, {
+		name: 'sessions',
+		fields: {
+			connection_id: { type: String, required: true },
+			url: { type: String, required: true },
+			database: { type: String, required: true },
+			login: { type: String, required: true },
+			secret: { type: String, required: true },
+			token_hash: { type: String, required: true },
+			ends_at: { type: Date, required: true },
+			expires_at: { type: Date, required: true },
+		},
+		indexes: [
+			[{ token_hash: 1 }, { unique: true }],
+			[{ ends_at: 1 }, { expireAfterSeconds: 0 }],
+		],
+	});

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../core/clock';
+import type { Ids, OrganizationId } from '../../core/ids';
+import type { Logger } from '../../core/log';
+import type { Plan } from '../../core/permissions';
+import { hashToken, type Secrets } from '../../core/secrets';
+import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { AuthenticateSession, SessionPass } from '../../http/caller';
+import type { OdooIdentity } from '../../odoo/client';
+import { OdooError } from '../../odoo/errors';
+import { probe } from '../connections/probe';
+import type { ConnectionsService, OdooPlace, OpenSession } from '../connections/service';
+import type { SessionDocument } from './model';
+
+/** How long a session lasts, in seconds, whether it is used or not. */
+export const LIFETIME_S = 8 * 60 * 60;
+/** How long without a use, in milliseconds. */
+const IDLE_MS = 60 * 60_000;
+/** A use is written down at most so often, in milliseconds. */
+const USE_INTERVAL_MS = 60_000;
+
+interface Credentials {
+	/** The name of a database, or the id of a connection. */
+	readonly db: string;
+	readonly login: string;
+	readonly password: string;
+}
+
+export interface SessionsService {
+	/** Lets in whom an Odoo lets in; null where none does. `token` is not kept and cannot be shown again. */
+	begin(
+		credentials: Credentials,
+		options: { readonly signal: AbortSignal },
+	): Promise<{ readonly token: string; readonly identity: OdooIdentity } | null>;
+	readonly authenticate: AuthenticateSession;
+	/** The login that a session was begun with; null where it is over. */
+	find(tenant: Tenant, pass: SessionPass): Promise<OpenSession | null>;
+	/** Ends the session of that token; once more does nothing. */
+	end(token: string): Promise<void>;
+}
+
+/** A session's name for itself begins with this; the hash of its token follows. */
+const PASS = 'session:';
+
+export function createSessionsService({
+	sessions,
+	connections,
+	planOf,
+	secrets,
+	clock,
+	ids,
+	log,
+}: {
+	sessions: TenantCollection<SessionDocument>;
+	connections: Pick<ConnectionsService, 'placesOf'>;
+	/** null where there is no such organization. */
+	planOf: (organization: OrganizationId) => Promise<Plan | null>;
+	secrets: Secrets;
+	clock: Clock;
+	ids: Ids;
+	log: Logger;
+}): SessionsService {
+	/** When a session that is used now ends for want of use. */
+	const idleEnd = () => new Date(clock.now().getTime() + IDLE_MS);
+
+	const keep = async (
+		{ connection_id, organization_id, url, database }: OdooPlace,
+		{ login, password }: Credentials,
+	) => {
+		const _id = ids.next('session');
+		const token = randomBytes(32).toString('base64url');
+		await sessions.insert({
+			_id,
+			organization_id,
+			connection_id,
+			...{ url, database, login },
+			secret: secrets.encrypt(password, _id),
+			token_hash: hashToken(token),
+			ends_at: idleEnd(),
+			expires_at: new Date(clock.now().getTime() + LIFETIME_S * 1_000),
+		});
+		return token;
+	};
+
+	const current = async (token_hash: string) => {
+		const session = await sessions.everywhere.findOne({ token_hash });
+		return session !== null && session.ends_at > clock.now() ? session : null;
+	};
+
+	/** Puts the session's end off, beside the request. */
+	const noteUse = ({ _id, organization_id, ends_at, expires_at }: SessionDocument) => {
+		const end = new Date(Math.min(idleEnd().getTime(), expires_at.getTime()));
+		if (end.getTime() - ends_at.getTime() < USE_INTERVAL_MS) return;
+		sessions.update(organization_id, { _id }, { $set: { ends_at: end } }).catch((error: unknown) => {
+			log.warn({ err: error, session_id: _id }, 'the use of a session could not be noted');
+		});
+	};
+
+	return {
+		async begin(credentials, { signal }) {
+			const { db, login, password: secret } = credentials;
+			for (const place of await connections.placesOf(db)) {
+				const { url, database, fetch, connection_id } = place;
+				try {
+					const identity = await probe({ url, database, fetch, login, secret }, { clock, signal });
+					return { token: await keep(place, credentials), identity };
+				} catch (error) {
+					if (!(error instanceof OdooError)) throw error;
+					log.info({ connection_id, reason: error.kind }, 'a login was not accepted');
+				}
+			}
+			return null;
+		},
+		async authenticate(token) {
+			const token_hash = hashToken(token);
+			const session = await current(token_hash);
+			if (session === null) return null;
+			const { _id, organization_id, login } = session;
+			const plan = await planOf(organization_id);
+			if (plan === null) return null;
+			noteUse(session);
+			return {
+				session_id: _id,
+				scope: 'webhook',
+				organization_id,
+				tenant: organization_id,
+				plan,
+				// What the user may do is for Odoo to say.
+				permissions: new Set(['odoo:read', 'odoo:write']),
+				actor: login,
+				connection_id: `${PASS}${token_hash}`,
+				hmac_secret: null,
+			};
+		},
+		async find(tenant, pass) {
+			const session = await sessions.findOne(tenant, { token_hash: pass.slice(PASS.length) });
+			if (session === null || session.ends_at <= clock.now()) return null;
+			const { _id, connection_id, url, database, login } = session;
+			return { connection_id, url, database, login, secret: secrets.decrypt(session.secret, _id) };
+		},
+		async end(token) {
+			const session = await current(hashToken(token));
+			if (session !== null) await sessions.delete(session.organization_id, { _id: session._id });
+		},
+	};
+}

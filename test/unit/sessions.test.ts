@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import mongoose, { type Connection } from 'mongoose';
+import { createIds, type OrganizationId } from '../../backend/src/core/ids';
+import { createLogger } from '../../backend/src/core/log';
+import type { Plan } from '../../backend/src/core/permissions';
+import { createSecrets } from '../../backend/src/core/secrets';
+import type { TenantCollection } from '../../backend/src/database/tenant-collection';
+import type { OdooPlace } from '../../backend/src/features/connections/service';
+import { type SessionDocument, sessionCollection } from '../../backend/src/features/sessions/model';
+import { createSessionsService, type SessionsService } from '../../backend/src/features/sessions/service';
+import { LIMITS } from '../../backend/src/http/limits';
+import { createSessionGate } from '../../backend/src/http/session-gate';
+import type { Fetch } from '../../backend/src/net/outbound';
+import { openTestDatabase, type TestDatabase } from '../support/database';
+import { createFakeClock, type FakeClock } from '../support/fake-clock';
+import { openSandbox, SANDBOX_KEY } from '../support/sandbox';
+import { until } from '../support/until';
+
+let database: TestDatabase;
+let connection: Connection;
+let collection: TenantCollection<SessionDocument>;
+let clock: FakeClock;
+let organization: OrganizationId;
+let plan: Plan | null;
+/** The servers that were asked to log somebody in. */
+let asked: string[];
+let places: OdooPlace[];
+let service: SessionsService;
+
+beforeAll(async () => {
+	database = await openTestDatabase();
+	connection = await mongoose.createConnection(database.uri, { dbName: database.name }).asPromise();
+	collection = sessionCollection(connection);
+});
+
+afterAll(async () => {
+	await connection.close();
+	await database.drop();
+});
+
+/** An Odoo that lets in who knows that password. */
+function place(url: string, opens: boolean): OdooPlace {
+	const sandbox = openSandbox();
+	const fetch: Fetch = (target, init) => {
+		if (!asked.includes(url)) asked.push(url);
+		return opens
+			? sandbox.fetch(target.slice(url.length), init)
+			: Promise.resolve(new Response('', { status: 404 }));
+	};
+	const connection_id = createIds(clock).next('connection');
+	return { connection_id, organization_id: organization, url, database: 'sandbox', fetch };
+}
+
+beforeEach(() => {
+	clock = createFakeClock();
+	const ids = createIds(clock);
+	organization = ids.next('organization');
+	plan = 'free';
+	asked = [];
+	places = [place('http://odoo.example.com', true)];
+	service = createSessionsService({
+		sessions: collection,
+		connections: { placesOf: () => Promise.resolve(places) },
+		planOf: () => Promise.resolve(plan),
+		secrets: createSecrets(Buffer.alloc(32, 7)),
+		clock,
+		ids,
+		log: createLogger('silent'),
+	});
+});
+
+const credentials = { db: 'sandbox', login: 'admin', password: SANDBOX_KEY };
+const signal = new AbortController().signal;
+
+async function begin(): Promise<string> {
+	const begun = await service.begin(credentials, { signal });
+	if (begun === null) throw new Error('not let in');
+	return begun.token;
+}
+
+const isGood = async (token: string) => (await service.authenticate(token)) !== null;
+
+/** A request now, and what it puts off. */
+async function use(token: string) {
+	const good = await isGood(token);
+	const ends = clock.now().getTime() + 60 * 60_000;
+	if (good) {
+		await until(async () => {
+			const session = await collection.findOne(organization, {});
+			return session !== null && session.ends_at.getTime() >= Math.min(ends, session.expires_at.getTime());
+		});
+	}
+	return good;
+}
+
+const HOUR = 60 * 60_000;
+
+describe('logging in', () => {
+	it('keeps neither the token nor the password in clear', async () => {
+		const token = await begin();
+		const kept = JSON.stringify(await collection.findOne(organization, {}));
+		expect([kept.includes(token), kept.includes(SANDBOX_KEY)]).toEqual([false, false]);
+	});
+
+	it('goes on to the next server where one does not let the user in', async () => {
+		places = [place('http://first.example.com', false), place('http://second.example.com', true)];
+		await begin();
+		expect(asked).toEqual(['http://first.example.com', 'http://second.example.com']);
+	});
+
+	it('asks no more servers once one lets the user in', async () => {
+		places = [place('http://first.example.com', true), place('http://second.example.com', true)];
+		await begin();
+		expect(asked).toEqual(['http://first.example.com']);
+	});
+});
+
+describe('a session', () => {
+	it('is over after an hour without use', async () => {
+		const token = await begin();
+		await clock.advance(HOUR - 1);
+		expect(await isGood(token)).toBe(true);
+		const unused = await begin();
+		await clock.advance(HOUR);
+		expect(await isGood(unused)).toBe(false);
+	});
+
+	it('goes on while it is used, for eight hours', async () => {
+		const token = await begin();
+		for (let minutes = 0; minutes < 8 * 60; minutes += 59) {
+			expect(await use(token)).toBe(true);
+			await clock.advance(59 * 60_000);
+		}
+		expect(await isGood(token)).toBe(false);
+	});
+
+	it('is over with its organization', async () => {
+		const token = await begin();
+		plan = null;
+		expect(await isGood(token)).toBe(false);
+	});
+
+	it('is found by who holds its token alone', async () => {
+		const token = await begin();
+		const caller = await service.authenticate(token);
+		if (caller === null) throw new Error('no session');
+		expect(await service.find(organization, caller.connection_id)).toMatchObject({ login: 'admin' });
+		expect(await service.find(organization, `session:${caller.session_id}`)).toBeNull();
+	});
+});
+
+describe('the bound on a session', () => {
+	it('is on requests at once, not on requests', () => {
+		const gate = createSessionGate({ limits: LIMITS });
+		const session = createIds(clock).next('session');
+		const leave = Array.from({ length: LIMITS.sessionRequests }, () => gate.enter(session));
+		expect(() => gate.enter(session)).toThrow(expect.objectContaining({ status: 429, code: 'rate_limited' }));
+		leave[0]?.();
+		expect(() => gate.enter(session)).not.toThrow();
+	});
+
+	it('is on each by itself', () => {
+		const gate = createSessionGate({ limits: { sessionRequests: 1 } });
+		const ids = createIds(clock);
+		gate.enter(ids.next('session'));
+		expect(() => gate.enter(ids.next('session'))).not.toThrow();
+	});
+});

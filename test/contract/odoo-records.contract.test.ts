@@ -338,11 +338,36 @@ for (const server of odooServers()) {
 					});
 					const move = await readOne('account.move', id, ['amount_untaxed', 'invoice_line_ids']);
 					expect(move).toMatchObject({ amount_untaxed: 105 });
-					await odoo().update('account.move', {
-						search_key: { ref: mark },
-						payload: { invoice_line_ids: [{ name: 'Only', quantity: 1, price_unit: 9, tax_ids: null }] },
+				});
+
+				it('of several invoices are replaced at once', async () => {
+					await makePartner('Customer');
+					const line = (name: string, price_unit: number) => ({
+						name,
+						quantity: 1,
+						price_unit,
+						tax_ids: null,
 					});
-					expect(await readOne('account.move', id, ['amount_untaxed'])).toMatchObject({ amount_untaxed: 9 });
+					for (const number of [1, 2]) {
+						await odoo().create('account.move', {
+							payload: {
+								move_type: 'out_invoice',
+								ref: `${mark} ${number}`,
+								partner_id: { ref: `${mark} Customer` },
+								invoice_date: '2026-03-18',
+								invoice_line_ids: [line('First', 50), line('Second', number)],
+							},
+						});
+					}
+					const { id } = await odoo().update('account.move', {
+						search_key: { ref: [`${mark} 1`, `${mark} 2`] },
+						payload: { invoice_line_ids: [line('Only', 9)] },
+					});
+					const moves = await read('account.move', id, ['amount_untaxed', 'invoice_line_ids']);
+					expect(moves.map((move) => [move.amount_untaxed, numbers(move.invoice_line_ids).length])).toEqual([
+						[9, 1],
+						[9, 1],
+					]);
 				});
 			});
 
@@ -501,6 +526,29 @@ for (const server of odooServers()) {
 					const before = await count();
 					await expect(odoo().create('sale.order', order(payload))).rejects.toThrow(/./);
 					expect(await count()).toEqual(before);
+				});
+
+				it('when the write of an update is refused, and files and new lines had been made', async () => {
+					const [product = ''] = await makeProducts(1);
+					await makePartner('Customer');
+					const line = {
+						product_id: { name: product },
+						attachment_ids: [{ name: `${mark} f`, datas: 'aGk=' }],
+					};
+					const { id } = await odoo().create('sale.order', {
+						payload: {
+							client_order_ref: mark,
+							partner_id: { ref: `${mark} Customer` },
+							order_line: [line],
+						},
+					});
+					const fields = ['partner_id', 'order_line', 'client_order_ref'];
+					const [before, counts] = [await readOne('sale.order', id, fields), await count()];
+					const { payload, auto_create } = order({ order_line: [line, line], state: 'nonsense' });
+					const update = { search_key: { client_order_ref: mark }, payload, auto_create };
+					await expect(odoo().update('sale.order', update)).rejects.toThrow(/./);
+					expect(await readOne('sale.order', id, fields)).toEqual(before);
+					expect(await count()).toEqual(counts);
 				});
 
 				it('when a file of a line cannot be kept, and the record had been made', async () => {

@@ -185,7 +185,7 @@ it('whatever the payload, a refusal leaves nothing behind', async () => {
 					lines,
 				)
 				.map(([tags, files, order_line]) => ({ ...tags, ...files, order_line })),
-			result_field: fc.constantFrom([], ['name']),
+			result_field: fc.subarray(['name']),
 		})
 		.map(({ kind, values, result_field }): Request => {
 			const { payload, auto_create } = full(kind);
@@ -206,7 +206,7 @@ it('whatever the payload, a refusal leaves nothing behind', async () => {
 			expect(error.message).toMatch(/^refused at \d+$/);
 			expect(await world()).toEqual(before);
 		}),
-		{ numRuns: 30 },
+		{ numRuns: 20 },
 	);
 });
 

@@ -14,7 +14,10 @@ export interface FieldInfo {
 	readonly type: string;
 	/** The model that a relation leads to. */
 	readonly relation: string | null;
+	/** The many2one of a one2many's lines that leads back. */
+	readonly relationField: string | null;
 	readonly readonly: boolean;
+	readonly required: boolean;
 	/** False for what Odoo cannot search by; older versions take such a condition for true. */
 	readonly searchable: boolean;
 }
@@ -68,7 +71,7 @@ export function createFieldCatalogs({ clock }: { clock: Clock }): FieldCatalogs 
 	};
 }
 
-const attributes = ['type', 'relation', 'readonly', 'searchable'];
+const attributes = ['type', 'relation', 'relation_field', 'readonly', 'required', 'searchable'];
 
 /** Gives the answer kept under a key, or asks for it; one that failed is forgotten. */
 function remember<T>(kept: Map<string, { answer: Promise<T>; until: number }>, clock: Clock) {
@@ -102,11 +105,13 @@ function parseFields(answer: JsonValue): ModelFields {
 	return new Map(
 		Object.entries(answer).flatMap(([name, field]): [string, FieldInfo][] => {
 			if (!isJsonObject(field) || typeof field.type !== 'string') return [];
-			const { type, relation, readonly, searchable } = field;
+			const { type, relation, relation_field, readonly, required, searchable } = field;
 			const info = {
 				type,
 				relation: typeof relation === 'string' ? relation : null,
+				relationField: typeof relation_field === 'string' ? relation_field : null,
 				readonly: readonly === true,
+				required: required === true,
 				searchable: searchable !== false,
 			};
 			return [[name, info]];

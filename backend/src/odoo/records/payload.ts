@@ -22,7 +22,12 @@ export type NodeValue =
 	| { readonly kind: 'plain'; readonly value: JsonValue }
 	| { readonly kind: 'one'; readonly lookup: Lookup }
 	| { readonly kind: 'many'; readonly mode: 'add' | 'replace'; readonly lookups: readonly Lookup[] }
-	| { readonly kind: 'lines'; readonly lines: readonly RecordNode[] };
+	| {
+			readonly kind: 'lines';
+			readonly lines: readonly RecordNode[];
+			/** Whether a line cannot be without its record, so that Odoo deletes one that is taken away. */
+			readonly areParts: boolean;
+	  };
 
 /** Reads payloads: holds them against the fields that Odoo has, and writes nothing. */
 export class PayloadReader {
@@ -96,7 +101,8 @@ export class PayloadReader {
 					if (!isJsonObject(line)) throw wrongForm(place, 'a record: { field: value, … }');
 					lines.push(await this.record(relation, line, { scope: at.scope, place, level: at.level + 1 }));
 				}
-				return { kind: 'lines', lines };
+				const inverse = (await this.catalog.fields(relation)).get(field.relationField ?? '');
+				return { kind: 'lines', lines, areParts: inverse?.required === true };
 			}
 		}
 	}

@@ -84,7 +84,10 @@ export async function writeNode(work: Work, { node, rows, ids, found }: Update):
 	const values = Object.entries(odooValues(node, found)).map(([name, value]) => {
 		const lines = node.values.find(([field]) => field === name)?.[1];
 		if (lines?.kind !== 'lines') return [name, value];
-		const deleted = rows.flatMap((row) => idsOf(row[name])).map((line) => [2, line, 0]);
+		const old = rows.flatMap((row) => idsOf(row[name]));
+		// Some models write their records one by one, where a line of another is already gone (Odoo 14's account.move).
+		const canClear = lines.areParts && ids.length > 1 && !early.includes(name);
+		const deleted = canClear ? [[5, 0, 0]] : old.map((line) => [2, line, 0]);
 		return [name, early.includes(name) ? deleted : [...deleted, ...newRecords(lines.lines, found)]];
 	});
 	if (values.length === 0) return;

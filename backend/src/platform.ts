@@ -248,7 +248,7 @@ export async function startPlatform(
 	const notifyDelivery = () => deliveryWorker.wake();
 	const webhooks = createWebhooksService({
 		...collections,
-		fetch: outbound.fetch,
+		fetch: outbound.plainFetch,
 		secrets,
 		clock,
 		ids,
@@ -264,7 +264,7 @@ export async function startPlatform(
 	});
 	const deliveryWorker = createDeliveryWorker({
 		...collections,
-		fetch: outbound.fetch,
+		fetch: outbound.plainFetch,
 		secrets,
 		clock,
 		ids,

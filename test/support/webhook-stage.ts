@@ -50,7 +50,7 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 
 	/** One replica of the service, as far as webhooks go. */
 	const startReplica = ({
-		fetch = outbound.fetch,
+		fetch = outbound.plainFetch,
 		afterFanOut = () => undefined,
 	}: { fetch?: Fetch; afterFanOut?: (event: PlatformEvent) => void } = {}) => {
 		const worker = createDeliveryWorker({
@@ -142,7 +142,7 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 		organization,
 		connection,
 		outbound,
-		fetch: outbound.fetch,
+		fetch: outbound.plainFetch,
 		things,
 		events,
 		webhooks,

@@ -194,7 +194,7 @@ describe('the address check', () => {
 	});
 });
 
-describe('fetch', () => {
+describe.each(['fetch', 'plainFetch'] as const)('%s', (way) => {
 	it.each([
 		'http://127.0.0.1/',
 		'http://2130706433/',
@@ -213,11 +213,13 @@ describe('fetch', () => {
 		'http://169.254.169.254/latest/meta-data/',
 		'https://10.0.0.1/',
 	])('refuses %s', async (url) => {
-		await expect(outbound().fetch(url)).rejects.toMatchObject(refused);
+		await expect(outbound()[way](url)).rejects.toMatchObject(refused);
 	});
 
 	it('refuses private addresses in every notation', async () => {
-		const { fetch } = outbound({ lookup: (name) => Promise.reject(new Error(`${name} is taken for a name`)) });
+		const { [way]: fetch } = outbound({
+			lookup: (name) => Promise.reject(new Error(`${name} is taken for a name`)),
+		});
 		await fc.assert(
 			fc.asyncProperty(anyWriting, async (host) => {
 				await expect(fetch(`http://${host}/`)).rejects.toMatchObject(refused);
@@ -233,7 +235,7 @@ describe('fetch', () => {
 		['http:\\\\127.0.0.1\\.example.com', '127.0.0.1'],
 		['http:127.0.0.1', '127.0.0.1'],
 	])('sees through %s', async (url, host) => {
-		await expect(outbound().fetch(url)).rejects.toMatchObject({ ...refused, host });
+		await expect(outbound()[way](url)).rejects.toMatchObject({ ...refused, host });
 	});
 
 	it.each([
@@ -249,11 +251,11 @@ describe('fetch', () => {
 		'http://user:password@example.com/',
 		'nonsense',
 	])('takes %s for no http URL', async (url) => {
-		await expect(outbound().fetch(url)).rejects.toMatchObject({ code: 'outbound_url_invalid' });
+		await expect(outbound()[way](url)).rejects.toMatchObject({ code: 'outbound_url_invalid' });
 	});
 
 	it('refuses a name that leads to a forbidden address, and names the host but no address', async () => {
-		const { fetch } = outbound({ lookup: () => Promise.resolve([{ address: '10.20.30.40' }]) });
+		const { [way]: fetch } = outbound({ lookup: () => Promise.resolve([{ address: '10.20.30.40' }]) });
 		const error: unknown = await fetch('http://internal.example.com/').catch((reason: unknown) => reason);
 		expect(error).toBeInstanceOf(OutboundRefusedError);
 		expect(error).toMatchObject({ ...refused, host: 'internal.example.com' });
@@ -262,7 +264,7 @@ describe('fetch', () => {
 
 	it('connects to the permitted address alone where a name has several', async () => {
 		const { port } = await serve((_request, response) => response.end('permitted'));
-		const { fetch } = outbound({
+		const { [way]: fetch } = outbound({
 			allowedCidrs: ['127.0.0.1/32'],
 			lookup: () => Promise.resolve([{ address: '::1' }, { address: '127.0.0.2' }, { address: '127.0.0.1' }]),
 		});
@@ -276,7 +278,7 @@ describe('fetch', () => {
 			response.end();
 		});
 		const answers = ['127.0.0.1', '127.0.0.2'];
-		const { fetch } = outbound({
+		const { [way]: fetch } = outbound({
 			allowedCidrs: ['127.0.0.1/32'],
 			lookup: () => Promise.resolve([{ address: answers.shift() ?? '' }]),
 		});
@@ -333,7 +335,7 @@ describe('fetch', () => {
 			seen.push(request.url ?? '');
 			response.writeHead(302, { location: '/elsewhere' }).end();
 		});
-		const response = await outbound({ allowedCidrs: ['127.0.0.0/8'] }).fetch(`http://127.0.0.1:${port}/start`);
+		const response = await outbound({ allowedCidrs: ['127.0.0.0/8'] })[way](`http://127.0.0.1:${port}/start`);
 		expect([response.status, response.headers.get('location'), seen]).toEqual([302, '/elsewhere', ['/start']]);
 	});
 
@@ -341,7 +343,7 @@ describe('fetch', () => {
 		const { port } = await serve((request, response) => {
 			request.pipe(response.setHeader('echo', `${request.method ?? ''} ${String(request.headers['x-one'])}`));
 		});
-		const { fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
+		const { [way]: fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
 		const init = { method: 'POST', headers: { 'x-one': '1' }, body: 'hello' };
 		const response = await fetch(`http://127.0.0.1:${port}/`, init);
 		expect(response.headers.get('echo')).toBe('POST 1');
@@ -352,7 +354,7 @@ describe('fetch', () => {
 		const { port, server } = await serve((_request, response) => response.end('x'));
 		let connections = 0;
 		server.on('connection', () => connections++);
-		const { fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
+		const { [way]: fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
 		for (let i = 0; i < 10; i++) await readLimited(await fetch(`http://127.0.0.1:${port}/`), 10);
 		expect(connections).toBeLessThan(3);
 	});
@@ -361,7 +363,7 @@ describe('fetch', () => {
 		const { port, server } = await serve(() => undefined);
 		await new Promise((resolve) => server.close(resolve));
 		cleanups.pop();
-		const { fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
+		const { [way]: fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
 		await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
 			code: 'outbound_unreachable',
 			message: '127.0.0.1 could not be reached: it refused the connection.',
@@ -372,21 +374,21 @@ describe('fetch', () => {
 		const server = createTcpServer((socket) => socket.once('data', () => socket.destroy()));
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		cleanups.push(() => new Promise((resolve) => server.close(resolve)));
-		const { fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
+		const { [way]: fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
 		await expect(fetch(`http://127.0.0.1:${portOf(server.address())}/`)).rejects.toMatchObject({
 			code: 'outbound_connection_lost',
 		});
 	});
 
 	it('says so of a port that fetch does not go to', async () => {
-		const { fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
+		const { [way]: fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
 		await expect(fetch('http://127.0.0.1:6000/')).rejects.toMatchObject({ code: 'outbound_unreachable' });
 	});
 
 	it("rejects with the signal's reason when aborted", async () => {
 		const { port } = await serve(() => undefined);
 		const abort = new AbortController();
-		const { fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
+		const { [way]: fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
 		const answer = fetch(`http://127.0.0.1:${port}/`, { signal: abort.signal });
 		const reason = new Error('enough');
 		abort.abort(reason);
@@ -396,14 +398,16 @@ describe('fetch', () => {
 	it("rejects with the signal's reason when aborted within the body", async () => {
 		const { port } = await serve((_request, response) => response.write('some'));
 		const abort = new AbortController();
-		const { fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
+		const { [way]: fetch } = outbound({ allowedCidrs: ['127.0.0.0/8'] });
 		const response = await fetch(`http://127.0.0.1:${port}/`, { signal: abort.signal });
 		const body = readLimited(response, 100);
 		const reason = new Error('enough');
 		abort.abort(reason);
 		await expect(body).rejects.toBe(reason);
 	});
+});
 
+describe('a request', () => {
 	it('can be served by a handler in the same process', async () => {
 		const handler = (request: Request) => Promise.resolve(new Response(new URL(request.url).pathname));
 		const fetch: Fetch = (url, init) => handler(new Request(url, init));

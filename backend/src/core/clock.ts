@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** Time, as the rest of the service sees it; tests pass one of their own. */
 export interface Clock {
 	now(): Date;
@@ -9,7 +7,19 @@ export interface Clock {
 
 export const systemClock: Clock = {
 	now: () => new Date(),
-	sleep: async (ms, signal) => {
-		await delay(ms, undefined, { signal });
-	},
+	// The one of node:timers/promises makes an error, with its stack, for every sleep that is broken off.
+	sleep: (ms, signal) =>
+		new Promise((resolve, reject) => {
+			const stop = () => {
+				clearTimeout(timer);
+				const reason: unknown = signal?.reason;
+				reject(reason instanceof Error ? reason : new Error('The sleep was broken off.', { cause: reason }));
+			};
+			const timer = setTimeout(() => {
+				signal?.removeEventListener('abort', stop);
+				resolve();
+			}, ms);
+			if (signal?.aborted) stop();
+			else signal?.addEventListener('abort', stop, { once: true });
+		}),
 };

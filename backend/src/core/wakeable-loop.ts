@@ -9,6 +9,9 @@ export interface WakeableLoop {
 	readonly wake: () => void;
 }
 
+/** A reason to abort what is only waited with; made once, for every `abort()` without one makes an error with its stack. */
+export const ENDED = new Error('Nobody waits for it any more.');
+
 const PAUSE_AFTER_ERROR_MS = 1_000;
 
 export function createWakeableLoop({
@@ -35,7 +38,7 @@ export function createWakeableLoop({
 			if (pause > 0 && !awake.signal.aborted) await nap(clock, pause, awake.signal);
 		}
 	};
-	const wake = () => awake.abort();
+	const wake = () => awake.abort(ENDED);
 
 	return {
 		start: () => {

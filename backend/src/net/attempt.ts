@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock';
-import { nap } from '../core/wakeable-loop';
+import { ENDED } from '../core/wakeable-loop';
 import { type Fetch, type FetchResponse, OutboundError } from './outbound';
 import { parseRetryAfter } from './retry-schedule';
 
@@ -51,7 +51,7 @@ export async function attempt(
 	const broken = new AbortController();
 	const breakOff = () => broken.abort();
 	signal.addEventListener('abort', breakOff);
-	void nap(clock, TIME_LIMIT_MS, over.signal).then(breakOff);
+	clock.sleep(TIME_LIMIT_MS, over.signal).then(breakOff, () => undefined);
 	const finish = (
 		{
 			verdict,
@@ -91,7 +91,7 @@ export async function attempt(
 		return failed(hopeless ? 'refused' : 'failed', error.message);
 	} finally {
 		signal.removeEventListener('abort', breakOff);
-		over.abort();
+		over.abort(ENDED);
 	}
 }
 

@@ -2,6 +2,7 @@ import { promises as dns } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+import { BAD_PORTS } from './bad-ports';
 
 /** The part of a request that this service uses; both undici's `fetch` and `new Request(url, init)` take it. */
 export interface FetchInit {
@@ -64,6 +65,11 @@ export interface Address {
 export interface Outbound {
 	/** Rejects with an `OutboundError`, or with the reason of an aborted `signal`. */
 	readonly fetch: Fetch;
+	/**
+	 * The same at a fraction of the cost, for many small requests: nothing is added to the headers, and a body is not
+	 * decompressed.
+	 */
+	readonly plainFetch: Fetch;
 	/** Whether this service may connect to that IP address. */
 	readonly checkAddress: (ip: string) => boolean;
 	/**
@@ -169,6 +175,20 @@ export function createOutbound({ allowedCidrs, lookup = systemLookup }: Outbound
 				throw outboundError(error, hostname);
 			}
 		},
+		plainFetch: async (url, { method = 'GET', ...init } = {}) => {
+			const { hostname, origin, port, pathname, search } = parseHttpUrl(url);
+			if (BAD_PORTS.has(Number(port))) {
+				const why = `${hostname} could not be reached: port ${port} is for another protocol than HTTP.`;
+				throw new OutboundError('outbound_unreachable', why);
+			}
+			try {
+				const path = pathname + search;
+				const { statusCode, headers, body } = await agent.request({ origin, path, method, ...init });
+				return { status: statusCode, headers: fieldsOf(headers), body };
+			} catch (error) {
+				throw outboundError(error, hostname);
+			}
+		},
 		checkAddress,
 		mayReach: ({ hostname }) => {
 			const host = withoutBrackets(hostname);
@@ -203,6 +223,20 @@ export async function readLimited(response: FetchResponse, maxBytes: number): Pr
 		throw outboundError(error, 'The host');
 	}
 	return Buffer.concat(chunks);
+}
+
+/** Response headers as undici's `request` gives them: fields that came more than once are lists. */
+function fieldsOf(headers: Readonly<Record<string, string | string[] | undefined>>): FetchResponse['headers'] {
+	const entries = Object.entries(headers).flatMap(([name, values]) =>
+		[values ?? []].flat().map((value): [string, string] => [name, value]),
+	);
+	return {
+		get: (wanted) => {
+			const values = entries.flatMap(([name, value]) => (name === wanted.toLowerCase() ? [value] : []));
+			return values.length > 0 ? values.join(', ') : null;
+		},
+		entries: () => entries.values(),
+	};
 }
 
 /** An IPv6 address without the brackets that it has in URLs. */

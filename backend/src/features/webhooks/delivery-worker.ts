@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock';
 import type { DeliveryId, Ids, WebhookId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import type { Secrets } from '../../core/secrets';
-import { createWakeableLoop, nap, type WakeableLoop } from '../../core/wakeable-loop';
+import { createWakeableLoop, ENDED, nap, type WakeableLoop } from '../../core/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import { createLaneStore } from './lane-store';
@@ -175,7 +175,7 @@ export function createDeliveryWorker({
 				// As above.
 				() => undefined,
 			)
-			.finally(() => over.abort());
+			.finally(() => over.abort(ENDED));
 		await nap(clock, HEAD_START_MS, over.signal);
 		lane.slow = lane.inFlight.has(delivery._id);
 		if (lane.slow) loop.wake();
@@ -233,7 +233,7 @@ export function createDeliveryWorker({
 		try {
 			await Promise.race([...attempts, nap(clock, POLL_MS - (clock.now().getTime() % POLL_MS), over.signal)]);
 		} finally {
-			over.abort();
+			over.abort(ENDED);
 		}
 	};
 

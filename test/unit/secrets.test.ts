@@ -30,9 +30,22 @@ describe('secrets at rest', () => {
 		expect(() => createSecrets(Buffer.alloc(32, 2)).decrypt(sealed, 'key_1')).toThrow();
 	});
 
+	it('are still opened under a master key from before, and made under the current one', () => {
+		const before = createSecrets(Buffer.alloc(32, 2));
+		const rotated = createSecrets(Buffer.alloc(32, 3), [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]);
+		expect(rotated.decrypt(before.encrypt('secret', 'a'), 'a')).toBe('secret');
+		expect(createSecrets(Buffer.alloc(32, 3)).decrypt(rotated.encrypt('secret', 'a'), 'a')).toBe('secret');
+	});
+
+	it('tell the age of the master key that they are under', () => {
+		const rotated = createSecrets(Buffer.alloc(32, 3), [Buffer.alloc(32, 2)]);
+		const ages = [3, 2, 1].map((byte) => rotated.ageOf(createSecrets(Buffer.alloc(32, byte)).encrypt('x', 'a')));
+		expect(ages).toEqual(['current', 'previous', 'unknown']);
+	});
+
 	it('refuse a changed byte', () => {
 		const bytes = Buffer.from(secrets.encrypt('secret', 'a'), 'base64');
-		bytes.writeUInt8(bytes.readUInt8(14) ^ 1, 14);
+		bytes.writeUInt8(bytes.readUInt8(18) ^ 1, 18);
 		expect(() => secrets.decrypt(bytes.toString('base64'), 'a')).toThrow();
 	});
 });

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import mongoose, { type Connection } from 'mongoose';
+import { createLogger } from '../../backend/src/core/log';
+import { createSecrets, type Secrets } from '../../backend/src/core/secrets';
+import type { SealedField } from '../../backend/src/database/reencrypt';
+import type { TenantCollection, TenantDocument } from '../../backend/src/database/tenant-collection';
+import { connectionCollection, sealedInConnection } from '../../backend/src/features/connections/model';
+import { sealedInVariables, variablesCollection } from '../../backend/src/features/environments/variables';
+import { claimCollection, sealedInClaim } from '../../backend/src/features/idempotency/claims';
+import { keyCollection, sealedInKey } from '../../backend/src/features/keys/model';
+import { sealedInSession, sessionCollection } from '../../backend/src/features/sessions/model';
+import { sealedInWebhook, webhookCollection } from '../../backend/src/features/webhooks/model';
+import { type Platform, startPlatform } from '../../backend/src/platform';
+import { outsideAccess } from '../support/connections';
+import { startTestPlatform, type TestPlatform } from '../support/platform';
+
+const OLD = Buffer.alloc(32, 1);
+const NEW = Buffer.alloc(32, 2);
+
+let platform: TestPlatform;
+/** The same service, started again under the new key. */
+let rotated: Platform;
+let connection: Connection;
+
+beforeAll(async () => {
+	platform = await startTestPlatform({ SECRET_KEY: OLD.toString('hex') });
+	await fill();
+	await platform.stop();
+	const config = { ...platform.config, secretKey: NEW, previousSecretKeys: [OLD] };
+	rotated = await startPlatform(config, { log: createLogger('error') });
+	connection = await mongoose.createConnection(platform.config.mongodbUri ?? '').asPromise();
+});
+
+afterAll(async () => {
+	await connection.close();
+	await rotated.stop();
+	await platform.remove();
+});
+
+/** One secret of every kind that is kept. */
+async function fill() {
+	const { production, staging } = platform.firstRun.environments;
+	const access = await outsideAccess(platform, staging);
+	await platform.api('POST', '/api/v1/odoo-connections', { name: 'erp', ...access });
+	await platform.api('PUT', `/api/v1/environments/${production}/variables`, {
+		variables: [
+			{ name: 'OPEN', value: 'open' },
+			{ name: 'SECRET', value: 'hidden', secret: true },
+		],
+	});
+	const webhook = { url: 'https://hooks.example.com/', events: ['*'] };
+	const { json } = await platform.api('POST', '/api/v1/webhooks', webhook);
+	await platform.api('POST', `/api/v1/webhooks/${String(json.id)}/rotate-secret`);
+	await fetch(`${platform.url}/api/v1/api-keys`, {
+		method: 'POST',
+		headers: { Authorization: `Bearer ${platform.firstRun.api_key}`, 'Idempotency-Key': 'one' },
+		body: JSON.stringify({ name: 'signed', scope: 'webhook', permissions: [], hmac: true }),
+	});
+	await fetch(`${platform.url}/web/session/authenticate`, {
+		method: 'POST',
+		headers: { 'Content-Type': 'application/json' },
+		body: JSON.stringify({ params: { db: access.database, login: access.login, password: access.api_key } }),
+	});
+}
+
+/** How many secrets of a collection there are, and which of them cannot be opened. */
+async function opened<T extends TenantDocument>(
+	secrets: Secrets,
+	collection: TenantCollection<T>,
+	sealedIn: (document: T) => readonly SealedField[],
+) {
+	const fields = (await collection.everywhere.find({})).flatMap((document) => [...sealedIn(document)]);
+	return fields.map(({ cipher, context }) => secrets.decrypt(cipher, context).length > 0);
+}
+
+const good = (count: number): boolean[] => Array.from({ length: count }, () => true);
+
+describe('a service that starts under a new master key', () => {
+	it('has encrypted everything anew, so that the key before is no longer needed', async () => {
+		const secrets = createSecrets(NEW);
+		expect({
+			connections: await opened(secrets, connectionCollection(connection), sealedInConnection),
+			variables: await opened(secrets, variablesCollection(connection), sealedInVariables),
+			webhooks: await opened(secrets, webhookCollection(connection), sealedInWebhook),
+			keys: await opened(secrets, keyCollection(connection), sealedInKey),
+			claims: await opened(secrets, claimCollection(connection), sealedInClaim),
+			sessions: await opened(secrets, sessionCollection(connection), sealedInSession),
+		}).toEqual({
+			connections: good(1),
+			variables: good(1),
+			webhooks: good(2),
+			keys: good(2),
+			claims: good(1),
+			sessions: good(1),
+		});
+	});
+
+	it('lets in the keys that were made before', async () => {
+		const headers = { Authorization: `Bearer ${platform.firstRun.api_key}` };
+		expect((await fetch(`${rotated.url}/api/v1/me`, { headers })).status).toBe(200);
+	});
+});

@@ -96,6 +96,25 @@ describe('looking a key up', () => {
 		expect(reads).toBe(2);
 	});
 
+	it('looks again beside a request late in that second, which does not wait', async () => {
+		await service.authenticate(token);
+		await clock.advance(600);
+		let answer = () => {};
+		onLookUp = () => new Promise<void>((resolve) => (answer = resolve));
+		expect(await service.authenticate(token)).not.toBeNull();
+		await until(() => reads === 2);
+		answer();
+	});
+
+	it('tells of a failed look-up only who waits for it', async () => {
+		await service.authenticate(token);
+		await clock.advance(600);
+		onLookUp = () => Promise.reject(new Error('no database'));
+		expect(await service.authenticate(token)).not.toBeNull();
+		await clock.advance(400);
+		await expect(service.authenticate(token)).rejects.toThrow('no database');
+	});
+
 	it('sees a revocation in this process at once', async () => {
 		expect(await service.authenticate(token)).not.toBeNull();
 		await service.revoke(key.organization_id, key.id);

@@ -87,7 +87,9 @@ const serve =
 		const id = requestIdOf(response.locals);
 		const gone = new AbortController();
 		const { signal } = gone;
-		response.once('close', () => gone.abort());
+		response.once('close', () => {
+			if (!response.writableFinished) gone.abort();
+		});
 		let leave = () => {};
 		try {
 			const { headers, params, query } = request;

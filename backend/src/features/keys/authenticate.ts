@@ -11,6 +11,8 @@ import { SIGNING_PURPOSE, verifyToken } from './token';
 
 /** How long what the database says of a key is believed, in milliseconds: other replicas may change it meanwhile. */
 const BELIEVED_MS = 1_000;
+/** When less is left of that, the key is looked up beside the request that asks: a busy one never waits for it. */
+const AHEAD_MS = 500;
 const MAX_REMEMBERED = 10_000;
 /** The last use of a key is written down at most so often, in milliseconds. */
 const USE_INTERVAL_MS = 60_000;
@@ -95,10 +97,14 @@ export function createAuthenticate({
 		async authenticate(token) {
 			const hash = hashToken(token);
 			const known = memory.found.get(hash);
-			if (known && known.until > clock.now().getTime()) return known.caller;
+			const left = (known?.until ?? 0) - clock.now().getTime();
+			if (known && left > AHEAD_MS) return known.caller;
 			const looking = memory.looking.get(hash) ?? look(token, hash, memory);
 			memory.looking.set(hash, looking);
-			return (await looking)?.caller ?? null;
+			if (known === undefined || left <= 0) return (await looking)?.caller ?? null;
+			// Whoever looks when the time is up is told of a failure.
+			looking.catch(() => undefined);
+			return known.caller;
 		},
 		forget() {
 			memory = newMemory();

@@ -184,6 +184,19 @@ describe('refused before anything is written', () => {
 		await odoo.call('res.partner', 'unlink', [[id]]);
 	});
 
+	it.each([
+		[
+			'lines',
+			{ child_ids: Array.from({ length: 500 }, () => ({ name: 'X' })) },
+			/^500 lines for each of \d+ records/,
+		],
+		['files', { attachment_ids: [{ name: 'a', datas: base64(3_000_000) }] }, /^The files for each of \d+ records/],
+	])('too many %s for all the records that are found', async (_what, payload, message) => {
+		const update = odoo.update('res.partner', { search_key: { active: true }, payload });
+		await expect(update).rejects.toThrow(message);
+		expect(odoo.calls.map(({ method }) => method)).toEqual(['search_read']);
+	});
+
 	it('a field to answer with that is not there', async () => {
 		expect(await refusal('res.partner', { name: 'X' }, { result_field: ['emial'] })).toBe(
 			"res.partner has no field 'emial'. Did you mean 'email'?",

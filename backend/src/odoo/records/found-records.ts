@@ -133,9 +133,10 @@ export class FoundRecords {
 			if (ids) ids.push(idOf(row));
 			else strays = true;
 		}
+		const isCut = rows.length > group.length;
 		for (const search of group) {
 			const ids = idsByValues.get(valuesKey(search)) ?? [];
-			if (ids.length > 0 || !strays) this.ids.set(search.key, ids);
+			if (!strays || (ids.length > 0 && !isCut)) this.ids.set(search.key, ids);
 			else await this.searchGroup([search]);
 		}
 	}

@@ -2,6 +2,7 @@ import type { OdooCall } from '../client';
 import { isJsonObject, type JsonValue } from '../json';
 import { RecordsError } from './errors';
 import type { RecordNode } from './payload';
+import { MAX_RECORDS } from './vals';
 
 /** Sends one call to Odoo. */
 export type Call = (request: OdooCall) => Promise<JsonValue>;
@@ -11,6 +12,9 @@ export interface WrittenRecord {
 	readonly node: RecordNode;
 	readonly id: number;
 }
+
+/** What files may take up in a call to Odoo, in characters. */
+const MAX_SENT = 32 * 1024 * 1024;
 
 /** Archived lines are lines too. */
 const ALL = { context: { active_test: false } };
@@ -86,6 +90,28 @@ const lineFields = ({ values }: RecordNode): string[] =>
 
 const linesIn = ({ values }: RecordNode, field: string): readonly RecordNode[] =>
 	values.flatMap(([name, value]) => (name === field && value.kind === 'lines' ? value.lines : []));
+
+/** @throws {RecordsError} where too much would be made of a payload that is written to so many records. */
+export function checkSize(node: RecordNode, records: number): void {
+	const below = nodesBelow(node);
+	if (below.length * records > MAX_RECORDS) {
+		const what = `${below.length} lines for each of ${records} records`;
+		throw new RecordsError('too_large', `${what} are too many: one call may make at most ${MAX_RECORDS}.`);
+	}
+	const files = [node, ...below].flatMap(({ attachments }) => attachments);
+	const size = files.reduce((sum, { datas }) => sum + datas.length, 0);
+	if (size * records <= MAX_SENT) return;
+	const what = `The files for each of ${records} records`;
+	throw new RecordsError(
+		'too_large',
+		`${what} are too large: one call may send at most ${MAX_SENT} bytes of base64.`,
+	);
+}
+
+const nodesBelow = ({ values }: RecordNode): RecordNode[] =>
+	values.flatMap(([, value]) =>
+		value.kind === 'lines' ? value.lines.flatMap((line) => [line, ...nodesBelow(line)]) : [],
+	);
 
 /** Deletes records, and of what was made below them whatever does not go along. */
 export async function removeWithLines(call: Call, nodes: readonly RecordNode[], ids: readonly number[]): Promise<void> {

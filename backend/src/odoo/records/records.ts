@@ -5,7 +5,7 @@ import { findOrPlan, type MissingRecord } from './auto-create';
 import { RecordsError } from './errors';
 import type { FieldCatalog } from './fields';
 import { FoundRecords } from './found-records';
-import { hasFiles, recordsWithFiles } from './lines';
+import { checkSize, hasFiles, recordsWithFiles } from './lines';
 import { checkPath, type LookupScope } from './lookup';
 import { PayloadReader, type RecordNode } from './payload';
 import { MAX_RECORDS, type CreateVals, type SearchKey, type UpdateVals } from './vals';
@@ -107,6 +107,7 @@ export function createRecords({
 			const scope = scopeOf(rows);
 			const { node, found, missing } = await prepare(options, vals, { model, scope, isReadAfter: false });
 			if (ids.length > 0) {
+				checkSize(node, ids.length);
 				await makeMissing(work, missing, found);
 				await writeNode(work, { node, rows, ids, found });
 			}

@@ -16,6 +16,7 @@ import { auditRoutes } from './features/audit/routes';
 import { createAuditService } from './features/audit/service';
 import { connectionCollection, defaultConnectionCollection, sealedInConnection } from './features/connections/model';
 import { connectionRoutes } from './features/connections/routes';
+import { rememberConnections } from './features/connections/remember';
 import { createConnectionsService } from './features/connections/service';
 import { environmentCollection } from './features/environments/model';
 import { createRemovalService, deleteDefinition } from './features/environments/removal';
@@ -149,7 +150,11 @@ export async function startPlatform(
 		rateWindows: windowCollection(connection),
 	};
 
-	const notify = () => relay.wake();
+	/** After every change that has events: connections lead to environments, which are among what changes. */
+	const notify = () => {
+		connections.forget();
+		relay.wake();
+	};
 	const organizations = createOrganizationsService({ ...collections, clock });
 	const keys = createKeysService({
 		keys: collections.keys,
@@ -191,17 +196,20 @@ export async function startPlatform(
 		clock,
 	});
 	const runtimes = { sandbox };
-	const connections = createConnectionsService({
-		...collections,
-		environments,
-		accessOf: (environment) => runtimes[environment.runtime].access(siteOf(environment)),
-		isBound: (organization, id) => keys.isBoundTo(organization, id),
-		findSession: (tenant, pass) => sessions.find(tenant, pass),
-		outboundFetch: outbound.fetch,
-		secrets,
+	const connections = rememberConnections(
+		createConnectionsService({
+			...collections,
+			environments,
+			accessOf: (environment) => runtimes[environment.runtime].access(siteOf(environment)),
+			isBound: (organization, id) => keys.isBoundTo(organization, id),
+			findSession: (tenant, pass) => sessions.find(tenant, pass),
+			outboundFetch: outbound.plainFetch,
+			secrets,
+			clock,
+			ids,
+		}),
 		clock,
-		ids,
-	});
+	);
 	const sessions = createSessionsService({
 		...collections,
 		connections,

@@ -1,4 +1,4 @@
-import type { FieldDescription } from '../planner';
+import type { DomainList, FieldDescription } from '../planner';
 import { dateRangeAt } from './dates';
 import { either, not, within } from './domains';
 import {
@@ -14,6 +14,7 @@ import {
 	GROUP,
 	IS,
 	NAMED,
+	NO_NOUNS,
 	NOT,
 	NUMBER_WORDS,
 	OPEN_ENDS,
@@ -26,6 +27,7 @@ import {
 	WITHOUT,
 } from './grammar-words';
 import type { Mention } from './mentions';
+import { NotUnderstood } from './not-understood';
 import type { Match } from './phrase-table';
 import type { Clause, Comparison, Filter } from './request';
 import type { Token } from './tokenizer';
@@ -94,10 +96,10 @@ function withAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<
 	if (!opening) return null;
 	const at = skipArticles(tokens, start + opening.length);
 	const longer = (match: Match<Filter> | null) => match && { value: match.value, length: at + match.length - start };
-	const counted = countedAt(reading, at);
-	if (counted) return longer(counted);
+	const amount = amountAt(reading, at, vocabulary);
+	if (amount?.value.kind === 'domain') return longer(amount);
 	const inner =
-		fieldAt(reading, at, vocabulary) ?? amountAt(reading, at, vocabulary) ?? stateAt(reading, at, vocabulary);
+		fieldAt(reading, at, vocabulary) ?? countedAt(reading, at) ?? amount ?? stateAt(reading, at, vocabulary);
 	if (inner) return longer(inner);
 	const field = plainFieldAt(reading, at, vocabulary);
 	if (field) return longer({ value: emptyFilter(field.value, false), length: field.length });
@@ -179,7 +181,8 @@ export function clauseAt(reading: Reading, start: number): Match<Clause> | null 
 		else if (!FILLERS.at(tokens, at)) return null;
 		at += state?.length ?? 1;
 	}
-	at = mention.start + mention.length;
+	if (at > mention.start) return null;
+	at += mention.length;
 	for (;;) {
 		const skipped = skipJoints(reading, at);
 		const filter = filterAt(reading, skipped, vocabulary);
@@ -269,16 +272,13 @@ function valueAt(
 	}
 }
 
-const domainFilter = (
-	domain: Extract<Filter, { kind: 'domain' }>['domain'],
-	text: string,
-	field: FieldDescription,
-): Filter => ({
-	kind: 'domain',
-	domain,
-	text,
-	fields: [field.name],
-});
+/** @throws {NotUnderstood} for what Odoo would leave out of a search. */
+function domainFilter(domain: DomainList, text: string, { name, label, searchable }: FieldDescription): Filter {
+	if (!searchable) {
+		throw new NotUnderstood(`Odoo cannot search by ${label} (${name}): it computes it anew at each reading.`);
+	}
+	return { kind: 'domain', domain, text, fields: [name] };
+}
 
 /** `> 2026-01-01` */
 function comparedDateAt({ tokens, now }: Reading, start: number, comparison: Comparison | undefined) {
@@ -508,7 +508,7 @@ function valueTextAt(reading: Reading, start: number, vocabulary: Vocabulary): M
 /** `of Alder & Finch`, `in Germany`, `by Mitchell Admin`, `of customer Acme`, `in stage Won`, `in the Furniture category` */
 function prepositionAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<Filter> | null {
 	const { tokens } = reading;
-	const preposition = PREPOSITIONS.at(tokens, start);
+	const preposition = NO_NOUNS.at(tokens, start) ? null : PREPOSITIONS.at(tokens, start);
 	if (!preposition) return null;
 	const at = skipArticles(tokens, start + preposition.length);
 	const field = vocabulary.fields.at(tokens, at);
@@ -526,7 +526,9 @@ function prepositionAt(reading: Reading, start: number, vocabulary: Vocabulary):
 			};
 		}
 	}
-	const name = nameAt(reading, at, vocabulary);
+	// `by product` wants groups.
+	const isNoun = reading.mentions.some((mention) => mention.start === at) && !isProper(tokens[at]);
+	const name = isNoun ? null : nameAt(reading, at, vocabulary);
 	if (!name) return null;
 	const after = at + name.length;
 	const trailing = vocabulary.fields.at(tokens, after);
@@ -612,6 +614,7 @@ function endsName(reading: Reading, at: number, { fields, states }: Vocabulary):
 		NAMED,
 		PREPOSITIONS,
 		FILLERS,
+		CONTAINS,
 	].some((table) => table.at(tokens, at) !== null);
 	return isGrammar || fields.at(tokens, at) !== null || states.at(tokens, at) !== null;
 }

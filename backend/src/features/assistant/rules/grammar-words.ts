@@ -1,5 +1,6 @@
-import { phrases, phraseTable } from './phrase-table';
+import { type Match, phrases, phraseTable } from './phrase-table';
 import type { Comparison } from './request';
+import type { Token } from './tokenizer';
 
 /** The words of the grammar: all that is not the name of a model, a field, a state or a thing. */
 
@@ -15,7 +16,9 @@ export const FILLERS = phrases(
 	...'still|yet|already|record|entry|entries|result|made|placed|recorded|registered|exist|in total|altogether|overall'.split(
 		'|',
 	),
-	...'in odoo|in the system|in our system|in the database|us all|about|for me|for us|to me|so'.split('|'),
+	...'do we have|do i have|we have|have we|i have|does it have|do you have|have got|have|in odoo|in the system|in our system|in the database|us all|about|for me|for us|to me|so'.split(
+		'|',
+	),
 );
 
 export type Intent = 'list' | 'count' | 'sum' | 'avg';
@@ -157,7 +160,7 @@ export const GROUP = phrases(
 	),
 );
 export const BY = phrases('by');
-export const SORT = phrases(
+const SORTED = phrases(
 	'sorted by',
 	'sort by',
 	'ordered by',
@@ -167,6 +170,12 @@ export const SORT = phrases(
 	'order them by',
 	'sorted on',
 );
+
+/** `order by`; "orders by salesperson" are records. */
+export const SORT = {
+	at: (tokens: readonly Token[], start: number): Match<true> | null =>
+		/^orders$/i.test(tokens[start]?.text ?? '') ? null : SORTED.at(tokens, start),
+};
 export const DIRECTIONS = phraseTable<boolean>([
 	...'descending|desc|highest first|largest first|biggest first|newest first|latest first|most recent first|high to low|decreasing|in descending order'
 		.split('|')
@@ -246,8 +255,8 @@ export const SHOW = phrases(
 	'along with the',
 );
 
-/** Words whose records are meant where no noun says so. */
-export const IMPLY_INVOICES = phrases('outstanding', 'unpaid', 'overdue', 'amount due', 'due');
+/** Nouns that are none here. */
+export const NO_NOUNS = phrases('out of stock', 'in stock', 'on stock');
 
 export const NUMBER_WORDS: Readonly<Record<string, number>> = {
 	one: 1,

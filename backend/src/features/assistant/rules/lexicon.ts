@@ -1,5 +1,6 @@
 import type { DomainList, ModelDescription } from '../planner';
 import { all } from './domains';
+import { phraseTable } from './phrase-table';
 import { isoDay } from './dates';
 
 /** Makes a condition for a model as this Odoo has it; null where it lacks what the condition is about. */
@@ -49,6 +50,8 @@ export interface Subject {
 	readonly note?: string;
 	/** The word alone asks for the sum of their amounts. */
 	readonly isMeasure?: true;
+	/** The amount that counts, where it is another one than the model's. */
+	readonly amount?: string;
 	/** The time that counts, where it is another record's. */
 	readonly timePath?: string;
 	/** Models whose records make one of these of whom they are of, so that `base` needs no check then. */
@@ -125,10 +128,10 @@ const isStored = firstOf(compare('is_storable', '=', true), isIn('type', 'produc
 const PARTY = 'customer|client|buyer|vendor|supplier|partner|contact';
 const SELLER = 'salesperson|salespeople|sales rep|sales representative|seller|salesman';
 
-const productWords = (price: string): ModelWords => ({
+const product: ModelWords = {
 	app: 'Sales or Inventory',
-	show: ['display_name', price, 'qty_available', 'categ_id'],
-	amount: [price],
+	show: ['display_name', 'list_price', 'qty_available', 'categ_id'],
+	amount: ['list_price'],
 	quantity: ['qty_available'],
 	date: ['create_date'],
 	names: ['categ_id'],
@@ -138,7 +141,7 @@ const productWords = (price: string): ModelWords => ({
 			'qty_available',
 		],
 		'forecast|forecasted quantity|forecast quantity': ['virtual_available'],
-		'price|sales price|sale price|list price': [price],
+		'price|sales price|sale price|list price': ['list_price'],
 		'cost|cost price': ['standard_price'],
 		'reference|sku|code|internal reference': ['default_code'],
 		'category|product category': ['categ_id'],
@@ -148,7 +151,7 @@ const productWords = (price: string): ModelWords => ({
 		'out of stock|sold out': both(compare('qty_available', '<=', 0), isStored),
 		...archived,
 	}),
-});
+};
 
 /** The words for models; whatever is not here is understood by its labels alone. */
 export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
@@ -284,8 +287,8 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 				'canceled|cancelled': isIn('state', 'cancel', 'canceled'),
 			}),
 		},
-		'product.product': productWords('lst_price'),
-		'product.template': productWords('list_price'),
+		'product.product': product,
+		'product.template': product,
 		'crm.lead': {
 			app: 'CRM',
 			show: ['name', 'partner_id', 'stage_id', 'expected_revenue', 'probability', 'user_id'],
@@ -425,7 +428,9 @@ export const SOLD_LINES = noun('sale.order.line', 'confirmed sales order line', 
 });
 
 export const SALES = confirmedOrders;
-export const INVOICES = invoices;
+/** Orders and invoices of any kind, that are called by their number. */
+export const ORDERS = noun('sale.order', 'sales order', 'sales orders');
+export const MOVES = noun('account.move', 'journal entry', 'journal entries');
 
 /** Nouns for records that people use, besides the labels of the models. */
 export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = [
@@ -461,7 +466,7 @@ export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = 
 		'quotation|quote|offer|sales quotation',
 		noun('sale.order', 'quotation', 'quotations', { base: isIn('state', 'draft', 'sent') }),
 	),
-	...words('sales|revenue|turnover|income', confirmedOrders),
+	...words('sales|revenue|turnover|income|sell|sold', confirmedOrders),
 	...words(
 		'sales order line|order line|sales order item|order item',
 		noun('sale.order.line', 'order line', 'order lines'),
@@ -486,6 +491,7 @@ export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = 
 		'stock|inventory|stock level|inventory level',
 		noun('product.product', 'product', 'products', {
 			note: 'Stock was taken for the quantity on hand of products.',
+			amount: 'qty_available',
 		}),
 	),
 	...words('lead', noun('crm.lead', 'lead', 'leads', { base: isIn('type', 'lead') })),
@@ -544,3 +550,11 @@ export const FIELD_APPS: Readonly<Record<string, string>> = {
 	supplier_rank: 'Invoicing',
 	credit: 'Invoicing',
 };
+
+const products = noun('product.product', 'product', 'products');
+
+/** Words whose records are meant where no noun says so. */
+export const IMPLIED = phraseTable<Subject>([
+	...words('outstanding|unpaid|overdue|amount due|due', invoices),
+	...words('out of stock|in stock|qty_available', products),
+]);

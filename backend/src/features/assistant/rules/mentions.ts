@@ -1,4 +1,4 @@
-import { GROUP, SORT } from './grammar-words';
+import { GROUP, NO_NOUNS, SORT } from './grammar-words';
 import { type Subject, SUBJECTS } from './lexicon';
 import { phraseTable, type PhraseTable } from './phrase-table';
 import type { Token } from './tokenizer';
@@ -17,7 +17,7 @@ export function mentionsIn(tokens: readonly Token[], models: ReadonlyMap<string,
 	const table = nounsOf(models);
 	const mentions: Mention[] = [];
 	for (let start = 0; start < tokens.length; start++) {
-		const sort = SORT.at(tokens, start);
+		const sort = NO_NOUNS.at(tokens, start) ?? SORT.at(tokens, start);
 		if (sort) {
 			start += sort.length - 1;
 			continue;
@@ -30,13 +30,13 @@ export function mentionsIn(tokens: readonly Token[], models: ReadonlyMap<string,
 	return mentions;
 }
 
-/** The noun that a question is about: the first, unless it only says what to group by. */
-export function headOf(mentions: readonly Mention[], tokens: readonly Token[]): Mention | undefined {
+/** The nouns that a question may be about, the likeliest first; not those that only say what to group by. */
+export function headsOf(mentions: readonly Mention[], tokens: readonly Token[]): Mention[] {
 	const isGroup = ({ start }: Mention) =>
 		GROUP.at(tokens, start - 1) !== null ||
 		GROUP.at(tokens, start - 2) !== null ||
 		tokens[start - 1]?.stem === 'by';
-	return mentions.find((mention) => !isGroup(mention));
+	return mentions.filter((mention) => !isGroup(mention));
 }
 
 type Noun = Pick<Mention, 'subject' | 'others'>;

@@ -79,8 +79,33 @@ export async function findNamed(
 	throw new NotUnderstood(`I found nothing called “${filter.name}” that ${plural} could have for ${where}.`);
 }
 
-async function lookUp(odoo: ReadingOdoo, written: string, places: readonly Place[]): Promise<NamedRecords | null> {
-	for (const pattern of [exactly, containing]) {
+/**
+ * Looks up what is called exactly so among the stages, categories and tags of a model's records.
+ * @throws {NotUnderstood}
+ */
+export async function findQuality(
+	odoo: ReadingOdoo,
+	name: string,
+	{ description, words }: Vocabulary,
+	plural: string,
+): Promise<NamedRecords> {
+	const fields = (words?.names ?? QUALITIES).flatMap((each) => description.fields.get(each) ?? []);
+	const places = fields.filter(({ relation }) => relation !== null && !PEOPLE.has(relation)).map(placeOf);
+	const found = await lookUp(odoo, name, places, [exactly]);
+	if (found) return found;
+	throw new NotUnderstood(`I did not understand “${name}” in a question about ${plural}.`);
+}
+
+const QUALITIES = ['stage_id', 'categ_id', 'category_id', 'tag_ids', 'type_id'];
+const PEOPLE: ReadonlySet<string> = new Set(['res.partner', 'res.users', 'res.country', 'res.country.state']);
+
+async function lookUp(
+	odoo: ReadingOdoo,
+	written: string,
+	places: readonly Place[],
+	patterns = [exactly, containing],
+): Promise<NamedRecords | null> {
+	for (const pattern of patterns) {
 		for (const place of places) {
 			const name = place.model === 'res.country' ? (COUNTRIES[written.toLowerCase()] ?? written) : written;
 			const domain = anyOf(place.names.map((field) => pattern(field, name)));
@@ -178,7 +203,8 @@ async function placesFor(odoo: ReadingOdoo, preposition: string, vocabulary: Voc
 	if (preposition.endsWith('by') || preposition === 'assigned to') return [...byPeople, ...parties, ...rest];
 	const places = party?.relation === 'res.partner' ? await partyPlaces(odoo, party) : [];
 	if (/^(?:in|at|located in|based in|living in)$/.test(preposition)) return [...rest, ...places, ...parties];
-	return [...parties, ...others, ...own, ...places];
+	// What is of nobody is called by its own name.
+	return party ? [...parties, ...others, ...own, ...places] : [...own, ...others];
 }
 
 function ownPlaces({ description, words }: Vocabulary): Place[] {

@@ -25,6 +25,7 @@ import { SALES } from './lexicon';
 import type { Mention } from './mentions';
 import type { Clause, Filter, GroupLevel, Request } from './request';
 import { isPlural } from './words';
+import { isKept } from './resolve';
 import type { Vocabulary } from './vocabulary';
 
 /** How many are shown of the largest, newest and so on, where no number is named. */
@@ -74,12 +75,26 @@ class QuestionParser {
 		let at = 0;
 		const end = this.head.start;
 		while (at < end) at += this.intentAt(at) || this.qualityAt(at, end) || this.unreadAt(at);
+		this.takeUnread(end);
+	}
+
+	/** What stands before the noun and is no word of the grammar may be a stage or a tag. */
+	private takeUnread(end: number): void {
+		const last = this.unknown.at(-1);
+		if (last?.end !== end) return;
+		const tokens = this.tokens.slice(last.start, last.end);
+		if (tokens.length > 3 || tokens.some(({ kind }) => kind !== 'word' && kind !== 'quoted')) return;
+		this.unknown.pop();
+		this.filters.push({ kind: 'quality', name: textOf(this.tokens, last.start, last.end - last.start) });
 	}
 
 	/** `… of Acme over $500 this month by salesperson sorted by date` */
 	after(): void {
 		let at = this.head.start + this.head.length;
 		while (at < this.tokens.length) at += this.clauseWordAt(at) || this.unreadAt(at);
+		// `that are qualified`
+		const last = this.unknown.at(-1);
+		if (last && /^(?:is|are)$/.test(this.tokens[last.start - 1]?.stem ?? '')) this.takeUnread(last.end);
 	}
 
 	private intentAt(at: number): number {
@@ -115,7 +130,7 @@ class QuestionParser {
 			this.mentioned.push(field.value);
 			return field.length + this.ofAt(at + field.length);
 		}
-		return this.joinAt(at) || this.skipAt(at);
+		return this.orAt(at) || this.joinAt(at) || this.skipAt(at);
 	}
 
 	/** `daily` */
@@ -455,8 +470,8 @@ class QuestionParser {
 	}
 }
 
-const isGroupable = ({ stored, type }: FieldDescription) =>
-	stored && !['one2many', 'binary', 'html', 'text', 'json', 'properties'].includes(type);
+const isGroupable = (field: FieldDescription) =>
+	isKept(field) && !['one2many', 'binary', 'html', 'text', 'json', 'properties'].includes(field.type);
 
 /** Words that the grammar adds by itself. */
 function asTokens(words: string) {

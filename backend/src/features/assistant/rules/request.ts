@@ -32,6 +32,8 @@ export type Filter =
 			readonly name: string;
 			readonly field?: FieldDescription;
 	  }
+	/** A word that nothing else explains: a stage, a category or a tag of that very name, or nothing. */
+	| { readonly kind: 'quality'; readonly name: string }
 	/** Who has such records, or so many of them. */
 	| {
 			readonly kind: 'related';

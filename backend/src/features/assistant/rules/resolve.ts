@@ -2,10 +2,10 @@ import { type DomainList, type FieldDescription, MAX_RECORDS, type ReadingOdoo }
 import { all, either, not, within } from './domains';
 import { numberFilter } from './filters';
 import { FIELD_APPS, SALES, SOLD_LINES, type Subject } from './lexicon';
-import { findNamed } from './names';
+import { findNamed, findQuality } from './names';
 import { NotUnderstood } from './not-understood';
 import type { Clause, Comparison, Filter } from './request';
-import { idOf, sayMoney, sayNumber } from './say';
+import { idOf, nameOf, sayMoney, sayNumber } from './say';
 import type { Vocabulary } from './vocabulary';
 
 /** What a clause comes down to. */
@@ -21,6 +21,8 @@ export interface Resolved {
 	readonly amount: FieldDescription | undefined;
 	readonly date: FieldDescription | undefined;
 	readonly notes: readonly string[];
+	/** What the records that belong to a record come to, by its id; in words. */
+	readonly sums: ReadonlyMap<number, string>;
 	/** The currency that amounts were compared in, by its sign in the question. */
 	readonly currency: string | undefined;
 }
@@ -36,6 +38,7 @@ interface Part {
 	readonly text: string;
 	readonly fields?: readonly string[];
 	readonly notes?: readonly string[];
+	readonly sums?: ReadonlyMap<number, string>;
 }
 
 /**
@@ -47,7 +50,11 @@ export async function resolve(context: Resolving, clause: Clause): Promise<Resol
 	const { description, words, field } = vocabulary;
 	const wanted = filters.findLast((filter) => filter.kind === 'domain' && filter.amount !== undefined);
 	const byState = wanted?.kind === 'domain' && wanted.amount !== undefined ? field([wanted.amount]) : undefined;
-	const amount = byState ?? field(words?.amount) ?? soleAmount(vocabulary);
+	if (subject.amount !== undefined && !description.fields.has(subject.amount)) {
+		throw new NotUnderstood(missingField(subject.amount, subject));
+	}
+	const own = subject.amount === undefined ? undefined : field([subject.amount]);
+	const amount = byState ?? own ?? field(words?.amount) ?? soleAmount(vocabulary);
 	const date = field(words?.date) ?? field(['date', 'create_date']);
 	const implied = filters.some(
 		(filter) =>
@@ -69,6 +76,7 @@ export async function resolve(context: Resolving, clause: Clause): Promise<Resol
 		amount,
 		date,
 		notes: [...base.notes, ...parts.flatMap(({ notes = [] }) => notes)],
+		sums: parts.findLast(({ sums }) => sums !== undefined)?.sums ?? new Map(),
 		currency,
 	};
 }
@@ -105,6 +113,8 @@ async function partOf(
 			const found = await findNamed(context.odoo, filter, clause.vocabulary, clause.subject.plural);
 			return { ...found, notes: found.note === undefined ? [] : [found.note] };
 		}
+		case 'quality':
+			return findQuality(context.odoo, filter.name, clause.vocabulary, clause.subject.plural);
 		case 'related':
 			return relatedPart(context, clause, filter);
 		case 'not': {
@@ -158,8 +168,7 @@ function amountPart(
 	const say = (each: number) => (isMoney ? sayMoney(each, unit) : sayNumber(each));
 	const filterOf = numberFilter(field, { operator, value, to }, say);
 	if (filterOf.kind !== 'domain') throw new NotUnderstood('');
-	const notes = unit === undefined ? [`${sayNumber(value)} was compared with ${field.label}.`] : [];
-	return { domain: filterOf.domain, text: filterOf.text, fields: [field.name], notes };
+	return { domain: filterOf.domain, text: filterOf.text, fields: [field.name] };
 }
 
 const COMPARE: Readonly<Record<Comparison, (one: number, other: number) => boolean>> = {
@@ -169,6 +178,15 @@ const COMPARE: Readonly<Record<Comparison, (one: number, other: number) => boole
 	'<=': (one, other) => one <= other,
 	'>': (one, other) => one > other,
 	'>=': (one, other) => one >= other,
+};
+
+const COUNT_WORDS: Readonly<Record<Comparison, string>> = {
+	'=': '',
+	'!=': 'other than ',
+	'<': 'fewer than ',
+	'<=': 'at most ',
+	'>': 'more than ',
+	'>=': 'at least ',
 };
 
 /** Whether who has no such records at all is asked for too. */
@@ -181,10 +199,12 @@ async function relatedPart(
 	filter: Extract<Filter, { kind: 'related' }>,
 ): Promise<Part> {
 	const { link, related } = await linkTo(context, clause, filter.clause);
+	const { amount } = related;
+	const isMoney = amount?.type === 'monetary' && amount.stored && hasCurrency(related.vocabulary);
 	const groups = await context.odoo.group(related.subject.model, {
 		domain: [...related.domain, [link.name, '!=', false]],
-		groupBy: [link.name],
-		aggregates: [],
+		groupBy: isMoney ? [link.name, 'currency_id'] : [link.name],
+		aggregates: isMoney ? [{ field: amount.name, function: 'sum' }] : [],
 		limit: MAX_RECORDS,
 	});
 	if (groups.length === MAX_RECORDS) {
@@ -195,19 +215,37 @@ async function relatedPart(
 	}
 	const { count } = filter;
 	const outside = filter.negated || holdsForNone(filter);
-	const ids = groups.flatMap((group) => {
-		const found = typeof group.count === 'number' ? group.count : 0;
+	const counts = new Map<number, number>();
+	const sums = new Map<number, string>();
+	for (const group of groups) {
+		const id = idOf(group[link.name]);
+		if (id === undefined) continue;
+		counts.set(id, (counts.get(id) ?? 0) + (typeof group.count === 'number' ? group.count : 0));
+		const sum = isMoney ? group[`${amount.name}:sum`] : undefined;
+		const before = sums.get(id);
+		if (typeof sum !== 'number') continue;
+		sums.set(id, `${before === undefined ? '' : `${before} and `}${sayMoney(sum, nameOf(group.currency_id))}`);
+	}
+	const ids = [...counts].flatMap(([id, found]) => {
 		const fits = count === undefined || COMPARE[count.operator](found, count.value);
-		return fits === (outside && count !== undefined) ? [] : (idOf(group[link.name]) ?? []);
+		return fits === (outside && count !== undefined) ? [] : [id];
 	});
 	const what = sayRelated(related);
-	const number = count ? `${count.operator === '=' ? '' : `${count.operator} `}${sayNumber(count.value)} ` : '';
+	const number = count ? `${COUNT_WORDS[count.operator]}${sayNumber(count.value)} ` : '';
 	return {
 		domain: [['id', outside ? 'not in' : 'in', ids]],
 		text: `${filter.negated ? 'without' : 'with'} ${number}${what}`,
 		notes: related.notes,
+		...(outside ? {} : { sums }),
 	};
 }
+
+/** Whether Odoo can group by a field and add it up; else it computes it anew at each reading. */
+export const isKept = ({ stored, sortable }: FieldDescription): boolean => stored || sortable;
+
+/** Whether the records say which currency they are in, so that they can be grouped by it. */
+export const hasCurrency = ({ description }: Vocabulary): boolean =>
+	description.fields.get('currency_id')?.stored === true;
 
 const sayRelated = ({ subject, texts }: Resolved) =>
 	texts.length === 0 ? subject.plural : `${subject.plural} (${texts.join('; ')})`;

@@ -3,9 +3,8 @@ import type { Answer, Planner, ReadingOdoo } from '../planner';
 import { answerRequest } from './answer';
 import { examplesFor } from './examples';
 import type { Reading } from './filters';
-import { IMPLY_INVOICES } from './grammar-words';
-import { APPS, INVOICES, MODEL_WORDS, SALES, SOLD_LINES, type Subject } from './lexicon';
-import { headOf, type Mention, mentionsIn } from './mentions';
+import { APPS, IMPLIED, MODEL_WORDS, MOVES, ORDERS, SALES, SOLD_LINES, type Subject } from './lexicon';
+import { headsOf, type Mention, mentionsIn } from './mentions';
 import { NotUnderstood } from './not-understood';
 import { parseQuestion } from './parse-question';
 import type { Request } from './request';
@@ -31,7 +30,9 @@ async function answerQuestion(message: string, now: Date, odoo: ReadingOdoo): Pr
 	const tokens = tokenize(message);
 	const models = await modelsOf(odoo);
 	const mentions = mentionsIn(tokens, models);
-	const head = headOf(mentions, tokens) ?? impliedHead(tokens, models);
+	const implied = impliedHead(tokens, models) ?? contactHead(tokens, models);
+	const heads = mentions.length > 0 ? headsOf(mentions, tokens) : implied ? [implied] : [];
+	const [head] = heads;
 	if (!head) throw new NotUnderstood(`${noSubject(message)} ${await examplesFor(odoo, models)}`);
 	checkModel(head, models);
 	const vocabularies = new Map<string, Vocabulary>();
@@ -47,26 +48,40 @@ async function answerQuestion(message: string, now: Date, odoo: ReadingOdoo): Pr
 	}
 	if (models.has(SALES.model)) await vocabulary(SALES.model);
 	const reading: Reading = { tokens, now, mentions, vocabulary: (model) => vocabularies.get(model) };
-	const request = await bestRequest(reading, head, vocabulary, models);
+	const request = await bestRequest(reading, heads, models, vocabulary);
 	if (request.unknown.length > 0) {
 		throw new NotUnderstood(`${notRead(request, tokens)} ${await examplesFor(odoo, models)}`);
 	}
 	return answerRequest({ odoo, now, vocabulary }, request);
 }
 
-/** Sales are of orders; what orders do not tell, such as the product, their lines may. */
+/**
+ * The reading that leaves no word out, with the first noun as what is asked for, or one after it. Sales are of orders;
+ * what orders do not tell, such as the product, their lines may.
+ */
 async function bestRequest(
 	reading: Reading,
-	head: Mention,
-	vocabulary: (model: string) => Promise<Vocabulary>,
+	heads: readonly Mention[],
 	models: ReadonlyMap<string, string>,
+	vocabulary: (model: string) => Promise<Vocabulary>,
 ): Promise<Request> {
-	const request = parseQuestion(reading, head, await vocabulary(head.subject.model));
-	if (request.unknown.length === 0 || head.subject !== SALES || !models.has(SOLD_LINES.model)) return request;
-	const lines = { ...head, subject: SOLD_LINES };
-	const other = parseQuestion(reading, lines, await vocabulary(SOLD_LINES.model));
-	return other.unknown.length === 0 ? other : request;
+	const candidates = heads
+		.flatMap((head) => (head.subject === SALES ? [head, { ...head, subject: SOLD_LINES }] : [head]))
+		.filter(({ subject }) => models.has(subject.model))
+		.slice(0, MOST_READINGS);
+	const requests: Request[] = [];
+	for (const head of candidates) {
+		const request = parseQuestion(reading, head, await vocabulary(head.subject.model));
+		const isGuess = request.clause.filters.some(({ kind }) => kind === 'quality');
+		if (request.unknown.length === 0 && !isGuess) return request;
+		requests.push(request);
+	}
+	const [first] = requests;
+	if (!first) throw new NotUnderstood('There is nothing to ask about.');
+	return requests.find(({ unknown }) => unknown.length === 0) ?? first;
 }
+
+const MOST_READINGS = 4;
 
 /** The models of this Odoo; those that there are words for where the user may not see the list. */
 async function modelsOf(odoo: ReadingOdoo): Promise<ReadonlyMap<string, string>> {
@@ -78,12 +93,37 @@ async function modelsOf(odoo: ReadingOdoo): Promise<ReadonlyMap<string, string>>
 	}
 }
 
-/** `outstanding over $1000`: invoices, though nobody says so. */
+/** Records that nobody names: `outstanding over $1000` are invoices, `S00012` is an order. */
 function impliedHead(tokens: readonly Token[], models: ReadonlyMap<string, string>): Mention | undefined {
-	const at = tokens.findIndex((_token, index) => IMPLY_INVOICES.at(tokens, index) !== null);
-	if (at < 0 || !models.has(INVOICES.model)) return undefined;
-	const subject: Subject = { ...INVOICES, note: 'This was taken for customer invoices.' };
-	return { subject, others: [], start: at, length: 0 };
+	for (const start of tokens.keys()) {
+		const subject = IMPLIED.at(tokens, start)?.value ?? referred(tokens[start]);
+		if (!subject || !models.has(subject.model)) continue;
+		return { subject: { ...subject, note: `This was taken for ${subject.plural}.` }, others: [], start, length: 0 };
+	}
+	return undefined;
+}
+
+const REFERENCES: readonly (readonly [RegExp, Subject])[] = [
+	[/^S\d+$/, ORDERS],
+	[/^R?(?:INV|BILL)\//, MOVES],
+];
+
+const referred = (token: Token | undefined): Subject | undefined =>
+	token?.kind === 'reference' ? REFERENCES.find(([pattern]) => pattern.test(token.text))?.[1] : undefined;
+
+/** `email of Amelia Hart`: of the contact of that name. */
+function contactHead(tokens: readonly Token[], models: ReadonlyMap<string, string>): Mention | undefined {
+	const at = tokens.findIndex(
+		({ stem: word }, index) => /^(?:of|for)$/.test(word) && /^(?:\p{Lu}|["“])/u.test(tokens[index + 1]?.text ?? ''),
+	);
+	if (at < 1 || !models.has('res.partner')) return undefined;
+	const subject: Subject = {
+		model: 'res.partner',
+		singular: 'contact',
+		plural: 'contacts',
+		note: 'This was taken for a question about a contact.',
+	};
+	return { subject, others: [], start: at, length: 1 };
 }
 
 function checkModel({ subject, others }: Mention, models: ReadonlyMap<string, string>): void {
@@ -108,10 +148,12 @@ const noSubject = (message: string) => {
 
 /** Says what was not read, and where a field was meant that is not there, that it is not. */
 function notRead({ unknown, clause }: Request, tokens: readonly Token[]): string {
-	const missing = tokens.find(
-		({ kind, text }) => kind === 'identifier' && unknown.some((each) => each.split(' ').includes(text)),
-	);
-	if (missing) return missingField(missing.text, clause.subject);
+	const isUnknown = (word: string) => unknown.some((each) => each.split(' ').includes(word));
+	const missing = tokens.find(({ kind, text }) => kind === 'identifier' && isUnknown(text))?.text;
+	const { description, words: known } = clause.vocabulary;
+	const lacksStock = isUnknown('stock') && known?.quantity?.every((name) => !description.fields.has(name));
+	const field = missing ?? (lacksStock ? known?.quantity?.[0] : undefined);
+	if (field !== undefined) return missingField(field, clause.subject);
 	const words = sayList(unknown.map((each) => `“${each}”`));
 	return `I did not understand ${words} in a question about ${clause.subject.plural}, and leave nothing out silently.`;
 }

@@ -41,7 +41,7 @@ export function sayValue(value: JsonValue | undefined): string {
 export const titleOf = (row: JsonObject): string => {
 	const { display_name, name, id } = row;
 	const title = typeof display_name === 'string' && display_name !== '' ? display_name : name;
-	return typeof title === 'string' && title !== '' ? title : `#${typeof id === 'number' ? id : '?'}`;
+	return typeof title === 'string' && title !== '' && title !== '/' ? title : `#${typeof id === 'number' ? id : '?'}`;
 };
 
 /** `a`, `a and b`, `a, b and c` */
@@ -52,4 +52,19 @@ export const sayList = (items: readonly string[], joint = 'and'): string =>
 export const saySums = (sums: ReadonlyMap<string | undefined, number>): string =>
 	sayList([...sums].map(([currency, sum]) => sayMoney(sum, currency)));
 
-export const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** How many records, or groups, are named in a summary. */
+export const NAMED = 5;
+
+export const isNumeric = ({ type }: { readonly type: string }): boolean =>
+	['integer', 'float', 'monetary'].includes(type);
+
+/** The currency that a record says it is in. */
+export const currencyOf = (row: JsonObject): string | undefined => nameOf(row.currency_id);
+
+/** What narrows records down: `with …` goes on with the sentence, the rest is put in brackets. */
+export function describe({ texts }: { readonly texts: readonly string[] }): string {
+	const withs = texts.filter((text) => /^(?:with|without) /.test(text));
+	const rest = texts.filter((text) => !/^(?:with|without) /.test(text));
+	const phrase = withs.length === 0 ? '' : ` ${sayList(withs)}`;
+	return rest.length === 0 ? phrase : `${phrase} (${rest.join('; ')})`;
+}

@@ -177,6 +177,34 @@ describe("the gateway node in n8n's engine against the service", () => {
 		]);
 	});
 
+	it('looks relations up by name, and creates those that are missing when told to', async () => {
+		const values: INodeParameters = {
+			mappingMode: 'defineBelow',
+			value: { name: 'Engine', country_id: '={{ $json.country }}', category_id: '["Engine tag"]' },
+			matchingColumns: [],
+			schema: [],
+		};
+		const autoCreate = '{"category_id": [{"name": "Engine tag"}]}';
+		const options = { lookUp: true, autoCreate, outputFields: ['country_id', 'category_id'] };
+		const created = await run('create', { input: 'fields', values, options }, [{ country: 'Belgium' }]);
+		const missing = await run('create', { input: 'fields', values, options }, [{ country: 'Nowhere' }]);
+		await run('delete', { record }, idsOf(created.json));
+		expect(created.error).toBeUndefined();
+		expect(created.json).toMatchObject([
+			{ country_id: [expect.any(Number), 'Belgium'], category_id: [expect.any(Number)] },
+		]);
+		expect(missing.error?.message).toMatch(/'Nowhere' found no match.*\[Item 0\]/);
+	});
+
+	it('answers questions in plain words with records and queries', async () => {
+		const ask = { resource: 'assistant', operation: 'ask', message: 'Confirmed sales orders' };
+		const { error, json } = await runNode('odooGateway', ask, { credentials });
+		expect(error).toBeUndefined();
+		expect(json).toMatchObject([
+			{ answer: expect.any(String), records: expect.any(Array), queries: [{ model: 'sale.order' }] },
+		]);
+	});
+
 	it('fills its lists from Odoo', async () => {
 		const editor = openInEditor(
 			'odooGateway',

@@ -35,9 +35,14 @@ describe('Odoo Gateway: Ask Assistant', () => {
 		expect(json).toEqual([answer]);
 	});
 
-	it('allows writes, and confirms a plan, when it is told to', async () => {
-		await run({ ...ask, allowWrites: true, options: { confirm: 'token' } });
-		expect(gateway.actions).toMatchObject([{ action: 'chat', allow_writes: true, confirm: 'token' }]);
+	it('allows writes when it is told to', async () => {
+		await run({ ...ask, allowWrites: true });
+		expect(gateway.actions).toMatchObject([{ action: 'chat', allow_writes: true }]);
+	});
+
+	it('confirms a plan by its token', async () => {
+		await run({ resource: 'assistant', operation: 'confirm', token: 'token' });
+		expect(JSON.parse(platform.received[0]?.rawBody ?? '')).toEqual({ action: 'chat', confirm: 'token' });
 	});
 
 	it('asks for each item by itself, in order', async () => {

@@ -1,5 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { assistantAsk } from './assistant/ask';
+import { assistantConfirm } from './assistant/confirm';
 import { attachmentDownload } from './attachment/download';
 import { attachmentUpload } from './attachment/upload';
 import { connectionGetConfig } from './connection/getConfig';
@@ -23,7 +24,12 @@ interface Resource {
 }
 
 const RESOURCES: Resource[] = [
-	{ name: 'Assistant', value: 'assistant', operations: [assistantAsk], initial: assistantAsk.option.value },
+	{
+		name: 'Assistant',
+		value: 'assistant',
+		operations: [assistantAsk, assistantConfirm],
+		initial: assistantAsk.option.value,
+	},
 	{
 		name: 'Attachment',
 		value: 'attachment',

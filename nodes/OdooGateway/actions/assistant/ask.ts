@@ -30,35 +30,17 @@ export const assistantAsk: Operation = {
 			displayOptions,
 			default: false,
 			description:
-				'Whether the assistant may propose changes. It answers a plan and a token first, and carries the plan out when it gets the token.',
+				'Whether the assistant may plan changes: it answers the plan with a token, and nothing is changed before "Confirm" gets that token',
 		},
-		optionsField(
-			'assistant',
-			['ask'],
-			[
-				{
-					displayName: 'Confirm Token',
-					name: 'confirm',
-					type: 'string',
-					typeOptions: { password: true },
-					default: '',
-					placeholder: 'e.g. ={{ $JSON.confirm_token }}',
-					description:
-						'The token that came with a plan, to have it carried out; it works once, with "Allow Writes" and the same message',
-				},
-			],
-			{ context: false },
-		),
+		optionsField('assistant', ['ask', 'confirm'], [], { context: false }),
 	],
 	inputs: {},
 	async run(item) {
-		const { confirm } = item.options();
 		const data = await item.ask(
 			{
 				action: 'chat',
 				message: item.text('message', 'Message'),
 				...(item.parameter('allowWrites') === true && { allow_writes: true }),
-				...(typeof confirm === 'string' && confirm !== '' && { confirm }),
 			},
 			{ weight: Infinity },
 		);

@@ -45,7 +45,7 @@ async function start(serve: RequestListener, { path = '' }: { path?: string } = 
 		await new Promise((resolve) => server.close(resolve));
 	});
 	const access = { url: `http://127.0.0.1:${port}${path}`, database: 'demo', login: 'admin', secret: 'key' };
-	const client = await connectOdoo(access, { fetch: outbound.fetch, clock: systemClock });
+	const client = await connectOdoo(access, { fetch: outbound.plainFetch, clock: systemClock });
 	return { client, sockets, seen, closed };
 }
 
@@ -159,6 +159,19 @@ describe('an Odoo behind a proxy that packs answers', () => {
 		const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
 		const { client } = await start((_request, response) => packed(response, bomb));
 		await expect(client.call(READ)).rejects.toMatchObject({ kind: 'too_large' });
+	});
+});
+
+describe('an Odoo whose packed answer is broken', () => {
+	it('is asked to write once, and the client is told that it may have written', async () => {
+		const { client, seen } = await start((_request, response) =>
+			response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('[7]').subarray(0, 12)),
+		);
+		await expect(client.call(WRITE)).rejects.toMatchObject({
+			kind: 'unreachable',
+			message: expect.stringContaining('may have been carried out'),
+		});
+		expect(seen).toHaveLength(1);
 	});
 });
 

@@ -97,6 +97,31 @@ describe('POST /api/n8n/webhook', () => {
 		expect(there.body).toEqual({ success: true, data: 0 });
 	});
 
+	it('leads elsewhere at once when connections change', async () => {
+		const nameThere = async () => (await act({ action: 'get_config' })).body;
+		const list = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) });
+		const { data } = list.parse((await platform.api('GET', '/api/v1/odoo-connections')).json);
+		for (const name of ['staging', 'production']) {
+			const id = data.find((connection) => connection.name === name)?.id ?? '';
+			await platform.api('PATCH', `/api/v1/odoo-connections/${id}`, { default: true });
+			expect(await nameThere()).toMatchObject({ data: { name } });
+		}
+	});
+
+	it('knows the name of an environment no more once it has another', async () => {
+		const { staging } = platform.firstRun.environments;
+		const there = (connection: string) => act({ action: 'get_config', connection });
+		for (const [name, before] of [
+			['acceptance', 'staging'],
+			['staging', 'acceptance'],
+		] as const) {
+			expect(await there(before)).toMatchObject({ status: 200 });
+			await platform.api('PATCH', `/api/v1/environments/${staging}`, { name });
+			expect(await there(before)).toMatchObject({ status: 404 });
+			expect(await there(name)).toMatchObject({ status: 200 });
+		}
+	});
+
 	it('runs a batch', async () => {
 		const partners = Array.from({ length: 200 }, (_, n) => ({
 			action: 'execute_method',

@@ -5,6 +5,7 @@ import { signatureHeaders } from '../../backend/src/net/webhook-signature';
 import type { WorkflowJson } from '../../scripts/n8n-engine';
 import { N8n, n8nFromEnvironment } from '../support/n8n';
 import { exampleWorkflow, sources } from '../support/n8n-engine';
+import { whileN8nIsDown } from '../support/n8n-process';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 import { until } from '../support/until';
 
@@ -12,6 +13,16 @@ const settings = n8nFromEnvironment();
 /** n8n 2.8 puts its own words in place of those that the credential's rules have for a refused key. */
 const REFUSED = /refused|Authorization failed/;
 const PACKAGE = 'n8n-nodes-odoo-platform';
+
+const deliveriesSchema = z.tuple([
+	z.object({
+		id: z.string(),
+		event_id: z.string(),
+		replay_of: z.string().nullable(),
+		status: z.string(),
+		attempts: z.array(z.object({ error: z.string().nullable() })),
+	}),
+]);
 
 (settings === null ? describe.skip : describe)('in a whole n8n', () => {
 	let n8n: N8n;
@@ -125,14 +136,33 @@ const PACKAGE = 'n8n-nodes-odoo-platform';
 
 	describe('with the trigger active', () => {
 		let workflow: string;
-		let webhookUrl: string;
+		let webhook: { id: string; url: string };
 		beforeAll(async () => {
 			workflow = await importExample('on-deployment-succeeded');
 			await n8n.activate(workflow);
 			const { json } = await platform.api('GET', '/api/v1/webhooks');
-			const [webhook] = z.array(z.object({ url: z.string() })).parse(json.data);
-			webhookUrl = webhook?.url ?? '';
+			[webhook] = z.tuple([z.object({ id: z.string(), url: z.string() })]).parse(json.data);
 		}, 60_000);
+
+		/** Deploys; answers the id of the event that told of it. */
+		const deploy = async () => {
+			const { production } = platform.firstRun.environments;
+			await platform.api('POST', `/api/v1/environments/${production}/deploy`, { ref: 'main', wait: true });
+			const { json } = await platform.api('GET', '/api/v1/events?type=deployment.succeeded&limit=1');
+			return z.tuple([z.object({ id: z.string() })]).parse(json.data)[0].id;
+		};
+		/** The newest delivery to the workflow. */
+		const lastDelivery = async () => {
+			const { json } = await platform.api('GET', `/api/v1/webhooks/${webhook.id}/deliveries?limit=1`);
+			return deliveriesSchema.parse(json.data)[0];
+		};
+		/** Resolves when the workflow has run that many times for an event. */
+		const hasRun = (times: number, event: string, limitMs?: number) =>
+			until(async () => {
+				const executions = await n8n.executions(workflow);
+				const events = executions.map(({ items }) => items['Deployment succeeded']?.[0]?.id);
+				return events.filter((id) => id === event).length === times;
+			}, limitMs);
 
 		it('a real deploy starts the workflow, which reads from Odoo', async () => {
 			const { staging } = platform.firstRun.environments;
@@ -149,12 +179,55 @@ const PACKAGE = 'n8n-nodes-odoo-platform';
 			);
 		}, 60_000);
 
+		it('what happened while n8n was down starts the workflow once n8n is back', async () => {
+			if (settings === null) throw new Error('There is no n8n');
+			const missed = await whileN8nIsDown(settings, async () => {
+				const event = await deploy();
+				return until(async () => {
+					const delivery = await lastDelivery();
+					return delivery.event_id === event && delivery.attempts.length > 0 && delivery;
+				});
+			});
+			await hasRun(1, missed.event_id, 180_000);
+			expect([missed, await lastDelivery()]).toMatchObject([
+				{
+					id: expect.any(String),
+					status: 'pending',
+					attempts: expect.arrayContaining([
+						expect.objectContaining({ error: expect.stringContaining('it refused the connection') }),
+					]),
+				},
+				{ id: missed.id, status: 'succeeded' },
+			]);
+		}, 300_000);
+
+		it('what happened while the webhook was paused starts the workflow once it is resumed', async () => {
+			await platform.api('POST', `/api/v1/webhooks/${webhook.id}/pause`);
+			const event = await deploy();
+			const held = await until(async () => {
+				const delivery = await lastDelivery();
+				return delivery.event_id === event && delivery;
+			});
+			await platform.api('POST', `/api/v1/webhooks/${webhook.id}/resume`);
+			await hasRun(1, event);
+			expect(held).toMatchObject({ status: 'held', attempts: [] });
+		}, 60_000);
+
+		it('a delivery that is replayed starts the workflow again', async () => {
+			const event = await deploy();
+			await hasRun(1, event);
+			const { id } = await lastDelivery();
+			await platform.api('POST', `/api/v1/webhooks/${webhook.id}/deliveries/${id}/replay`);
+			await hasRun(2, event);
+			expect(await lastDelivery()).toMatchObject({ event_id: event, replay_of: id });
+		}, 60_000);
+
 		it('a forged signature is refused and starts nothing', async () => {
 			const before = await n8n.executions(workflow);
 			const body = JSON.stringify({ id: 'evt_1', type: 'deployment.succeeded', data: {} });
 			const timestamp = Math.floor(Date.now() / 1000);
 			const headers = signatureHeaders({ secret: 'whsec_forged', messageId: 'evt_1', timestamp, body });
-			const response = await fetch(webhookUrl, {
+			const response = await fetch(webhook.url, {
 				method: 'POST',
 				body,
 				headers: { 'content-type': 'application/json', ...headers },

@@ -5,8 +5,11 @@ import { until } from './until';
 /** Where a whole n8n with the built package is, and who may use it; null where the environment names none. */
 export function n8nFromEnvironment() {
 	const { N8N_URL: url, N8N_API_KEY: apiKey, N8N_EMAIL: email, N8N_PASSWORD: password } = process.env;
-	return url && apiKey && email && password ? { url, apiKey, email, password } : null;
+	const { N8N_USER_FOLDER: userFolder } = process.env;
+	return url && apiKey && email && password && userFolder ? { url, apiKey, email, password, userFolder } : null;
 }
+
+export type N8nSettings = NonNullable<ReturnType<typeof n8nFromEnvironment>>;
 
 const runData = z.record(
 	z.string(),
@@ -42,7 +45,7 @@ export class N8n {
 		private readonly cookie: string,
 	) {}
 
-	static async login({ url, apiKey, email, password }: NonNullable<ReturnType<typeof n8nFromEnvironment>>) {
+	static async login({ url, apiKey, email, password }: N8nSettings) {
 		const response = await fetch(`${url}/rest/login`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },

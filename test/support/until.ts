@@ -6,12 +6,13 @@ const LIMIT_MS = 10_000;
  */
 export async function until<T>(
 	look: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+	limitMs = LIMIT_MS,
 ): Promise<T> {
-	const end = performance.now() + LIMIT_MS;
+	const end = performance.now() + limitMs;
 	while (performance.now() < end) {
 		const found = await look();
 		if (found !== null && found !== undefined && found !== false) return found;
 		await new Promise((resolve) => setImmediate(resolve));
 	}
-	throw new Error(`This did not come true within ${LIMIT_MS / 1_000} seconds: ${String(look)}`);
+	throw new Error(`This did not come true within ${limitMs / 1_000} seconds: ${String(look)}`);
 }

@@ -65,7 +65,9 @@ describe('the callback_url of a call', () => {
 		const { url, requests } = there;
 		await call('search_data', 'res.partner', { payload: { limit: 1 }, callback_url: url });
 		await there.received(1);
-		const [{ headers, body } = { headers: {}, body: '' }] = requests;
+		const [request] = requests;
+		if (request === undefined) throw new Error('no request');
+		const { headers, body } = request;
 		const { hmac_secret: secret } = platform.firstRun.webhook_key;
 		const [messageId, timestamp] = [String(headers['webhook-id']), Number(headers['webhook-timestamp'])];
 		const signed = signatureHeaders({ secret, messageId, timestamp, body });

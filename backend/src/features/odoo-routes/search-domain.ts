@@ -1,0 +1,23 @@
+import { invalidInput } from '../../core/errors';
+import { DomainError, parseDomain } from '../../odoo/domain';
+import { type JsonValue, parseJson } from '../../odoo/json';
+import { parsePythonLiteral, PythonSyntaxError } from '../../odoo/python-literal';
+
+/**
+ * A search domain from the text of a Python list, as the module takes it, or from the list itself. Nothing is evaluated.
+ * @throws {ApiError} 422 for what Odoo would not take for a list of conditions
+ */
+export function readSearchDomain(given: string | JsonValue[]): JsonValue[] {
+	try {
+		const read = typeof given === 'string' ? fromPython(given) : given;
+		if (!Array.isArray(read)) throw new DomainError('TypeError', 'must be a list of conditions');
+		parseDomain(read);
+		return read;
+	} catch (error) {
+		if (!(error instanceof DomainError || error instanceof PythonSyntaxError)) throw error;
+		throw invalidInput('/params/vals/payload/search_domain', error.message);
+	}
+}
+
+const fromPython = (text: string): JsonValue =>
+	text.trim() === '' ? [] : parseJson(JSON.stringify(parsePythonLiteral(text)));

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Redaction } from '../../backend/src/features/odoo-routes/logs/redaction';
+
+const sent = (value: unknown) => ({ text: JSON.stringify(value), value });
+const redacted = (value: unknown) => new Redaction().json(sent(value));
+
+describe('Redaction', () => {
+	it('leaves what names no secret as it was sent', () => {
+		const text = '{ "name" : "Azure Interior" }';
+		expect(new Redaction().json({ text, value: JSON.parse(text) })).toBe(text);
+	});
+
+	it('shows what is no JSON, unless it may hold a secret', () => {
+		expect(new Redaction().json({ text: '{"name":', value: undefined })).toBe('{"name":');
+		expect(new Redaction().json({ text: '{"password":"hunter2"', value: undefined })).not.toContain('hunter2');
+	});
+
+	it('knows a name that is written with escapes', () => {
+		const text = String.raw`{"p\u0061ssw\u006frd":"hunter2"}`;
+		expect(new Redaction().json({ text, value: JSON.parse(text) })).toBe('{"password":"***"}');
+	});
+
+	it('blacks out the value of a condition in a domain, as JSON and as Python', () => {
+		const domain = [['api_key', '=', 'hunter2']];
+		expect(redacted({ search_domain: domain })).toBe('{"search_domain":[["api_key","=","***"]]}');
+		const python = "[('api_key', '=', 'hunter2')]";
+		expect(redacted({ search_domain: python })).toBe('{"search_domain":[["api_key","=","***"]]}');
+	});
+
+	it('blacks out a domain that names a secret and cannot be read', () => {
+		expect(redacted({ search_domain: "[('api_key', '=', 'hunter2'" })).toBe('{"search_domain":"***"}');
+	});
+
+	it('blacks out a secret that a later text repeats', () => {
+		const redaction = new Redaction();
+		redaction.json(sent({ password: 'hunter2' }));
+		expect(redaction.text("password 'hunter2' is too short")).toBe("password '***' is too short");
+		expect(redaction.json(sent({ message: 'hunter2' }))).toBe('{"message":"***"}');
+	});
+
+	it('shows nothing of what is nested too deep to be written', () => {
+		const text = `{"token":"hunter2","x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+		expect(new Redaction().json({ text, value: JSON.parse(text) })).toMatch('not shown');
+	});
+
+	it('shows nothing more after more secrets than it can look for', () => {
+		const redaction = new Redaction();
+		redaction.json(sent(Array.from({ length: 101 }, (_, index) => ({ password: `secret ${index}` }))));
+		expect(redaction.text('secret 7')).not.toContain('secret 7');
+	});
+
+	it('never shows a value under the name of a secret, wherever it is', () => {
+		const key = fc.constantFrom('password', 'new_password', 'API-Key', 'apikey', 'access_token', 'client_secret');
+		const secret = 'hunter2-and-more';
+		const hiding = fc.letrec<{ tree: unknown }>((tie) => ({
+			tree: fc.oneof(
+				{ maxDepth: 4 },
+				key.map((name) => ({ [name]: secret })),
+				fc.array(tie('tree'), { maxLength: 3 }),
+				fc.dictionary(fc.string(), tie('tree'), { maxKeys: 3 }),
+			),
+		})).tree;
+		fc.assert(
+			fc.property(hiding, (value) => {
+				expect(redacted(value)).not.toContain(secret);
+			}),
+		);
+	});
+});

@@ -51,8 +51,8 @@ export function recorded(
 					request_id: requestId,
 					duration_ms: Math.max(0, clock.now().getTime() - at.getTime()),
 					error,
-					request: { value: asked, size_bytes: rawBody.length },
-					response: { value: body, size_bytes: Buffer.byteLength(JSON.stringify(body)) },
+					request: { text: rawBody.toString('utf8'), value: asked },
+					response: { text: JSON.stringify(body), value: body },
 					callback_id,
 				});
 			};

@@ -2,11 +2,9 @@ import { ApiError, invalidInput } from '../../core/errors';
 import type { Caller } from '../../http/caller';
 import type { OdooClient } from '../../odoo/client';
 import type { OdooClients } from '../../odoo/clients';
-import { DomainError, parseDomain } from '../../odoo/domain';
 import { OdooError } from '../../odoo/errors';
-import { type JsonValue, parseJson } from '../../odoo/json';
+import type { JsonValue } from '../../odoo/json';
 import { ORM_METHODS } from '../../odoo/methods';
-import { parsePythonLiteral, PythonSyntaxError } from '../../odoo/python-literal';
 import { RecordsError } from '../../odoo/records/errors';
 import type { FieldCatalog, FieldCatalogs } from '../../odoo/records/fields';
 import { createRecords, type Records } from '../../odoo/records/records';
@@ -17,6 +15,7 @@ import { requireMethodPermission } from '../connections/method-permission';
 import type { ConnectionChoice, ConnectionsService, OpenConnection } from '../connections/service';
 import { odooFailure } from '../gateway/failures';
 import type { Outcome } from './envelope';
+import { readSearchDomain } from './search-domain';
 import type { CallParams, CreateParams, SearchParams, UpdateParams } from './schemas';
 import type { OdooSettingsService } from './settings/service';
 
@@ -106,7 +105,7 @@ export function createOdooRoutesService({
 			const search = {
 				model: params.model,
 				fields: readFields(search_field ?? []),
-				domain: readDomain(search_domain ?? []),
+				domain: readSearchDomain(search_domain ?? []),
 				limit: limit ?? null,
 				order: order ?? null,
 			};
@@ -155,22 +154,6 @@ function readFields(texts: readonly string[]) {
 		throw invalidInput('/params/vals/payload/search_field', error.message);
 	}
 }
-
-/** A domain from its text or its list; what Odoo would not take for a list of conditions is refused here. */
-function readDomain(given: string | JsonValue[]): JsonValue[] {
-	try {
-		const read = typeof given === 'string' ? fromPython(given) : given;
-		parseDomain(read);
-		if (Array.isArray(read)) return read;
-		throw new DomainError('TypeError', 'it must be a list of conditions');
-	} catch (error) {
-		if (!(error instanceof DomainError || error instanceof PythonSyntaxError)) throw error;
-		throw invalidInput('/params/vals/payload/search_domain', error.message);
-	}
-}
-
-const fromPython = (text: string): JsonValue =>
-	text.trim() === '' ? [] : parseJson(JSON.stringify(parsePythonLiteral(text)));
 
 function toApiError(error: unknown): unknown {
 	if (error instanceof OdooError) return odooFailure(error);

@@ -1,11 +1,23 @@
-import { jsonComplaint } from '../../../odoo/json-input';
 import { parsePythonLiteral, PythonSyntaxError } from '../../../odoo/python-literal';
 
 /** Names of fields and parameters whose values are never written down. */
 const SECRET = /passw|passphrase|pwd|secret|token|api[-_ ]?key|private_?key|authorization|credential/i;
+/** An escaped letter may be one of such a name. */
+const MAY_NAME_ONE = new RegExp(`${SECRET.source}|\\\\u00[2-7]`, 'i');
 const BLACK = '***';
+/** For what names a secret and is no JSON, or is nested so deep that it cannot be written. */
+const NOT_SHOWN = '"not shown: it may hold secrets that cannot be told from the rest"';
 /** Shorter ones would black out parts of ordinary words. */
 const MIN_LENGTH = 4;
+/** More would take long to look for. */
+const MAX_HIDDEN = 100;
+
+/** A request or a response. */
+export interface Sent {
+	readonly text: string;
+	/** What it says; undefined where it is no JSON. */
+	readonly value: unknown;
+}
 
 /**
  * Takes the secrets out of what is written down of one call: the values of everything that is named like one, at any
@@ -14,19 +26,25 @@ const MIN_LENGTH = 4;
 export class Redaction {
 	private readonly hidden = new Set<string>();
 
-	/** A value as JSON; nothing of undefined. */
-	json(value: unknown): string {
-		if (value === undefined) return '';
-		const complaint = jsonComplaint(value);
-		if (complaint !== null) return JSON.stringify(`not shown: it ${complaint}`);
-		return this.without(JSON.stringify(value, this.redact), (secret) => JSON.stringify(secret).slice(1, -1));
+	/** What was sent, as JSON. Where no secret can be in it that is the very text. */
+	json({ text, value }: Sent): string {
+		if (this.hidden.size === 0 && !MAY_NAME_ONE.test(text)) return text;
+		if (value === undefined) return NOT_SHOWN;
+		try {
+			return this.without(JSON.stringify(value, this.redact), (secret) => JSON.stringify(secret).slice(1, -1));
+		} catch (error) {
+			if (error instanceof RangeError) return NOT_SHOWN;
+			throw error;
+		}
 	}
 
+	/** A sentence of ours or of Odoo's. */
 	text(text: string): string {
 		return this.without(text, (secret) => secret);
 	}
 
 	private without(text: string, written: (secret: string) => string): string {
+		if (this.hidden.size > MAX_HIDDEN) return NOT_SHOWN;
 		return [...this.hidden].reduce((rest, secret) => rest.replaceAll(written(secret), BLACK), text);
 	}
 

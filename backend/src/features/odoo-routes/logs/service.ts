@@ -5,7 +5,7 @@ import type { Logger } from '../../../core/log';
 import type { Tenant, TenantCollection } from '../../../database/tenant-collection';
 import type { OdooSettingsService } from '../settings/service';
 import type { Excerpt, LogDocument, Payload, PayloadDocument } from './model';
-import { Redaction } from './redaction';
+import { Redaction, type Sent } from './redaction';
 
 /** The most characters of a payload that are kept. */
 const MAX_PAYLOAD = 1024 * 1024;
@@ -15,13 +15,6 @@ export interface LogFilter extends Partial<Pick<LogDocument, 'route' | 'state' |
 	readonly since?: Date | undefined;
 	/** Before then. */
 	readonly until?: Date | undefined;
-}
-
-/** A request or a response as it was sent. */
-export interface Sent {
-	/** What its JSON says; undefined where it is no JSON. */
-	readonly value: unknown;
-	readonly size_bytes: number;
 }
 
 type NewLog = Omit<LogDocument, '_id' | 'request' | 'response'> & { readonly request: Sent; readonly response: Sent };
@@ -75,8 +68,8 @@ export function createLogsService({
 				if (!switches[`${route}_log`]) return;
 				const _id = ids.next('log');
 				const redaction = new Redaction();
-				const asked = excerptOf(redaction.json(request.value), request.size_bytes, preview_limit);
-				const answered = excerptOf(redaction.json(response.value), response.size_bytes, preview_limit);
+				const asked = excerptOf(request, redaction.json(request), preview_limit);
+				const answered = excerptOf(response, redaction.json(response), preview_limit);
 				const error = log.error === null ? null : redaction.text(log.error);
 				if (asked.payload !== null || answered.payload !== null) {
 					const whole = { request: asked.payload, response: answered.payload };
@@ -90,10 +83,10 @@ export function createLogsService({
 	};
 }
 
-function excerptOf(text: string, size_bytes: number, limit: number): { excerpt: Excerpt; payload: Payload | null } {
+function excerptOf(sent: Sent, text: string, limit: number): { excerpt: Excerpt; payload: Payload | null } {
 	const is_whole = text.length <= limit;
 	return {
-		excerpt: { preview: text.slice(0, limit), size_bytes, is_whole },
+		excerpt: { preview: text.slice(0, limit), size_bytes: Buffer.byteLength(sent.text), is_whole },
 		payload: is_whole ? null : { text: text.slice(0, MAX_PAYLOAD), is_cut: text.length > MAX_PAYLOAD },
 	};
 }

@@ -195,6 +195,18 @@ describe('changing a connection', () => {
 		expect((await act({ action: 'test_connection', connection: json.id })).status).toBe(200);
 	});
 
+	it('made twice at once leaves what was tried together', async () => {
+		const other = await outsideAccess(platform, platform.firstRun.environments.production);
+		const { json } = await create({});
+		const replies = await Promise.all([
+			patch(json.id, { url: other.url, api_key: other.api_key }),
+			patch(json.id, { url: access.url, api_key: access.api_key }),
+			patch(json.id, { name: randomUUID() }),
+		]);
+		expect(replies.map(({ status }) => status)).toEqual([200, 200, 200]);
+		expect((await platform.api('POST', `${path}/${String(json.id)}/test`)).json).toMatchObject({ ok: true });
+	});
+
 	it('cannot take the name of another', async () => {
 		const { json } = await create({ name: 'first of two' });
 		const second = await create({ name: 'second of two' });

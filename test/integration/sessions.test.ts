@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { z } from 'zod';
 import { LIMITS } from '../../backend/src/http/limits';
 import { outsideAccess } from '../support/connections';
@@ -117,6 +118,27 @@ describe('POST /web/session/authenticate', () => {
 		expect([reply.status, await reply.json()]).toMatchObject([status, { code }]);
 	});
 
+	it.each([
+		[404, 'unknown_route', 'POST', '/web/session/nothing'],
+		[405, 'method_not_allowed', 'GET', '/web/session/authenticate'],
+		[400, 'malformed_json', 'POST', '/web/session/authenticate'],
+	])('answers %i %s to %s %s', async (status, code, method, path) => {
+		const headers = { 'Content-Type': 'application/json' };
+		const body = method === 'GET' ? null : '{';
+		const reply = await fetch(platform.url + path, { method, headers, body });
+		expect([reply.status, await reply.json()]).toMatchObject([status, { code }]);
+	});
+
+	it('is never at a loss, whatever is sent', async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.constantFrom('authenticate', 'destroy'), fc.jsonValue(), async (action, params) => {
+				const { status } = await send(`/web/session/${action}`, { id: params, params });
+				expect([200, 422]).toContain(status);
+			}),
+			{ numRuns: 50 },
+		);
+	});
+
 	it('says which parameter is missing', async () => {
 		const reply = await logIn({ login: undefined });
 		expect([reply.status, await reply.json()]).toMatchObject([422, { errors: [{ pointer: '/params/login' }] }]);
@@ -127,6 +149,27 @@ describe('a session', () => {
 	it('acts in its Odoo as the user who logged in', async () => {
 		const { status, data } = await act(await begin(), whoAmI);
 		expect([status, data]).toMatchObject([200, { connected: true, login: 'admin', database: 'sandbox' }]);
+	});
+
+	it.each([
+		['search_data', { payload: { search_field: ['login'], search_domain: "[('login', '=', 'admin')]" } }],
+		[
+			'call_function',
+			{ search_key: { login: 'admin' }, payload: { method: 'read', parameter: { fields: ['login'] } } },
+		],
+	])('opens %s of the five routes', async (route, vals) => {
+		const body = { params: { model: 'res.users', vals } };
+		const reply = await send(`/api/${route}`, body, { Cookie: await begin() });
+		expect(await reply.json()).toMatchObject({ result: { is_success: true, result: [{ login: 'admin' }] } });
+	});
+
+	it('that is over is told so by the five routes in their own words', async () => {
+		const body = { params: { model: 'res.users', vals: {} } };
+		const reply = await send('/api/search_data', body, { Cookie: 'session_id=over' });
+		expect([reply.status, await reply.json()]).toMatchObject([
+			401,
+			{ error: { data: { name: 'invalid_session' } } },
+		]);
 	});
 
 	it('leads nowhere else', async () => {

@@ -34,6 +34,7 @@ const ERRORS: Readonly<Record<string, string>> = {
 	...Object.fromEntries(Object.entries(ODOO_FAILURES).map(([kind, [, error]]) => [`odoo_${kind}`, error])),
 	authentication_required: 'Not authenticated',
 	invalid_api_key: 'Not authenticated',
+	invalid_session: 'Not authenticated',
 	signature_missing: 'Not authenticated',
 	signature_invalid: 'Not authenticated',
 	no_odoo_connection: 'No Odoo configuration',

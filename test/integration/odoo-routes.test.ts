@@ -211,16 +211,6 @@ describe('the envelope', () => {
 		});
 		expect(answer.result?.is_success).toBe(true);
 	});
-
-	it('tells of a used up limit as an error, and when to go on', async () => {
-		const narrow = await startTestPlatform({}, { limits: { ...WIDE_LIMITS, webhook: 1 } });
-		const { send } = odooRouteCaller(narrow);
-		await send('search_data', '{}');
-		const answer = await send('search_data', '{}');
-		expect([answer.status, answer.error?.data.name]).toEqual([429, 'rate_limited']);
-		expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
-		await narrow.remove();
-	});
 });
 
 describe('the Odoo of a call', () => {

@@ -62,6 +62,18 @@ describe('the limit of a key', () => {
 		expect(reset).toBe(new Date(clock.now().getTime() + 60_000).toISOString());
 		expect(await last?.json()).toMatchObject({ error: 'Rate limit exceeded', limit: 100, resetAt: reset });
 	});
+
+	it('is the same one at the five routes, refused as JSON-RPC has it', async () => {
+		const { organization_id } = await addOrganization(platform);
+		const key = await addKey(platform, { organization_id, scope: 'webhook' });
+		await Promise.all(Array.from({ length: 100 }, () => post(key)));
+		const headers = { Authorization: `Bearer ${key}` };
+		const refused = await fetch(`${platform.url}/api/search_data`, { method: 'POST', headers, body: '{}' });
+		expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+		expect(await refused.json()).toMatchObject({
+			error: { code: 429, data: { name: 'rate_limited', limit: 100 } },
+		});
+	});
 });
 
 describe('an address that sends one refused key after another', () => {

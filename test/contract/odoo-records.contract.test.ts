@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OdooTransportName } from '../../backend/src/odoo/client';
+import { OdooError } from '../../backend/src/odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../backend/src/odoo/json';
 import { openRecords, type TestRecords } from '../support/odoo-records';
 import { odooServers } from '../support/odoo-servers';
@@ -13,6 +14,7 @@ const MADE = [
 	['res.company', 'name'],
 	['res.partner', 'ref'],
 	['res.partner.category', 'name'],
+	['crm.tag', 'name'],
 	['product.template', 'default_code'],
 ] as const;
 
@@ -551,16 +553,48 @@ for (const server of odooServers()) {
 					expect(await count()).toEqual(counts);
 				});
 
-				it('when a file of a line cannot be kept, and the record had been made', async () => {
-					const before = await count();
-					odoo().guard((request, send) =>
-						request.model === 'ir.attachment' ? Promise.reject(new Error('no room')) : send(),
-					);
-					const payload = { order_line: [{ product_id: { name: `${mark} product` } }] };
-					await expect(odoo().create('sale.order', order(payload))).rejects.toThrow('no room');
-					odoo().guard();
-					expect(await count()).toEqual(before);
-				});
+				it.each(['create', 'update'] as const)(
+					'whichever call is refused (%s)',
+					async (kind) => {
+						const search_key = { client_order_ref: `${mark} there` };
+						const other = await makePartner('Other');
+						const { id } = await odoo().create('sale.order', {
+							payload: {
+								...search_key,
+								partner_id: other,
+								order_line: [{ name: 'old', display_type: 'line_note' }],
+							},
+						});
+						const file = { name: `${mark} f`, datas: 'aGk=' };
+						const line = { product_id: { name: `${mark} product` }, attachment_ids: [file] };
+						const vals = order({
+							client_order_ref: kind === 'create' ? mark : `${mark} there`,
+							order_line: [line, line],
+							tag_ids: { records: [{ name: `${mark} tag` }] },
+						});
+						const auto_create = { ...vals.auto_create, tag_ids: { name: `${mark} tag` } };
+						const send = () =>
+							kind === 'create'
+								? odoo().create('sale.order', { ...vals, auto_create, result_field: ['name'] })
+								: odoo().update('sale.order', { ...vals, auto_create, search_key });
+						const fields = ['partner_id', 'order_line', 'tag_ids'];
+						const state = async () => [await readOne('sale.order', id, fields), await count()];
+						const before = await state();
+						for (let last = 1; ; last++) {
+							let calls = 0;
+							odoo().guard((_request, pass) =>
+								++calls === last ? Promise.reject(new OdooError('server_error', 'refused')) : pass(),
+							);
+							const outcome = await send().catch((error: unknown) => error);
+							odoo().guard();
+							if (!(outcome instanceof Error)) break;
+							expect(outcome.message).toBe('refused');
+							expect(await state()).toEqual(before);
+						}
+						expect(await state()).not.toEqual(before);
+					},
+					60_000,
+				);
 			});
 
 			describe('of several companies', () => {

@@ -39,7 +39,12 @@ export async function openRecords(
 		call: (request, options) => {
 			if (request.method === 'fields_get') return client.call(request, options);
 			calls.push(request);
-			const send = () => client.call(request, options);
+			const send = async () => {
+				const answer = await client.call(request, options);
+				// A sandbox in this process hears of no signal.
+				options?.signal?.throwIfAborted();
+				return answer;
+			};
 			return gate ? gate(request, send) : send();
 		},
 	};

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { OdooError } from '../../backend/src/odoo/errors';
 import type { JsonObject, JsonValue } from '../../backend/src/odoo/json';
+import { createValsSchema } from '../../backend/src/odoo/records/vals';
 import { openRecords, type Gate, type TestRecords } from '../support/odoo-records';
 import { odooServers } from '../support/odoo-servers';
 
@@ -165,6 +166,20 @@ describe.each(['create', 'update'] as const)('a failed %s', (kind) => {
 			}
 		}
 	});
+});
+
+it('what was made is taken away when the client leaves', async () => {
+	const before = await world();
+	const client = new AbortController();
+	odoo.guard(({ model, method }, pass) => {
+		if (model === 'sale.order' && method === 'read') client.abort(new Error('left'));
+		return pass();
+	});
+	const { kind: _kind, ...request } = full('create');
+	const vals = createValsSchema.parse(request);
+	await expect(odoo.records.create('sale.order', vals, { signal: client.signal })).rejects.toThrow('left');
+	odoo.guard();
+	expect(await world()).toEqual(before);
 });
 
 it('whatever the payload, a refusal leaves nothing behind', async () => {

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { isId } from '../../backend/src/core/ids';
+import { certificatesIn } from '../support/certificates';
 import { outsideAccess } from '../support/connections';
 import {
 	addKey,
@@ -145,13 +149,15 @@ describe('connecting an Odoo', () => {
 	});
 
 	it('says that a certificate is self-signed', async () => {
-		const server = await startTlsServer();
+		const directory = await mkdtemp(join(tmpdir(), 'odoo-platform-tls-'));
+		const server = await startTlsServer(certificatesIn(directory).selfSigned('erp'));
 		expect((await create({ url: server.url })).json).toMatchObject({
 			status: 422,
 			code: 'odoo_tls_failed',
 			detail: expect.stringContaining('self-signed'),
 		});
 		await server.close();
+		await rm(directory, { recursive: true });
 	});
 
 	it('says that a port which is to speak TLS does not', async () => {

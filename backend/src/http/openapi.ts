@@ -201,7 +201,8 @@ function tagOf({ access: { permission } }: Route): string {
 const TAGS: Readonly<Record<string, string>> = { odoo: 'Odoo gateway', api_keys: 'API keys' };
 
 function inWords({ access: { scope, permission, plan }, notes }: Route): string {
-	const key = scope === 'webhook' ? 'a key of scope `webhook` (`sk_live_…`)' : 'a platform key (`oec_live_…`)';
+	const key =
+		scope === 'webhook' ? 'a session, or a key of scope `webhook` (`sk_live_…`)' : 'a platform key (`oec_live_…`)';
 	const right = permission === null ? 'whatever its permissions' : `with the permission \`${permission}\``;
 	const plans = plan === 'free' ? 'every plan' : `the plan \`${plan}\`${plan === 'agency' ? '' : ' or above'}`;
 	return `Takes ${key} ${right}, on ${plans}.${notes === undefined ? '' : ` ${notes}`}`;

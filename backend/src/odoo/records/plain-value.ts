@@ -1,4 +1,5 @@
 import type { JsonValue } from '../json';
+import { isDay, isMoment } from '../moment';
 import { checkBase64 } from './attachments';
 import { RecordsError } from './errors';
 
@@ -64,15 +65,6 @@ function isNumber(value: JsonValue, fits: (number: number) => boolean): boolean 
 	if (typeof value === 'number') return fits(value);
 	return typeof value === 'string' && /^[+-]?\d+(\.\d+)?$/.test(value) && fits(Number(value));
 }
-
-const DAY = /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-
-function isDay(text: string): boolean {
-	return DAY.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
-}
-
-const isMoment = (text: string): boolean =>
-	isDay(text.slice(0, 10)) && /^ ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.test(text.slice(10));
 
 function isSound(value: JsonValue, levels: number): boolean {
 	if (typeof value === 'number') return Number.isFinite(value);

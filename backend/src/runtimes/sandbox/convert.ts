@@ -1,3 +1,4 @@
+import { isDay, isMoment } from '../../odoo/moment';
 import { pythonRepr } from '../../odoo/python-repr';
 import { invalidText, OdooError, typeError, valueError } from './errors';
 import type { Field } from './fields';
@@ -5,9 +6,6 @@ import type { Value } from './journal';
 
 /** PostgreSQL's. */
 const MAX_INTEGER = 2 ** 31 - 1;
-
-const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-const DATETIME = /^(\d{4}-\d{2}-\d{2}) ([01]\d|2[0-3]):[0-5]\d:[0-5]\d$/;
 
 /**
  * A value as it comes over the wire, made fit to be stored in a field that holds no list. Takes and refuses what Odoo's
@@ -96,16 +94,6 @@ function toDatetime(input: unknown): string {
 		if (isMoment(input)) return input;
 	}
 	throw valueError(`time data ${pythonRepr(input)} does not match format '%Y-%m-%d %H:%M:%S'`);
-}
-
-/** Whether it is a day of the calendar, written `YYYY-MM-DD`. */
-export function isDay(text: string): boolean {
-	return DATE.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text);
-}
-
-/** Whether it is a day and a time, written `YYYY-MM-DD HH:MM:SS` (UTC). */
-export function isMoment(text: string): boolean {
-	return DATETIME.test(text) && isDay(text.slice(0, 10));
 }
 
 /** A moment as Odoo writes it: UTC, to the second. */

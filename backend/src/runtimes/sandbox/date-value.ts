@@ -1,5 +1,6 @@
 import { pythonRepr } from '../../odoo/python-repr';
-import { formatDate, formatDatetime, isDay } from './convert';
+import { isDay } from '../../odoo/moment';
+import { formatDate, formatDatetime } from './convert';
 import { valueError } from './errors';
 
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?$/;

@@ -1,4 +1,3 @@
-import { fork } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -8,6 +7,7 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { loadPackage, runWorkflow } from '../../scripts/n8n-engine';
 import { portOf } from '../support/fake-platform';
+import { benchGateway, benchOdoo } from '../support/odoo-bench';
 
 /**
  * What many items cost: 1,000 contacts created through the Odoo Gateway node in one item list, as it is built, in n8n's
@@ -17,18 +17,6 @@ import { portOf } from '../support/fake-platform';
  */
 const ITEMS = 1_000;
 const ROUNDS = 3;
-
-const odooSchema = z.object({ url: z.string(), database: z.string(), login: z.string(), secret: z.string() });
-const gatewaySchema = z.object({ url: z.string(), token: z.string(), hmac_secret: z.string() });
-
-async function start<T>(schema: z.ZodType<T>, ...args: string[]): Promise<T> {
-	const child = fork(path.join(__dirname, '../support/odoo-bench-server.ts'), args, {
-		execArgv: ['-r', path.join(__dirname, '../support/ts-register.cjs')],
-	});
-	process.once('exit', () => child.kill('SIGKILL'));
-	const [hello] = z.array(z.unknown()).parse(await once(child, 'message'));
-	return schema.parse(hello);
-}
 
 /** Passes everything on to Odoo and counts it. */
 async function startDoor(url: string) {
@@ -55,13 +43,9 @@ async function startDoor(url: string) {
 }
 
 async function main() {
-	const { ODOO_URL, ODOO_DB = '', ODOO_LOGIN = '', ODOO_API_KEY = '' } = process.env;
-	const odoo =
-		ODOO_URL === undefined
-			? await start(odooSchema, 'sandbox')
-			: { url: ODOO_URL, database: ODOO_DB, login: ODOO_LOGIN, secret: ODOO_API_KEY };
+	const odoo = await benchOdoo();
 	const door = await startDoor(odoo.url);
-	const gateway = await start(gatewaySchema, 'gateway', door.url, odoo.database, odoo.login, odoo.secret);
+	const gateway = await benchGateway({ ...odoo, url: door.url });
 	const direct = new Pool(door.url, { connections: 1 });
 	const signed = new Pool(gateway.url, { connections: 1 });
 	const call = async (method: string, body: object): Promise<unknown> => {
@@ -170,7 +154,7 @@ async function main() {
 
 	const median = (values: readonly number[]) =>
 		values.toSorted((one, other) => one - other)[values.length >> 1] ?? NaN;
-	console.log(`${ITEMS} contacts, ${ODOO_URL === undefined ? 'sandbox' : 'a real Odoo 19'}`);
+	console.log(`${ITEMS} contacts, ${odoo.name}`);
 	for (const name of names) {
 		const figures = `${String(calls[name]).padStart(4)} calls, ${median(seconds[name]).toFixed(2)} s`;
 		console.log(`${labels[name].padEnd(34)} ${figures}`);

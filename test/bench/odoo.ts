@@ -1,40 +1,18 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import path from 'node:path';
 import { Pool } from 'undici';
-import { z } from 'zod';
+import { benchGateway, benchOdoo } from '../support/odoo-bench';
 
 /**
  * What the gateway costs: a `search_read` of ten companies through it, with a signed request and everything on, beside
  * the same call made to Odoo's JSON-2 directly, in turns. `npm run bench -- odoo`, on the Odoo 19 that `ODOO_URL`,
  * `ODOO_DB`, `ODOO_LOGIN` and `ODOO_API_KEY` name, else on a sandbox in a process of its own; the service's database is
- * the embedded engine or `MONGODB_URI`.
+ * the embedded engine or `MONGODB_URI`. What many items cost through the node: `npm run bench -- odoo-node`.
  */
 const PARALLEL = 16;
 const ROUNDS = 10;
 const CALLS = 300;
 
 type Send = () => Promise<void>;
-
-const odooSchema = z.object({ url: z.string(), database: z.string(), login: z.string(), secret: z.string() });
-const gatewaySchema = z.object({ url: z.string(), token: z.string(), hmac_secret: z.string() });
-
-const children: ChildProcess[] = [];
-
-/** Starts one of the servers and answers what it says of itself. */
-async function start<T extends z.ZodType>(schema: T, ...args: string[]): Promise<z.output<T>> {
-	const child = fork(path.join(__dirname, '../support/odoo-bench-server.ts'), args, {
-		execArgv: ['-r', path.join(__dirname, '../support/ts-register.cjs')],
-	});
-	children.push(child);
-	child.once('exit', (code) => process.exit(code ?? 1));
-	const [hello] = z
-		.tuple([schema])
-		.rest(z.unknown())
-		.parse(await once(child, 'message'));
-	return hello;
-}
 
 /** Posts the same again and again, over connections that stay open where the server keeps them. */
 function sender(base: string, route: string, headers: Record<string, string>, body: string): Send {
@@ -53,32 +31,30 @@ function sender(base: string, route: string, headers: Record<string, string>, bo
 	};
 }
 
-/** So many calls, so many at a time: calls a second, and how long each took in milliseconds. */
-async function rush(send: Send, parallel: number, count: number) {
-	const times: number[] = [];
+/** So many calls, {@link PARALLEL} at a time: calls a second. */
+async function rush(send: Send, count: number): Promise<number> {
 	let left = count;
 	const start = performance.now();
 	const client = async () => {
-		while (left-- > 0) {
-			const sent = performance.now();
-			await send();
-			times.push(performance.now() - sent);
-		}
+		while (left-- > 0) await send();
 	};
-	await Promise.all(Array.from({ length: parallel }, client));
-	return { rate: (count * 1_000) / (performance.now() - start), times };
+	await Promise.all(Array.from({ length: PARALLEL }, client));
+	return (count * 1_000) / (performance.now() - start);
+}
+
+/** How long one call takes, in milliseconds. */
+async function time(send: Send): Promise<number> {
+	const start = performance.now();
+	await send();
+	return performance.now() - start;
 }
 
 const percentile = (values: readonly number[], part: number) =>
 	values.toSorted((one, other) => one - other)[Math.floor(values.length * part)] ?? NaN;
 
 async function main() {
-	const { ODOO_URL, ODOO_DB = '', ODOO_LOGIN = '', ODOO_API_KEY = '' } = process.env;
-	const odoo =
-		ODOO_URL === undefined
-			? await start(odooSchema, 'sandbox')
-			: { url: ODOO_URL, database: ODOO_DB, login: ODOO_LOGIN, secret: ODOO_API_KEY };
-	const gateway = await start(gatewaySchema, 'gateway', odoo.url, odoo.database, odoo.login, odoo.secret);
+	const odoo = await benchOdoo();
+	const gateway = await benchGateway(odoo);
 
 	const domain = [['is_company', '=', true]];
 	const kwargs = { fields: ['name', 'email', 'phone'], limit: 10 };
@@ -105,13 +81,13 @@ async function main() {
 	const names = ['direct', 'gateway'] as const;
 	const rates = { direct: new Array<number>(), gateway: new Array<number>() };
 	const times = { direct: new Array<number>(), gateway: new Array<number>() };
-	for (const name of names) await rush(send[name], PARALLEL, CALLS * 3);
+	for (const name of names) await rush(send[name], CALLS * 3);
 	for (let round = 0; round < ROUNDS; round++) {
-		for (const name of names) times[name].push(...(await rush(send[name], 1, CALLS)).times);
-		for (const name of names) rates[name].push((await rush(send[name], PARALLEL, CALLS)).rate);
+		for (let n = 0; n < CALLS; n++) for (const name of names) times[name].push(await time(send[name]));
+		for (const name of names) rates[name].push(await rush(send[name], CALLS));
 	}
 
-	console.log(`search_read of ten companies, ${ODOO_URL === undefined ? 'sandbox' : 'a real Odoo 19'}`);
+	console.log(`search_read of ten companies, ${odoo.name}`);
 	const labels = { direct: "Odoo's JSON-2, directly", gateway: 'the gateway, everything on' };
 	for (const name of names) {
 		const [p50, p99] = [percentile(times[name], 0.5), percentile(times[name], 0.99)];
@@ -123,8 +99,6 @@ async function main() {
 	const added = percentile(times.gateway, 0.5) - percentile(times.direct, 0.5);
 	const share = percentile(rates.gateway, 0.5) / percentile(rates.direct, 0.5);
 	console.log(`p50 ${added.toFixed(2)} ms more, ${(share * 100).toFixed(0)} % of the throughput`);
-
-	for (const child of children) child.removeAllListeners('exit').kill('SIGKILL');
 	process.exit(0);
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock';
+import { unlessAborted } from '../core/unless-aborted';
 import type { Fetch } from '../net/outbound';
 import type { CallOptions, OdooClient } from './client';
 import { connectOdoo } from './connect';
@@ -9,11 +10,13 @@ import type { OdooAccess } from './transport';
 const MAX_CLIENTS = 500;
 /** How long a client is used before the server is asked for its version again. */
 const LIFETIME_MS = 5 * 60_000;
+/** How long each answer may take while the version is found out and the user logged in; short, as many may wait. */
+const LOGIN_TIMEOUT_MS = 15_000;
 
 /** Clients that are logged in, kept for the calls to come. */
 export interface OdooClients {
-	/** Rejects with an `OdooError`. */
-	get(access: OdooAccess & { readonly fetch: Fetch }): Promise<OdooClient>;
+	/** Rejects with an `OdooError`, or the signal's reason; a log-in that others wait for too goes on. */
+	get(access: OdooAccess & { readonly fetch: Fetch }, options?: Pick<CallOptions, 'signal'>): Promise<OdooClient>;
 }
 
 /** Keeps one client for each set of credentials; one that Odoo no longer lets in is forgotten. */
@@ -44,14 +47,17 @@ export function createOdooClients({ clock }: { clock: Clock }): OdooClients {
 	};
 
 	return {
-		get({ fetch, url, database, login, secret }) {
+		get({ fetch, url, database, login, secret }, { signal } = {}) {
+			const awaited = (client: Promise<OdooClient>) =>
+				signal === undefined ? client : unlessAborted(() => client, signal);
 			const access = { url, database, login, secret };
 			const key = createHash('sha256').update(JSON.stringify(access)).digest('base64');
 			const kept = clients.get(key);
-			if (kept && kept.until > clock.now().getTime()) return kept.client;
+			if (kept && kept.until > clock.now().getTime()) return awaited(kept.client);
 			const [oldest] = clients.keys();
 			if (oldest !== undefined && clients.size >= MAX_CLIENTS) clients.delete(oldest);
-			return keep(key, connectOdoo(access, { fetch, clock }));
+			const connecting = connectOdoo(access, { fetch, clock }, { timeoutMs: LOGIN_TIMEOUT_MS });
+			return awaited(keep(key, connecting));
 		},
 	};
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
 import type { JobId } from '../../core/ids';
 import type { Logger } from '../../core/log';
+import { unlessAborted } from '../../core/unless-aborted';
 import { nap } from '../../core/wakeable-loop';
 import { isDuplicateKey } from '../../database/connection';
 import type { TenantCollection } from '../../database/tenant-collection';
@@ -157,7 +158,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 	const fail = async (failure: JobFailure) => {
 		// Written down before anything is tidied up: a worker that has lost the job finds it out here.
 		await endSteps('failed', failure.message);
-		await withinLease(() => definition.onFailure(settling, failure), lost.signal);
+		await unlessAborted(() => definition.onFailure(settling, failure), lost.signal);
 		await settling.log(`Failed: ${failure.message}`);
 		await become({ status: 'failed', error: failure, finished_at: clock.now(), current_step: null }, true);
 	};
@@ -169,7 +170,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 		const enough = new AbortController();
 		await Promise.race([underWay, nap(clock, PATIENCE_MS, AbortSignal.any([held, enough.signal]))]);
 		enough.abort();
-		await withinLease(() => definition.onCancel(settling), held);
+		await unlessAborted(() => definition.onCancel(settling), held);
 		await settling.log(message);
 		await become({ status: 'canceled', finished_at: clock.now(), current_step: null }, true);
 	};
@@ -181,7 +182,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 			await write({
 				$set: { steps: replaced(job.steps, index, { status: 'running', started_at }), current_step: name },
 			});
-			const message = await withinLease(() => {
+			const message = await unlessAborted(() => {
 				const work = run(context);
 				underWay = work.catch(() => undefined);
 				return work;
@@ -232,21 +233,6 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 		options.nudges.ring(claimed._id);
 		await renewing;
 		nudged.close();
-	}
-}
-
-/** Does work that may not heed its signal: when that comes, nobody waits for it any longer. */
-async function withinLease<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-	signal.throwIfAborted();
-	let onAbort = () => {};
-	const aborted = new Promise<never>((_, reject) => {
-		onAbort = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-		signal.addEventListener('abort', onAbort, { once: true });
-	});
-	try {
-		return await Promise.race([work(), aborted]);
-	} finally {
-		signal.removeEventListener('abort', onAbort);
 	}
 }
 

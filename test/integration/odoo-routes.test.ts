@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { isId } from '../../backend/src/core/ids';
@@ -130,6 +131,19 @@ describe('the documented examples', () => {
 		expect(await search('account.move', { search_field: ['state'], search_domain: [['id', '=', id]] })).toEqual([
 			{ id, state: 'posted' },
 		]);
+	});
+
+	it("docs/api.md's sample is answered as it shows", async () => {
+		const text = await readFile('docs/api.md', 'utf8');
+		const request = /api\/create_data" .* -d '(\{[^']+\})'/.exec(text)?.[1] ?? '';
+		const reply = /```json\n(\{\s+"jsonrpc"[^`]+)```/.exec(text)?.[1] ?? '';
+		const { result: shown, id } = z
+			.object({ id: z.number(), result: z.object({ result: z.looseObject({ id: z.number() }) }).loose() })
+			.parse(JSON.parse(reply));
+		expect(await routes.send('create_data', request)).toMatchObject({
+			id,
+			result: { ...shown, result: { ...shown.result, id: expect.any(Number), name: expect.any(String) } },
+		});
 	});
 
 	it('attaches files, byte for byte', async () => {

@@ -359,6 +359,56 @@ describe('replaying', () => {
 		);
 	});
 
+	it('of a time goes by the time of the event to the millisecond, not by the one in its id', async () => {
+		const inbox = await receiver();
+		const { deliveryLog, id, happen } = await start(inbox, { events: ['deployment.*'] });
+		const since = stage.clock.now();
+		const at = (ms: number) => new Date(since.getTime() + ms);
+		const times = [-1, 0, 1, 4, 5, 6];
+		const happened = times.map((ms) => ({ ...stage.makeEvent('deployment.succeeded'), created_at: at(ms) }));
+		await stage.clock.advance(6);
+		await happen(...happened);
+		await settled(id, times.length, 'succeeded');
+		const filter = { since, until: at(5), status: 'succeeded' } as const;
+		expect(await deliveryLog.replayMany(stage.organization, id, filter)).toBe(3);
+		await inbox.received(times.length + 3);
+		expect(inbox.requests.slice(times.length).map((request) => contentOf(request).id)).toEqual(
+			happened.slice(1, 4).map((event) => event.id),
+		);
+	});
+
+	it('of more events than are read at a time sends each, in their order', async () => {
+		const inbox = await receiver();
+		const { deliveryLog, id, happen } = await start(inbox, { events: ['deployment.*'] });
+		const since = stage.clock.now();
+		const wanted = happenings(120);
+		await happen(...wanted);
+		await settled(id, 120, 'succeeded');
+		await stage.clock.advance(1);
+		const filter = { since, until: stage.clock.now(), status: 'succeeded' } as const;
+		expect(await deliveryLog.replayMany(stage.organization, id, filter)).toBe(120);
+		await inbox.received(240);
+		expect(inbox.requests.slice(120).map((request) => contentOf(request).id)).toEqual(
+			wanted.map((event) => event.id),
+		);
+	});
+
+	it('of what failed takes no event a second time that has arrived since', async () => {
+		const inbox = await receiver();
+		const { deliveryLog, service, relay } = stage.startReplica();
+		const { webhook } = await service.create(stage.organization, stage.request('http://169.254.169.254/'));
+		const since = stage.clock.now();
+		await stage.change(...happenings(2));
+		relay.wake();
+		await settled(webhook._id, 2, 'failed');
+		await service.update(stage.organization, webhook._id, { url: inbox.url });
+		await stage.clock.advance(1);
+		const filter = { since, until: stage.clock.now(), status: 'failed' } as const;
+		const first = await deliveryLog.replayMany(stage.organization, webhook._id, filter);
+		await inbox.received(2);
+		expect([first, await deliveryLog.replayMany(stage.organization, webhook._id, filter)]).toEqual([2, 0]);
+	});
+
 	it('of what failed reaches the address that was mended', async () => {
 		const inbox = await receiver();
 		const { deliveryLog, service, happen } = await start(inbox, { events: ['server.*'] });

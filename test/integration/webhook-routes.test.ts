@@ -254,6 +254,9 @@ describe('the filters of GET /webhooks/{webhook_id}/deliveries', () => {
 		['?event_type=webhook.test', 0],
 		['?since=2026-05-07T14:23:11.421Z', 1],
 		['?since=2026-05-07T16:23:11.422%2B02:00', 0],
+		['?status=pending&event_type=deployment.failed&since=2026-05-07T14:23:11.421Z', 1],
+		['?status=pending&event_type=deployment.started', 0],
+		['?status=failed&event_type=deployment.failed', 0],
 	])('%s leaves %i of one that waits', async (query, count) => {
 		const { id } = await create();
 		await fanOut();
@@ -377,6 +380,45 @@ describe('replaying', () => {
 		await fanOut();
 		const body = { since: '2026-05-07T00:00:00Z' };
 		expect(await ask('POST', `/${id}/replay`, { body })).toEqual({ status: 202, json: { replayed: 0 } });
+	});
+});
+
+describe('replaying a time', () => {
+	it.each([
+		['before its beginning', '2026-05-06T00:00:00Z'],
+		['at its beginning', '2026-05-07T00:00:00Z'],
+		['that is none', 'today'],
+	])('refuses an end %s', async (_, until) => {
+		const { id } = await create();
+		const body = { since: '2026-05-07T00:00:00Z', until };
+		expect(await ask('POST', `/${id}/replay`, { body })).toMatchObject({
+			status: 422,
+			json: { errors: [{ pointer: '/until' }] },
+		});
+	});
+
+	it.each(['pending', 'held', 'lost'])('refuses the status %s, which no replay is for', async (status) => {
+		const { id } = await create();
+		const body = { since: '2026-05-07T00:00:00Z', status };
+		expect(await ask('POST', `/${id}/replay`, { body })).toMatchObject({
+			status: 422,
+			json: { errors: [{ pointer: '/status' }] },
+		});
+	});
+});
+
+describe('a webhook that was deleted', () => {
+	it('shows none of its deliveries any more', async () => {
+		const { id } = await create();
+		await fanOut();
+		const delivery = await firstDelivery(id);
+		await ask('DELETE', `/${id}`);
+		const replies = [
+			await ask('GET', `/${id}/deliveries`),
+			await ask('GET', `/${id}/deliveries/${delivery}`),
+			await ask('POST', `/${id}/deliveries/${delivery}/replay`),
+		];
+		expect(replies.map(({ status }) => status)).toEqual([404, 404, 404]);
 	});
 });
 

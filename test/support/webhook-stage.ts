@@ -153,7 +153,8 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 		/** Leaves a replica out of the closing, for it will not stop any more. */
 		forget: (replica: unknown) => replicas.delete(replica),
 		/** The webhook's deliveries, the oldest event first. */
-		deliveriesOf: (id: WebhookId) => deliveries.everywhere.find({ webhook_id: id }, { sort: { event_id: 1 } }),
+		deliveriesOf: (id: WebhookId) =>
+			deliveries.everywhere.find({ webhook_id: id }, { sort: { event_id: 1 }, limit: 1_000 }),
 		/** Resolves with the webhook's only delivery once `attempts` were made and written down. */
 		attempted: (id: WebhookId, attempts: number) =>
 			until(() => deliveries.everywhere.findOne({ webhook_id: id, attempts: { $size: attempts } })),

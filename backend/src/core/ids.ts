@@ -74,6 +74,10 @@ const SLACK_MS = 60_000;
 export const idBefore = <K extends IdKind>(kind: K, time: Date): Id<K> =>
 	firstId(kind, new Date(time.getTime() - SLACK_MS));
 
+/** An id that comes after all of what is kept with an earlier time. */
+export const idAfter = <K extends IdKind>(kind: K, time: Date): Id<K> =>
+	firstId(kind, new Date(time.getTime() + SLACK_MS));
+
 /** Makes new ids: unique, and in the order of their making within one process. */
 export interface Ids {
 	next<K extends IdKind>(kind: K): Id<K>;

@@ -1,15 +1,25 @@
 import type { Clock } from '../../core/clock';
 import { invalidInput, notFound } from '../../core/errors';
-import { type DeliveryId, firstId, type Ids, type WebhookId } from '../../core/ids';
+import { type DeliveryId, type EventId, firstId, idAfter, idBefore, type Ids, type WebhookId } from '../../core/ids';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { EventDocument } from '../events/model';
-import { type DeliveredType, type DeliveryDocument, TEST_TYPE, type WebhookDocument } from './model';
+import {
+	DELIVERED_TYPES,
+	type DeliveredType,
+	DELIVERY_STATUSES,
+	type DeliveryDocument,
+	TEST_TYPE,
+	type WebhookDocument,
+} from './model';
 import { payloads } from './payload';
-import { createQueue } from './queue';
+import { createBulkQueue } from './queue';
 import type { WebhooksService } from './service';
 
 /** So many deliveries one request may repeat. */
 export const MAX_REPLAYED = 10_000;
+
+/** How many deliveries are read at a time: each may hold the bodies of several answers. */
+const CHUNK = 100;
 
 /** Which deliveries of a webhook to show; what is unset shows all. */
 export interface DeliveryFilter {
@@ -19,7 +29,10 @@ export interface DeliveryFilter {
 	readonly since?: Date | undefined;
 }
 
-/** Which deliveries of a webhook to repeat: those of events from `since` on and before `until`. */
+/**
+ * Which deliveries of a webhook to repeat: those of events that happened from `since` on and before `until`. An event
+ * has `failed` where none of its deliveries succeeded or is still on its way.
+ */
 export interface ReplayFilter {
 	readonly status: 'failed' | 'succeeded';
 	readonly since: Date;
@@ -68,74 +81,131 @@ export function createDeliveryLog({
 	/** Tells the worker that deliveries wait. */
 	notify: () => void;
 }): DeliveryLog {
-	const enqueue = createQueue({ webhooks, deliveries, clock });
+	const enqueueAll = createBulkQueue({ webhooks, deliveries, clock });
 
-	const get = async (tenant: Tenant, webhook_id: WebhookId, id: DeliveryId) => {
+	const find = async (tenant: Tenant, webhook_id: WebhookId, id: DeliveryId) => {
 		const delivery = await deliveries.findOne(tenant, { _id: id, webhook_id });
 		if (delivery === null) throw notFound('delivery');
 		return delivery;
 	};
 
-	const repeat = async (
-		webhook: WebhookDocument,
-		{ _id: replay_of, event_id, event_type, body }: DeliveryDocument,
-	) => {
-		const event = await events.findOne(webhook.organization_id, { _id: event_id });
-		const id = ids.next('delivery');
-		await enqueue(webhook, {
-			_id: id,
-			event_id,
-			message_id: id,
-			replay_of,
-			event_type,
-			body: event === null ? body : payloads[webhook.format]({ ...event, id: event._id }),
-			next_attempt_at: clock.now(),
+	/** Those of the events that history still has, by their ids. */
+	const happened = async (tenant: Tenant, of: readonly Pick<DeliveryDocument, 'event_id'>[]) => {
+		const found = await events.find(tenant, { _id: { $in: of.map(({ event_id }) => event_id) } });
+		return new Map(found.map((event) => [event._id, event]));
+	};
+
+	/** Queues them anew, at the same moment, so that the order of events decides; answers the new ids. */
+	const repeat = async (webhook: WebhookDocument, originals: readonly DeliveryDocument[], now: Date) => {
+		const eventsById = await happened(webhook.organization_id, originals);
+		const queued = originals.map(({ _id: replay_of, event_id, event_type, body }) => {
+			const event = eventsById.get(event_id);
+			const id = ids.next('delivery');
+			const delivery = {
+				_id: id,
+				event_id,
+				message_id: id,
+				replay_of,
+				event_type,
+				body: event === undefined ? body : payloads[webhook.format]({ ...event, id: event_id }),
+				next_attempt_at: now,
+			};
+			return { webhook, delivery };
 		});
-		return id;
+		await enqueueAll(queued);
+		notify();
+		return queued.map(({ delivery }) => delivery._id);
+	};
+
+	/** Those events of which a delivery succeeded or may still do so. */
+	const notFailed = async (tenant: Tenant, webhook_id: WebhookId, event_id: { $in: EventId[] }) => {
+		const status = { $in: ['pending', 'held', 'succeeded'] } as const;
+		const found = await deliveries.find(tenant, { webhook_id, event_id, status });
+		return new Set(found.map((delivery) => delivery.event_id));
+	};
+
+	/** One delivery of each event that the filter names, in the order of events. */
+	const named = async (tenant: Tenant, webhook_id: WebhookId, { status, since, until }: ReplayFilter) => {
+		const chosen: DeliveryId[] = [];
+		let after: { $gte: EventId } | { $gt: EventId } = { $gte: idBefore('event', since) };
+		for (;;) {
+			const page: DeliveryDocument[] = await deliveries.find(
+				tenant,
+				{ webhook_id, status, next_attempt_at: null, event_id: { ...after, $lt: idAfter('event', until) } },
+				{ sort: { event_id: 1 }, limit: CHUNK },
+			);
+			const last = page.at(-1);
+			if (last === undefined) return chosen;
+			after = { $gt: last.event_id };
+			const eventsById = await happened(tenant, page);
+			// The time in an event's id is not quite its own, and has to do where history has lost the event.
+			const isOfThatTime = ({ event_id }: DeliveryDocument) => {
+				const at = eventsById.get(event_id)?.created_at;
+				return at === undefined
+					? event_id >= firstId('event', since) && event_id < firstId('event', until)
+					: at >= since && at < until;
+			};
+			const ofEach = new Map(page.map((delivery) => [delivery.event_id, delivery]));
+			const left =
+				status === 'failed'
+					? await notFailed(tenant, webhook_id, { $in: [...ofEach.keys()] })
+					: new Set<EventId>();
+			for (const delivery of ofEach.values()) {
+				const { _id, event_type, event_id } = delivery;
+				if (event_type !== TEST_TYPE && !left.has(event_id) && isOfThatTime(delivery)) chosen.push(_id);
+			}
+			if (chosen.length > MAX_REPLAYED) {
+				throw invalidInput('/since', `More than ${MAX_REPLAYED} deliveries match; take a shorter time.`);
+			}
+		}
 	};
 
 	return {
-		get,
+		async get(tenant, webhook_id, id) {
+			await webhooksService.get(tenant, webhook_id);
+			return find(tenant, webhook_id, id);
+		},
 		async list(tenant, webhook_id, { status, event_type, since }, after, limit) {
 			await webhooksService.get(tenant, webhook_id);
 			return deliveries.find(
 				tenant,
 				{
 					webhook_id,
-					...(status === undefined ? {} : { status }),
-					...(event_type === undefined ? {} : { event_type }),
+					// One index serves either filter, and both, where all values of the other are named.
+					...(status === undefined && event_type === undefined
+						? {}
+						: {
+								event_type: event_type ?? { $in: DELIVERED_TYPES },
+								status: status ?? { $in: DELIVERY_STATUSES },
+							}),
 					...(since === undefined ? {} : { created_at: { $gte: since } }),
-					...(after === null ? {} : { _id: { $lt: after } }),
+					_id: {
+						$gte: idBefore('delivery', since ?? new Date(0)),
+						...(after === null ? {} : { $lt: after }),
+					},
 				},
 				{ sort: { _id: -1 }, limit },
 			);
 		},
 		async replay(tenant, webhook_id, id) {
 			const webhook = await webhooksService.get(tenant, webhook_id);
-			const repeated = await repeat(webhook, await get(tenant, webhook_id, id));
-			notify();
-			return get(tenant, webhook_id, repeated);
+			const original = await find(tenant, webhook_id, id);
+			const [repeated] = await repeat(webhook, [original], clock.now());
+			return find(tenant, webhook_id, repeated ?? id);
 		},
-		async replayMany(tenant, webhook_id, { status, since, until }) {
+		async replayMany(tenant, webhook_id, filter) {
 			const webhook = await webhooksService.get(tenant, webhook_id);
-			const found = await deliveries.find(
-				tenant,
-				{
-					webhook_id,
-					status,
-					next_attempt_at: null,
-					event_id: { $gte: firstId('event', since), $lt: firstId('event', until) },
-				},
-				{ sort: { event_id: 1 }, limit: MAX_REPLAYED + 1 },
-			);
-			if (found.length > MAX_REPLAYED) {
-				throw invalidInput('/since', `More than ${MAX_REPLAYED} deliveries match; take a shorter time.`);
+			const chosen = await named(tenant, webhook_id, filter);
+			const now = clock.now();
+			for (let from = 0; from < chosen.length; from += CHUNK) {
+				const _id = { $in: chosen.slice(from, from + CHUNK) };
+				await repeat(
+					webhook,
+					await deliveries.find(tenant, { _id }, { sort: { event_id: 1 }, limit: CHUNK }),
+					now,
+				);
 			}
-			const events = found.filter(({ event_type }) => event_type !== TEST_TYPE);
-			const ofEach = [...new Map(events.map((delivery) => [delivery.event_id, delivery])).values()];
-			for (const delivery of ofEach) await repeat(webhook, delivery);
-			notify();
-			return ofEach.length;
+			return chosen.length;
 		},
 	};
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
+import { invalidInput } from '../../core/errors';
 import { idSchema } from '../../core/ids';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
@@ -82,11 +83,17 @@ export const deliveryRoutes = ({
 			body: z.strictObject({
 				since: timeSchema,
 				until: timeSchema.optional().describe('Events before it; unset: until now'),
-				status: z.enum(['failed', 'succeeded']).default('failed'),
+				status: z
+					.enum(['failed', 'succeeded'])
+					.default('failed')
+					.describe('failed: events of which no delivery succeeded or is still on its way'),
 			}),
 		},
 		responses: { 202: z.object({ replayed: z.int().min(0) }) },
 		handle: async ({ params: { webhook_id }, body, caller }) => {
+			if (body.until !== undefined && body.until <= body.since) {
+				throw invalidInput('/until', 'must be later than since');
+			}
 			const filter = { ...body, until: body.until ?? clock.now() };
 			return reply(202, { replayed: await deliveryLog.replayMany(caller.tenant, webhook_id, filter) });
 		},

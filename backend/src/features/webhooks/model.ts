@@ -153,6 +153,7 @@ export const deliveryCollection = (connection: Connection) =>
 			[{ webhook_id: 1, event_id: 1, message_id: 1 }, { unique: true }],
 			[{ webhook_id: 1, status: 1, next_attempt_at: 1, event_id: 1 }],
 			[{ webhook_id: 1, _id: -1 }],
+			[{ webhook_id: 1, event_type: 1, status: 1, _id: -1 }],
 			[{ created_at: 1 }, { expireAfterSeconds: RETENTION_SECONDS }],
 		],
 	});

@@ -24,9 +24,6 @@ export interface Queued {
  */
 export type EnqueueAll = (queued: readonly Queued[]) => Promise<void>;
 
-/** The same for one delivery. */
-export type Enqueue = (webhook: WebhookDocument, delivery: NewDelivery) => Promise<void>;
-
 interface QueueOptions {
 	webhooks: TenantCollection<WebhookDocument>;
 	deliveries: TenantCollection<DeliveryDocument>;
@@ -35,11 +32,6 @@ interface QueueOptions {
 
 /** How many deliveries are written at a time. */
 const CHUNK = 200;
-
-export function createQueue(options: QueueOptions): Enqueue {
-	const enqueueAll = createBulkQueue(options);
-	return (webhook, delivery) => enqueueAll([{ webhook, delivery }]);
-}
 
 export function createBulkQueue({ webhooks, deliveries, clock }: QueueOptions): EnqueueAll {
 	/**

@@ -5,7 +5,7 @@ import { createLogger } from '../../backend/src/core/log';
 import type { Plan } from '../../backend/src/core/permissions';
 import { createSecrets } from '../../backend/src/core/secrets';
 import type { TenantCollection } from '../../backend/src/database/tenant-collection';
-import type { OdooPlace } from '../../backend/src/features/connections/service';
+import type { OdooPlace } from '../../backend/src/features/connections/places';
 import { type SessionDocument, sessionCollection } from '../../backend/src/features/sessions/model';
 import { createSessionsService, type SessionsService } from '../../backend/src/features/sessions/service';
 import { LIMITS } from '../../backend/src/http/limits';

@@ -4,7 +4,7 @@ import { idSchema, isId } from '../../core/ids';
 import { isSessionPass } from '../../http/caller';
 import { organizationField } from '../../http/organization-for';
 import { plainHttpUrl } from '../../net/outbound';
-import type { OdooConnection } from './service';
+import type { OdooConnection } from './describe';
 
 const url = z
 	.string()

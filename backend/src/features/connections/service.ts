@@ -1,20 +1,22 @@
 import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
-import { type ConnectionId, type EnvironmentId, type Ids, isId, type OrganizationId } from '../../core/ids';
+import { type ConnectionId, type EnvironmentId, type Ids, type OrganizationId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import { isSessionPass, type SessionPass } from '../../http/caller';
 import type { Fetch } from '../../net/outbound';
-import type { OdooIdentity, OdooTransportName } from '../../odoo/client';
-import { transportFor } from '../../odoo/connect';
+import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import type { RuntimeAccess } from '../../runtimes/runtime';
 import type { EnvironmentDocument } from '../environments/model';
 import type { EnvironmentsService } from '../environments/service';
 import { createDefaults } from './defaults';
+import { createDescriber, type OdooConnection } from './describe';
 import { connectionOf, environmentOf } from './environment-connection';
+import { createFinder, type Found, noConnection } from './find';
 import type { ConnectionDocument, DefaultConnectionDocument } from './model';
+import { createPlaces, type FindPlaces } from './places';
 import { probe, refused } from './probe';
 
 /** Which connection a request means: by id or name, by the environment behind it, or the organization's default. */
@@ -30,33 +32,9 @@ export interface OpenConnection extends RuntimeAccess {
 	readonly environment_id: EnvironmentId | null;
 }
 
-/** The Odoo of a connection, without anybody's credentials. */
-export interface OdooPlace extends Pick<RuntimeAccess, 'url' | 'database' | 'fetch'> {
-	readonly connection_id: ConnectionId;
-	readonly organization_id: OrganizationId;
-}
-
 /** The login of a user of their own, and the Odoo that it is for. */
 export interface OpenSession extends Omit<RuntimeAccess, 'fetch'> {
 	readonly connection_id: ConnectionId;
-}
-
-/** A connection as its owners see it: without its secret. */
-export interface OdooConnection {
-	readonly _id: ConnectionId;
-	readonly organization_id: OrganizationId;
-	readonly name: string;
-	readonly url: string;
-	readonly database: string;
-	readonly login: string;
-	/** Whether it serves where a request names none. */
-	readonly default: boolean;
-	/** The environment whose own connection it is. */
-	readonly environment_id: EnvironmentId | null;
-	readonly version: string;
-	readonly transport: OdooTransportName;
-	readonly last_checked_at: Date | null;
-	readonly created_at: Date;
 }
 
 /** What becomes a connection. */
@@ -80,11 +58,7 @@ export interface ConnectionsService {
 	/** The connection that is meant, with its credentials. @throws {ApiError} 404 `no_odoo_connection` */
 	open(tenant: Tenant, choice: ConnectionChoice): Promise<OpenConnection>;
 	exists(organization: OrganizationId, id: ConnectionId): Promise<boolean>;
-	/**
-	 * The Odoos that somebody can mean who names a database, or a connection by its id: those of one organization. Where
-	 * several organizations have a database of that name there are none, as a password would else reach the servers of all.
-	 */
-	placesOf(database: string): Promise<OdooPlace[]>;
+	readonly placesOf: FindPlaces;
 	/** Newest first, those of the environments among them. */
 	list(tenant: Tenant, after: ConnectionId | null, limit: number): Promise<OdooConnection[]>;
 	/** @throws {ApiError} 404 */
@@ -106,12 +80,6 @@ export interface ConnectionsService {
 	/** The default connection: that environment's own, unless there is one. Safe to repeat. */
 	ensureDefault(organization: OrganizationId, environment: EnvironmentId): Promise<void>;
 }
-
-/** How many Odoos one login is tried at; who has more databases of one name logs in by a connection's id. */
-const MAX_PLACES = 5;
-
-/** What is behind an id: a document, or an environment. */
-type Found = { readonly external: ConnectionDocument } | { readonly environment: EnvironmentDocument };
 
 export function createConnectionsService({
 	connections,
@@ -138,31 +106,11 @@ export function createConnectionsService({
 	ids: Ids;
 }): ConnectionsService {
 	const defaults = createDefaults(defaultConnections);
-
-	const find = async (tenant: Tenant, id: ConnectionId): Promise<Found | null> => {
-		const external = await connections.findOne(tenant, { _id: id });
-		if (external !== null) return { external };
-		const environment = await environments.find(tenant, environmentOf(id));
-		return environment && { environment };
-	};
-
-	const findByName = async (tenant: Tenant, name: string): Promise<Found | null> => {
-		const external = await connections.findOne(tenant, { name });
-		if (external !== null) return { external };
-		const [environment, another] = await environments.list(tenant, { name }, null, 2);
-		if (another !== undefined) {
-			throw noConnection(`Several environments are named ${name}. Name the environment_id of one.`);
-		}
-		return environment === undefined ? null : { environment };
-	};
-
-	const findDefault = async (tenant: Tenant): Promise<Found | null> => {
-		const [id] = await defaults.of(tenant);
-		return id === undefined ? null : find(tenant, id);
-	};
+	const find = createFinder({ connections, environments, defaults });
+	const describe = createDescriber(accessOf);
 
 	const get = async (tenant: Tenant, id: ConnectionId): Promise<Found> => {
-		const found = await find(tenant, id);
+		const found = await find.byId(tenant, id);
 		if (found === null) throw notFound('Odoo connection');
 		return found;
 	};
@@ -180,48 +128,12 @@ export function createConnectionsService({
 	/** A session's own way to the Odoo of a connection; that must be where its user logged in. */
 	const openOfSession = async (tenant: Tenant, pass: SessionPass): Promise<OpenConnection> => {
 		const session = await findSession(tenant, pass);
-		const found = session && (await find(tenant, session.connection_id));
+		const found = session && (await find.byId(tenant, session.connection_id));
 		const open = found && (await openFound(found));
 		if (!open || open.url !== session.url || open.database !== session.database) {
 			throw noConnection('The Odoo connection of this session is gone or leads elsewhere. Log in again.');
 		}
 		return { ...open, login: session.login, secret: session.secret };
-	};
-
-	const placesOf = async (database: string): Promise<OdooPlace[]> => {
-		const id = isName(database) ? database : null;
-		const environment = id && (await environments.findAnywhere(environmentOf(id)));
-		if (environment) {
-			const { url, database: name, fetch } = await accessOf(environment);
-			const { organization_id } = environment;
-			return [{ connection_id: connectionOf(environment._id), organization_id, url, database: name, fetch }];
-		}
-		const meant = id === null ? { database } : { _id: id };
-		const found = await connections.everywhere.find(meant, { sort: { _id: 1 }, limit: MAX_PLACES + 1 });
-		const owners = new Set(found.map(({ organization_id }) => organization_id));
-		if (owners.size > 1 || found.length > MAX_PLACES) return [];
-		return found
-			.filter(({ url }, index) => found.findIndex((other) => other.url === url) === index)
-			.map(({ _id, organization_id, url, database: name }) => {
-				return { connection_id: _id, organization_id, url, database: name, fetch: outboundFetch };
-			});
-	};
-
-	const describe = async (found: Found, defaultIds: readonly ConnectionId[]): Promise<OdooConnection> => {
-		if ('external' in found) {
-			const { secret: _, ...external } = found.external;
-			return { ...external, default: defaultIds.includes(external._id), environment_id: null };
-		}
-		const { _id: environment_id, organization_id, name, odoo_version, created_at } = found.environment;
-		const { url, database, login } = await accessOf(found.environment);
-		const _id = connectionOf(environment_id);
-		return {
-			...{ _id, organization_id, name, url, database, login, environment_id, created_at },
-			default: defaultIds.includes(_id),
-			version: odoo_version,
-			transport: transportFor(Number.parseInt(odoo_version, 10)),
-			last_checked_at: null,
-		};
 	};
 
 	/** What is known of an Odoo that was just reached. */
@@ -294,19 +206,19 @@ export function createConnectionsService({
 				return openFound({ environment: await environments.get(tenant, environment_id) });
 			}
 			if (name === undefined) {
-				const found = await findDefault(tenant);
+				const found = await find.byDefault(tenant);
 				if (found !== null) return openFound(found);
 				throw noConnection(
 					'The organization has no default Odoo connection. Name an environment_id, or add a connection.',
 				);
 			}
 			if (isSessionPass(name)) return openOfSession(tenant, name);
-			const found = await (isName(name) ? find(tenant, name) : findByName(tenant, name));
+			const found = await find.named(tenant, name);
 			if (found !== null) return openFound(found);
 			throw noConnection('There is no Odoo connection of this name, or this key cannot see it.');
 		},
-		placesOf,
-		exists: async (organization, id) => (await find(organization, id)) !== null,
+		placesOf: createPlaces({ connections, environments, accessOf, outboundFetch }),
+		exists: async (organization, id) => (await find.byId(organization, id)) !== null,
 		async list(tenant, after, limit) {
 			const [external, own, defaultIds] = await Promise.all([
 				connections.find(tenant, after === null ? {} : { _id: { $lt: after } }, { sort: { _id: -1 }, limit }),
@@ -393,10 +305,6 @@ function baseUrl(text: string): string {
 	const { origin, pathname } = new URL(text);
 	return origin + pathname.replace(/\/+$/, '');
 }
-
-const isName = (name: string): name is ConnectionId => isId('connection', name);
-
-const noConnection = (detail: string) => new ApiError(404, 'no_odoo_connection', detail);
 
 const nameTaken = (name: string) =>
 	new ApiError(409, 'name_taken', `An Odoo connection or environment is named ${name} already; choose another name.`);

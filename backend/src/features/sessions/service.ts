@@ -9,7 +9,8 @@ import type { AuthenticateSession, SessionPass } from '../../http/caller';
 import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import { probe } from '../connections/probe';
-import type { ConnectionsService, OdooPlace, OpenSession } from '../connections/service';
+import type { OdooPlace } from '../connections/places';
+import type { ConnectionsService, OpenSession } from '../connections/service';
 import type { SessionDocument } from './model';
 
 /** How long a session lasts, in seconds, whether it is used or not. */

@@ -16,7 +16,21 @@ const list = (separator: string) => (text: string) =>
 
 const MASTER_KEY = /^[0-9a-f]{64}$/i;
 
+/** What names a language model; all of it or none. */
+const assistantSchema = z.object({
+	ASSISTANT_PROVIDER: z
+		.enum(['openai', 'anthropic'], 'must be openai (any compatible endpoint) or anthropic')
+		.optional(),
+	ASSISTANT_MODEL: z.string().optional(),
+	ASSISTANT_BASE_URL: z
+		.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+		.transform((url) => url.replace(/\/+$/, ''))
+		.optional(),
+	ASSISTANT_API_KEY: z.string().optional(),
+});
+
 const environmentSchema = z.object({
+	...assistantSchema.shape,
 	HOST: z.string().min(1).default('127.0.0.1'),
 	PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(4000),
 	PUBLIC_URL: z
@@ -63,8 +77,21 @@ export interface Config {
 	readonly gitAllowedPaths: readonly string[];
 	/** The master key that all secrets derive from; unset: one made at the first start and kept under `dataDir`. */
 	readonly secretKey: Buffer | undefined;
+	/** The language model that answers in the place of the assistant's rules; undefined: the rules answer. */
+	readonly assistant: AssistantConfig | undefined;
 	/** Master keys from before, which still open what they closed (docs/decisions/secrets.md). */
 	readonly previousSecretKeys: readonly Buffer[];
+}
+
+/** How a language model is reached. */
+export interface AssistantConfig {
+	/** `openai`: any endpoint that speaks its chat completions. */
+	readonly provider: 'openai' | 'anthropic';
+	readonly model: string;
+	/** Without a trailing slash; only `anthropic` has one of its own. */
+	readonly baseUrl: string | undefined;
+	/** Endpoints of one's own may want none. */
+	readonly apiKey: string | undefined;
 }
 
 /** Something in the environment is not as it must be; the message names every variable concerned. */
@@ -85,6 +112,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 	}
 	const env = parsed.data;
 	return {
+		assistant: readAssistant(env),
 		host: env.HOST,
 		port: env.PORT,
 		publicUrl: env.PUBLIC_URL,
@@ -96,4 +124,26 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 		secretKey: env.SECRET_KEY === undefined ? undefined : Buffer.from(env.SECRET_KEY, 'hex'),
 		previousSecretKeys: env.SECRET_KEY_PREVIOUS.map((key) => Buffer.from(key, 'hex')),
 	};
+}
+
+/** @throws {ConfigError} where a part of what names a language model is missing */
+function readAssistant(env: z.infer<typeof assistantSchema>): AssistantConfig | undefined {
+	const { ASSISTANT_PROVIDER: provider, ASSISTANT_MODEL: model } = env;
+	const { ASSISTANT_BASE_URL: baseUrl, ASSISTANT_API_KEY: apiKey } = env;
+	if (provider === undefined) {
+		if (model === undefined && baseUrl === undefined && apiKey === undefined) return undefined;
+		throw new ConfigError(
+			'The configuration is not valid:\n  ASSISTANT_PROVIDER: is needed with the other ASSISTANT variables',
+		);
+	}
+	const needed = {
+		ASSISTANT_MODEL: model,
+		...(provider === 'openai' ? { ASSISTANT_BASE_URL: baseUrl } : { ASSISTANT_API_KEY: apiKey }),
+	};
+	const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
+	if (model === undefined || missing.length > 0) {
+		const lines = missing.map((name) => `  ${name}: is needed where ASSISTANT_PROVIDER is ${provider}`);
+		throw new ConfigError(`The configuration is not valid:\n${lines.join('\n')}`);
+	}
+	return { provider, model, baseUrl, apiKey };
 }

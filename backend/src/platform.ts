@@ -9,6 +9,8 @@ import { createSecrets, loadMasterKey } from './core/secrets';
 import { openDatabase } from './database/connection';
 import { reencrypt } from './database/reencrypt';
 import { planCollection } from './features/assistant/model';
+import { createLanguageModelPlanner } from './features/assistant/language-model/language-model-planner';
+import { openLanguageModel } from './features/assistant/language-model/model';
 import { rulesPlanner } from './features/assistant/rules/rules-planner';
 import { createAssistantService } from './features/assistant/service';
 import { auditCollection } from './features/audit/model';
@@ -333,6 +335,10 @@ export async function startPlatform(
 		log,
 	});
 
+	const planner =
+		config.assistant === undefined
+			? rulesPlanner
+			: createLanguageModelPlanner({ model: openLanguageModel(config.assistant), log });
 	const routes = [
 		...meRoutes({ keys, organizations }),
 		...organizationRoutes({ organizations, pager }),
@@ -356,7 +362,7 @@ export async function startPlatform(
 			gateway: createGatewayService({
 				connections,
 				clients,
-				assistant: createAssistantService({ ...collections, planner: rulesPlanner, clock }),
+				assistant: createAssistantService({ ...collections, planner, clock }),
 				clock,
 			}),
 		}),

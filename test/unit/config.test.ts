@@ -15,7 +15,31 @@ describe('the configuration', () => {
 			gitAllowedPaths: [],
 			secretKey: undefined,
 			previousSecretKeys: [],
+			assistant: undefined,
 		});
+	});
+
+	it('takes a language model with all that it needs', () => {
+		const openai = {
+			ASSISTANT_PROVIDER: 'openai',
+			ASSISTANT_MODEL: 'small',
+			ASSISTANT_BASE_URL: 'http://localhost:8000/v1/',
+		};
+		expect(readConfig(openai).assistant).toEqual({
+			provider: 'openai',
+			model: 'small',
+			baseUrl: 'http://localhost:8000/v1',
+			apiKey: undefined,
+		});
+	});
+
+	it.each([
+		[{ ASSISTANT_PROVIDER: 'openai' }, /ASSISTANT_MODEL.*ASSISTANT_BASE_URL/s],
+		[{ ASSISTANT_PROVIDER: 'anthropic', ASSISTANT_MODEL: 'small' }, /ASSISTANT_API_KEY/],
+		[{ ASSISTANT_PROVIDER: 'other' }, /ASSISTANT_PROVIDER/],
+		[{ ASSISTANT_MODEL: 'small' }, /ASSISTANT_PROVIDER/],
+	])('refuses a part of a language model: %j', (environment, named) => {
+		expect(() => readConfig(environment)).toThrow(named);
 	});
 
 	it('takes an empty variable for one that is not set', () => {

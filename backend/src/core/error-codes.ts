@@ -94,6 +94,7 @@ export const ERROR_CODES = {
 	odoo_too_large: { status: 502, meaning: "Odoo's answer is too large." },
 	odoo_server_error: { status: 502, meaning: 'Odoo failed.' },
 	deletion_failed: { status: 502, meaning: 'The runtime did not remove the environment; it can be deleted again.' },
+	assistant_unavailable: { status: 502, meaning: 'The language model of the assistant did not answer.' },
 	odoo_timeout: { status: 504, meaning: 'Odoo did not answer in time.' },
 	internal_error: { status: 500, meaning: 'Something failed on our side; quote the `request_id`.' },
 } as const satisfies Readonly<Record<string, ErrorReason>>;

@@ -38,6 +38,7 @@ const ERRORS: Readonly<Record<string, string>> = {
 	signature_missing: 'Not authenticated',
 	signature_invalid: 'Not authenticated',
 	no_odoo_connection: 'No Odoo configuration',
+	assistant_unavailable: 'The language model did not answer',
 	rate_limited: 'Rate limit exceeded',
 	batch_stopped: 'Not run',
 	malformed_json: 'The request is not valid',
@@ -84,6 +85,7 @@ export const gatewayErrors = [
 	'connection_bound',
 	'not_found',
 	'no_odoo_connection',
+	'assistant_unavailable',
 	'batch_stopped',
 	...errorCodes.filter((code) => code.startsWith('odoo_')),
 ] as const;

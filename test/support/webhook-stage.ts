@@ -25,10 +25,14 @@ interface Thing extends WithOutbox {
 
 let databases = 0;
 
-/** Everything between a change and a receiver, on a database of its own. */
-export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatabase, clock: C) {
+/** Everything between a change and a receiver, on a database of its own unless that is named. */
+export async function openWebhookStage<C extends Clock>(
+	{ uri, name }: Pick<TestDatabase, 'uri' | 'name'>,
+	clock: C,
+	dbName = `${name}_${++databases}`,
+) {
 	const connection = await mongoose
-		.createConnection(uri, { dbName: `${name}_${++databases}`, autoIndex: false, autoCreate: false })
+		.createConnection(uri, { dbName, autoIndex: false, autoCreate: false })
 		.asPromise();
 	const ids = createIds(clock);
 	const secrets = createSecrets(Buffer.alloc(32, 7));
@@ -48,11 +52,12 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 	const organization = ids.next('organization');
 	const replicas = new Map<unknown, () => Promise<void>>();
 
-	/** One replica of the service, as far as webhooks go. */
+	/** One replica of the service, as far as webhooks go; it works unless told otherwise. */
 	const startReplica = ({
 		fetch = outbound.plainFetch,
 		afterFanOut = () => undefined,
-	}: { fetch?: Fetch; afterFanOut?: (event: PlatformEvent) => void } = {}) => {
+		working = true,
+	}: { fetch?: Fetch; afterFanOut?: (event: PlatformEvent) => void; working?: boolean } = {}) => {
 		const worker = createDeliveryWorker({
 			webhooks,
 			deliveries,
@@ -93,8 +98,10 @@ export async function openWebhookStage<C extends Clock>({ uri, name }: TestDatab
 			clock,
 			log,
 		});
-		relay.start();
-		worker.start();
+		if (working) {
+			relay.start();
+			worker.start();
+		}
 		const stop = async () => {
 			await relay.stop();
 			await worker.stop();

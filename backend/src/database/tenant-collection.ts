@@ -78,6 +78,9 @@ export interface TenantCollection<T extends TenantDocument> {
 	createIndexes(): Promise<void>;
 }
 
+/** How many documents come at a time; few need a second batch, in which DocumentDB fails now and then. */
+const LARGEST_BATCH = 10_000;
+
 /** Binds a definition to a connection. */
 export function tenantCollection<T extends TenantDocument>(
 	connection: Connection,
@@ -100,8 +103,7 @@ export function tenantCollection<T extends TenantDocument>(
 		const query = model.find(filter);
 		if (sort) query.sort(sort);
 		if (limit !== undefined) query.limit(limit);
-		// DocumentDB fails in the second batch of a sorted find.
-		if (sort && limit !== undefined) query.batchSize(limit);
+		query.batchSize(limit ?? LARGEST_BATCH);
 		return query.lean<T[]>().exec();
 	};
 	const findOne = (filter: QueryFilter<T>, { sort }: FindOptions = {}) => {

@@ -190,9 +190,9 @@ export function createDeliveryWorker({
 		loop.wake();
 	};
 
-	/** Leaves everything to other workers, at once. */
-	const leave = ({ _id, organization_id, lease_owner }: WebhookDocument) =>
-		webhooks.update(organization_id, { _id, lease_owner }, { $set: { due_at: clock.now() }, $unset: noLease });
+	/** Leaves everything to other workers, from that time on. */
+	const leave = ({ _id, organization_id, lease_owner }: WebhookDocument, due_at: Date) =>
+		webhooks.update(organization_id, { _id, lease_owner }, { $set: { due_at }, $unset: noLease });
 
 	const serve = async (lane: Lane) => {
 		const { inFlight, settling } = lane;
@@ -223,7 +223,7 @@ export function createDeliveryWorker({
 			}
 		} finally {
 			await Promise.allSettled([...inFlight.values(), ...settling]);
-			if (shutdown.signal.aborted) await leave(lane.webhook);
+			if (shutdown.signal.aborted) await leave(lane.webhook, clock.now());
 		}
 	};
 
@@ -249,9 +249,12 @@ export function createDeliveryWorker({
 			settling: new Set(),
 		};
 		const served = serve(lane)
-			.catch((error: unknown) =>
-				log.error({ err: error, webhook_id: webhook._id }, 'a webhook could not be served'),
-			)
+			.catch(async (error: unknown) => {
+				log.error({ err: error, webhook_id: webhook._id }, 'a webhook could not be served; trying again');
+				await leave(lane.webhook, fromNow(POLL_MS));
+			})
+			// Its lease runs out.
+			.catch((error: unknown) => log.error({ err: error, webhook_id: webhook._id }, 'nor could it be left'))
 			.finally(() => {
 				const wasCrowded = isCrowded();
 				lanes.delete(lane);

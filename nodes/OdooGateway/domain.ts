@@ -33,7 +33,6 @@ export const filterFields: INodeProperties[] = [
 						default: '',
 						description:
 							'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-						hint: 'An expression may also name a field of a related record, such as country_id.code',
 					},
 					{
 						displayName: 'Operator',

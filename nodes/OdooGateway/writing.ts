@@ -30,7 +30,7 @@ export function inputFields(
 			name: 'values',
 			type: 'resourceMapper',
 			noDataExpression: true,
-			displayOptions: { show: { ...show, input: ['fields'] } },
+			displayOptions: { show: { ...show, input: ['fields'] }, hide: { model: [''] } },
 			default: { mappingMode: 'defineBelow', value: null },
 			required: true,
 			typeOptions: {
@@ -40,7 +40,7 @@ export function inputFields(
 					fieldWords: { singular: 'field', plural: 'fields' },
 					addAllFields: false,
 					supportAutoMap: true,
-					noFieldsError: 'Choose a model first. If it is chosen, its fields cannot be read.',
+					noFieldsError: 'The model has no fields that can be written.',
 				},
 			},
 		},

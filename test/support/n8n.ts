@@ -1,3 +1,4 @@
+import type { INodeParameters } from 'n8n-workflow';
 import { z } from 'zod';
 import type { WorkflowJson } from '../../scripts/n8n-engine';
 import { until } from './until';
@@ -73,18 +74,21 @@ export class N8n {
 	}
 
 	/** Opens a locator's list in the editor. */
-	async searchList(node: string, methodName: string, credentials: object) {
-		const body = {
-			path: 'parameters.environment',
-			methodName,
-			nodeTypeAndVersion: { name: node, version: 1 },
-			currentNodeParameters: {},
-			credentials,
-		};
-		const item = z.object({ name: z.string(), value: z.string() });
+	async searchList(node: string, methodName: string, credentials: object, parameters: INodeParameters = {}) {
+		const item = z.object({ name: z.string(), value: z.union([z.string(), z.number()]) });
+		const body = editing('environment', { node, methodName, credentials, parameters });
 		return z
 			.object({ data: z.object({ results: z.array(item) }) })
 			.parse(await this.ask('POST', '/rest/dynamic-node-parameters/resource-locator-results', body)).data.results;
+	}
+
+	/** Opens the mapping of fields in the editor: the ids of the fields. */
+	async mappedFields(node: string, methodName: string, credentials: object, parameters: INodeParameters) {
+		const body = editing('values', { node, methodName, credentials, parameters });
+		const { data } = z
+			.object({ data: z.object({ fields: z.array(z.object({ id: z.string() })) }) })
+			.parse(await this.ask('POST', '/rest/dynamic-node-parameters/resource-mapper-fields', body));
+		return data.fields.map(({ id }) => id);
 	}
 
 	/** The full names of all node types that it has loaded. */
@@ -149,6 +153,18 @@ export class N8n {
 		return JSON.parse(text);
 	}
 }
+
+/** What the editor sends when it needs to know what a parameter offers. */
+const editing = (
+	parameter: string,
+	asked: { node: string; methodName: string; credentials: object; parameters: INodeParameters },
+) => ({
+	path: `parameters.${parameter}`,
+	methodName: asked.methodName,
+	nodeTypeAndVersion: { name: asked.node, version: 1 },
+	currentNodeParameters: asked.parameters,
+	credentials: asked.credentials,
+});
 
 const hasEnded = ({ status }: { status: string }) => !['new', 'running', 'waiting'].includes(status);
 

@@ -24,6 +24,7 @@ export const recordUpsert: Operation = {
 			matchingFieldsLabels: {
 				title: 'Fields to Match On',
 				description: 'The fields that decide which record is updated; where none matches, one is created',
+				hint: 'Whichever record has the same values in these fields is updated. Where none has, one is created.',
 			},
 		}),
 		{

@@ -175,6 +175,7 @@ describe('the delivery of callbacks', () => {
 			},
 			service,
 			organization,
+			other: ids.next('organization'),
 			/** The callback as soon as so many attempts are written down. */
 			attempted: (id: Awaited<ReturnType<typeof service.open>>, count: number) =>
 				until(async () => {
@@ -217,6 +218,19 @@ describe('the delivery of callbacks', () => {
 		const id = await service.open(organization, order(url));
 		await service.finish(organization, id, '{}');
 		expect(await attempted(id, 1)).toMatchObject({ status: 'failed' });
+	});
+
+	it('waits for no receiver of another organization', async () => {
+		const silent = await receiver(() => undefined);
+		const there = await receiver();
+		const { service, organization, other } = await stage();
+		for (let count = 0; count < 6; count += 1) {
+			await service.finish(organization, await service.open(organization, order(silent.url)), '{}');
+		}
+		await silent.received(5);
+		await service.finish(other, await service.open(other, order(there.url)), '{}');
+		await there.received(1);
+		expect(silent.requests).toHaveLength(5);
 	});
 
 	it('says that the outcome is not known where the process died amid the call', async () => {

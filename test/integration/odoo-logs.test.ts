@@ -226,6 +226,21 @@ describe('the settings', () => {
 		await set({ 'webhook.preview_limit': 2000 });
 	});
 
+	it('let models be looked up in every company', async () => {
+		const payload = { name: 'Elsewhere', partner_id: { id: 1 } };
+		const company = await routes.call('create_data', 'res.company', { payload });
+		const { id } = z.object({ id: z.number() }).parse(company.result?.result);
+		const partner = { name: 'Of Elsewhere', company_id: { id } };
+		await routes.call('create_data', 'res.partner', { payload: partner });
+		const vals = { payload: { partner_id: { name: 'Of Elsewhere' } } };
+		const refused = await routes.call('create_data', 'sale.order', vals);
+		await set({ 'webhook.ignore_checkcompany_model': ['res.partner'] });
+		const found = await routes.call('create_data', 'sale.order', vals);
+		await set({ 'webhook.ignore_checkcompany_model': [] });
+		expect(refused.result?.messages).toMatch('found no match');
+		expect(found.result?.messages).toBe('Record created successfully');
+	});
+
 	it('switch the log of a route off, and of no other', async () => {
 		await set({ 'webhook.search_data_log': false });
 		const before = await last();

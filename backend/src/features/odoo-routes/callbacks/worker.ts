@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../core/clock';
+import type { OrganizationId } from '../../../core/ids';
 import type { Logger } from '../../../core/log';
 import type { Secrets } from '../../../core/secrets';
 import { createWakeableLoop, type WakeableLoop } from '../../../core/wakeable-loop';
@@ -14,7 +15,9 @@ const POLL_MS = 1_000;
 /** How long a callback belongs to the worker that claimed it: longer than an attempt can take. */
 const LEASE_MS = 60_000;
 /** Attempts in flight. */
-const MAX_ATTEMPTS = 20;
+const MAX_ATTEMPTS = 50;
+/** Attempts in flight of one organization, so that receivers of one that do not answer delay nobody else's. */
+const MAX_OF_ONE = 5;
 
 /** Posts the outcomes of calls, signed as webhooks are and retried by the same schedule. */
 export function createCallbackWorker({
@@ -35,13 +38,15 @@ export function createCallbackWorker({
 }): WakeableLoop {
 	const shutdown = new AbortController();
 	setMaxListeners(0, shutdown.signal);
-	const lanes = new Set<Promise<void>>();
+	const lanes = new Map<Promise<void>, OrganizationId>();
 
 	const claim = () => {
 		const now = clock.now();
 		const until = new Date(now.getTime() + LEASE_MS);
+		const serving = [...lanes.values()];
+		const busy = serving.filter((one) => serving.filter((other) => other === one).length >= MAX_OF_ONE);
 		return callbacks.everywhere.update(
-			{ due_at: { $lte: now } },
+			{ due_at: { $lte: now }, organization_id: { $nin: busy } },
 			{ $set: { due_at: until, status: 'pending' } },
 			{ sort: { due_at: 1 } },
 		);
@@ -98,7 +103,7 @@ export function createCallbackWorker({
 					lanes.delete(lane);
 					loop.wake();
 				});
-				lanes.add(lane);
+				lanes.set(lane, callback.organization_id);
 			}
 			return POLL_MS;
 		},
@@ -109,7 +114,7 @@ export function createCallbackWorker({
 		async stop() {
 			shutdown.abort();
 			await loop.stop();
-			await Promise.all(lanes);
+			await Promise.all(lanes.keys());
 		},
 		wake: loop.wake,
 	};

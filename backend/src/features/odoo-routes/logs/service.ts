@@ -1,12 +1,14 @@
 import type { QueryFilter } from 'mongoose';
 import { notFound } from '../../../core/errors';
-import { type Ids, idBefore, type LogId } from '../../../core/ids';
+import { idAfter, idBefore, type Ids, type LogId } from '../../../core/ids';
 import type { Logger } from '../../../core/log';
 import type { Tenant, TenantCollection } from '../../../database/tenant-collection';
 import type { OdooSettingsService } from '../settings/service';
 import type { Excerpt, LogDocument, Payload, PayloadDocument } from './model';
 import { Redaction, type Sent } from './redaction';
 
+/** Logs are made when their calls end, and carry the time at which these came in. */
+const LONGEST_CALL_MS = 60 * 60_000;
 /** The most characters of a payload that are kept. */
 const MAX_PAYLOAD = 1024 * 1024;
 
@@ -43,8 +45,11 @@ export function createLogsService({
 }): LogsService {
 	return {
 		list(tenant, { since, until, ...same }, after, limit) {
+			const [below] = [after, until && idAfter('log', new Date(until.getTime() + LONGEST_CALL_MS))]
+				.filter((bound) => bound !== null && bound !== undefined)
+				.sort();
 			const id = {
-				...(after === null ? {} : { $lt: after }),
+				...(below === undefined ? {} : { $lt: below }),
 				...(since ? { $gte: idBefore('log', since) } : {}),
 			};
 			const at = { ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) };

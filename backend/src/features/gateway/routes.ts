@@ -1,9 +1,9 @@
 import { ApiError } from '../../core/errors';
+import { verifySignature } from '../../http/hmac-signature';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { gatewayErrorReply, gatewayErrors, renderGatewayError } from './failures';
 import { gatewayReply, gatewayRequest } from './schemas';
 import type { GatewayService } from './service';
-import { verifySignature } from './signature';
 
 /** `POST /api/n8n/webhook`, as the n8n integration document has it. */
 export const gatewayRoutes = ({ gateway }: { gateway: GatewayService }): Route[] => [

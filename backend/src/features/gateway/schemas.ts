@@ -1,23 +1,11 @@
 import { z } from 'zod';
-import { idSchema } from '../../core/ids';
-import type { JsonObject, JsonValue } from '../../odoo/json';
+import type { JsonValue } from '../../odoo/json';
+import { jsonComplaint, jsonObject } from '../../odoo/json-input';
+import { connectionChoice } from '../connections/choice';
 
-const MAX_LEVELS = 64;
 /** How many records one call may work on. Odoo takes more and is long about it. */
 const MAX_IDS = 5_000;
 const MAX_REQUESTS = 500;
-
-/** What may not be handed on: deeper values exhaust the stack of whoever writes them, `1e999` would come out as null. */
-const complaintOf = (value: unknown, levels = MAX_LEVELS): string | null => {
-	if (typeof value === 'number') return Number.isFinite(value) ? null : 'must have no number too large for JSON';
-	if (typeof value !== 'object' || value === null) return null;
-	if (levels === 0) return `must be nested at most ${MAX_LEVELS} levels deep`;
-	for (const item of Object.values(value)) {
-		const complaint = complaintOf(item, levels - 1);
-		if (complaint !== null) return complaint;
-	}
-	return null;
-};
 
 const tooManyIds = (value: unknown) =>
 	Array.isArray(value) && value.length > MAX_IDS && typeof value[0] === 'number'
@@ -28,26 +16,14 @@ const tooManyIds = (value: unknown) =>
 const argsSchema = z
 	.custom<JsonValue[]>((value) => Array.isArray(value), 'must be a list')
 	.superRefine((args, context) => {
-		const complaint = complaintOf(args) ?? tooManyIds(args[0]);
+		const complaint = jsonComplaint(args) ?? tooManyIds(args[0]);
 		if (complaint !== null) context.addIssue(complaint);
 	})
 	.meta({ type: 'array' });
-const kwargsSchema = z
-	.custom<JsonObject>(
-		(value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-		'must be an object',
-	)
-	.superRefine((kwargs, context) => {
-		const complaint = complaintOf(kwargs) ?? tooManyIds(kwargs.ids);
-		if (complaint !== null) context.addIssue(complaint);
-	})
-	.meta({ type: 'object' });
-
-/** Which Odoo is meant; the key's own, or the organization's default, where neither is named. */
-const choice = {
-	connection: z.string().min(1).max(100).optional().meta({ description: 'The id or name of an Odoo connection' }),
-	environment_id: idSchema('environment').optional(),
-};
+const kwargsSchema = jsonObject.superRefine((kwargs, context) => {
+	const complaint = jsonComplaint(kwargs) ?? tooManyIds(kwargs.ids);
+	if (complaint !== null) context.addIssue(complaint);
+});
 
 const name = z.string().min(1).max(128);
 
@@ -62,10 +38,10 @@ const ACTIONS = [
 		method: name,
 		args: argsSchema.default([]),
 		kwargs: kwargsSchema.default({}),
-		...choice,
+		...connectionChoice,
 	}),
-	z.strictObject({ action: z.literal('test_connection'), ...choice }),
-	z.strictObject({ action: z.literal('get_config'), ...choice }),
+	z.strictObject({ action: z.literal('test_connection'), ...connectionChoice }),
+	z.strictObject({ action: z.literal('get_config'), ...connectionChoice }),
 	z
 		.strictObject({
 			action: z.literal('chat'),
@@ -86,7 +62,7 @@ const ACTIONS = [
 				.max(100)
 				.optional()
 				.meta({ description: 'The `confirm_token` of a plan: carries it out, once, within ten minutes' }),
-			...choice,
+			...connectionChoice,
 		})
 		.refine(({ message, confirm }) => message !== undefined || confirm !== undefined, {
 			path: ['message'],

@@ -1,13 +1,13 @@
 import type { Clock } from '../../core/clock';
-import { ApiError } from '../../core/errors';
 import type { Logger } from '../../core/log';
 import type { Caller } from '../../http/caller';
 import type { CallOptions, OdooClient } from '../../odoo/client';
 import type { OdooClients } from '../../odoo/clients';
 import { OdooError } from '../../odoo/errors';
 import type { JsonValue } from '../../odoo/json';
-import { isRead } from '../../odoo/methods';
 import type { AssistantService } from '../assistant/service';
+import { choiceOf } from '../connections/choice';
+import { requireMethodPermission } from '../connections/method-permission';
 import type { ConnectionsService, OpenConnection } from '../connections/service';
 import { runBatch } from './batch';
 import { odooFailure } from './failures';
@@ -42,10 +42,10 @@ export function createGatewayService({
 	clock: Clock;
 }): GatewayService {
 	const act = async (caller: GatewayCaller, request: GatewayAction, options: CallOptions): Promise<JsonValue> => {
-		requirePermission(caller, request);
+		if (request.action === 'execute_method') requireMethodPermission(caller, request.method);
 		const connection = await connections.open(caller.organization_id, choiceOf(caller, request));
-		if (request.action === 'get_config') return describeConfig(connection, clients);
-		const client = await clients.get(connection);
+		if (request.action === 'get_config') return describeConfig(connection, clients, options);
+		const client = await clients.get(connection, options);
 		if (request.action === 'test_connection') return describeUser(client, options);
 		if (request.action === 'chat') return chat(assistant, { caller, odoo: connection, client }, request, options);
 		const { model, method, args, kwargs } = request;
@@ -83,37 +83,19 @@ function chat(
 		: assistant.confirm(conversation, { token: confirm, message }, options);
 }
 
-/** Only methods that are known to read do with `odoo:read`. */
-function requirePermission({ permissions }: GatewayCaller, request: GatewayAction) {
-	if (request.action !== 'execute_method' || isRead(request.method) || permissions.has('odoo:write')) return;
-	const detail = `The API key lacks the permission odoo:write, which ${request.method} needs. Use a key that has it.`;
-	throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: 'odoo:write' } });
-}
-
-/** A key that is bound to a connection leads there and nowhere else. */
-function choiceOf({ connection_id }: GatewayCaller, request: GatewayAction) {
-	const { connection, environment_id } = request;
-	if (connection !== undefined && environment_id !== undefined) {
-		const detail = 'connection and environment_id both say which Odoo is meant; send one of them.';
-		throw new ApiError(400, 'validation_failed', detail);
-	}
-	if (connection_id === null) return { connection, environment_id };
-	if (environment_id !== undefined || (connection !== undefined && connection !== connection_id)) {
-		const detail = 'The API key is bound to one Odoo connection. Leave out connection and environment_id.';
-		throw new ApiError(403, 'connection_bound', detail);
-	}
-	return { connection: connection_id };
-}
-
 async function describeUser(client: OdooClient, options: CallOptions): Promise<JsonValue> {
 	const { user_id, login, name, database, version, transport } = await client.whoAmI(options);
 	return { connected: true, user_id, login, name, database, version: version.text, transport };
 }
 
 /** The configuration is known whether Odoo answers or not; its version is not. */
-async function describeConfig(connection: OpenConnection, clients: OdooClients): Promise<JsonValue> {
+async function describeConfig(
+	connection: OpenConnection,
+	clients: OdooClients,
+	options: CallOptions,
+): Promise<JsonValue> {
 	const { name, url, database, login, environment_id } = connection;
-	const client = await clients.get(connection).catch((error: unknown) => {
+	const client = await clients.get(connection, options).catch((error: unknown) => {
 		if (error instanceof OdooError) return null;
 		throw error;
 	});

@@ -139,7 +139,7 @@ export function createAssistantService({
 			const calls = callsSchema.parse(JSON.parse(plan.calls));
 			const results = await carryOut(client, calls, options);
 			return {
-				answer: `Done. ${plan.summary}${results.some(isAction) ? ` ${FURTHER_STEP}` : ''}`,
+				answer: `Done: ${plan.summary}${results.some(isAction) ? ` ${FURTHER_STEP}` : ''}`,
 				understood: true,
 				results,
 				queries: calls.map(toJson),

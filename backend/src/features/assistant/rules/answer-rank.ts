@@ -27,6 +27,7 @@ export async function answerRank(
 		throw new NotUnderstood(`I do not know which number of ${related.subject.plural} is meant.`);
 	}
 	const domain = [...related.domain, among ? [link.name, 'in', among] : [link.name, '!=', false]];
+	const currencies = field?.type === 'monetary' ? await byCurrency(odoo, { ...related, domain }, field, 'sum') : [];
 	const records = await odoo.group(related.subject.model, {
 		domain,
 		groupBy: [link.name],
@@ -34,7 +35,6 @@ export async function answerRank(
 		order: { by: field ? `${field.name}:sum` : 'count', descending: rank.descending },
 		limit: Math.min(limit ?? DEFAULT_LIMIT, MAX_RECORDS),
 	});
-	const currencies = field?.type === 'monetary' ? await byCurrency(odoo, { ...related, domain }, field, 'sum') : [];
 	const isMixed = currencies.length > 1;
 	const say = (value: number) =>
 		field?.type === 'monetary' ? sayMoney(value, isMixed ? undefined : currencies[0]?.currency) : sayNumber(value);

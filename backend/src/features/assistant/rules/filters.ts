@@ -255,12 +255,15 @@ function valueAt(
 		case 'many2one':
 		case 'many2many': {
 			if (comparison && comparison.value !== '=' && comparison.value !== '!=') return null;
-			const name = nameAt(reading, skipArticles(tokens, at), vocabulary);
+			const begin = skipArticles(tokens, at);
+			const isSaid =
+				introduced || comparison !== null || isProper(tokens[begin]) || tokens[begin]?.kind === 'quoted';
+			const name = isSaid ? nameAt(reading, begin, vocabulary) : null;
 			if (!name) return null;
 			const filter: Filter = { kind: 'name', preposition: 'field', name: name.value, field };
 			return {
 				value: comparison?.value === '!=' ? { kind: 'not', of: filter } : filter,
-				length: skipArticles(tokens, at) + name.length - start,
+				length: begin + name.length - start,
 			};
 		}
 		case 'char':
@@ -550,7 +553,8 @@ const INSIDE_NAMES = /^(?:and|&|-|\/|\.|of|the|de|la|von|van|der|den|du|do|da)$/
 export function nameAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<string> | null {
 	const { tokens } = reading;
 	const first = tokens[start];
-	if (!first || endsName(reading, start, vocabulary)) return null;
+	if (!first || first.kind === 'mark' || endsName(reading, start, vocabulary)) return null;
+	if (first.kind === 'reference') return { value: first.text, length: 1 };
 	if (first.kind === 'quoted') return first.text === '' ? null : { value: first.text, length: 1 };
 	let at = start;
 	while (at < tokens.length) {
@@ -592,7 +596,7 @@ function endsName(reading: Reading, at: number, { fields, states }: Vocabulary):
 	const { tokens, now } = reading;
 	const token = tokens[at];
 	if (!token || token.kind === 'operator') return true;
-	if (token.kind === 'mark') return token.text !== '&' || at === 0;
+	if (token.kind === 'mark') return token.text !== '&';
 	if (token.kind === 'number' || token.kind === 'date')
 		return dateRangeAt(tokens, at, now) !== null || token.kind === 'date';
 	if (token.kind !== 'word' && token.kind !== 'identifier') return false;

@@ -21,6 +21,13 @@ export const FILLERS = phrases(
 	),
 );
 
+/** What may stand before a command. */
+export const LEADING = phrases(
+	...'please|kindly|hi|hello|hey|can you|could you|would you|will you|i want to|i want you to|i need to|i need you to|i would like to|go ahead and|now'.split(
+		'|',
+	),
+);
+
 export type Intent = 'list' | 'count' | 'sum' | 'avg';
 
 export const INTENTS = phraseTable<Intent>([

@@ -460,7 +460,7 @@ export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = 
 	...words('sales order|sale order|customer order', noun('sale.order', 'sales order', 'sales orders')),
 	...words(
 		'order',
-		noun('sale.order', 'sales order', 'sales orders', { note: 'Orders were taken for sales orders.' }),
+		noun('sale.order', 'sales order', 'sales orders', { note: 'Orders were taken for sales orders in any state.' }),
 	),
 	...words(
 		'quotation|quote|offer|sales quotation',

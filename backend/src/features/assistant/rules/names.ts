@@ -139,6 +139,14 @@ async function inTexts(odoo: ReadingOdoo, place: Place, domain: DomainList, writ
 	return { domain: domainHere, text, fields: prefix === undefined ? [place.path] : [prefix] };
 }
 
+/** What is in a part is in the whole: contacts in their company, categories in their parents. */
+const WITH_CHILDREN: ReadonlySet<string> = new Set([
+	'res.partner',
+	'product.category',
+	'stock.location',
+	'hr.department',
+]);
+
 async function inRecords(odoo: ReadingOdoo, place: Place, domain: DomainList, written: string) {
 	const rows = await odoo.search(place.model, {
 		domain,
@@ -152,8 +160,7 @@ async function inRecords(odoo: ReadingOdoo, place: Place, domain: DomainList, wr
 			`More than ${MOST_MATCHES} records (${place.label}) fit “${written}”. Write more of the name, or quote it whole.`,
 		);
 	}
-	const isPartner = place.model === 'res.partner' && !place.path.includes('.');
-	const operator = isPartner ? 'child_of' : 'in';
+	const operator = WITH_CHILDREN.has(place.model) && !place.path.includes('.') ? 'child_of' : 'in';
 	const titles = rows.map(titleOf);
 	const note =
 		ids.length > 1

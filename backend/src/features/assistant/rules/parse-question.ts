@@ -119,7 +119,7 @@ class QuestionParser {
 		const superlative = this.superlativeAt(at);
 		if (superlative) return superlative;
 		const number = numberAt(tokens, at);
-		if (number && number.value.unit === undefined && at + number.length <= end) {
+		if (number && number.value.unit === undefined && at + number.length <= end && this.limit === null) {
 			this.limit = number.value.value;
 			return number.length;
 		}
@@ -149,7 +149,7 @@ class QuestionParser {
 
 	private superlativeAt(at: number): number {
 		const superlative = SUPERLATIVES.at(this.tokens, at);
-		if (!superlative) return 0;
+		if (!superlative || this.superlative) return 0;
 		this.superlative = superlative.value;
 		return superlative.length;
 	}
@@ -218,6 +218,7 @@ class QuestionParser {
 
 	/** `sorted by date`, `newest first` */
 	private sortAt(at: number): number {
+		if (this.order) return 0;
 		const first = FIRST.at(this.tokens, at);
 		if (first) {
 			this.order = first.value;
@@ -243,6 +244,7 @@ class QuestionParser {
 
 	/** `with the highest price`, `with the most orders` */
 	private mostAt(at: number): number {
+		if (this.order || this.rank) return 0;
 		const opening = WITH.at(this.tokens, at);
 		const most = opening && MOST.at(this.tokens, at + opening.length);
 		if (!most) return 0;
@@ -349,7 +351,7 @@ class QuestionParser {
 	private limitAt(at: number): number {
 		const limit = LIMIT.at(this.tokens, at);
 		const number = limit && numberAt(this.tokens, at + limit.length);
-		if (!number || number.value.unit !== undefined) return 0;
+		if (!number || number.value.unit !== undefined || this.limit !== null) return 0;
 		this.limit = number.value.value;
 		return limit.length + number.length;
 	}
@@ -393,6 +395,7 @@ class QuestionParser {
 	}
 
 	private skipAt(at: number): number {
+		if (at < this.head.start && /^(?:only|just)$/.test(this.tokens[at]?.stem ?? '')) return 1;
 		return FILLERS.at(this.tokens, at)?.length ?? 0;
 	}
 
@@ -411,6 +414,7 @@ class QuestionParser {
 		const measure = this.mentioned.find(({ type }) => NUMERIC.includes(type)) ?? null;
 		const intent = this.intent(measure);
 		const clause = { subject: head.subject, vocabulary, filters };
+		const show = [...this.mentioned, ...this.show];
 		return {
 			intent,
 			clause,
@@ -418,9 +422,13 @@ class QuestionParser {
 			groups,
 			order: this.order,
 			limit: this.limit === null ? null : Math.max(1, Math.floor(this.limit)),
-			show: [...this.mentioned, ...this.show],
+			show,
 			rank: this.rank,
 			notes,
+			conflict: this.conflict(
+				intent,
+				show.filter((field) => intent === 'list' || field !== measure),
+			),
 			unknown: this.unknown.map(({ start, end }) => textOf(this.tokens, start, end - start)),
 		};
 	}
@@ -428,11 +436,31 @@ class QuestionParser {
 	private intent(measure: FieldDescription | null): Intent {
 		const { intents } = this;
 		if (intents.has('avg')) return 'avg';
-		if (intents.has('count')) return 'count';
+		// A sum tells how many there are, too.
+		if (intents.has('count') && !(intents.has('sum') && measure)) return 'count';
 		if (intents.has('sum')) return 'sum';
 		const asksForRecords = this.isReport || this.order !== null || this.limit !== null || this.superlative !== null;
 		if (this.head.subject.isMeasure && !asksForRecords && !this.listsRecords() && measure === null) return 'sum';
 		return 'list';
+	}
+
+	/** What is asked for and would be left out of the answer; nothing ever is in silence. */
+	private conflict(intent: Intent, show: readonly FieldDescription[]): string | null {
+		const { intents, order, limit, rank, groups } = this;
+		if (intents.has('avg') && (intents.has('count') || intents.has('sum'))) {
+			return 'Ask for the average, the sum and the number one at a time.';
+		}
+		const fields = show.map(({ label }) => label).join(', ');
+		if (rank && (order || groups.length > 0 || show.length > 0 || intent !== 'list')) {
+			return 'A ranking cannot be counted, grouped, sorted otherwise or shown with more fields at once.';
+		}
+		if (groups.length > 0 && show.length > 0) return `Groups do not show ${fields}. Ask for the records instead.`;
+		if (intent === 'list') return null;
+		if (show.length > 0) return `A count, sum or average does not show ${fields}. Ask for the records instead.`;
+		if (groups.length === 0 && (order !== null || limit !== null)) {
+			return 'I count, add up and average all records that fit, not the first so many.';
+		}
+		return null;
 	}
 
 	/** `what were the sales` asks for a sum, `list the sales` for records. */
@@ -447,8 +475,9 @@ class QuestionParser {
 		const measure = this.mentioned.find(
 			({ type }) => NUMERIC.includes(type) || type === 'date' || type === 'datetime',
 		);
-		this.limit ??= superlative.by === 'none' ? null : this.defaultTop();
-		if (superlative.by === 'none') return;
+		// `the first 10` are any, `the first order` is the oldest one.
+		if (superlative.by === 'none' && this.limit !== null) return;
+		this.limit ??= this.defaultTop();
 		if (measure) {
 			this.order = { by: measure, descending: superlative.descending };
 			return;
@@ -456,8 +485,9 @@ class QuestionParser {
 		const { words } = this.vocabulary;
 		const { by, descending } = superlative;
 		const isSold = by === 'top' && SOLD_MODELS.has(this.head.subject.model);
-		if (by === 'date' || (by !== 'best' && !isSold && this.vocabulary.field(words?.amount))) {
-			this.order = { by: by === 'date' ? 'date' : 'amount', descending };
+		const isDate = by === 'date' || by === 'none';
+		if (isDate || (by !== 'best' && !isSold && this.vocabulary.field(words?.amount))) {
+			this.order = { by: isDate ? 'date' : 'amount', descending };
 			return;
 		}
 		const sales = this.reading.vocabulary(SALES.model);

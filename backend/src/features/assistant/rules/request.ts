@@ -75,6 +75,8 @@ export interface Request {
 	readonly rank: { readonly clause: Clause; readonly by: 'sum' | 'count'; readonly descending: boolean } | null;
 	/** Which reading was taken where several were possible. */
 	readonly notes: readonly string[];
+	/** Why what is asked for does not go together; null where it does. */
+	readonly conflict: string | null;
 	/** What was not understood: stretches of the message that mean something. */
 	readonly unknown: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { OdooError } from '../../../odoo/errors';
 import type { Answer, Planner, ReadingOdoo } from '../planner';
 import { answerRequest } from './answer';
+import { verbOf } from './commands';
 import { examplesFor } from './examples';
 import type { Reading } from './filters';
 import { APPS, IMPLIED, MODEL_WORDS, MOVES, ORDERS, SALES, SOLD_LINES, type Subject } from './lexicon';
@@ -10,6 +11,7 @@ import { parseQuestion } from './parse-question';
 import type { Request } from './request';
 import { missingField } from './resolve';
 import { sayList } from './say';
+import { planCommand } from './plan-command';
 import { type Token, tokenize } from './tokenizer';
 import { type Vocabulary, vocabularyOf } from './vocabulary';
 
@@ -32,7 +34,8 @@ async function answerQuestion(message: string, now: Date, odoo: ReadingOdoo): Pr
 	const mentions = mentionsIn(tokens, models);
 	const implied = impliedHead(tokens, models) ?? contactHead(tokens, models);
 	const heads = mentions.length > 0 ? headsOf(mentions, tokens) : implied ? [implied] : [];
-	const [head] = heads;
+	const verb = verbOf(tokens);
+	const head = verb ? targetMention(tokens, mentions, implied, verb.start) : heads[0];
 	if (!head) throw new NotUnderstood(`${noSubject(message)} ${await examplesFor(odoo, models)}`);
 	checkModel(head, models);
 	const vocabularies = new Map<string, Vocabulary>();
@@ -47,11 +50,24 @@ async function answerQuestion(message: string, now: Date, odoo: ReadingOdoo): Pr
 		if (models.has(model)) await vocabulary(model);
 	}
 	if (models.has(SALES.model)) await vocabulary(SALES.model);
+	if (verb) {
+		const start = verb.start + verb.length;
+		return planCommand(odoo, {
+			message,
+			tokens,
+			verb: verb.value,
+			start,
+			head,
+			vocabulary: await vocabulary(head.subject.model),
+			now,
+		});
+	}
 	const reading: Reading = { tokens, now, mentions, vocabulary: (model) => vocabularies.get(model) };
 	const request = await bestRequest(reading, heads, models, vocabulary);
 	if (request.unknown.length > 0) {
 		throw new NotUnderstood(`${notRead(request, tokens)} ${await examplesFor(odoo, models)}`);
 	}
+	if (request.conflict !== null) throw new NotUnderstood(request.conflict);
 	return answerRequest({ odoo, now, vocabulary }, request);
 }
 
@@ -73,13 +89,15 @@ async function bestRequest(
 	for (const head of candidates) {
 		const request = parseQuestion(reading, head, await vocabulary(head.subject.model));
 		const isGuess = request.clause.filters.some(({ kind }) => kind === 'quality');
-		if (request.unknown.length === 0 && !isGuess) return request;
+		if (isWhole(request) && !isGuess) return request;
 		requests.push(request);
 	}
 	const [first] = requests;
 	if (!first) throw new NotUnderstood('There is nothing to ask about.');
-	return requests.find(({ unknown }) => unknown.length === 0) ?? first;
+	return requests.find(isWhole) ?? first;
 }
+
+const isWhole = ({ unknown, conflict }: Request) => unknown.length === 0 && conflict === null;
 
 const MOST_READINGS = 4;
 
@@ -91,6 +109,19 @@ async function modelsOf(odoo: ReadingOdoo): Promise<ReadonlyMap<string, string>>
 		if (!(error instanceof OdooError && error.kind === 'access_denied')) throw error;
 		return new Map([...MODEL_WORDS.keys()].map((model) => [model, model]));
 	}
+}
+
+/** What a command is about: the first noun after the verb, unless a field's name comes before it. */
+function targetMention(
+	tokens: readonly Token[],
+	mentions: readonly Mention[],
+	implied: Mention | undefined,
+	verb: number,
+): Mention | undefined {
+	const after = mentions.filter(({ start }) => start > verb);
+	// `set the company of contact X`: the noun is what comes after the preposition.
+	const of = tokens.findIndex(({ stem }, index) => index > verb && /^(?:of|for|on)$/.test(stem));
+	return after.find(({ start }) => of >= 0 && start > of) ?? after[0] ?? implied;
 }
 
 /** Records that nobody names: `outstanding over $1000` are invoices, `S00012` is an order. */
@@ -154,6 +185,7 @@ function notRead({ unknown, clause }: Request, tokens: readonly Token[]): string
 	const lacksStock = isUnknown('stock') && known?.quantity?.every((name) => !description.fields.has(name));
 	const field = missing ?? (lacksStock ? known?.quantity?.[0] : undefined);
 	if (field !== undefined) return missingField(field, clause.subject);
+	const hint = unknown.some((each) => /\d[/.]\d+[/.]\d/.test(each)) ? ' Write days as 2026-04-30.' : '';
 	const words = sayList(unknown.map((each) => `“${each}”`));
-	return `I did not understand ${words} in a question about ${clause.subject.plural}, and leave nothing out silently.`;
+	return `I did not understand ${words} in a question about ${clause.subject.plural}, and leave nothing out silently.${hint}`;
 }

@@ -5,7 +5,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
 import { createOutbound } from '../../backend/src/net/outbound';
 import type { OdooCall } from '../../backend/src/odoo/client';
+import { signBody } from '../../backend/src/http/hmac-signature';
 import { connectOdoo } from '../../backend/src/odoo/connect';
+import { startTestPlatform } from '../support/platform';
 import { until } from '../support/until';
 
 /** How the client fares at an Odoo on a real socket. */
@@ -19,7 +21,7 @@ const answer = (response: ServerResponse, value: unknown, headers: Record<string
 	response.writeHead(200, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(value));
 
 /** An Odoo 19 that lets everybody in; what comes after that is for `serve`. */
-async function start(serve: RequestListener, { path = '' }: { path?: string } = {}) {
+async function startOdoo(serve: RequestListener, { path = '' }: { path?: string } = {}) {
 	const sockets = new Set<Socket>();
 	const seen: string[] = [];
 	const closed: Promise<unknown>[] = [];
@@ -39,14 +41,21 @@ async function start(serve: RequestListener, { path = '' }: { path?: string } = 
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const address = server.address();
 	const port = typeof address === 'object' ? address?.port : undefined;
-	const outbound = createOutbound({ allowedCidrs: ['127.0.0.0/8'] });
-	ended.push(outbound.close, async () => {
+	ended.push(async () => {
 		server.closeAllConnections();
 		await new Promise((resolve) => server.close(resolve));
 	});
 	const access = { url: `http://127.0.0.1:${port}${path}`, database: 'demo', login: 'admin', secret: 'key' };
-	const client = await connectOdoo(access, { fetch: outbound.plainFetch, clock: systemClock });
-	return { client, sockets, seen, closed };
+	return { access, sockets, seen, closed };
+}
+
+/** The same, and a client that is logged in. */
+async function start(...options: Parameters<typeof startOdoo>) {
+	const odoo = await startOdoo(...options);
+	const outbound = createOutbound({ allowedCidrs: ['127.0.0.0/8'] });
+	ended.unshift(outbound.close);
+	const client = await connectOdoo(odoo.access, { fetch: outbound.plainFetch, clock: systemClock });
+	return { ...odoo, client };
 }
 
 const READ: OdooCall = { model: 'res.partner', method: 'search_count', args: [[]], kwargs: {} };
@@ -140,6 +149,29 @@ describe('an Odoo that does not end its answer', () => {
 		gone.abort(new Error('gone'));
 		await expect(call).rejects.toThrow('gone');
 		await closed[0];
+	});
+});
+
+describe('a client of the gateway that leaves', () => {
+	it('ends what it asked of Odoo', async () => {
+		const platform = await startTestPlatform();
+		ended.push(() => platform.remove());
+		const odoo = await startOdoo(() => undefined);
+		const { secret: api_key, ...place } = odoo.access;
+		await platform.api('POST', '/api/v1/odoo-connections', { name: 'slow', api_key, ...place });
+
+		const { token, hmac_secret } = platform.firstRun.webhook_key;
+		const body = JSON.stringify({ action: 'execute_method', connection: 'slow', ...WRITE });
+		const headers = {
+			Authorization: `Bearer ${token}`,
+			'X-HMAC-Signature': signBody(hmac_secret, Buffer.from(body)),
+		};
+		const gone = new AbortController();
+		const call = fetch(`${platform.url}/api/n8n/webhook`, { method: 'POST', headers, body, signal: gone.signal });
+		await until(() => odoo.seen.length === 1);
+		gone.abort();
+		await expect(call).rejects.toThrow();
+		await odoo.closed[0];
 	});
 });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -15,7 +17,7 @@ import {
 	type TestPlatform,
 	WIDE_LIMITS,
 } from '../support/platform';
-import { answer, startReceiver } from '../support/receiver';
+import { answer, portOf, startReceiver } from '../support/receiver';
 import { startTlsServer } from '../support/tls-server';
 
 const path = '/api/v1/odoo-connections';
@@ -165,6 +167,39 @@ describe('connecting an Odoo', () => {
 		const url = new URL(server.url).origin.replace('http:', 'https:');
 		expect((await create({ url })).json).toMatchObject({ code: 'odoo_tls_failed' });
 		await server.close();
+	});
+});
+
+describe('a server with several databases', () => {
+	/** Serves the databases of that name, each with one user and their key. */
+	async function serve(databases: readonly string[]) {
+		const replies: Record<string, (database: string) => object> = {
+			'/web/version': () => ({ version: '19.0' }),
+			'/json/2/res.users/context_get': () => ({ uid: 2 }),
+			'/json/2/res.users/read': (database) => [{ id: 2, login: 'admin', name: `Admin of ${database}` }],
+		};
+		const server = createServer(({ url = '', headers }, response) => {
+			const database = String(headers['x-odoo-database'] ?? '');
+			const known = url === '/web/version' || databases.includes(database);
+			const allowed = url === '/web/version' || headers.authorization === `bearer key of ${database}`;
+			response.statusCode = known ? (allowed ? 200 : 401) : 404;
+			response.end(JSON.stringify(known && allowed ? replies[url]?.(database) : { name: 'x.Unauthorized' }));
+		});
+		server.listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		return { server, url: `http://127.0.0.1:${portOf(server.address())}` };
+	}
+
+	it('has a connection for each', async () => {
+		const { server, url } = await serve(['one', 'two']);
+		const names: unknown[] = [];
+		for (const database of ['one', 'two']) {
+			const { json } = await create({ url, database, api_key: `key of ${database}` });
+			const test = await platform.api('POST', `${path}/${String(json.id)}/test`);
+			names.push(test.json.user);
+		}
+		server.close();
+		expect(names).toMatchObject([{ name: 'Admin of one' }, { name: 'Admin of two' }]);
 	});
 });
 

@@ -42,7 +42,7 @@ afterAll(async () => {
 function place(url: string, opens: boolean): OdooPlace {
 	const sandbox = openSandbox();
 	const fetch: Fetch = (target, init) => {
-		if (!asked.includes(url)) asked.push(url);
+		if (target.endsWith('/web/version')) asked.push(url);
 		return opens
 			? sandbox.fetch(target.slice(url.length), init)
 			: Promise.resolve(new Response('', { status: 404 }));
@@ -112,6 +112,17 @@ describe('logging in', () => {
 		places = [place('http://first.example.com', true), place('http://second.example.com', true)];
 		await begin();
 		expect(asked).toEqual(['http://first.example.com']);
+	});
+
+	it('asks a server no more for a minute after three failures, so that it does not refuse the platform', async () => {
+		const guess = () => service.begin({ ...credentials, password: 'guess' }, { signal });
+		await Promise.all(Array.from({ length: 20 }, guess));
+		expect(asked).toHaveLength(3);
+		asked = [];
+		expect(await service.begin(credentials, { signal })).toBeNull();
+		expect(asked).toEqual([]);
+		await clock.advance(60_000);
+		await begin();
 	});
 });
 

@@ -11,6 +11,7 @@ import { OdooError } from '../../odoo/errors';
 import { probe } from '../connections/probe';
 import type { OdooPlace } from '../connections/places';
 import type { ConnectionsService, OpenSession } from '../connections/service';
+import { createLoginBrake } from './login-brake';
 import type { SessionDocument } from './model';
 
 /** How long a session lasts, in seconds, whether it is used or not. */
@@ -61,6 +62,8 @@ export function createSessionsService({
 	ids: Ids;
 	log: Logger;
 }): SessionsService {
+	const brake = createLoginBrake(clock);
+
 	/** When a session that is used now ends for want of use. */
 	const idleEnd = () => new Date(clock.now().getTime() + IDLE_MS);
 
@@ -103,8 +106,9 @@ export function createSessionsService({
 			for (const place of await connections.placesOf(db)) {
 				const { url, database, fetch, connection_id } = place;
 				try {
-					const identity = await probe({ url, database, fetch, login, secret }, { clock, signal });
-					return { token: await keep(place, credentials), identity };
+					const access = { url, database, fetch, login, secret };
+					const identity = await brake.attempt(url, () => probe(access, { clock, signal }));
+					if (identity !== null) return { token: await keep(place, credentials), identity };
 				} catch (error) {
 					if (!(error instanceof OdooError)) throw error;
 					log.info({ connection_id, reason: error.kind }, 'a login was not accepted');

@@ -394,6 +394,7 @@ export async function startPlatform(
 			'/sandbox/:environment_id': fetchHandler(
 				(params, request) => sandbox.handle(String(params.environment_id), request),
 				log,
+				'large',
 			),
 		},
 		authenticate: keys.authenticate,

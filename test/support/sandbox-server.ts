@@ -13,6 +13,7 @@ export async function serveSandbox({ version }: { version?: string } = {}): Prom
 	const handle = fetchHandler(
 		(_params, request) => sandbox.fetch(request.url.slice(new URL(request.url).origin.length), request),
 		createLogger('error'),
+		'large',
 	);
 	const server = createServer(express().use(handle));
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -58,6 +58,17 @@ const routes = [
 	}),
 	defineRoute({
 		method: 'post',
+		path: '/files',
+		operationId: 'keepFile',
+		summary: 'Keep a file',
+		access,
+		bodySize: 'large',
+		input: { body: z.strictObject({ file: z.string() }) },
+		responses: { 200: z.object({ length: z.int() }) },
+		handle: ({ body }) => Promise.resolve(reply(200, { length: body.file.length })),
+	}),
+	defineRoute({
+		method: 'post',
 		path: '/options',
 		operationId: 'takeOptions',
 		summary: 'Take options',
@@ -222,6 +233,16 @@ describe('the request pipeline', () => {
 		expect((await ask('/things', { method: 'POST', body })).json).toMatchObject({
 			status: 413,
 			code: 'body_too_large',
+		});
+	});
+
+	it('reads up to five where a route takes files', async () => {
+		const send = (length: number) =>
+			ask('/files', { method: 'POST', body: JSON.stringify({ file: 'x'.repeat(length) }) });
+		expect((await send(4 * 1024 * 1024)).json).toEqual({ length: 4 * 1024 * 1024 });
+		expect((await send(5 * 1024 * 1024)).json).toMatchObject({
+			status: 413,
+			detail: 'The body is larger than 5242880 bytes; send less at a time.',
 		});
 	});
 

@@ -107,7 +107,7 @@ const serve =
 				leave = sessionGate.enter(caller.session_id);
 			}
 			authorize(caller, route);
-			const rawBody = await readBody(request, response);
+			const rawBody = await readBody(request, response, route.bodySize);
 			const once = idempotency.of(route, { params, query, headers, rawBody, caller, signal });
 			const deed = () => ({
 				action: route.operationId,
@@ -132,7 +132,8 @@ const serve =
 			else if (reply.body === undefined) response.end();
 			else response.json(reply.body);
 		} catch (error) {
-			sendError(error, response, log, route.renderError);
+			// Who has left wants no answer, and that they left is no failure.
+			if (!signal.aborted || error !== signal.reason) sendError(error, response, log, route.renderError);
 		} finally {
 			leave();
 		}

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
-import { readBody } from './read-body';
+import { type BodySize, readBody } from './read-body';
 import { sendError } from './send-error';
 
 /** Who sends a request, and whether they still wait. */
@@ -23,7 +23,7 @@ export type FetchHandle = (
  * path at which it is mounted, and sees the URL below that path.
  */
 export const fetchHandler =
-	(handle: FetchHandle, log: Logger): RequestHandler =>
+	(handle: FetchHandle, log: Logger, bodySize?: BodySize): RequestHandler =>
 	async (request, response) => {
 		const gone = new AbortController();
 		response.once('close', () => gone.abort());
@@ -40,7 +40,7 @@ export const fetchHandler =
 				new Request(`http://localhost${request.url}`, {
 					method: request.method,
 					headers,
-					body: bodyless ? null : new Uint8Array(await readBody(request, response)),
+					body: bodyless ? null : new Uint8Array(await readBody(request, response, bodySize)),
 				}),
 				{ address: request.socket.remoteAddress ?? '', signal: gone.signal },
 			);

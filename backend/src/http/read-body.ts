@@ -1,17 +1,22 @@
 import express, { type Request, type Response } from 'express';
 
-/** The largest request body that is read, in bytes. */
-export const BODY_LIMIT = 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
 
-const raw = express.raw({ type: () => true, limit: BODY_LIMIT });
+/** The largest request bodies that are read, in bytes: `large` where files come in them, of 3 MiB in base64. */
+export const BODY_LIMITS = { usual: MEBIBYTE, large: 5 * MEBIBYTE } as const;
+
+export type BodySize = keyof typeof BODY_LIMITS;
+
+const reader = (limit: number) => express.raw({ type: () => true, limit });
+const READERS = { usual: reader(BODY_LIMITS.usual), large: reader(BODY_LIMITS.large) };
 
 /**
  * The body as it came, whatever its Content-Type says: the documents' own samples send JSON without naming it.
- * Rejects with an http-errors error (413 over {@link BODY_LIMIT}).
+ * Rejects with an http-errors error (413 over the limit).
  */
-export async function readBody(request: Request, response: Response): Promise<Buffer> {
+export async function readBody(request: Request, response: Response, size: BodySize = 'usual'): Promise<Buffer> {
 	await new Promise<void>((resolve, reject) => {
-		raw(request, response, (error?: unknown) => {
+		READERS[size](request, response, (error?: unknown) => {
 			if (error === undefined) resolve();
 			else reject(error instanceof Error ? error : new Error('the body could not be read'));
 		});

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../core/error-codes';
 import { ApiError, notFound, type InputError } from '../core/errors';
 import type { Logger } from '../core/log';
 import type { Permission, Plan } from '../core/permissions';
+import type { BodySize } from './read-body';
 import type { Caller, KeyScope } from './caller';
 
 type Schemas = Readonly<Record<number, z.ZodType>>;
@@ -104,6 +105,8 @@ interface Description {
 	readonly access: Access;
 	/** What it answers besides JSON where `Accept` asks for it: a {@link TextBody} of this type. */
 	readonly texts?: readonly TextType[];
+	/** Unset: `usual`. */
+	readonly bodySize?: BodySize;
 	/** What else can go wrong: the codes beyond those that follow from the access and the input. */
 	readonly errors?: readonly ErrorCode[];
 	/** The codes that come with another status here than they usually do. */

@@ -3,12 +3,16 @@ import { z } from 'zod';
 import { ApiError, internalError } from '../core/errors';
 import type { Logger } from '../core/log';
 import { problem } from './problem';
-import { BODY_LIMIT } from './read-body';
+import { BODY_LIMITS } from './read-body';
 import { requestIdOf } from './request-id';
 import type { RenderError } from './route';
 
 /** What express and its body reader throw at a request they cannot read. */
-const clientError = z.object({ status: z.int().min(400).max(499), type: z.string().optional() });
+const clientError = z.object({
+	status: z.int().min(400).max(499),
+	type: z.string().optional(),
+	limit: z.int().optional(),
+});
 
 /** Puts a failure into words: what a client did in its terms, everything else as 500 with the details in the log. */
 export function sendError(error: unknown, response: Response, log: Logger, render: RenderError = problem): void {
@@ -32,9 +36,13 @@ function toApiError(error: unknown): ApiError | undefined {
 	if (error instanceof ApiError) return error;
 	const client = clientError.safeParse(error);
 	if (!client.success) return undefined;
-	const { type } = client.data;
+	const { type, limit } = client.data;
 	if (type === 'entity.too.large') {
-		return new ApiError(413, 'body_too_large', `The body is larger than ${BODY_LIMIT} bytes; send less at a time.`);
+		return new ApiError(
+			413,
+			'body_too_large',
+			`The body is larger than ${limit ?? BODY_LIMITS.usual} bytes; send less at a time.`,
+		);
 	}
 	if (type === 'encoding.unsupported') {
 		return new ApiError(415, 'unsupported_encoding', 'The body is compressed in a way that is not read here.');

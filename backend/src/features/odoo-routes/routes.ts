@@ -50,6 +50,7 @@ export function odooRoutes({
 				method: 'post',
 				path: `/api/${name}`,
 				access: { scope: 'webhook', permission, plan: 'free' },
+				bodySize: 'large',
 				renderError: renderRpcError,
 				errorReply: rpcErrorReply,
 				errors: [

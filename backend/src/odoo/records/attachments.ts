@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue } from '../json';
 import { RecordsError } from './errors';
 
 /** The size of one file, in bytes; in base64 it is a third longer. */
-export const MAX_FILE_BYTES = 5 * 1024 * 1024;
+export const MAX_FILE_BYTES = 3 * 1024 * 1024;
 
 /** A file to attach to a record. */
 export interface Attachment {

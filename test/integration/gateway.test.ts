@@ -171,7 +171,7 @@ describe('POST /api/n8n/webhook', () => {
 		[401, 'invalid_api_key', '{"action":"get_config"}', { Authorization: 'Bearer sk_live_x' }],
 		[401, 'signature_invalid', '{"action":"get_config"}', { 'X-HMAC-Signature': '0'.repeat(64) }],
 		[400, 'malformed_json', '{"action":', {}],
-		[413, 'body_too_large', `"${'x'.repeat(1024 * 1024)}"`, {}],
+		[413, 'body_too_large', `"${'x'.repeat(5 * 1024 * 1024)}"`, {}],
 	])('answers %i %s', async (status, code, body, headers) => {
 		expect(await send(body, headers)).toEqual({
 			status,

@@ -15,15 +15,18 @@ const DATE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
 
 const NUMBER_TYPES = new Set(['float', 'integer', 'monetary']);
 
+/** Types whose values are JSON. */
+const JSON_TYPES = new Set(['json', 'properties']);
+
 /** A value of a field that is no relation, as Odoo takes it; what cannot be read stays as it is, for Odoo to refuse. */
 export function scalarFor(type: string, value: GenericValue, zone: string): GenericValue {
-	if (value === null || value === undefined) return false;
+	if (isEmpty(value)) return false;
 	if (typeof value !== 'string') return value;
 	const text = value.trim();
 	if (type === 'boolean') return text === 'true' || (text !== 'false' && value);
-	if (NUMBER_TYPES.has(type)) return text === '' ? false : numberIn(text, value);
-	if (type === 'date' || type === 'datetime') return text === '' ? false : dateFor(type, text, zone);
-	return value;
+	if (NUMBER_TYPES.has(type)) return numberIn(text, value);
+	if (type === 'date' || type === 'datetime') return dateFor(type, text, zone);
+	return JSON_TYPES.has(type) ? jsonParse<GenericValue>(text, { fallbackValue: value }) : value;
 }
 
 const numberIn = (text: string, otherwise: GenericValue): GenericValue =>

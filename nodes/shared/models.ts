@@ -121,6 +121,7 @@ export const FIELD_ATTRIBUTES = [
 	'type',
 	'required',
 	'readonly',
+	'states',
 	'depends',
 	'searchable',
 	'sortable',
@@ -143,7 +144,7 @@ function fieldOf(name: string, field: IDataObject): OdooField {
 		label: textAt(field, 'string') || name,
 		type: textAt(field, 'type'),
 		required: field.required === true,
-		readonly: field.readonly === true,
+		readonly: field.readonly === true && !isWritableInSomeState(field.states),
 		computed: isList(field.depends) && field.depends.length > 0,
 		searchable: field.searchable !== false,
 		sortable: field.sortable !== false,
@@ -151,6 +152,15 @@ function fieldOf(name: string, field: IDataObject): OdooField {
 		help: textAt(field, 'help'),
 		selection: selectionOf(field.selection),
 	};
+}
+
+/** Before Odoo 17, a field could be read-only but for records in some state, such as `{ draft: [['readonly', false]] }`. */
+function isWritableInSomeState(states: unknown): boolean {
+	return (isDataObject(states) ? Object.values(states) : []).some(
+		(changes) =>
+			isList(changes) &&
+			changes.some((change) => isList(change) && change[0] === 'readonly' && change[1] === false),
+	);
 }
 
 function selectionOf(selection: unknown): OdooField['selection'] {
@@ -221,12 +231,28 @@ async function searchModels(this: ILoadOptionsFunctions, filter = '', cursor = '
 	};
 }
 
-/** A page of a model's records, by what Odoo shows as their name. */
-async function searchByName(context: ILoadOptionsFunctions, model: string, filter: string, cursor: string) {
+/**
+ * A page of a model's records, by what Odoo shows as their name. Those that a filter lets through come without further
+ * pages: before Odoo 17, `name_search` alone can search by that name, and it has no offset.
+ */
+async function searchByName(
+	context: ILoadOptionsFunctions,
+	model: string,
+	filter: string,
+	cursor: string,
+): Promise<INodeListSearchResult> {
+	if (filter !== '') {
+		const kwargs = { name: filter, operator: 'ilike', limit: PAGE_SIZE };
+		const found = await callOdoo(context, { model, method: 'name_search', args: [], kwargs });
+		const pairs = isList(found) ? found.filter(isList) : [];
+		return {
+			results: pairs.map(([id, name]) => ({ name: typeof name === 'string' ? name : '', value: Number(id) })),
+		};
+	}
 	const found = await callOdoo(context, {
 		model,
 		method: 'search_read',
-		args: [filter === '' ? [] : [['display_name', 'ilike', filter]]],
+		args: [[]],
 		kwargs: { fields: ['display_name'], offset: Number(cursor), limit: PAGE_SIZE },
 	});
 	const records = isList(found) ? found.filter(isDataObject) : [];

@@ -5,6 +5,7 @@ import { exampleWorkflow, openInEditor, runNode, sources, startTrigger } from '.
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 import { until } from '../support/until';
 
+const { ODOO_URL, ODOO_DB, ODOO_LOGIN, ODOO_API_KEY, ODOO_VERSION } = process.env;
 let platform: TestPlatform;
 let credentials: Record<'odooPlatformApi' | 'odooGatewayApi', Record<string, string>>;
 
@@ -95,130 +96,144 @@ describe("the nodes in n8n's engine against the service", () => {
 	});
 });
 
-describe("the gateway node in n8n's engine against the service", () => {
-	const model = { __rl: true, mode: 'id', value: 'res.partner' };
-	const run = (operation: string, parameters: INodeParameters, input: IDataObject[] = [{}]) =>
-		runNode(
-			'odooGateway',
-			{ resource: 'record', operation, model, input: 'json', ...parameters },
-			{ credentials, input: input.map((json) => ({ json })) },
-		);
-	const record = { __rl: true, mode: 'id', value: '={{ $json.id }}' };
-	const idsOf = (items: IDataObject[]) => items.map(({ id }) => ({ id: Number(id) }));
-
-	it('creates, finds, changes, reads and deletes records', async () => {
-		const names = Array.from({ length: 20 }, (_, index) => ({ name: `Engine ${index}`, color: index % 3 }));
-		const created = await run('create', { json: '={{ $json }}' }, names);
-		const ids = idsOf(created.json);
-		const filters = { conditions: [{ field: 'name', operator: 'startsWith', value: 'Engine ' }] };
-		const found = await run('getAll', { returnAll: true, filters, fields: ['name', 'color'] });
-		const updated = await run('update', { record, json: '{"color": 7}' }, ids);
-		const read = await run('get', { record, fields: ['color'] }, ids);
-		const deleted = await run('delete', { record }, ids);
-		const left = await run('getAll', { returnAll: true, filters });
-		expect(new Set(ids.map(({ id }) => id)).size).toBe(20);
-		expect(found.json.map(({ name }) => name)).toEqual(names.map(({ name }) => name));
-		expect(updated.json).toEqual(ids);
-		expect(read.json).toEqual(ids.map(({ id }) => ({ id, color: 7 })));
-		expect(deleted.json).toEqual(ids.map(() => ({ deleted: true })));
-		expect(left.json).toEqual([]);
-	});
-
-	it('maps fields by their types, and updates what an earlier item created', async () => {
-		const values: INodeParameters = {
-			mappingMode: 'defineBelow',
-			value: { name: '={{ $json.name }}', ref: '={{ $json.ref }}', color: '7', category_id: '' },
-			matchingColumns: ['ref'],
-			schema: [],
-		};
-		const input = [
-			{ name: 'Engine A', ref: 'engine-1' },
-			{ name: 'Engine B', ref: 'engine-1' },
-		];
-		const { json } = await run(
-			'upsert',
-			{ input: 'fields', values, options: { outputFields: ['name', 'color'] } },
-			input,
-		);
-		await run('delete', { record }, idsOf(json).slice(0, 1));
-		expect(json).toMatchObject([
-			{ name: 'Engine A', color: 7, created: true },
-			{ name: 'Engine B', color: 7, created: false },
-		]);
-		expect(json[0]?.id).toBe(json[1]?.id);
-	});
-
-	it('puts out a file that it attached, byte by byte', async () => {
-		const file = { data: Buffer.from([0, 255, 10, 13, 128]).toString('base64'), mimeType: 'application/x-test' };
-		const attach = { resource: 'attachment', operation: 'upload', model, record: { ...record, value: '1' } };
-		const uploaded = await runNode('odooGateway', attach, {
-			credentials,
-			input: [{ json: {}, binary: { data: { ...file, fileName: 'bytes.bin' } } }],
+describe.each(['the sandbox', ...(ODOO_VERSION === undefined ? [] : [`Odoo ${ODOO_VERSION}`])])(
+	"the gateway node in n8n's engine against the service and %s",
+	(odoo) => {
+		beforeAll(async () => {
+			if (odoo === 'the sandbox') return;
+			const access = { url: ODOO_URL, database: ODOO_DB, login: ODOO_LOGIN, api_key: ODOO_API_KEY };
+			await platform.api('POST', '/api/v1/odoo-connections', { name: 'real', ...access, default: true });
 		});
-		const download = { resource: 'attachment', operation: 'download', record };
-		const { items } = await runNode('odooGateway', download, { credentials, input: uploaded.items });
-		expect(items[0]?.binary?.data).toMatchObject({ ...file, fileName: 'bytes.bin' });
-	});
+		const model = { __rl: true, mode: 'id', value: 'res.partner' };
+		const run = (operation: string, parameters: INodeParameters, input: IDataObject[] = [{}]) =>
+			runNode(
+				'odooGateway',
+				{ resource: 'record', operation, model, input: 'json', ...parameters },
+				{ credentials, input: input.map((json) => ({ json })) },
+			);
+		const record = { __rl: true, mode: 'id', value: '={{ $json.id }}' };
+		const idsOf = (items: IDataObject[]) => items.map(({ id }) => ({ id: Number(id) }));
 
-	it('goes on after what Odoo refuses, item by item', async () => {
-		const { items } = await runNode(
-			'odooGateway',
-			{ resource: 'record', operation: 'create', model, input: 'json', json: '={{ $json }}' },
-			{
+		it('creates, finds, changes, reads and deletes records', async () => {
+			const names = Array.from({ length: 20 }, (_, index) => ({ name: `Engine ${index}`, color: index % 3 }));
+			const created = await run('create', { json: '={{ $json }}' }, names);
+			const ids = idsOf(created.json);
+			const filters = { conditions: [{ field: 'name', operator: 'startsWith', value: 'Engine ' }] };
+			const found = await run('getAll', { returnAll: true, filters, fields: ['name', 'color'] });
+			const updated = await run('update', { record, json: '{"color": 7}' }, ids);
+			const read = await run('get', { record, fields: ['color'] }, ids);
+			const deleted = await run('delete', { record }, ids);
+			const left = await run('getAll', { returnAll: true, filters });
+			expect(new Set(ids.map(({ id }) => id)).size).toBe(20);
+			expect(found.json.map(({ name }) => name)).toEqual(names.map(({ name }) => name));
+			expect(updated.json).toEqual(ids);
+			expect(read.json).toEqual(ids.map(({ id }) => ({ id, color: 7 })));
+			expect(deleted.json).toEqual(ids.map(() => ({ deleted: true })));
+			expect(left.json).toEqual([]);
+		});
+
+		it('maps fields by their types, and updates what an earlier item created', async () => {
+			const values: INodeParameters = {
+				mappingMode: 'defineBelow',
+				value: { name: '={{ $json.name }}', ref: '={{ $json.ref }}', color: '7', category_id: '' },
+				matchingColumns: ['ref'],
+				schema: [],
+			};
+			const input = [
+				{ name: 'Engine A', ref: 'engine-1' },
+				{ name: 'Engine B', ref: 'engine-1' },
+			];
+			const { json } = await run(
+				'upsert',
+				{ input: 'fields', values, options: { outputFields: ['name', 'color'] } },
+				input,
+			);
+			await run('delete', { record }, idsOf(json).slice(0, 1));
+			expect(json).toMatchObject([
+				{ name: 'Engine A', color: 7, created: true },
+				{ name: 'Engine B', color: 7, created: false },
+			]);
+			expect(json[0]?.id).toBe(json[1]?.id);
+		});
+
+		it('puts out a file that it attached, byte by byte', async () => {
+			const file = {
+				data: Buffer.from([0, 255, 10, 13, 128]).toString('base64'),
+				mimeType: 'application/x-test',
+			};
+			const attach = { resource: 'attachment', operation: 'upload', model, record: { ...record, value: '1' } };
+			const uploaded = await runNode('odooGateway', attach, {
 				credentials,
-				input: [{ json: { nmae: 'Engine' } }, { json: { name: 'Engine' } }],
-				settings: { onError: 'continueRegularOutput' },
-			},
-		);
-		await run('delete', { record }, idsOf(items.map(({ json }) => json)).slice(1));
-		expect(items.map(({ json, pairedItem }) => [json, pairedItem])).toEqual([
-			[{ error: expect.stringContaining('[Item 0]') }, { item: 0 }],
-			[{ id: expect.any(Number) }, { item: 1 }],
-		]);
-	});
+				input: [{ json: {}, binary: { data: { ...file, fileName: 'bytes.bin' } } }],
+			});
+			const download = { resource: 'attachment', operation: 'download', record };
+			const { items } = await runNode('odooGateway', download, { credentials, input: uploaded.items });
+			await run('delete', { record, model: { ...model, value: 'ir.attachment' } }, idsOf(uploaded.json));
+			expect(items[0]?.binary?.data).toMatchObject({ ...file, fileName: 'bytes.bin' });
+		});
 
-	it('looks relations up by name, and creates those that are missing when told to', async () => {
-		const values: INodeParameters = {
-			mappingMode: 'defineBelow',
-			value: { name: 'Engine', country_id: '={{ $json.country }}', category_id: '["Engine tag"]' },
-			matchingColumns: [],
-			schema: [],
-		};
-		const autoCreate = '{"category_id": [{"name": "Engine tag"}]}';
-		const options = { lookUp: true, autoCreate, outputFields: ['country_id', 'category_id'] };
-		const created = await run('create', { input: 'fields', values, options }, [{ country: 'Belgium' }]);
-		const missing = await run('create', { input: 'fields', values, options }, [{ country: 'Nowhere' }]);
-		await run('delete', { record }, idsOf(created.json));
-		expect(created.error).toBeUndefined();
-		expect(created.json).toMatchObject([
-			{ country_id: [expect.any(Number), 'Belgium'], category_id: [expect.any(Number)] },
-		]);
-		expect(missing.error?.message).toMatch(/'Nowhere' found no match.*\[Item 0\]/);
-	});
+		it('goes on after what Odoo refuses, item by item', async () => {
+			const { items } = await runNode(
+				'odooGateway',
+				{ resource: 'record', operation: 'create', model, input: 'json', json: '={{ $json }}' },
+				{
+					credentials,
+					input: [{ json: { nmae: 'Engine' } }, { json: { name: 'Engine' } }],
+					settings: { onError: 'continueRegularOutput' },
+				},
+			);
+			await run('delete', { record }, idsOf(items.map(({ json }) => json)).slice(1));
+			expect(items.map(({ json, pairedItem }) => [json, pairedItem])).toEqual([
+				[{ error: expect.stringContaining('[Item 0]') }, { item: 0 }],
+				[{ id: expect.any(Number) }, { item: 1 }],
+			]);
+		});
 
-	it('answers questions in plain words with records and queries', async () => {
-		const ask = { resource: 'assistant', operation: 'ask', message: 'Confirmed sales orders' };
-		const { error, json } = await runNode('odooGateway', ask, { credentials });
-		expect(error).toBeUndefined();
-		expect(json).toMatchObject([
-			{ answer: expect.any(String), records: expect.any(Array), queries: [{ model: 'sale.order' }] },
-		]);
-	});
+		it('looks relations up by name, and creates those that are missing when told to', async () => {
+			const values: INodeParameters = {
+				mappingMode: 'defineBelow',
+				value: { name: 'Engine', country_id: '={{ $json.country }}', category_id: '["Engine tag"]' },
+				matchingColumns: [],
+				schema: [],
+			};
+			const autoCreate = '{"category_id": [{"name": "Engine tag"}]}';
+			const options = { lookUp: true, autoCreate, outputFields: ['country_id', 'category_id'] };
+			const created = await run('create', { input: 'fields', values, options }, [{ country: 'Belgium' }]);
+			const missing = await run('create', { input: 'fields', values, options }, [{ country: 'Nowhere' }]);
+			await run('delete', { record }, idsOf(created.json));
+			const tag = { record: { ...record, value: '={{ $json.category_id[0] }}' } };
+			await run('delete', { ...tag, model: { ...model, value: 'res.partner.category' } }, created.json);
+			expect(created.error).toBeUndefined();
+			expect(created.json).toMatchObject([
+				{ country_id: [expect.any(Number), 'Belgium'], category_id: [expect.any(Number)] },
+			]);
+			expect(missing.error?.message).toMatch(/'Nowhere' found no match.*\[Item 0\]/);
+		});
 
-	it('fills its lists from Odoo', async () => {
-		const editor = openInEditor(
-			'odooGateway',
-			{ credentials },
-			{ resource: 'record', operation: 'create', model: { ...model, value: 'sale.order' } },
-		);
-		const models = await editor.search('searchModels', 'res.partner');
-		const records = await editor.search('searchRecords');
-		const fields = await editor.fields('getFieldsToCreate');
-		expect(models.results).toContainEqual({ name: expect.any(String), value: 'res.partner' });
-		expect(records.results.length).toBeGreaterThan(0);
-		expect(fields.filter(({ required }) => required).map(({ id }) => id)).toContain('partner_id');
-	});
-});
+		it('answers questions in plain words with records and queries', async () => {
+			const ask = { resource: 'assistant', operation: 'ask', message: 'Confirmed sales orders' };
+			const { error, json } = await runNode('odooGateway', ask, { credentials });
+			expect(error).toBeUndefined();
+			expect(json).toMatchObject([
+				{ answer: expect.any(String), records: expect.any(Array), queries: [{ model: 'sale.order' }] },
+			]);
+		});
+
+		it('fills its lists from Odoo', async () => {
+			const editor = openInEditor(
+				'odooGateway',
+				{ credentials },
+				{ resource: 'record', operation: 'create', model: { ...model, value: 'sale.order' } },
+			);
+			const models = await editor.search('searchModels', 'res.partner');
+			const records = await editor.search('searchRecords');
+			const fields = await editor.fields('getFieldsToCreate');
+			expect(models.results).toContainEqual({ name: expect.any(String), value: 'res.partner' });
+			expect(records.results.length).toBeGreaterThan(0);
+			expect(fields.filter(({ required }) => required).map(({ id }) => id)).toContain('partner_id');
+		});
+	},
+);
 
 describe('the trigger against the service', () => {
 	it('registers, is started by a real deploy, and is gone after deactivation', async () => {

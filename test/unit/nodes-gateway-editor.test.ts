@@ -53,8 +53,15 @@ describe("Odoo Gateway's editor: models and records", () => {
 
 	it('lists records of the chosen model by what Odoo shows as their name', async () => {
 		serve(() => [{ id: 7, display_name: 'Azure Interior' }]);
+		const { results } = await open(partner).search('searchRecords');
+		expect(gateway.actions).toMatchObject([{ model: 'res.partner', kwargs: { fields: ['display_name'] } }]);
+		expect(results).toEqual([{ name: 'Azure Interior', value: 7 }]);
+	});
+
+	it('finds records by that name', async () => {
+		serve(() => [[7, 'Azure Interior']]);
 		const { results } = await open(partner).search('searchRecords', 'azu');
-		expect(gateway.actions).toMatchObject([{ model: 'res.partner', args: [[['display_name', 'ilike', 'azu']]] }]);
+		expect(gateway.actions).toMatchObject([{ method: 'name_search', kwargs: { name: 'azu', operator: 'ilike' } }]);
 		expect(results).toEqual([{ name: 'Azure Interior', value: 7 }]);
 	});
 
@@ -130,6 +137,17 @@ describe("Odoo Gateway's editor: fields", () => {
 		const mapped = await open(partner).fields('getFieldsToCreate');
 		expect(mapped[0]).toMatchObject({ id: 'name', displayName: 'Name (name)', required: true, type: 'string' });
 		expect(mapped.filter(({ required }) => required)).toHaveLength(1);
+	});
+
+	it('can be written where some state of the record lets them be', async () => {
+		const states = { draft: [['readonly', false]], done: [['invisible', true]] };
+		const closed = { cancel: [['readonly', true]] };
+		serve(() => ({
+			partner_id: { string: 'Customer', type: 'many2one', readonly: true, states },
+			amount: { string: 'Amount', type: 'monetary', readonly: true, states: closed },
+		}));
+		const mapped = await open(partner).fields('getFieldsToUpdate');
+		expect(mapped.map(({ id }) => id)).toEqual(['partner_id']);
 	});
 
 	it('need not be given to update one', async () => {

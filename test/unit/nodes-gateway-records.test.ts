@@ -21,6 +21,7 @@ const FIELDS = {
 	met_at: { type: 'datetime', string: 'Met at' },
 	parent_id: { type: 'many2one', string: 'Related Company', relation: 'res.partner' },
 	category_id: { type: 'many2many', string: 'Tags', relation: 'res.partner.category' },
+	properties: { type: 'properties', string: 'Properties' },
 	child_ids: { type: 'one2many', string: 'Contacts', relation: 'res.partner' },
 };
 
@@ -95,6 +96,7 @@ describe('Odoo Gateway: Create Record', () => {
 		['category_id', [1, 2], [[6, 0, [1, 2]]]],
 		['category_id', '[[4, 5]]', [[4, 5]]],
 		['child_ids', '[{"name": "A line"}]', [[0, 0, { name: 'A line' }]]],
+		['properties', '[{"name": "a"}]', [{ name: 'a' }]],
 		['no_such_field', 'x', 'x'],
 	])('writes %s from %j as %j', async (field, given, written) => {
 		await run('create', { values: mapped({ [field]: given }) });
@@ -233,7 +235,7 @@ describe('Odoo Gateway: many items', () => {
 describe('Odoo Gateway: Update, Delete, Get Record', () => {
 	it('changes the fields given, and clears those left empty', async () => {
 		const { json } = await run('update', { record: record('7'), values: mapped({ name: 'B', email: '' }) });
-		expect(calls()).toMatchObject([{ method: 'write', args: [[7], { name: 'B', email: '' }] }]);
+		expect(calls()).toMatchObject([{ method: 'write', args: [[7], { name: 'B', email: false }] }]);
 		expect(json).toEqual([{ id: 7 }]);
 	});
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isRead } from '../../backend/src/odoo/methods';
-import { askRules, connectTo, sandboxServer } from '../support/rules';
+import { askRules, connectTo, sandboxServer } from '../support/planners';
 
 let odoo: Awaited<ReturnType<typeof connectTo>>;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { askRules, connectTo, sandboxServer } from '../support/rules';
+import { askRules, connectTo, sandboxServer } from '../support/planners';
 
 let odoo: Awaited<ReturnType<typeof connectTo>>;
 

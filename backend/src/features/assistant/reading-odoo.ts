@@ -32,6 +32,7 @@ export function createReadingOdoo(
 	const descriptions = describeOdoo(client);
 
 	const options = (): CallOptions => {
+		signal?.throwIfAborted();
 		const timeoutMs = end - clock.now().getTime();
 		if (timeoutMs <= 0) {
 			throw new OdooError('timeout', `Odoo took more than ${MAX_DURATION_MS / 1000} seconds for the question.`);

@@ -1,5 +1,5 @@
 import { systemClock } from '../../backend/src/core/clock';
-import type { Answer, ReadingOdoo } from '../../backend/src/features/assistant/planner';
+import type { Answer, Planner, ReadingOdoo } from '../../backend/src/features/assistant/planner';
 import { createReadingOdoo } from '../../backend/src/features/assistant/reading-odoo';
 import { rulesPlanner } from '../../backend/src/features/assistant/rules/rules-planner';
 import type { OdooCall, OdooClient } from '../../backend/src/odoo/client';
@@ -7,7 +7,7 @@ import { connectOdoo } from '../../backend/src/odoo/connect';
 import { type OdooServer, odooServers } from './odoo-servers';
 import { SANDBOX_NOW } from './sandbox';
 
-/** What the rules make of a question about a sandbox, and what they asked it. */
+/** What a planner makes of a question, and what it asked Odoo for that. */
 export interface Asked {
 	readonly answer: Answer;
 	readonly queries: readonly OdooCall[];
@@ -35,9 +35,12 @@ export async function connectTo(server: OdooServer) {
 	return { client: watched, calls, close };
 }
 
-/** Asks the rules, at the time of the sandboxes unless another is named. */
-export async function askRules(client: OdooClient, message: string, now = SANDBOX_NOW): Promise<Asked> {
+/** Asks a planner. */
+export async function askPlanner(planner: Planner, client: OdooClient, message: string, now: Date): Promise<Asked> {
 	const odoo: ReadingOdoo = createReadingOdoo(client, { clock: systemClock });
-	const answer = await rulesPlanner.answer({ message, now }, odoo);
+	const answer = await planner.answer({ message, now }, odoo);
 	return { answer, queries: odoo.queries };
 }
+
+/** Asks the rules, at the time of the sandboxes. */
+export const askRules = (client: OdooClient, message: string) => askPlanner(rulesPlanner, client, message, SANDBOX_NOW);

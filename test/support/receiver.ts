@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { until } from './until';
 
 export interface ReceivedRequest {
@@ -49,6 +49,31 @@ export async function startReceiver(
 		close: async () => {
 			server.close();
 			server.closeAllConnections();
+			await once(server, 'close');
+		},
+	};
+}
+
+/** A receiver on loopback that answers requests with bytes of the test's own, or not at all. */
+export async function startRawReceiver(answerTo: (socket: Socket) => void) {
+	const sockets = new Set<Socket>();
+	const server = createTcpServer((socket) => {
+		sockets.add(socket);
+		socket.on('error', () => undefined);
+		socket.on('close', () => sockets.delete(socket));
+		socket.once('data', () => answerTo(socket));
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return {
+		url: `http://127.0.0.1:${portOf(server.address())}/hook`,
+		/** Connections that nobody has closed. */
+		open: () => sockets.size,
+		/** Bytes that were written to these. */
+		sent: () => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, 0),
+		close: async () => {
+			server.close();
+			for (const socket of sockets) socket.destroy();
 			await once(server, 'close');
 		},
 	};

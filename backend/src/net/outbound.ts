@@ -1,7 +1,7 @@
 import { promises as dns } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+import { Agent, buildConnector, errors, fetch as undiciFetch } from 'undici';
 import { BAD_PORTS } from './bad-ports';
 
 /** The part of a request that this service uses; both undici's `fetch` and `new Request(url, init)` take it. */
@@ -282,7 +282,8 @@ const FAILURES: readonly [pattern: RegExp, code: OutboundErrorCode, reason: stri
 	],
 	[/CERT|^UNABLE_TO_|^ERR_TLS/, 'outbound_tls_failed', 'its TLS certificate was not accepted'],
 	[/^ERR_SSL|^EPROTO$/, 'outbound_tls_failed', 'no TLS is spoken there that is accepted here; is it http?'],
-	[/^(HPE_|Z_|UND_ERR_HEADERS_OVERFLOW)/, 'outbound_connection_lost', 'its answer was not valid HTTP'],
+	[/^UND_ERR_HEADERS_OVERFLOW$/, 'outbound_too_large', 'the headers of its answer were too large'],
+	[/^(HPE_|Z_|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/, 'outbound_connection_lost', 'its answer was not valid HTTP'],
 ];
 const UNKNOWN_FAILURE = [
 	/^/,
@@ -295,12 +296,19 @@ const UNKNOWN_FAILURE = [
  * any other error, such as the reason of an aborted signal, as it is.
  */
 function outboundError(error: unknown, host: string): unknown {
-	const isNetwork = error instanceof TypeError && error.cause !== undefined;
-	const cause = isNetwork ? error.cause : error;
+	const isHidden = error instanceof TypeError && error.cause !== undefined;
+	const cause = isHidden ? error.cause : error;
+	const isNetwork = isHidden || error instanceof errors.UndiciError;
 	if (cause instanceof OutboundError) return cause;
-	const systemCode = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-	const failure = FAILURES.find(([pattern]) => pattern.test(systemCode)) ?? (isNetwork ? UNKNOWN_FAILURE : undefined);
+	const failure =
+		FAILURES.find(([pattern]) => pattern.test(failureCode(cause))) ?? (isNetwork ? UNKNOWN_FAILURE : undefined);
 	if (!failure) return error;
 	const [, code, reason] = failure;
 	return new OutboundError(code, `${host} could not be reached: ${reason}.`, { cause });
+}
+
+function failureCode(cause: unknown): string {
+	// undici knows no code for some of the ways in which an answer is not HTTP.
+	if (cause instanceof errors.HTTPParserError) return 'HPE_INVALID';
+	return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
 }

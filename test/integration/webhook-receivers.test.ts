@@ -134,6 +134,11 @@ describe('a receiver that', () => {
 			{ ...NOTHING, error: expect.stringContaining('the headers of its answer were too large') },
 		],
 		[
+			'answers with early hints alone',
+			(socket) => pour(socket, 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'),
+			{ ...NOTHING, error: expect.stringContaining('it sends interim answers (1xx) without end') },
+		],
+		[
 			'breaks off within the body of a refusal',
 			(socket) => socket.end('HTTP/1.1 500 Oops\r\nContent-Length: 100\r\n\r\nhalf'),
 			{ response_code: 500, response_body: 'half', error: 'The receiver answered 500.' },
@@ -160,10 +165,17 @@ describe('a receiver that', () => {
 	it.each<[does: string, answerTo: (socket: Socket) => void]>([
 		['never answers', () => undefined],
 		['answers byte by byte', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX-Slow: x')],
-		['answers with early hints alone', (socket) => pour(socket, 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n')],
 	])('%s has a failed attempt when 15 s are over', async (_, answerTo) => {
 		const { attempts } = await attemptAt(answerTo, { takesAllTimeAfter: 0 });
 		expect(attempts).toMatchObject([OUT_OF_TIME]);
+	});
+});
+
+describe('an early hint', () => {
+	it('may precede the answer', async () => {
+		const hint = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
+		const delivery = await attemptAt((socket) => socket.end(`${hint}HTTP/1.1 204 No Content\r\n\r\n`));
+		expect(delivery).toMatchObject({ status: 'succeeded', response_code: 204 });
 	});
 });
 

@@ -97,6 +97,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** The last resort against a host that stays silent; callers set shorter limits with a signal. */
 const SILENCE_TIMEOUT_MS = 120_000;
 
+/** Answers such as 103 that may precede the one that counts: hosts send one or two, and a flood of them is work. */
+const MAX_INTERIM = 20;
+
 /** The one metadata address in a public range: Azure's WireServer. */
 const AZURE_WIRE_SERVER = '168.63.129.16';
 /** Where `localhost` leads. */
@@ -181,9 +184,15 @@ export function createOutbound({ allowedCidrs, lookup = systemLookup }: Outbound
 				const why = `${hostname} could not be reached: port ${port} is for another protocol than HTTP.`;
 				throw new OutboundError('outbound_unreachable', why);
 			}
+			let interim = 0;
+			const onInfo = () => {
+				if (++interim <= MAX_INTERIM) return;
+				const why = `${hostname} could not be reached: it sends interim answers (1xx) without end.`;
+				throw new OutboundError('outbound_connection_lost', why);
+			};
 			try {
 				const path = pathname + search;
-				const { statusCode, headers, body } = await agent.request({ origin, path, method, ...init });
+				const { statusCode, headers, body } = await agent.request({ origin, path, method, onInfo, ...init });
 				return { status: statusCode, headers: fieldsOf(headers), body };
 			} catch (error) {
 				throw outboundError(error, hostname);

@@ -33,58 +33,85 @@ const ids = async (model: string, search_domain: unknown) =>
 
 describe('the documented examples', () => {
 	it('create_data: creates a record with its relations and lines, and answers the fields asked for', async () => {
-		const answer = await call('create_data', 'sale.order', {
+		const answer = await call('create_data', 'res.partner', {
 			payload: {
-				client_order_ref: 'PO-1',
-				partner_id: { name: 'Documented Customer' },
-				order_line: [
-					{ product_id: { name: 'Oak Desk' }, product_uom_qty: 2 },
-					{ product_id: { name: 'Office Chair' }, product_uom_qty: 4 },
-				],
+				name: 'Documented',
+				parent_id: { name: 'Documented Parent' },
+				category_id: { mode: 'replace', records: [{ name: 'val1' }, { name: 'val2' }] },
+				child_ids: [{ name: 'Documented Child', country_id: { name: 'Thailand' } }],
 			},
-			auto_create: { partner_id: { name: 'Documented Customer', category_id: { records: [] } } },
-			result_field: ['client_order_ref', 'state'],
+			auto_create: {
+				parent_id: { name: 'Documented Parent', is_company: true },
+				category_id: [{ name: 'val1' }, { name: 'val2' }],
+			},
+			result_field: ['name', 'is_company'],
 		});
 		expect(answer).toMatchObject({
 			jsonrpc: '2.0',
 			id: null,
 			result: {
 				is_success: true,
-				result: { id: expect.any(Number), client_order_ref: 'PO-1', state: 'draft' },
+				result: { id: expect.any(Number), name: 'Documented', is_company: false },
 				messages: 'Record created successfully',
 			},
 		});
-		const [order] = z.array(z.looseObject({})).parse(
-			await search('sale.order', {
-				search_field: ['partner_id{name}', 'order_line{product_id{name}, product_uom_qty}'],
-				search_domain: "[('client_order_ref', '=', 'PO-1')]",
-			}),
-		);
-		expect(order).toMatchObject({
-			partner_id: [{ name: 'Documented Customer' }],
-			order_line: [
-				{ product_id: [{ name: 'Oak Desk' }], product_uom_qty: 2 },
-				{ product_id: [{ name: 'Office Chair' }], product_uom_qty: 4 },
-			],
+		const found = await search('res.partner', {
+			search_field: ['parent_id{name, is_company}', 'category_id{name}', 'child_ids{name, country_id{code}}'],
+			search_domain: "[('name', '=', 'Documented')]",
 		});
+		expect(found).toMatchObject([
+			{
+				parent_id: [{ name: 'Documented Parent', is_company: true }],
+				category_id: [{ name: 'val1' }, { name: 'val2' }],
+				child_ids: [{ name: 'Documented Child', country_id: [{ code: 'TH' }] }],
+			},
+		]);
 	});
 
-	it('update_data: changes what the search key finds', async () => {
-		const made = await result('create_data', 'res.partner', { payload: { name: 'To Update', ref: 'U-1' } });
+	it('update_data: changes what the search key finds, links by id and adds tags', async () => {
+		const made = await result('create_data', 'res.partner', {
+			payload: { name: 'To Update', ref: 'U-1', category_id: { records: [{ name: 'first' }] } },
+			auto_create: { category_id: [{ name: 'first' }] },
+		});
+		await result('create_data', 'res.partner.category', { payload: { name: 'second' } });
 		const { id } = z.object({ id: z.number() }).parse(made);
 		const answer = await call('update_data', 'res.partner', {
 			search_key: { ref: 'U-1' },
-			payload: { phone: '+1234567890', category_id: { mode: 'add', records: [] } },
+			payload: {
+				phone: '+1234567890',
+				parent_id: { id: 5 },
+				category_id: { mode: 'add', records: [{ name: 'second' }] },
+			},
+			result_field: ['name'],
 		});
 		expect(answer.result).toEqual({
 			is_success: true,
 			result: { id: [id], ref: 'U-1' },
 			messages: 'Record updated successfully',
 		});
+		const payload = {
+			search_field: ['phone', 'parent_id{id}', 'category_id{name}'],
+			search_domain: [['id', '=', id]],
+		};
+		expect(await search('res.partner', payload)).toEqual([
+			{
+				id,
+				phone: '+1234567890',
+				parent_id: [{ id: 5 }],
+				category_id: [
+					{ id: expect.any(Number), name: 'first' },
+					{ id: expect.any(Number), name: 'second' },
+				],
+			},
+		]);
 	});
 
 	it('create_update_data: creates, and then updates what it created', async () => {
-		const vals = { search_key: { ref: 'CU-1' }, payload: { name: 'Once', ref: 'CU-1' } };
+		const vals = {
+			search_key: { ref: 'CU-1' },
+			payload: { name: 'Once', ref: 'CU-1', country_id: { name: 'Thailand' }, category_id: { records: [] } },
+			result_field: ['name'],
+		};
 		const [first, second] = [
 			await call('create_update_data', 'res.partner', vals),
 			await call('create_update_data', 'res.partner', vals),
@@ -146,11 +173,11 @@ describe('the documented examples', () => {
 		});
 	});
 
-	it('attaches files, byte for byte', async () => {
+	it('attachment_ids: attaches a file to a record that is there, byte for byte', async () => {
 		const datas = Buffer.from([0, 1, 2, 253, 254, 255]).toString('base64');
-		await result('create_data', 'res.partner', {
-			payload: { name: 'With File', ref: 'F-1', attachment_ids: [{ name: 'bytes.bin', datas }] },
-		});
+		await result('create_data', 'res.partner', { payload: { name: 'With File', ref: 'F-1' } });
+		const vals = { search_key: { ref: 'F-1' }, payload: { attachment_ids: [{ name: 'bytes.bin', datas }] } };
+		await result('update_data', 'res.partner', vals);
 		const [res_id] = await ids('res.partner', [['ref', '=', 'F-1']]);
 		const found = await search('ir.attachment', {
 			search_field: ['name', 'datas'],

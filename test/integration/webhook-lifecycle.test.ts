@@ -1,42 +1,18 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { WebhookId } from '../../backend/src/core/ids';
-import { openTestDatabase, type TestDatabase } from '../support/database';
-import { createFakeClock, type FakeClock } from '../support/fake-clock';
-import { answer, type ReceivedRequest, type Receiver, startReceiver } from '../support/receiver';
+import type { FakeClock } from '../support/fake-clock';
+import { answer, type ReceivedRequest, type Receiver } from '../support/receiver';
 import { until } from '../support/until';
-import { openWebhookStage, type WebhookStage } from '../support/webhook-stage';
+import type { WebhookStage } from '../support/webhook-stage';
+import { stageForEachTest } from '../support/webhook-tests';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-let database: TestDatabase;
 let stage: WebhookStage<FakeClock>;
-const receivers: Receiver[] = [];
-
-beforeAll(async () => {
-	database = await openTestDatabase();
-});
-
-afterAll(async () => {
-	await database.drop();
-});
-
-beforeEach(async () => {
-	stage = await openWebhookStage(database, createFakeClock());
-});
-
-afterEach(async () => {
-	await stage.close();
-	for (const receiver of receivers.splice(0)) await receiver.close();
-});
-
-async function receiver(...respond: Parameters<typeof startReceiver>) {
-	const started = await startReceiver(...respond);
-	receivers.push(started);
-	return started;
-}
+const receiver = stageForEachTest((opened) => (stage = opened));
 
 /** A running replica with a webhook for everything. */
 async function start(inbox: Receiver, request: Parameters<typeof stage.request>[1] = {}) {

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookId } from '../../backend/src/core/ids';
 import type { WebhooksService } from '../../backend/src/features/webhooks/service';
 import type { Fetch } from '../../backend/src/net/outbound';
-import { openTestDatabase, type TestDatabase } from '../support/database';
-import { createFakeClock, type FakeClock } from '../support/fake-clock';
-import { answer, type ReceivedRequest, type Receiver, startReceiver } from '../support/receiver';
+import type { FakeClock } from '../support/fake-clock';
+import { answer, type ReceivedRequest } from '../support/receiver';
 import { until } from '../support/until';
-import { openWebhookStage, type WebhookStage } from '../support/webhook-stage';
+import type { WebhookStage } from '../support/webhook-stage';
+import { stageForEachTest } from '../support/webhook-tests';
 
 const HEAD_START_MS = 250;
 
@@ -16,32 +16,8 @@ const answerAllButTheFirst = (response: ServerResponse, before: number) => {
 	if (before > 0) response.end();
 };
 
-let database: TestDatabase;
 let stage: WebhookStage<FakeClock>;
-const receivers: Receiver[] = [];
-
-beforeAll(async () => {
-	database = await openTestDatabase();
-});
-
-afterAll(async () => {
-	await database.drop();
-});
-
-beforeEach(async () => {
-	stage = await openWebhookStage(database, createFakeClock());
-});
-
-afterEach(async () => {
-	await stage.close();
-	for (const receiver of receivers.splice(0)) await receiver.close();
-});
-
-async function receiver(...respond: Parameters<typeof startReceiver>) {
-	const started = await startReceiver(...respond);
-	receivers.push(started);
-	return started;
-}
+const receiver = stageForEachTest((opened) => (stage = opened));
 
 const register = (service: WebhooksService, url: string, events = ['*'], organization = stage.organization) =>
 	service.create(organization, stage.request(url, { events }));

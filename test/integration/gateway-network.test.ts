@@ -6,6 +6,7 @@ import { systemClock } from '../../backend/src/core/clock';
 import { createOutbound } from '../../backend/src/net/outbound';
 import type { OdooCall } from '../../backend/src/odoo/client';
 import { signBody } from '../../backend/src/http/hmac-signature';
+import { createOdooClients } from '../../backend/src/odoo/clients';
 import { connectOdoo } from '../../backend/src/odoo/connect';
 import { startTestPlatform } from '../support/platform';
 import { until } from '../support/until';
@@ -204,6 +205,20 @@ describe('an Odoo whose packed answer is broken', () => {
 			message: expect.stringContaining('may have been carried out'),
 		});
 		expect(seen).toHaveLength(1);
+	});
+});
+
+describe('an Odoo with several databases', () => {
+	it('is asked for the one of each connection', async () => {
+		const { access } = await startOdoo((request, response) => answer(response, request.headers['x-odoo-database']));
+		const outbound = createOutbound({ allowedCidrs: ['127.0.0.0/8'] });
+		ended.unshift(outbound.close);
+		const clients = createOdooClients({ clock: systemClock });
+		const ask = async (database: string) => {
+			const client = await clients.get({ ...access, database, fetch: outbound.plainFetch });
+			return client.call(READ);
+		};
+		expect(await Promise.all(['one', 'other', 'one'].map(ask))).toEqual(['one', 'other', 'one']);
 	});
 });
 

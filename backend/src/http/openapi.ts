@@ -257,7 +257,9 @@ function failuresOf(route: Route, schemas: Schemas): Record<string, Response> {
 	const family = route.errorReply ?? PROBLEM;
 	const schema = schemas.of(family.schema, 'output');
 	const codes = codesOf(route);
-	const usual = (code: ErrorCode) => (code === 'validation_failed' ? family.badInput : ERROR_CODES[code].status);
+	const { badInput } = family;
+	const usual = (code: ErrorCode) =>
+		code === 'validation_failed' && badInput !== null ? badInput : ERROR_CODES[code].status;
 	const statusOf = (code: ErrorCode) => route.statuses?.[code] ?? usual(code);
 	const statuses = [...new Set(codes.map(statusOf))];
 	return Object.fromEntries(
@@ -277,7 +279,14 @@ function failuresOf(route: Route, schemas: Schemas): Record<string, Response> {
 }
 
 /** What can go wrong at a route: what follows from how it is declared, and what its declaration adds. */
-function codesOf({ method, access, input, errors = [], resumable = method !== 'post' }: Route): ErrorCode[] {
+function codesOf({
+	method,
+	access,
+	input,
+	errorReply,
+	errors = [],
+	resumable = method !== 'post',
+}: Route): ErrorCode[] {
 	const query = input.query instanceof z.ZodObject ? input.query.shape : {};
 	const possible = new Set<ErrorCode>([
 		'bad_request',
@@ -302,7 +311,7 @@ function codesOf({ method, access, input, errors = [], resumable = method !== 'p
 		'too_many_refused_keys',
 		'body_too_large',
 		'unsupported_encoding',
-		'validation_failed',
+		...(errorReply?.badInput === null ? [] : (['validation_failed'] as const)),
 		'internal_error',
 		...errors,
 	]);

@@ -77,8 +77,8 @@ export type RenderError = (error: ApiError, requestId: string) => { readonly typ
 export interface ErrorReply {
 	readonly type: string;
 	readonly schema: z.ZodType;
-	/** The status of input that is refused. */
-	readonly badInput: 400 | 422;
+	/** The status of input that is refused; null where a reply like any other tells of it. */
+	readonly badInput: 400 | 422 | null;
 }
 
 interface Access {

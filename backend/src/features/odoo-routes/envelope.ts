@@ -97,5 +97,5 @@ export const rpcErrorReply: ErrorReply = {
 			}),
 		})
 		.meta({ id: 'JsonRpcError', description: 'A call that did not begin, as JSON-RPC 2.0 has it' }),
-	badInput: 422,
+	badInput: null,
 };

@@ -6,7 +6,7 @@ import { send } from '../shared/transport';
 /** The most actions that the gateway takes in one `batch`. */
 const MAX_ACTIONS = 500;
 
-/** The platform takes bodies of 1 MiB; what is around the actions needs a little of that. */
+/** How many bytes of actions go together. The platform reads 5 MiB; a single action may have all of it, for a file. */
 const MAX_BYTES = 1_000_000;
 
 /** How heavy one `batch` may be, as {@link AskOptions.weight} has it: the gateway gives one two minutes and 32 MiB. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { z } from 'zod';
 import { runWorkflow } from '../../scripts/n8n-engine';
 import { exampleWorkflow, openInEditor, runNode, sources, startTrigger } from '../support/n8n-engine';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
@@ -40,6 +41,18 @@ describe("the examples in n8n's engine against the service", () => {
 		});
 		expect(error).toBeUndefined();
 		expect(items['Read companies']?.length).toBeGreaterThan(0);
+	});
+
+	it('customers-of-large-orders finds the customer of each order, and asks the assistant', async () => {
+		const { error, items } = await runWorkflow(exampleWorkflow('customers-of-large-orders'), sources, {
+			credentials,
+		});
+		expect(error).toBeUndefined();
+		expect(items['Large orders']).toHaveLength(5);
+		expect(items['Their customers']?.map(({ json }) => json.id)).toEqual(
+			items['Large orders']?.map(({ json }) => z.tuple([z.number(), z.string()]).parse(json.partner_id)[0]),
+		);
+		expect(items['Ask about sales']).toMatchObject([{ json: { understood: true } }]);
 	});
 });
 
@@ -170,6 +183,17 @@ describe.each(['the sandbox', ...(ODOO_VERSION === undefined ? [] : [`Odoo ${ODO
 			const { items } = await runNode('odooGateway', download, { credentials, input: uploaded.items });
 			await run('delete', { record, model: { ...model, value: 'ir.attachment' } }, idsOf(uploaded.json));
 			expect(items[0]?.binary?.data).toMatchObject({ ...file, fileName: 'bytes.bin' });
+		});
+
+		it('says of a file that is too large that it is', async () => {
+			const attach = { resource: 'attachment', operation: 'upload', model, record: { ...record, value: '1' } };
+			const file = { data: Buffer.alloc(5_000_000).toString('base64'), mimeType: 'application/x-test' };
+			const { error } = await runNode('odooGateway', attach, {
+				credentials,
+				input: [{ json: {}, binary: { data: file } }],
+			});
+			expect(error?.message).toContain('[Item 0]');
+			expect(error?.description).toMatch(/larger than \d+ bytes.*\nSend less at once/);
 		});
 
 		it('goes on after what Odoo refuses, item by item', async () => {

@@ -26,7 +26,7 @@ const log = {
 	connection_id: idSchema('connection').nullable(),
 	environment_id: idSchema('environment').nullable(),
 	key_id: idSchema('key').nullable(),
-	actor: z.string().meta({ description: 'Who called: the name of the key' }),
+	actor: z.string().meta({ description: "Who called: the name of the key, or of the session's user" }),
 	request_id: z.string(),
 	duration_ms: z.int().min(0),
 	error: z.string().nullable().meta({ description: 'The reason of a failure' }),

@@ -17,19 +17,41 @@ export interface RecordSearch {
 
 const RELATIONS: ReadonlySet<string> = new Set(['many2one', 'many2many', 'one2many']);
 
+/** All that is found may have so many characters as JSON, as one answer of Odoo may have bytes. */
+const MAX_LENGTH = 32 * 1024 * 1024;
+
 /**
  * Finds records and reads them as they are, those behind relations in their place: a list of records for each relation
  * that fields are asked of, a many2one's too. Every relation is one call to Odoo, however many records lead to it.
- * Rejects with a `RecordsError` for fields that are not there or are no relation, and with an `OdooError`.
+ * Rejects with a `RecordsError` for fields that are not there or are no relation, and for more than can be answered, and
+ * with an `OdooError`.
  */
 export async function searchRecords(
 	{ client, catalog, options }: { client: OdooClient; catalog: FieldCatalog; options?: CallOptions },
 	{ model, fields, domain, limit, order }: RecordSearch,
 ): Promise<JsonObject[]> {
+	const hasRelations = fields.some(({ of }) => of !== null);
 	const recordsOf = async (call: Parameters<OdooClient['call']>[0]) => {
 		const records = await client.call(call, options);
 		if (Array.isArray(records) && records.every(isJsonObject)) return records;
 		throw new OdooError('server_error', 'Odoo did not answer a list of records.');
+	};
+
+	/** Of records as they are shown: one that many lead to is read once, and shown wherever one does. */
+	const lengths = new WeakMap<JsonObject, number>();
+
+	/** Notes how long records are, with those in their place. @throws {RecordsError} where that is too much */
+	const measure = (records: readonly JsonObject[], own: readonly JsonObject[], relations: readonly string[]) => {
+		let sum = 0;
+		for (const [index, record] of records.entries()) {
+			const below = relations.flatMap((name) => record[name] ?? []).filter(isJsonObject);
+			const length = below.reduce((all, one) => all + (lengths.get(one) ?? 0), JSON.stringify(own[index]).length);
+			lengths.set(record, length);
+			sum += length;
+		}
+		if (sum <= MAX_LENGTH) return;
+		const detail = `The records with what their relations lead to are more than ${MAX_LENGTH} characters.`;
+		throw new RecordsError('too_large', `${detail} Ask for fewer records, or for fewer levels of relations.`);
 	};
 
 	/** Puts the records behind the relations where their ids are. */
@@ -49,7 +71,13 @@ export async function searchRecords(
 				return [behind({ name, relation, isSingle: type === 'many2one' }, inner, records)];
 			}),
 		);
-		return records.map((record) => ({ ...record, ...Object.fromEntries(expanded.map((show) => show(record))) }));
+		const shown = records.map((record) => ({
+			...record,
+			...Object.fromEntries(expanded.map((show) => show(record))),
+		}));
+		const relations = wanted.flatMap(({ name, of: inner }) => (inner === null ? [] : [name]));
+		if (hasRelations) measure(shown, records, relations);
+		return shown;
 	};
 
 	/** Reads all that a relation of these records leads to; answers what to show of it in each. */

@@ -285,7 +285,10 @@ export async function startPlatform(
 	const relay = createRelay({
 		sources: [collections.environments, collections.jobs, collections.webhooks].map(outboxSource),
 		events: collections.events,
-		onEvents: webhooks.fanOut,
+		onEvents: async (...events) => {
+			await auditLog.note(events);
+			await webhooks.fanOut(...events);
+		},
 		clock,
 		log,
 	});

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { isId, type OrganizationId } from '../../backend/src/core/ids';
 import { addKey, addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
+import { until } from '../support/until';
 
 let platform: TestPlatform;
 let own: OrganizationId;
@@ -36,6 +37,18 @@ describe('the audit log', () => {
 		expect(await entries('?limit=2')).toEqual([
 			{ ...common, action: 'deleteWebhook', request_id: expect.any(String) },
 			{ ...common, action: 'createWebhook', request_id: made.headers.get('x-request-id') },
+		]);
+	});
+
+	it('tells of a webhook that was paused', async () => {
+		const { json } = await platform.api('POST', '/api/v1/webhooks', hook);
+		await platform.api('POST', `/api/v1/webhooks/${String(json.id)}/pause`);
+		const noted = await until(async () => {
+			const found = z.array(z.unknown()).parse(await entries('?action=webhook.paused'));
+			return found.length > 0 && found;
+		});
+		expect(noted).toMatchObject([
+			{ org_id: own, actor: 'platform', key_id: null, resource_id: json.id, address: null, request_id: null },
 		]);
 	});
 

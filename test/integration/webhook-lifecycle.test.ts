@@ -60,6 +60,15 @@ describe('pausing a webhook', () => {
 		});
 	});
 
+	it('is not announced to itself, for whom it would come when it is over', async () => {
+		const [inbox, other] = [await receiver(), await receiver()];
+		const { service, id } = await start(inbox);
+		await service.create(stage.organization, stage.request(other.url));
+		await service.pause(stage.organization, id);
+		await other.received(1);
+		expect(await stage.deliveriesOf(id)).toEqual([]);
+	});
+
 	it('keeps the first reason when it is done twice', async () => {
 		const inbox = await receiver(answer(410));
 		const { service, id, happen } = await start(inbox, { events: ['deployment.*'] });
@@ -203,6 +212,13 @@ describe('rotating a secret', () => {
 		expect(await service.rotateSecret(stage.organization, id, 'whsec_another')).toMatchObject({
 			secret: 'whsec_another',
 		});
+	});
+
+	it('leaves the secret before in force when the same is chosen again', async () => {
+		const { service, id } = await start(await receiver());
+		const { webhook } = await service.rotateSecret(stage.organization, id, 'whsec_another');
+		await stage.clock.advance(1_000);
+		expect((await service.rotateSecret(stage.organization, id, 'whsec_another')).webhook).toEqual(webhook);
 	});
 
 	it('makes one secret only hold when it is done twice at the same time', async () => {

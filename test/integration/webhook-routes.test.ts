@@ -295,6 +295,17 @@ describe('GET /webhooks/{webhook_id}/deliveries/{delivery_id}', () => {
 		});
 	});
 
+	it('shows every value of a header that came more than once', async () => {
+		const receiver = await startReceiver((response) => {
+			response.setHeader('Link', ['</a>', '</b>']);
+			response.end();
+		});
+		const { id } = await create({ ...request, url: receiver.url });
+		const { json } = await ask('POST', `/${id}/test`);
+		await receiver.close();
+		expect(json).toMatchObject({ attempts: [{ response_headers: { link: '</a>, </b>' } }] });
+	});
+
 	it('is 404 under another webhook', async () => {
 		const [one, other] = [await create(), await create()];
 		await fanOut();

@@ -8,18 +8,19 @@ export interface AuditDocument {
 	/** Whose thing was changed. */
 	readonly organization_id: OrganizationId;
 	readonly at: Date;
-	/** The name of the key. */
+	/** The name of the key; `platform` where the service did it by itself. */
 	readonly actor: string;
-	readonly key_id: KeyId;
+	/** Null where no request asked for it, as the two below are. */
+	readonly key_id: KeyId | null;
 	/** Who the actor acted as; null where it acted for itself. */
 	readonly on_behalf_of: UserId | null;
-	/** The operationId of the route. */
+	/** The operationId of the route, or the type of the event that tells of it. */
 	readonly action: string;
 	/** What was made or changed. */
 	readonly resource_id: string | null;
 	/** The network address that the request came from. */
-	readonly address: string;
-	readonly request_id: string;
+	readonly address: string | null;
+	readonly request_id: string | null;
 }
 
 export const auditCollection = (connection: Connection) =>
@@ -28,12 +29,12 @@ export const auditCollection = (connection: Connection) =>
 		fields: {
 			at: { type: Date, required: true },
 			actor: { type: String, required: true },
-			key_id: { type: String, required: true },
+			key_id: { type: String, default: null },
 			on_behalf_of: { type: String, default: null },
 			action: { type: String, required: true },
 			resource_id: { type: String, default: null },
-			address: { type: String },
-			request_id: { type: String, required: true },
+			address: { type: String, default: null },
+			request_id: { type: String, default: null },
 		},
 		indexes: [
 			[{ organization_id: 1, _id: -1 }],

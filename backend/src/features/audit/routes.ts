@@ -11,12 +11,12 @@ const auditSchema = z.object({
 	org_id: idSchema('organization'),
 	at: z.iso.datetime(),
 	actor: z.string(),
-	key_id: idSchema('key'),
+	key_id: idSchema('key').nullable(),
 	on_behalf_of: idSchema('user').nullable(),
 	action: z.string(),
 	resource_id: z.string().nullable(),
-	address: z.string(),
-	request_id: z.string(),
+	address: z.string().nullable(),
+	request_id: z.string().nullable(),
 });
 
 const presentEntry = ({ _id, organization_id, at, ...entry }: AuditDocument) => ({
@@ -43,7 +43,9 @@ export const auditRoutes = ({ auditLog, pager }: { auditLog: AuditService; pager
 					.min(1)
 					.max(100)
 					.optional()
-					.meta({ description: 'The operationId of the request, e.g. `deployEnvironment`' }),
+					.meta({
+						description: 'The operationId of the request, e.g. `deployEnvironment`; or `webhook.paused`',
+					}),
 				since: timeSchema.optional().meta({ description: 'Nothing before this time' }),
 			}),
 		},

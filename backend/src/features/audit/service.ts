@@ -2,6 +2,7 @@ import type { QueryFilter } from 'mongoose';
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { type AuditId, idBefore, type Ids, idSchema, isId, type OrganizationId } from '../../core/ids';
+import type { PlatformEvent } from '../../core/events';
 import type { Logger } from '../../core/log';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Audit, Deed } from '../../http/audit';
@@ -20,7 +21,12 @@ export interface AuditService {
 	/** Newest first. */
 	list(tenant: Tenant, filter: AuditFilter, after: AuditId | null, limit: number): Promise<AuditDocument[]>;
 	readonly audit: Audit;
+	/** Writes down what the service did by itself, once, however often it is called: that webhooks were paused. */
+	note(events: readonly PlatformEvent[]): Promise<void>;
 }
+
+/** What `webhook.paused` tells. */
+const pausedSchema = z.object({ webhook: z.object({ id: idSchema('webhook') }) });
 
 /** What replies say of the thing that was made. */
 const madeSchema = z.object({
@@ -49,6 +55,24 @@ export function createAuditService({
 	};
 
 	return {
+		async note(events) {
+			const notes = events
+				.filter(({ type }) => type === 'webhook.paused')
+				.map(({ id, organization_id, created_at, type, data }) => ({
+					// One event, one entry: a second try finds it there.
+					_id: idSchema('audit').parse(`aud_${id.slice('evt_'.length)}`),
+					organization_id,
+					at: created_at,
+					actor: 'platform',
+					key_id: null,
+					on_behalf_of: null,
+					action: type,
+					resource_id: pausedSchema.parse(data).webhook.id,
+					address: null,
+					request_id: null,
+				}));
+			await entries.insertNew(notes);
+		},
 		list(tenant, { actor, action, since }, after, limit) {
 			const id = {
 				...(after === null ? {} : { $lt: after }),

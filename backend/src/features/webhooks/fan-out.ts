@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import type { PlatformEvent } from '../../core/events';
 import { groupBy } from '../../core/group-by';
@@ -50,10 +51,14 @@ export function createFanOut({
 	};
 }
 
-/** Whether an event is of the environments and projects that a webhook is limited to. */
+/** What `webhook.paused` tells. */
+const aboutWebhook = z.object({ webhook: z.object({ id: z.string() }) });
+
+/** Whether an event is of the environments and projects that a webhook is limited to, and not of its own pause. */
 const concerns = (
-	{ environment_ids, project_ids }: WebhookDocument,
-	{ environment_id, project_id }: PlatformEvent,
+	{ _id, environment_ids, project_ids }: WebhookDocument,
+	{ type, data, environment_id, project_id }: PlatformEvent,
 ): boolean =>
+	!(type === 'webhook.paused' && aboutWebhook.safeParse(data).data?.webhook.id === _id) &&
 	(environment_ids === null || (environment_id !== null && environment_ids.includes(environment_id))) &&
 	(project_ids === null || (project_id !== null && project_ids.includes(project_id)));

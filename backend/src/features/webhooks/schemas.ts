@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { groupBy } from '../../core/group-by';
 import { idSchema } from '../../core/ids';
 import { organizationField } from '../../http/organization-for';
-import type { DeliveryAttempt } from '../../net/attempt';
+import type { DeliveryAttempt, HeaderList } from '../../net/attempt';
 import { receiverUrl } from '../../net/receiver-url';
 import { eventPatternSchema } from '../events/event-patterns';
 import {
@@ -146,10 +147,16 @@ export const presentDeliveryDetail = (delivery: DeliveryDocument) => ({
 		...presentAttempt(attempt),
 		url: attempt.url,
 		request_headers: Object.fromEntries(attempt.request_headers),
-		response_headers: attempt.response_headers && Object.fromEntries(attempt.response_headers),
+		response_headers: attempt.response_headers && joined(attempt.response_headers),
 		response_body: attempt.response_body,
 	})),
 });
+
+/** Fields that came more than once are joined (RFC 9110, 5.3). */
+function joined(fields: HeaderList): Record<string, string> {
+	const values = groupBy(fields, ([name]) => name);
+	return Object.fromEntries([...values].map(([name, list]) => [name, list.map(([, value]) => value).join(', ')]));
+}
 
 const presentAttempt = ({ at, duration_ms, response_code, error }: DeliveryAttempt) => ({
 	at: at.toISOString(),

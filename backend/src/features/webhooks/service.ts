@@ -52,7 +52,7 @@ export interface WebhooksService {
 	 */
 	test(tenant: Tenant, id: WebhookId): Promise<DeliveryDocument>;
 	/**
-	 * Signs with a new secret, and for 24 hours with the one before as well.
+	 * Signs with a new secret, and for 24 hours with the one before as well. Nothing changes where it is chosen already.
 	 * @param chosen null: one is made
 	 * @throws {ApiError} 404
 	 */
@@ -183,6 +183,10 @@ export function createWebhooksService({
 			const until = new Date(clock.now().getTime() + ROTATION_OVERLAP_MS);
 			for (;;) {
 				const before = await get(tenant, id);
+				// A request that is repeated must not end the overlap with the secret before.
+				if (chosen !== null && secrets.decrypt(before.secret, id) === chosen) {
+					return { webhook: before, secret };
+				}
 				const rotated = await webhooks.update(
 					tenant,
 					{ _id: id, secret: before.secret },

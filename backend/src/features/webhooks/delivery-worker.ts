@@ -212,7 +212,7 @@ export function createDeliveryWorker({
 				}
 				lane.changed = true;
 				if (inFlight.size > 0) {
-					if (due.length === 0) await firstOf(inFlight.values());
+					if (due.length === 0) await news(lane, webhook.queued, busy.size, next);
 					continue;
 				}
 				while (settling.size > 0) await Promise.all(settling);
@@ -227,7 +227,15 @@ export function createDeliveryWorker({
 		}
 	};
 
-	/** Waits for an attempt's end, but looks up every full second, as all others do, for what was queued meanwhile. */
+	/** Waits until an attempt ends, something is queued or due, or the webhook is no longer ours. */
+	const news = async (lane: Lane, queued: number, attempts: number, next: Date | null) => {
+		while (lane.inFlight.size === attempts && (next === null || next > clock.now())) {
+			await firstOf(lane.inFlight.values());
+			if (!(await refresh(lane)) || lane.webhook.queued !== queued) return;
+		}
+	};
+
+	/** Waits for an attempt's end, but looks up every full second, as all others do. */
 	const firstOf = async (attempts: Iterable<Promise<void>>) => {
 		const over = new AbortController();
 		try {

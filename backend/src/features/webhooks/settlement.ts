@@ -1,5 +1,6 @@
 import { createBatcher } from '../../core/batcher';
 import type { Clock } from '../../core/clock';
+import { groupBy } from '../../core/group-by';
 import type { Change, TenantCollection } from '../../database/tenant-collection';
 import type { AttemptResult } from '../../net/attempt';
 import { retryDelay } from '../../net/retry-schedule';
@@ -15,7 +16,13 @@ const FAILURES_TO_PAUSE = 5;
  */
 export type Settle = (webhook: WebhookDocument, delivery: DeliveryDocument, result: AttemptResult) => Promise<void>;
 
-/** How many successes are written at a time. */
+interface Attempted {
+	readonly webhook: WebhookDocument;
+	readonly delivery: DeliveryDocument;
+	readonly result: AttemptResult;
+}
+
+/** How many attempts are written down at a time. */
 const BATCH = 100;
 
 export function createSettlement({
@@ -32,30 +39,28 @@ export function createSettlement({
 	/** From 0 to 1. */
 	random: () => number;
 }): Settle {
-	const succeed = createBatcher({
-		limit: BATCH,
-		run: async (changes: readonly Change<DeliveryDocument>[]) => {
-			await deliveries.everywhere.updateMany(...changes);
-			return () => undefined;
-		},
-	});
-
-	const setBack = ({ _id, organization_id }: WebhookDocument) =>
-		webhooks.update(organization_id, { _id }, { $set: { consecutive_failures: 0 } });
-
-	const countFailure = async (webhook: WebhookDocument, { verdict, attempt: { error } }: AttemptResult) => {
-		const { _id, organization_id } = webhook;
-		const active = { _id, status: 'active' } as const;
-		const counted = await webhooks.update(organization_id, active, { $inc: { consecutive_failures: 1 } });
-		if (counted === null) return;
-		if (verdict === 'gone') await pause(counted, error ?? '');
-		else if (counted.consecutive_failures >= FAILURES_TO_PAUSE) {
-			await pause(counted, `${counted.consecutive_failures} attempts in a row failed. The last: ${error ?? ''}`);
-		}
+	const countFailures = async (failed: readonly Attempted[]) => {
+		const ofEach = groupBy(failed, ({ webhook }) => webhook._id);
+		await webhooks.everywhere.updateMany(
+			...[...ofEach].map(([_id, { length }]) => ({
+				filter: { _id, status: 'active' as const },
+				update: { $inc: { consecutive_failures: length } },
+			})),
+		);
+		const counted = await webhooks.everywhere.find({ _id: { $in: [...ofEach.keys()] }, status: 'active' });
+		await Promise.all(
+			counted.map(async (webhook) => {
+				const results = (ofEach.get(webhook._id) ?? []).map(({ result }) => result);
+				const gone = results.find(({ verdict }) => verdict === 'gone');
+				const why = (gone ?? results.at(-1))?.attempt.error ?? '';
+				const { consecutive_failures: count } = webhook;
+				if (gone) await pause(webhook, why);
+				else if (count >= FAILURES_TO_PAUSE) {
+					await pause(webhook, `${count} attempts in a row failed. The last: ${why}`);
+				}
+			}),
+		);
 	};
-
-	const isActive = async ({ _id, organization_id }: WebhookDocument) =>
-		(await webhooks.findOne(organization_id, { _id, status: 'active' })) !== null;
 
 	/** What the delivery becomes after this attempt. */
 	const outcome = (
@@ -77,8 +82,8 @@ export function createSettlement({
 		}
 	};
 
-	return async (webhook, delivery, result) => {
-		const { _id, organization_id, attempts } = delivery;
+	const changesOf = ({ delivery, result }: Attempted): readonly Change<DeliveryDocument>[] => {
+		const { _id, status, attempts } = delivery;
 		const becomes = outcome(delivery, result);
 		const written = (change: Partial<Pick<DeliveryDocument, 'status' | 'next_attempt_at'>>) => ({
 			$set: {
@@ -89,25 +94,50 @@ export function createSettlement({
 			},
 			$push: { attempts: result.attempt },
 		});
-		const unsettled = { $in: ['pending', 'held'] } as const;
-		if (result.verdict === 'succeeded') {
-			if (webhook.consecutive_failures > 0) await setBack(webhook);
-			const filter = { _id, organization_id, status: unsettled };
-			await succeed({ filter, update: written(becomes) });
-			return;
-		}
-		await countFailure(webhook, result);
+		// Once: the attempt is not written down yet.
+		const once = { _id, attempts: { $size: attempts.length } };
 		if (becomes.status !== 'pending') {
-			await deliveries.update(organization_id, { _id, status: unsettled }, written(becomes));
-			return;
+			return [{ filter: { ...once, status: { $in: ['pending', 'held'] } }, update: written(becomes) }];
 		}
-		const found = { _id, status: delivery.status };
-		if ((await deliveries.update(organization_id, found, written(becomes))) === null) {
+		return [
+			{ filter: { ...once, status }, update: written(becomes) },
 			// Paused since: what another attempt could still deliver stays held.
-			await deliveries.update(organization_id, { _id, status: 'held' }, written({}));
-		} else if (delivery.status === 'held' && !(await isActive(webhook))) {
-			const released = { _id, status: 'pending' } as const;
-			await deliveries.update(organization_id, released, { $set: { status: 'held', next_attempt_at: null } });
-		}
+			{ filter: { ...once, status: 'held' }, update: written({}) },
+		];
 	};
+
+	/** What was held is released by its first failure; where the webhook was paused again by then, it is held again. */
+	const holdAgain = async (released: readonly Attempted[]) => {
+		const ids = released.map(({ webhook }) => webhook._id);
+		const paused = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'paused' });
+		await deliveries.everywhere.updateMany(
+			...paused.map(({ _id }) => ({
+				filter: { webhook_id: _id, status: 'pending' as const },
+				update: { $set: { status: 'held' as const, next_attempt_at: null } },
+			})),
+		);
+	};
+
+	const settle = createBatcher({
+		limit: BATCH,
+		run: async (attempted: readonly Attempted[]) => {
+			const recovered = attempted.filter(
+				({ webhook, result }) => result.verdict === 'succeeded' && webhook.consecutive_failures > 0,
+			);
+			const failed = attempted.filter(({ result }) => result.verdict !== 'succeeded');
+			await webhooks.everywhere.updateMany(
+				...recovered.map(({ webhook: { _id } }) => ({
+					filter: { _id },
+					update: { $set: { consecutive_failures: 0 } },
+				})),
+			);
+			if (failed.length > 0) await countFailures(failed);
+			await deliveries.everywhere.updateMany(...attempted.flatMap(changesOf));
+			const released = failed.filter(({ delivery }) => delivery.status === 'held');
+			if (released.length > 0) await holdAgain(released);
+			return () => undefined;
+		},
+	});
+
+	return (webhook, delivery, result) => settle({ webhook, delivery, result });
 }

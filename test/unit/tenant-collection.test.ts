@@ -31,6 +31,32 @@ describe('what is made', () => {
 	});
 });
 
+/** Works on a database of its own. */
+async function withProjects<T>(work: (projects: TenantCollection<ProjectDocument>) => Promise<T>): Promise<T> {
+	const database = await openTestDatabase();
+	const connection = await mongoose.createConnection(database.uri, { dbName: database.name }).asPromise();
+	try {
+		return await work(projectCollection(connection));
+	} finally {
+		await connection.close();
+		await database.drop();
+	}
+}
+
+describe('what several make at the same moment, or change if it is there', () => {
+	it('is one document, and none of them fails', async () => {
+		const ids = createIds(systemClock);
+		const organization_id = ids.next('organization');
+		const made = await withProjects((projects) => {
+			const upsert = (_id: ProjectId) =>
+				projects.update(organization_id, { _id }, { $set: { name: 'made' } }, { upsert: true });
+			const wanted = Array.from({ length: 20 }, () => ids.next('project'));
+			return Promise.all(wanted.flatMap((id) => Array.from({ length: 5 }, () => upsert(id))));
+		});
+		expect(made.map((project) => project?.name)).toEqual(Array(100).fill('made'));
+	});
+});
+
 describe('a deletion', () => {
 	it('answers the document, though others change it at the same moment', async () => {
 		const database = await openTestDatabase();

@@ -8,7 +8,7 @@ import type {
 	UpdateQuery,
 } from 'mongoose';
 import { mongo, Schema } from 'mongoose';
-import { DUPLICATE_KEY } from './connection';
+import { DUPLICATE_KEY, isDuplicateKey } from './connection';
 import type { OrganizationId } from '../core/ids';
 
 /** What every tenant's document has. */
@@ -111,11 +111,15 @@ export function tenantCollection<T extends TenantDocument>(
 		if (sort) query.sort(sort);
 		return query.lean<T | null>().exec();
 	};
-	const update = (filter: QueryFilter<T>, change: UpdateQuery<T>, { sort, upsert }: UpsertOptions = {}) =>
-		model
-			.findOneAndUpdate(filter, change, { returnDocument: 'after', sort, upsert: upsert ?? false })
-			.lean<T | null>()
-			.exec();
+	const update = (filter: QueryFilter<T>, change: UpdateQuery<T>, { sort, upsert = false }: UpsertOptions = {}) => {
+		const write = () =>
+			model.findOneAndUpdate(filter, change, { returnDocument: 'after', sort, upsert }).lean<T | null>().exec();
+		// Of two who make the same document at once MongoDB may refuse one, who then finds the other's.
+		return write().catch((error: unknown) => {
+			if (upsert && isDuplicateKey(error)) return write();
+			throw error;
+		});
+	};
 	const updateMany = async (...changes: readonly Change<T>[]) => {
 		if (changes.length === 0) return 0;
 		const { matchedCount } = await model.bulkWrite<mongo.Document>(

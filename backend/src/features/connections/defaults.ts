@@ -1,5 +1,4 @@
 import type { ConnectionId, OrganizationId } from '../../core/ids';
-import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { DefaultConnectionDocument } from './model';
 
@@ -16,12 +15,7 @@ export interface Defaults {
 
 export function createDefaults(collection: TenantCollection<DefaultConnectionDocument>): Defaults {
 	const upsert = async (organization: OrganizationId, change: Parameters<typeof collection.update>[2]) => {
-		const write = () => collection.update(organization, { _id: organization }, change, { upsert: true });
-		// Two who make the same document at once: MongoDB may refuse one, who then finds the other's.
-		await write().catch((error: unknown) => {
-			if (!isDuplicateKey(error)) throw error;
-			return write();
-		});
+		await collection.update(organization, { _id: organization }, change, { upsert: true });
 	};
 	return {
 		of: async (tenant) => (await collection.find(tenant, {})).map(({ connection_id }) => connection_id),

@@ -1,5 +1,4 @@
 import type { Connection } from 'mongoose';
-import { isDuplicateKey } from '../../database/connection';
 import { type TenantCollection, tenantCollection } from '../../database/tenant-collection';
 import type { TenantDocument } from '../../database/tenant-collection';
 import type { RateCounter } from '../../http/rate-limit';
@@ -24,18 +23,12 @@ export const windowCollection = (connection: Connection) =>
 export function createRateCounter(windows: TenantCollection<WindowDocument>): RateCounter {
 	return {
 		async take({ key_id, organization_id }, { start, end }, count) {
-			const add = () =>
-				windows.update(
-					organization_id,
-					{ _id: `${key_id} ${start.toISOString()}` },
-					{ $inc: { taken: count }, $setOnInsert: { expires_at: new Date(end.getTime() + 60_000) } },
-					{ upsert: true },
-				);
-			// Two who make the same document at once: MongoDB may refuse one, who then finds the other's.
-			const sum = await add().catch((error: unknown) => {
-				if (isDuplicateKey(error)) return add();
-				throw error;
-			});
+			const sum = await windows.update(
+				organization_id,
+				{ _id: `${key_id} ${start.toISOString()}` },
+				{ $inc: { taken: count }, $setOnInsert: { expires_at: new Date(end.getTime() + 60_000) } },
+				{ upsert: true },
+			);
 			if (sum === null) throw new Error('an upsert made no document');
 			return sum.taken;
 		},

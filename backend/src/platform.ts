@@ -264,6 +264,7 @@ export async function startPlatform(
 		ids,
 		notify: notifyDelivery,
 		announce: notify,
+		carry: (...events) => relay.carry(...events),
 	});
 	const deliveryLog = createDeliveryLog({
 		...collections,
@@ -358,7 +359,15 @@ export async function startPlatform(
 		...deploymentRoutes({ deployments, jobs, pager, clock }),
 		...jobRoutes({ jobs, pager }),
 		...eventRoutes({ events: createEventsService(collections), pager }),
-		...webhookRoutes({ webhooks, pager, outbound }),
+		...webhookRoutes({
+			webhooks,
+			pager,
+			outbound,
+			holdings: {
+				hasEnvironment: async (organization, id) => (await environments.find(organization, id)) !== null,
+				hasProject: async (organization, id) => (await projects.ownerOf(organization, id)) !== null,
+			},
+		}),
 		...deliveryRoutes({ deliveryLog, pager, clock }),
 		...connectionRoutes({ connections, pager }),
 		...gatewayRoutes({

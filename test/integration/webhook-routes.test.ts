@@ -18,6 +18,9 @@ import { createFakeClock, type FakeClock } from '../support/fake-clock';
 import { answer, portOf, startReceiver } from '../support/receiver';
 import { openWebhookStage, type WebhookStage } from '../support/webhook-stage';
 
+/** What no organization here has. */
+const FOREIGN = { environment: 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B', project: 'prj_01HXMZ0K3RJ8QM2P5T7V9X1Z3B' };
+
 let database: TestDatabase;
 let stage: WebhookStage<FakeClock>;
 let webhooks: WebhooksService;
@@ -41,7 +44,15 @@ beforeAll(async () => {
 		createApp({
 			...createPipelineParts(stage.clock),
 			routes: [
-				...webhookRoutes({ ...stage, webhooks, pager }),
+				...webhookRoutes({
+					...stage,
+					webhooks,
+					pager,
+					holdings: {
+						hasEnvironment: (_, id) => Promise.resolve(id !== FOREIGN.environment),
+						hasProject: (_, id) => Promise.resolve(id !== FOREIGN.project),
+					},
+				}),
 				...deliveryRoutes({ ...stage, deliveryLog, pager }),
 			],
 			mounts: {},
@@ -148,6 +159,8 @@ describe('POST /webhooks', () => {
 		['format', 'xml'],
 		['events', []],
 		['events', ['deployment.exploded']],
+		['environment_ids', [FOREIGN.environment]],
+		['project_ids', [FOREIGN.project]],
 		['secret', 'short'],
 		['secret', 'line\nbreak in it'],
 		['status', 'paused'],
@@ -345,6 +358,8 @@ describe('PATCH /webhooks/{webhook_id}', () => {
 		['url', 'http://10.0.0.1/'],
 		['events', []],
 		['environment_ids', []],
+		['environment_ids', [FOREIGN.environment]],
+		['project_ids', [FOREIGN.project]],
 		['project_ids', ['env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B']],
 	])('refuses %s %j', async (field, value) => {
 		const { id } = await create();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { idSchema } from '../../core/ids';
+import { invalidInput } from '../../core/errors';
+import { type EnvironmentId, idSchema, type OrganizationId, type ProjectId } from '../../core/ids';
 import { organizationFor } from '../../http/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
@@ -11,6 +12,7 @@ import {
 	presentDeliveryDetail,
 	presentWebhook,
 	rotateRequest,
+	type WebhookChange,
 	webhookChange,
 	webhookRequest,
 	webhookSchema,
@@ -21,15 +23,39 @@ const params = z.strictObject({ webhook_id: idSchema('webhook') });
 const read = { scope: 'org', permission: 'webhooks:read', plan: 'free' } as const;
 const write = { scope: 'org', permission: 'webhooks:write', plan: 'free' } as const;
 
+/** Whether an organization has an environment or a project. */
+export interface Holdings {
+	readonly hasEnvironment: (organization: OrganizationId, id: EnvironmentId) => Promise<boolean>;
+	readonly hasProject: (organization: OrganizationId, id: ProjectId) => Promise<boolean>;
+}
+
+/** Refuses a limit that no event could meet. @throws {ApiError} 422 that names the first such id */
+async function refuseUnknown(
+	organization: OrganizationId,
+	{ environment_ids, project_ids }: Pick<WebhookChange, 'environment_ids' | 'project_ids'>,
+	{ hasEnvironment, hasProject }: Holdings,
+): Promise<void> {
+	for (const [index, id] of (environment_ids ?? []).entries()) {
+		if (await hasEnvironment(organization, id)) continue;
+		throw invalidInput(`/environment_ids/${index}`, 'names no environment of the organization');
+	}
+	for (const [index, id] of (project_ids ?? []).entries()) {
+		if (await hasProject(organization, id)) continue;
+		throw invalidInput(`/project_ids/${index}`, 'names no project of the organization');
+	}
+}
+
 /** `/api/v1/webhooks` */
 export const webhookRoutes = ({
 	webhooks,
 	pager,
 	outbound: { mayReach },
+	holdings,
 }: {
 	webhooks: WebhooksService;
 	pager: Pager;
 	outbound: Pick<Outbound, 'mayReach'>;
+	holdings: Holdings;
 }): Route[] => [
 	defineRoute({
 		method: 'get',
@@ -60,7 +86,9 @@ export const webhookRoutes = ({
 		responses: { 201: createdWebhookSchema },
 		handle: async ({ body: { org_id, ...request }, caller }) => {
 			refuseUnreachable('/url', request.url, mayReach);
-			const { webhook, secret } = await webhooks.create(organizationFor(caller, org_id), request);
+			const organization = organizationFor(caller, org_id);
+			await refuseUnknown(organization, request, holdings);
+			const { webhook, secret } = await webhooks.create(organization, request);
 			return reply(201, { ...presentWebhook(webhook), secret });
 		},
 	}),
@@ -98,6 +126,8 @@ export const webhookRoutes = ({
 		responses: { 200: webhookSchema },
 		handle: async ({ params: { webhook_id }, body, caller }) => {
 			if (body.url !== undefined) refuseUnreachable('/url', body.url, mayReach);
+			const { organization_id } = await webhooks.get(caller.tenant, webhook_id);
+			await refuseUnknown(organization_id, body, holdings);
 			return reply(200, presentWebhook(await webhooks.update(caller.tenant, webhook_id, body)));
 		},
 	}),

@@ -48,6 +48,8 @@ export const webhookRequest = z
 
 export const webhookChange = z.strictObject(settings).partial().meta({ id: 'WebhookChange' });
 
+export type WebhookChange = z.output<typeof webhookChange>;
+
 export const rotateRequest = z.strictObject({ secret }).default({});
 
 export const webhookSchema = z

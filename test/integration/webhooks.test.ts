@@ -392,6 +392,18 @@ describe('a webhook', () => {
 		});
 	});
 
+	it('announces its pause even when it is deleted before anybody carried that on', async () => {
+		const other = await receiver();
+		const { service, relay } = stage.startReplica();
+		await relay.stop();
+		const { webhook } = await register(service, 'https://example.com/hook');
+		await register(service, other.url, ['webhook.paused']);
+		await service.pause(stage.organization, webhook._id);
+		await service.delete(stage.organization, webhook._id);
+		await other.received(1);
+		expect(JSON.parse(other.requests[0]?.body ?? '')).toMatchObject({ data: { webhook: { id: webhook._id } } });
+	});
+
 	it('is paused at once by 410', async () => {
 		const { service, relay } = stage.startReplica();
 		const inbox = await receiver(answer(410));

@@ -78,6 +78,7 @@ export async function openWebhookStage<C extends Clock>(
 			ids,
 			notify: worker.wake,
 			announce: () => relay.wake(),
+			carry: (...carried) => relay.carry(...carried),
 		});
 		const deliveryLog = createDeliveryLog({
 			webhooks,

@@ -13,6 +13,12 @@ const BATCH = 200;
 
 type Waiting = Awaited<ReturnType<OutboxSource['pending']>>[number] & { readonly source: OutboxSource };
 
+/** What carries events on: whatever waits in outboxes, again and again. */
+export interface Relay extends WakeableLoop {
+	/** Carries these on at once, for an outbox that is about to go. */
+	readonly carry: (...events: readonly PlatformEvent[]) => Promise<void>;
+}
+
 /**
  * Carries events from the outboxes into the history and on to `onEvents`, those of one organization in the order of
  * their ids. An event leaves its outbox last, so that a crash at any point repeats steps and skips none; every step can
@@ -31,20 +37,24 @@ export function createRelay({
 	onEvents: (...events: readonly PlatformEvent[]) => Promise<void>;
 	clock: Clock;
 	log: Logger;
-}): WakeableLoop {
-	const carry = async (documents: readonly Waiting[]) => {
-		const waiting = documents.flatMap(({ outbox }) => outbox).sort((one, other) => (one.id < other.id ? -1 : 1));
+}): Relay {
+	const carryEvents: Relay['carry'] = async (...waiting) => {
 		await Promise.all([
 			events.insertNew(waiting.map(({ id, ...event }) => ({ _id: id, ...event }))),
 			onEvents(...waiting),
 		]);
+	};
+
+	const carry = async (documents: readonly Waiting[]) => {
+		const waiting = documents.flatMap(({ outbox }) => outbox).sort((one, other) => (one.id < other.id ? -1 : 1));
+		await carryEvents(...waiting);
 		const carried = documents.map(({ _id, outbox }) => ({ _id, events: outbox.map(({ id }) => id) }));
 		await Promise.all(
 			sources.map((source) => source.remove(carried.filter((_, index) => documents[index]?.source === source))),
 		);
 	};
 
-	return createWakeableLoop({
+	const loop = createWakeableLoop({
 		clock,
 		onError: (error) => log.error({ err: error }, 'events could not be carried on; trying again'),
 		async round() {
@@ -67,4 +77,5 @@ export function createRelay({
 			return pending.some(({ length }) => length === BATCH) ? 0 : POLL_MS;
 		},
 	});
+	return { ...loop, carry: carryEvents };
 }

@@ -5,6 +5,7 @@ import type { Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import { makeWebhookSecret } from '../../net/webhook-signature';
+import type { Relay } from '../events/relay';
 import { createFanOut, type FanOut } from './fan-out';
 import { type Announcement, type DeliveryDocument, TEST_TYPE, type WebhookDocument } from './model';
 import { createPause } from './pause';
@@ -71,6 +72,7 @@ export function createWebhooksService({
 	ids,
 	notify,
 	announce,
+	carry,
 }: {
 	webhooks: TenantCollection<WebhookDocument>;
 	deliveries: TenantCollection<DeliveryDocument>;
@@ -82,6 +84,8 @@ export function createWebhooksService({
 	notify: () => void;
 	/** Tells the relay that an outbox has something. */
 	announce: () => void;
+	/** Carries events on that wait in an outbox. */
+	carry: Relay['carry'];
 }): WebhooksService {
 	const pause = createPause({ webhooks, deliveries, clock, ids, notify: announce });
 	const send = createSender({ fetch, secrets, clock });
@@ -135,7 +139,13 @@ export function createWebhooksService({
 			return updated;
 		},
 		async delete(tenant, id) {
-			if ((await webhooks.delete(tenant, { _id: id })) === null) throw notFound('webhook');
+			for (;;) {
+				const { outbox } = await get(tenant, id);
+				// What it has yet to tell, of its pause, goes on before it does.
+				if (outbox.length > 0) await carry(...outbox);
+				const untold = { $elemMatch: { id: { $nin: outbox.map((event) => event.id) } } };
+				if ((await webhooks.delete(tenant, { _id: id, outbox: { $not: untold } })) !== null) return;
+			}
 		},
 		async pause(tenant, id) {
 			await pause(await get(tenant, id), 'Paused by request.');

@@ -13,6 +13,12 @@ const ask = (message: string) => askRules(odoo.client, message);
 /** A question, the model and method of the query that brings its answer, the domain, and what else there is to it. */
 const QUESTIONS: readonly (readonly [question: string, query: string, domain: unknown, more: object])[] = [
 	[
+		'List all customers with outstanding invoices over $1000',
+		'res.partner search_read',
+		[['id', 'in', [11, 24]]],
+		{},
+	],
+	[
 		'outstanding invoices over $1000',
 		'account.move search_read',
 		[
@@ -553,6 +559,238 @@ const QUESTIONS: readonly (readonly [question: string, query: string, domain: un
 		],
 		{},
 	],
+	[
+		'Which customers owe us money?',
+		'res.partner search_read',
+		[
+			['customer_rank', '>', 0],
+			['credit', '>', 0],
+		],
+		{},
+	],
+	[
+		'Who are our top customers?',
+		'sale.order formatted_read_group',
+		[
+			['state', '=', 'sale'],
+			['partner_id', '!=', false],
+		],
+		{
+			groupby: ['partner_id'],
+			aggregates: ['__count', 'amount_total:sum'],
+			order: 'amount_total:sum desc',
+			limit: 10,
+		},
+	],
+	[
+		'What were sales yesterday?',
+		'sale.order formatted_read_group',
+		[
+			['state', '=', 'sale'],
+			['date_order', '>=', '2026-03-17 00:00:00'],
+			['date_order', '<', '2026-03-18 00:00:00'],
+		],
+		{ groupby: ['currency_id'], aggregates: ['__count', 'amount_total:sum'], limit: 200 },
+	],
+	[
+		'Send me a list of overdue invoices with customer and amount due',
+		'account.move search_read',
+		[
+			['move_type', '=', 'out_invoice'],
+			['state', '=', 'posted'],
+			['payment_state', 'in', ['not_paid', 'partial']],
+			['invoice_date_due', '<', '2026-03-18'],
+		],
+		{},
+	],
+	[
+		'which products are out of stock?',
+		'product.product search_read',
+		[
+			['qty_available', '<=', 0],
+			['is_storable', '=', true],
+		],
+		{},
+	],
+	[
+		'new customers this week',
+		'res.partner search_read',
+		[
+			['customer_rank', '>', 0],
+			['create_date', '>=', '2026-03-16 00:00:00'],
+			['create_date', '<', '2026-03-23 00:00:00'],
+		],
+		{},
+	],
+	[
+		'opportunities expected to close this month',
+		'crm.lead search_read',
+		[
+			['type', '=', 'opportunity'],
+			['date_deadline', '>=', '2026-03-01'],
+			['date_deadline', '<', '2026-04-01'],
+		],
+		{},
+	],
+	[
+		'sales by customer this year sorted by amount',
+		'sale.order formatted_read_group',
+		[
+			['state', '=', 'sale'],
+			['date_order', '>=', '2026-01-01 00:00:00'],
+			['date_order', '<', '2027-01-01 00:00:00'],
+		],
+		{ groupby: ['partner_id'], aggregates: ['__count', 'amount_total:sum'], order: 'amount_total:sum asc' },
+	],
+	['contacts tagged VIP', 'res.partner search_read', [['category_id', 'in', [1]]], {}],
+	[
+		'companies in Munich',
+		'res.partner search_read',
+		[
+			['is_company', '=', true],
+			['city', '=ilike', 'Munich'],
+		],
+		{},
+	],
+	["What's the email address of Amelia Hart?", 'res.partner search_read', [['name', '=ilike', 'Amelia Hart']], {}],
+	[
+		'What is the total of order S00019?',
+		'sale.order formatted_read_group',
+		['|', ['name', '=ilike', 'S00019'], ['client_order_ref', '=ilike', 'S00019']],
+		{ groupby: ['currency_id'], aggregates: ['__count', 'amount_total:sum'], limit: 200 },
+	],
+	[
+		'What is the status of S00019?',
+		'sale.order search_read',
+		['|', ['name', '=ilike', 'S00019'], ['client_order_ref', '=ilike', 'S00019']],
+		{},
+	],
+	['customer list', 'res.partner search_read', [['customer_rank', '>', 0]], {}],
+	[
+		'total amount due per customer',
+		'account.move formatted_read_group',
+		[
+			['move_type', '=', 'out_invoice'],
+			['state', '=', 'posted'],
+			['payment_state', 'in', ['not_paid', 'partial']],
+		],
+		{ groupby: ['partner_id'], aggregates: ['__count', 'amount_residual:sum'] },
+	],
+	[
+		'total outstanding by customer',
+		'account.move formatted_read_group',
+		[
+			['move_type', '=', 'out_invoice'],
+			['state', '=', 'posted'],
+			['payment_state', 'in', ['not_paid', 'partial']],
+		],
+		{ groupby: ['partner_id'], aggregates: ['__count', 'amount_residual:sum'] },
+	],
+	['max amount of orders', 'sale.order search_read', [], { order: 'amount_total desc', limit: 1 }],
+	[
+		'orders greater than 500 but less than 2000',
+		'sale.order search_read',
+		[
+			['amount_total', '>', 500],
+			['amount_total', '<', 2000],
+		],
+		{},
+	],
+	[
+		'invoices over 1,000.50 dollars',
+		'account.move search_read',
+		[
+			['move_type', '=', 'out_invoice'],
+			['amount_total', '>', 1000.5],
+		],
+		{},
+	],
+	[
+		'invoices that are not paid',
+		'account.move search_read',
+		[
+			['move_type', '=', 'out_invoice'],
+			['state', '=', 'posted'],
+			['payment_state', 'in', ['not_paid', 'partial']],
+		],
+		{},
+	],
+	['sales orders in state draft', 'sale.order search_read', [['state', '=', 'draft']], {}],
+	[
+		'customers without phone or email',
+		'res.partner search_read',
+		[
+			['customer_rank', '>', 0],
+			'|',
+			['phone', '=', false],
+			['phone', '=', ''],
+			'|',
+			['email', '=', false],
+			['email', '=', ''],
+		],
+		{},
+	],
+	['customers who ordered this month', 'res.partner search_read', [['id', 'in', [6, 11, 14, 18, 20]]], {}],
+	[
+		'customers with email and more than 1 order',
+		'res.partner search_read',
+		[
+			['email', '!=', false],
+			['email', '!=', ''],
+			['id', 'in', [6, 9, 11, 14, 18, 22, 24]],
+		],
+		{},
+	],
+	['customers with at least 2 orders this year', 'res.partner search_read', [['id', 'in', [11, 14, 24]]], {}],
+	[
+		'customers without orders',
+		'res.partner search_read',
+		[
+			['customer_rank', '>', 0],
+			['id', 'not in', [6, 33, 9, 11, 14, 16, 18, 20, 22, 24, 34]],
+		],
+		{},
+	],
+	['orders containing Oak Desk', 'sale.order search_read', [['order_line.product_id', 'in', [1]]], {}],
+	[
+		'Which salesperson sold the most this month?',
+		'sale.order formatted_read_group',
+		[
+			['state', '=', 'sale'],
+			['date_order', '>=', '2026-03-01 00:00:00'],
+			['date_order', '<', '2026-04-01 00:00:00'],
+			['user_id', '!=', false],
+		],
+		{ groupby: ['user_id'], aggregates: ['__count', 'amount_total:sum'], order: 'amount_total:sum desc', limit: 1 },
+	],
+	[
+		'invoices by payment status',
+		'account.move formatted_read_group',
+		[['move_type', '=', 'out_invoice']],
+		{ groupby: ['payment_state'], aggregates: ['__count', 'amount_total:sum'] },
+	],
+	[
+		'count of orders by month and salesperson',
+		'sale.order formatted_read_group',
+		[],
+		{ groupby: ['date_order:month', 'user_id'], aggregates: ['__count'] },
+	],
+	['contacts whose name starts with "A"', 'res.partner search_read', [['name', '=ilike', 'A%']], {}],
+	[
+		'products with cost above 100 and price below 500',
+		'product.product search_read',
+		[
+			['standard_price', '>', 100],
+			['list_price', '<', 500],
+		],
+		{},
+	],
+	[
+		'top 10 invoices by amount due',
+		'account.move search_read',
+		[['move_type', '=', 'out_invoice']],
+		{ order: 'amount_residual desc', limit: 10 },
+	],
 ];
 
 describe('the query for a question, on Wednesday, 18 March 2026', () => {
@@ -563,5 +801,71 @@ describe('the query for a question, on Wednesday, 18 March 2026', () => {
 		expect([`${model ?? ''} ${method ?? ''}`, args?.[0]]).toEqual([query, domain]);
 		expect(kwargs).toMatchObject(more);
 		expect(Object.hasOwn(kwargs, 'order')).toBe('order' in more);
+	});
+});
+
+describe('the answer to a question', () => {
+	it.each<[question: string, text: string]>([
+		[
+			'List all customers with outstanding invoices over $1000',
+			'2 customers with customer invoices (outstanding; Amount Due over $1,000.00): ' +
+				'Copperfield Robotics ($2,171.40), Tidewater Marine Supply ($7,359.00).',
+		],
+		[
+			'confirmed sales orders today',
+			'2 sales orders (confirmed; Order Date today (2026-03-18)): S00019 (Alder & Finch Furniture, $2,303.40), ' +
+				'S00018 (Quarry Lane School, $2,508.00). Total together: $4,811.40.',
+		],
+		['How many customers do we have?', '13 customers.'],
+		[
+			'total sales last month',
+			'2 confirmed sales orders (Order Date last month (2026-02-01 to 2026-02-28)): Total $11,701.80 in all. ' +
+				'Sales were taken for confirmed sales orders.',
+		],
+		[
+			'sales this year by month',
+			'Sum of Total and number of confirmed sales orders (Order Date this year (2026-01-01 to 2026-12-31)) by month: ' +
+				'January 2026: $968.00 (1); February 2026: $11,701.80 (2); March 2026: $18,016.90 (5). ' +
+				'Sales were taken for confirmed sales orders.',
+		],
+		[
+			'total stock',
+			'14 products: Quantity On Hand 1,092 in all. Odoo computes Quantity On Hand anew at each reading, so I read ' +
+				'all of them and did the sum. Stock was taken for the quantity on hand of products.',
+		],
+		['total of draft and posted invoices', '11 customer invoices (draft or posted): Total $24,457.40 in all.'],
+		[
+			'total of invoices this month',
+			'2 customer invoices (Invoice/Bill Date this month (2026-03-01 to 2026-03-31)): Total $3,281.30 in all. ' +
+				'Drafts and canceled ones are counted in.',
+		],
+		[
+			'outstanding invoices over €1000',
+			'2 customer invoices (outstanding; Amount Due over €1,000.00): INV/2026/00003 (Tidewater Marine Supply, ' +
+				'$7,359.00), INV/2026/00002 (Copperfield Robotics, $2,171.40). Amount Due together: $9,530.40. ' +
+				'Amounts in USD were compared as they are, without conversion from EUR.',
+		],
+	])('is one line in plain words: %s', async (question, text) => {
+		expect((await ask(question)).answer.text).toBe(text);
+	});
+
+	it('says so when a name fits several records, and takes all', async () => {
+		const { answer } = await ask('contacts in company "o"');
+		expect(answer.text).toMatch(/More than 20 records|fits \d+ records/);
+	});
+
+	it('has the queries as they were sent, and no others', async () => {
+		odoo.calls.length = 0;
+		const { queries } = await ask('quotations from Brightwater Foods');
+		const sent = odoo.calls.filter(({ model, method }) => model !== 'ir.model' && method !== 'fields_get');
+		expect(queries).toEqual(sent);
+	});
+
+	it('tells of older Odoos by the method that they have', async () => {
+		const old = await connectTo(sandboxServer(14));
+		const { answer, queries } = await askRules(old.client, 'sales this year by month');
+		await old.close();
+		expect(queries.map(({ method }) => method)).toEqual(['read_group', 'read_group']);
+		expect(answer.text).toContain('February 2026: $11,701.80 (2)');
 	});
 });

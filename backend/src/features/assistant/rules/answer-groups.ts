@@ -5,7 +5,7 @@ import { DEFAULT_LIMIT, orderOf } from './answer-list';
 import { NotUnderstood } from './not-understood';
 import type { Request } from './request';
 import { hasCurrency, isKept, type Resolved } from './resolve';
-import { describe, NAMED, nameOf, sayList, sayMoney, sayNumber, sayValue } from './say';
+import { describe, NAMED, nameOf, sayList, sayField, sayMoney, sayNumber } from './say';
 
 /** Counts the records, and adds their amounts up, by what the question groups them by. @throws {NotUnderstood} */
 export async function answerGroups(odoo: ReadingOdoo, request: Request, resolved: Resolved): Promise<Said> {
@@ -33,7 +33,7 @@ export async function answerGroups(odoo: ReadingOdoo, request: Request, resolved
 		limit: wanted,
 	});
 	const named = records.slice(0, NAMED).map((row) => {
-		const key = levels.map((level) => sayValue(row[level])).join(' / ');
+		const key = groups.map((level) => sayField(level.field, row[level.spec])).join(' / ');
 		const count = sayNumber(typeof row.count === 'number' ? row.count : 0);
 		if (!field) return `${key}: ${count}`;
 		const value = row[`${field.name}:${how}`];

@@ -11,6 +11,7 @@ import {
 	isNumeric,
 	NAMED,
 	sayCount,
+	sayField,
 	sayList,
 	sayMoney,
 	saySums,
@@ -119,7 +120,7 @@ function sayRecord(row: JsonObject, { show }: Request, resolved: Resolved, order
 		const value = row[field.name];
 		if (value === undefined || value === titleOf(row) || (value === false && show.length === 0)) return [];
 		const isMoney = field.type === 'monetary' && typeof value === 'number';
-		const text = isMoney ? sayMoney(value, currencyOf(row)) : sayValue(value);
+		const text = isMoney ? sayMoney(value, currencyOf(row)) : sayField(field, value);
 		const isClear = show.length === 0 && (isMoney || !isNumeric(field));
 		return [isClear ? text : `${field.label} ${text}`];
 	});

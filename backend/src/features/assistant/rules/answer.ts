@@ -5,7 +5,7 @@ import { answerGroups } from './answer-groups';
 import { answerList } from './answer-list';
 import { answerRank } from './answer-rank';
 import type { Request } from './request';
-import { resolve, type Resolving } from './resolve';
+import { type Resolved, resolve, type Resolving } from './resolve';
 import { describe, sayCount } from './say';
 
 /** What is said of the records, and they themselves where they were asked for. */
@@ -33,7 +33,15 @@ export async function answerRequest(context: Resolving, request: Request): Promi
 							text: `${sayCount(await odoo.count(clause.subject.model, resolved.domain), clause.subject)}${describe(resolved)}.`,
 						}
 					: await answerAggregate(odoo, request, resolved, intent);
-	return answered(said, [...request.notes, ...resolved.notes]);
+	const isList = intent === 'list' && groups.length === 0;
+	return answered(said, [...request.notes, ...resolved.notes, ...(isList ? [] : stateNotes(resolved))]);
+}
+
+/** Sums that hold drafts are rarely what is wanted, so that they do is said. */
+function stateNotes({ vocabulary, domain }: Resolved): string[] {
+	const { anyState } = vocabulary.words ?? {};
+	const namesState = domain.some((condition) => Array.isArray(condition) && condition[0] === 'state');
+	return anyState === undefined || namesState ? [] : [anyState];
 }
 
 const answered = ({ text, records }: Said, notes: readonly string[]): Answer => ({

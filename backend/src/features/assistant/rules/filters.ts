@@ -19,6 +19,7 @@ import {
 	NUMBER_WORDS,
 	OPEN_ENDS,
 	OPERATORS,
+	ORDERED,
 	OR,
 	PREPOSITIONS,
 	SHOW,
@@ -26,6 +27,7 @@ import {
 	WITH,
 	WITHOUT,
 } from './grammar-words';
+import { SALES } from './lexicon';
 import type { Mention } from './mentions';
 import { NotUnderstood } from './not-understood';
 import type { Match } from './phrase-table';
@@ -57,7 +59,10 @@ export function filterAt(reading: Reading, start: number, vocabulary: Vocabulary
 		namedAt(reading, start, vocabulary) ??
 		withoutAt(reading, start, vocabulary) ??
 		withAt(reading, start, vocabulary) ??
+		orderedAt(reading, start, vocabulary) ??
 		fieldAt(reading, start, vocabulary) ??
+		numberOf(amountAt(reading, start, vocabulary)) ??
+		countedAt(reading, start) ??
 		amountAt(reading, start, vocabulary) ??
 		prepositionAt(reading, start, vocabulary)
 	);
@@ -84,7 +89,19 @@ function withoutAt(reading: Reading, start: number, vocabulary: Vocabulary): Mat
 	if (!without) return null;
 	const at = skipArticles(reading.tokens, start + without.length);
 	const field = plainFieldAt(reading, at, vocabulary);
-	if (field) return { value: emptyFilter(field.value, true), length: at + field.length - start };
+	if (field) {
+		let value = emptyFilter(field.value, true);
+		let next = at + field.length;
+		// `without phone and email`, `without phone or email`: with neither.
+		for (;;) {
+			const joint = /^(?:and|or|,)$/.test(reading.tokens[next]?.text.toLowerCase() ?? '') ? 1 : 0;
+			const other = joint ? plainFieldAt(reading, next + joint, vocabulary) : null;
+			if (!other || fieldAt(reading, next + joint, vocabulary)) break;
+			value = bothFilters(value, emptyFilter(other.value, true));
+			next += joint + other.length;
+		}
+		return { value, length: next - start };
+	}
 	const related = relatedAt(reading, at, true);
 	return related && { value: related.value, length: at + related.length - start };
 }
@@ -97,13 +114,26 @@ function withAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<
 	const at = skipArticles(tokens, start + opening.length);
 	const longer = (match: Match<Filter> | null) => match && { value: match.value, length: at + match.length - start };
 	const amount = amountAt(reading, at, vocabulary);
-	if (amount?.value.kind === 'domain') return longer(amount);
 	const inner =
-		fieldAt(reading, at, vocabulary) ?? countedAt(reading, at) ?? amount ?? stateAt(reading, at, vocabulary);
+		numberOf(amount) ??
+		fieldAt(reading, at, vocabulary) ??
+		countedAt(reading, at) ??
+		amount ??
+		stateAt(reading, at, vocabulary);
 	if (inner) return longer(inner);
 	const field = plainFieldAt(reading, at, vocabulary);
 	if (field) return longer({ value: emptyFilter(field.value, false), length: field.length });
 	return longer(relatedAt(reading, at, false));
+}
+
+/** `customers who ordered this month`: who has confirmed orders of then. */
+function orderedAt(reading: Reading, start: number, { description }: Vocabulary): Match<Filter> | null {
+	const ordered = description.model === 'res.partner' ? ORDERED.at(reading.tokens, start) : null;
+	const orders = ordered && reading.vocabulary(SALES.model);
+	if (!orders) return null;
+	const { filters, end } = filtersFrom(reading, start + ordered.length, orders);
+	const clause = { subject: SALES, vocabulary: orders, filters };
+	return { value: { kind: 'related', clause, negated: false }, length: end - start };
 }
 
 function skipArticles(tokens: readonly Token[], start: number): number {
@@ -116,6 +146,16 @@ function skipArticles(tokens: readonly Token[], start: number): number {
 function plainFieldAt({ tokens }: Reading, start: number, { fields }: Vocabulary): Match<FieldDescription> | null {
 	const field = fields.at(tokens, start);
 	return field && field.value.type !== 'one2many' ? field : null;
+}
+
+function bothFilters(one: Filter, other: Filter): Filter {
+	if (one.kind !== 'domain' || other.kind !== 'domain') return one;
+	return {
+		kind: 'domain',
+		domain: [...one.domain, ...other.domain],
+		text: `${one.text} and ${other.text}`,
+		fields: [...(one.fields ?? []), ...(other.fields ?? [])],
+	};
 }
 
 function emptyFilter({ name, label, type }: FieldDescription, empty: boolean): Filter {
@@ -182,15 +222,22 @@ export function clauseAt(reading: Reading, start: number): Match<Clause> | null 
 		at += state?.length ?? 1;
 	}
 	if (at > mention.start) return null;
-	at += mention.length;
+	const after = filtersFrom(reading, at + mention.length, vocabulary);
+	const clause = { subject: mention.subject, vocabulary, filters: [...filters, ...after.filters] };
+	return { value: clause, length: after.end - start };
+}
+
+/** All filters that stand one after the other. */
+function filtersFrom(reading: Reading, start: number, vocabulary: Vocabulary) {
+	const filters: Filter[] = [];
+	let end = start;
 	for (;;) {
-		const skipped = skipJoints(reading, at);
+		const skipped = skipJoints(reading, end);
 		const filter = filterAt(reading, skipped, vocabulary);
-		if (!filter) break;
+		if (!filter) return { filters, end };
 		filters.push(filter.value);
-		at = skipped + filter.length;
+		end = skipped + filter.length;
 	}
-	return { value: { subject: mention.subject, vocabulary, filters }, length: at - start };
 }
 
 function skipJoints({ tokens }: Reading, start: number): number {
@@ -393,6 +440,9 @@ function numberFilterAt(
 	return number && { value: numberFilter(field, number), length: number.length };
 }
 
+/** A number that says which field it is of: `less than 10 in stock` is about no records that are counted. */
+const numberOf = (match: Match<Filter> | null) => (match?.value.kind === 'domain' ? match : null);
+
 /** A number without a field before it: `over $1000`, `less than 10 in stock`. */
 function amountAt({ tokens }: Reading, start: number, { fields }: Vocabulary): Match<Filter> | null {
 	const number = comparedNumberAt(tokens, start, false);
@@ -515,6 +565,9 @@ function prepositionAt(reading: Reading, start: number, vocabulary: Vocabulary):
 	if (!preposition) return null;
 	const at = skipArticles(tokens, start + preposition.length);
 	const field = vocabulary.fields.at(tokens, at);
+	// `in state draft`
+	const said = field && !field.value.relation ? fieldAt(reading, at, vocabulary) : null;
+	if (said) return { value: said.value, length: at + said.length - start };
 	if (field?.value.relation) {
 		const name = nameAt(reading, at + field.length, vocabulary);
 		if (name) {

@@ -31,7 +31,7 @@ export const LEADING = phrases(
 export type Intent = 'list' | 'count' | 'sum' | 'avg';
 
 export const INTENTS = phraseTable<Intent>([
-	...'list|list of|a list of|show|show me|find|display|give|give me|get|get me|see|search|search for|look up|fetch|tell|tell me|which|who|what|report|summary|overview|have we|do we have|are there|is there|read|view|print|export'
+	...'list|list of|a list of|send|send me|show|show me|find|display|give|give me|get|get me|see|search|search for|look up|fetch|tell|tell me|which|who|what|report|summary|overview|have we|do we have|are there|is there|read|view|print|export'
 		.split('|')
 		.map((phrase): [string, Intent] => [phrase, 'list']),
 	...'how many|count|count of|count the|number of|the number of|amount of people'
@@ -209,18 +209,18 @@ export const FIRST = phraseTable<{ by: 'amount' | 'date'; descending: boolean }>
 export interface Superlative {
 	readonly by: 'amount' | 'date' | 'best' | 'top' | 'none';
 	readonly descending: boolean;
+	/** One is meant, whatever the noun. */
+	readonly single: boolean;
 }
 
-const superlative = (list: string, by: Superlative['by'], descending: boolean) =>
-	list.split('|').map((phrase): [string, Superlative] => [phrase, { by, descending }]);
+const superlative = (list: string, by: Superlative['by'], descending: boolean, single = false) =>
+	list.split('|').map((phrase): [string, Superlative] => [phrase, { by, descending, single }]);
 
 export const SUPERLATIVES = phraseTable<Superlative>([
-	...superlative(
-		'largest|biggest|highest|greatest|maximum|max|most valuable|most expensive|priciest',
-		'amount',
-		true,
-	),
-	...superlative('smallest|lowest|least|minimum|min|cheapest|least expensive|bottom', 'amount', false),
+	...superlative('largest|biggest|highest|greatest|most valuable|most expensive|priciest', 'amount', true),
+	...superlative('maximum|max', 'amount', true, true),
+	...superlative('minimum|min', 'amount', false, true),
+	...superlative('smallest|lowest|least|cheapest|least expensive|bottom', 'amount', false),
 	...superlative('newest|latest|most recent|recent|last', 'date', true),
 	...superlative('oldest|earliest', 'date', false),
 	...superlative('best|best selling|top selling|most sold|bestselling', 'best', true),
@@ -263,7 +263,34 @@ export const SHOW = phrases(
 );
 
 /** Nouns that are none here. */
-export const NO_NOUNS = phrases('out of stock', 'in stock', 'on stock');
+export const NO_NOUNS = phrases('out of stock', 'in stock', 'on stock', 'low stock', 'low on stock');
+
+/** What customers, products and salespeople are ranked by, without a noun. */
+export const SOLD_MOST = phraseTable<boolean>(
+	[
+		'sold the most',
+		'sold most',
+		'bought the most',
+		'bought most',
+		'ordered the most',
+		'ordered most',
+		'sell best',
+		'sell the most',
+		'sold best',
+	].map((phrase): [string, boolean] => [phrase, true]),
+);
+
+/** Who did so has a confirmed order. */
+export const ORDERED = phrases(
+	'ordered',
+	'bought',
+	'purchased',
+	'placed orders',
+	'who ordered',
+	'who bought',
+	'that ordered',
+	'that bought',
+);
 
 export const NUMBER_WORDS: Readonly<Record<string, number>> = {
 	one: 1,

@@ -27,6 +27,10 @@ export interface ModelWords {
 	readonly date?: readonly string[];
 	/** The contact that records are of. */
 	readonly party?: readonly string[];
+	/** Said of counts and sums where the question names no state. */
+	readonly anyState?: string;
+	/** The product of the lines of a document, as a path. */
+	readonly product?: string;
 	/** Words for fields besides their labels. */
 	readonly fields: Readonly<Record<string, readonly string[]>>;
 	/** Words for states besides the labels of selections. */
@@ -125,7 +129,8 @@ const amountDue = 'amount_residual';
 const inStock = compare('qty_available', '>', 0);
 const isStored = firstOf(compare('is_storable', '=', true), isIn('type', 'product'), isIn('detailed_type', 'product'));
 
-const PARTY = 'customer|client|buyer|vendor|supplier|partner|contact';
+const PARTY =
+	'customer|client|buyer|vendor|supplier|partner|contact|customer name|client name|vendor name|partner name|contact name';
 const SELLER = 'salesperson|salespeople|sales rep|sales representative|seller|salesman';
 
 const product: ModelWords = {
@@ -167,12 +172,12 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 				'email|e mail|mail|email address|e mail address|mail address': ['email'],
 				'phone|phone number|telephone|telephone number': ['phone'],
 				'mobile|mobile number|mobile phone': ['mobile'],
-				'owe|owe us|owing|owed': ['credit'],
+				'owe|owe us|owing|owed|owes': ['credit'],
 				'balance|receivable|total receivable': ['credit'],
 				'address|street': ['street'],
 				'zip|zip code|postal code|postcode': ['zip'],
 				'vat|vat number|tax number|tax id': ['vat'],
-				'tag|category': ['category_id'],
+				'tag|tagged|tagged with|tagged as|category': ['category_id'],
 				'job|job position|position': ['function'],
 				'website|web site|homepage': ['website'],
 				country: ['country_id'],
@@ -180,14 +185,19 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 				'company|parent company': ['parent_id'],
 				[SELLER]: ['user_id'],
 			}),
-			states: states(archived),
+			states: states({
+				'owe us money|owe money|owe us anything|owe us something|in debt': compare('credit', '>', 0),
+				...archived,
+			}),
 		},
 		'sale.order': {
 			app: 'Sales',
+			anyState: 'Quotations and canceled ones are counted in.',
 			show: ['name', 'partner_id', 'date_order', 'amount_total', 'state'],
 			amount: ['amount_total'],
 			date: ['date_order'],
 			party: ['partner_id'],
+			product: 'order_line.product_id',
 			names: ['user_id', 'team_id'],
 			ownNames: ['name', 'client_order_ref'],
 			fields: fields({
@@ -197,6 +207,7 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 				'expire|expiring|expiration': ['validity_date'],
 				status: ['state'],
 				team: ['team_id'],
+				'tagged|tagged with|tag': ['tag_ids'],
 				[PARTY]: ['partner_id'],
 				[SELLER]: ['user_id'],
 			}),
@@ -213,7 +224,7 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 		},
 		'sale.order.line': {
 			app: 'Sales',
-			show: ['order_id', 'product_id', 'product_uom_qty', 'price_subtotal'],
+			show: ['display_name', 'order_id', 'product_id', 'product_uom_qty', 'price_subtotal'],
 			amount: ['price_subtotal'],
 			quantity: ['product_uom_qty'],
 			date: ['create_date'],
@@ -230,6 +241,7 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 		},
 		'account.move': {
 			app: 'Invoicing',
+			anyState: 'Drafts and canceled ones are counted in.',
 			show: [
 				'name',
 				'partner_id',
@@ -242,6 +254,7 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 			amount: ['amount_total'],
 			date: ['invoice_date', 'date'],
 			party: ['partner_id'],
+			product: 'invoice_line_ids.product_id',
 			names: ['invoice_user_id', 'journal_id'],
 			ownNames: ['name', 'ref', 'payment_reference'],
 			fields: fields({
@@ -270,6 +283,7 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 		},
 		'account.payment': {
 			app: 'Invoicing',
+			anyState: 'Drafts and canceled ones are counted in.',
 			show: ['name', 'partner_id', 'date', 'amount', 'state'],
 			amount: ['amount'],
 			date: ['date'],
@@ -299,7 +313,8 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 			ownNames: ['name'],
 			fields: fields({
 				'revenue|value|amount|worth|expected revenue': ['expected_revenue'],
-				'closing|close|expected closing|deadline': ['date_deadline'],
+				'closing|close|expected closing|expected to close|due to close|deadline': ['date_deadline'],
+				'tagged|tagged with|tag': ['tag_ids'],
 				'stage|status': ['stage_id'],
 				email: ['email_from'],
 				[PARTY]: ['partner_id'],
@@ -314,10 +329,12 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 		},
 		'purchase.order': {
 			app: 'Purchase',
+			anyState: 'Drafts and canceled ones are counted in.',
 			show: ['name', 'partner_id', 'date_order', 'amount_total', 'state'],
 			amount: ['amount_total'],
 			date: ['date_approve', 'date_order'],
 			party: ['partner_id'],
+			product: 'order_line.product_id',
 			names: ['user_id'],
 			ownNames: ['name', 'partner_ref'],
 			fields: fields({
@@ -460,7 +477,7 @@ export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = 
 	...words('sales order|sale order|customer order', noun('sale.order', 'sales order', 'sales orders')),
 	...words(
 		'order',
-		noun('sale.order', 'sales order', 'sales orders', { note: 'Orders were taken for sales orders in any state.' }),
+		noun('sale.order', 'sales order', 'sales orders', { note: 'Orders were taken for sales orders.' }),
 	),
 	...words(
 		'quotation|quote|offer|sales quotation',
@@ -555,6 +572,12 @@ const products = noun('product.product', 'product', 'products');
 
 /** Words whose records are meant where no noun says so. */
 export const IMPLIED = phraseTable<Subject>([
-	...words('outstanding|unpaid|overdue|amount due|due', invoices),
+	...words('outstanding|unpaid|overdue', invoices),
+	...words(
+		'amount due|due',
+		noun('account.move', 'outstanding customer invoice', 'outstanding customer invoices', {
+			base: both(isIn('move_type', 'out_invoice'), unpaid),
+		}),
+	),
 	...words('out of stock|in stock|qty_available', products),
 ]);

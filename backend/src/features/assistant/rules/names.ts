@@ -169,7 +169,8 @@ async function inRecords(odoo: ReadingOdoo, place: Place, domain: DomainList, wr
 	return {
 		domain: [[place.path, operator, ids]],
 		text: `${place.label} ${ids.length > 1 ? `“${written}”` : (titles[0] ?? written)}`,
-		fields: [place.path.split('.')[0] ?? place.path],
+		// Of the lines of a document only their ids could be shown.
+		fields: /(?:line|lines|line_ids)\./.test(place.path) ? [] : [place.path.split('.')[0] ?? place.path],
 		...(note !== undefined && { note }),
 	};
 }

@@ -16,6 +16,7 @@ import {
 	OR,
 	REPORT,
 	SHOW,
+	SOLD_MOST,
 	SORT,
 	SUPERLATIVES,
 	type Superlative,
@@ -30,6 +31,8 @@ import type { Vocabulary } from './vocabulary';
 
 /** How many are shown of the largest, newest and so on, where no number is named. */
 const DEFAULT_TOP = 10;
+
+const NO_SUPERLATIVE: Superlative = { by: 'none', descending: true, single: false };
 
 const NUMERIC = ['integer', 'float', 'monetary'];
 
@@ -186,7 +189,8 @@ class QuestionParser {
 	private orAt(at: number): number {
 		const { tokens, reading, vocabulary } = this;
 		const last = this.filters.at(-1);
-		const joint = OR.at(tokens, at) ?? (last?.kind === 'name' ? AND.at(tokens, at) : null);
+		const isExclusive = last !== undefined && this.excludes(last, at);
+		const joint = OR.at(tokens, at) ?? (last?.kind === 'name' || isExclusive ? AND.at(tokens, at) : null);
 		if (!joint || !last) return 0;
 		const next = at + joint.length;
 		const isOr = OR.at(tokens, at) !== null;
@@ -196,6 +200,13 @@ class QuestionParser {
 		this.filters.pop();
 		this.filters.push(orFilter(last, match.value));
 		return joint.length + match.length;
+	}
+
+	/** `draft and posted`: nothing is in two states at once, so either is meant. */
+	private excludes(last: Filter, at: number): boolean {
+		const next = stateAt(this.reading, at + 1, this.vocabulary)?.value;
+		const [one, other] = [soleField(last), next && soleField(next)];
+		return one !== null && one === other;
 	}
 
 	/** A second name after `in Germany or`. */
@@ -245,6 +256,12 @@ class QuestionParser {
 	/** `with the highest price`, `with the most orders` */
 	private mostAt(at: number): number {
 		if (this.order || this.rank) return 0;
+		const sold = SOLD_MODELS.has(this.head.subject.model) ? SOLD_MOST.at(this.tokens, at) : null;
+		const sales = sold && this.reading.vocabulary(SALES.model);
+		if (sold && sales) {
+			this.rankBy({ subject: SALES, vocabulary: sales, filters: [] }, sold.value);
+			return sold.length;
+		}
 		const opening = WITH.at(this.tokens, at);
 		const most = opening && MOST.at(this.tokens, at + opening.length);
 		if (!most) return 0;
@@ -267,14 +284,18 @@ class QuestionParser {
 	}
 
 	private defaultTop(): number {
+		if (this.superlative?.single) return 1;
 		const word = this.tokens[this.head.start + this.head.length - 1];
 		return word && !isPlural(word.text) && word.stem !== 'people' ? 1 : DEFAULT_TOP;
 	}
 
-	/** `with their email and phone` */
+	/** `with their email and phone`; several fields after a plain `with` are to be shown, too. */
 	private shownAt(at: number): number {
-		const show = SHOW.at(this.tokens, at);
+		const plain = WITH.at(this.tokens, at);
+		const show = SHOW.at(this.tokens, at) ?? (plain && this.listsFields(at + plain.length) ? plain : null);
 		if (!show) return 0;
+		if (show === plain)
+			this.notes.push('The fields after “with” are shown; records without them are listed as well.');
 		let next = at + show.length;
 		for (;;) {
 			const field = this.vocabulary.fields.at(this.tokens, next);
@@ -286,6 +307,21 @@ class QuestionParser {
 			next += joint;
 		}
 		return next > at + show.length ? next - at : 0;
+	}
+
+	/** Whether two fields or more follow, with nothing said of them. */
+	private listsFields(at: number): boolean {
+		const { fields } = this.vocabulary;
+		const first = fields.at(this.tokens, at);
+		const joint = first && /^(?:and|,)$/.test(this.tokens[at + first.length]?.text.toLowerCase() ?? '');
+		if (!joint || this.saysMore(at)) return false;
+		const second = at + first.length + 1;
+		return fields.at(this.tokens, second) !== null && !this.saysMore(second);
+	}
+
+	/** `amount over 500`: a field with what it is to be. */
+	private saysMore(at: number): boolean {
+		return filterAt(this.reading, at, this.vocabulary) !== null;
 	}
 
 	/** `by salesperson and month`; after a superlative, what it is measured by: `top 5 customers by revenue` */
@@ -317,8 +353,8 @@ class QuestionParser {
 		const field = this.fieldOrMeasureAt(at);
 		if (field && (typeof field.value === 'string' || NUMERIC.includes(field.value.type))) {
 			this.order = { by: field.value, descending: this.superlative?.descending ?? true };
-			this.superlative = { by: 'none', descending: true };
 			this.limit ??= this.defaultTop();
+			this.superlative = NO_SUPERLATIVE;
 			return field.length;
 		}
 		const number =
@@ -326,7 +362,7 @@ class QuestionParser {
 		const clause = clauseAt(this.reading, at + number);
 		if (!clause) return 0;
 		this.rankBy(clause.value, this.superlative?.descending ?? true);
-		this.superlative = { by: 'none', descending: true };
+		this.superlative = NO_SUPERLATIVE;
 		return number + clause.length;
 	}
 
@@ -368,7 +404,8 @@ class QuestionParser {
 	}
 
 	private reportAt(at: number): number {
-		const report = REPORT.at(this.tokens, at);
+		const isList = at === this.head.start + this.head.length && this.tokens[at]?.text.toLowerCase() === 'list';
+		const report = isList ? { length: 1 } : REPORT.at(this.tokens, at);
 		if (!report) return 0;
 		this.isReport = true;
 		this.intents.add('list');
@@ -391,6 +428,7 @@ class QuestionParser {
 	private joinAt(at: number): number {
 		const { text } = this.tokens[at] ?? { text: '' };
 		if (/^[,.?!;:()#-]$/.test(text)) return 1;
+		if (text.toLowerCase() === 'but') return 1;
 		return AND.at(this.tokens, at) ? (AND.at(this.tokens, at)?.length ?? 1) : 0;
 	}
 
@@ -411,6 +449,7 @@ class QuestionParser {
 		if (head.subject.note !== undefined) notes.push(head.subject.note);
 		if (this.reportUnit && !filters.some(({ kind }) => kind === 'date')) filters.push(this.reportUnit);
 		this.applySuperlative();
+		this.dropNew();
 		const measure = this.mentioned.find(({ type }) => NUMERIC.includes(type)) ?? null;
 		const intent = this.intent(measure);
 		const clause = { subject: head.subject, vocabulary, filters };
@@ -431,6 +470,15 @@ class QuestionParser {
 			),
 			unknown: this.unknown.map(({ start, end }) => textOf(this.tokens, start, end - start)),
 		};
+	}
+
+	/** `new customers this month` are those that were made then. */
+	private dropNew(): void {
+		const { filters, vocabulary } = this;
+		const isNew = (filter: Filter) => filter.kind === 'quality' && filter.name.toLowerCase() === 'new';
+		const isMade = vocabulary.field(vocabulary.words?.date)?.name === 'create_date';
+		const at = filters.findIndex(isNew);
+		if (at >= 0 && isMade && filters.some(({ kind }) => kind === 'date')) filters.splice(at, 1);
 	}
 
 	private intent(measure: FieldDescription | null): Intent {
@@ -498,6 +546,13 @@ class QuestionParser {
 			descending,
 		};
 	}
+}
+
+/** The field of a filter that is one condition; null of any other. */
+function soleField(filter: Filter): string | null {
+	const [condition, ...more] = filter.kind === 'domain' ? filter.domain : [];
+	const [name] = Array.isArray(condition) && more.length === 0 ? condition : [];
+	return typeof name === 'string' ? name : null;
 }
 
 const isGroupable = (field: FieldDescription) =>

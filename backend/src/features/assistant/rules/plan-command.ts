@@ -7,7 +7,7 @@ import { NAMED } from './grammar-words';
 import { MODEL_WORDS, type Subject } from './lexicon';
 import type { Mention } from './mentions';
 import { NotUnderstood } from './not-understood';
-import { currencyOf, idOf, sayList, sayMoney, sayValue, titleOf } from './say';
+import { currencyOf, idOf, sayField, sayList, sayMoney, sayValue, titleOf } from './say';
 import type { Token } from './tokenizer';
 import { readValue } from './values';
 import type { Vocabulary } from './vocabulary';
@@ -125,7 +125,7 @@ async function planWrite(odoo: ReadingOdoo, command: Command): Promise<Answer> {
 	const { vals, texts } = await readAll(odoo, command, given);
 	const names = Object.keys(vals);
 	const [row] = await odoo.search(target.model, { domain: [['id', '=', target.id]], fields: names, limit: 1 });
-	const old = names.map((name) => sayValue(row?.[name])).join(', ');
+	const old = given.map(({ field: each }) => sayField(each, row?.[each.name])).join(', ');
 	return planned(`Change ${target.text}: ${sayList(texts)} (now: ${old}).`, target.model, 'write', [
 		[target.id],
 		vals,

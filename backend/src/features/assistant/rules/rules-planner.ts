@@ -33,7 +33,8 @@ async function answerQuestion(message: string, now: Date, odoo: ReadingOdoo): Pr
 	const models = await modelsOf(odoo);
 	const mentions = mentionsIn(tokens, models);
 	const implied = impliedHead(tokens, models) ?? contactHead(tokens, models);
-	const heads = mentions.length > 0 ? headsOf(mentions, tokens) : implied ? [implied] : [];
+	const found = headsOf(mentions, tokens);
+	const heads = found.length > 0 ? found : implied ? [implied] : [];
 	const verb = verbOf(tokens);
 	const head = verb ? targetMention(tokens, mentions, implied, verb.start) : heads[0];
 	if (!head) throw new NotUnderstood(`${noSubject(message)} ${await examplesFor(odoo, models)}`);
@@ -172,6 +173,8 @@ function checkModel({ subject, others }: Mention, models: ReadonlyMap<string, st
 	}
 }
 
+const LOW = 'Say how low is low, as in “products with qty_available < 10”.';
+
 const noSubject = (message: string) => {
 	const start = message.trim().slice(0, 80);
 	return `I did not find out which records “${start}” is about.`;
@@ -186,6 +189,7 @@ function notRead({ unknown, clause }: Request, tokens: readonly Token[]): string
 	const field = missing ?? (lacksStock ? known?.quantity?.[0] : undefined);
 	if (field !== undefined) return missingField(field, clause.subject);
 	const hint = unknown.some((each) => /\d[/.]\d+[/.]\d/.test(each)) ? ' Write days as 2026-04-30.' : '';
+	if (isUnknown('low')) return LOW;
 	const words = sayList(unknown.map((each) => `“${each}”`));
 	return `I did not understand ${words} in a question about ${clause.subject.plural}, and leave nothing out silently.${hint}`;
 }

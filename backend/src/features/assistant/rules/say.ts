@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../odoo/json';
+import type { FieldDescription } from '../planner';
 
 const SIGNS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥' };
 
@@ -35,6 +36,11 @@ export function sayValue(value: JsonValue | undefined): string {
 	if (value === true) return 'yes';
 	if (typeof value === 'string') return value;
 	return nameOf(value) ?? `${Object.keys(value).length} records`;
+}
+
+/** A field's value in words: a choice by its label. */
+export function sayField({ selection }: Pick<FieldDescription, 'selection'>, value: JsonValue | undefined): string {
+	return selection.find(([key]) => key === value)?.[1] ?? sayValue(value);
 }
 
 /** What a record is called. */

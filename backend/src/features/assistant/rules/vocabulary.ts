@@ -49,11 +49,30 @@ function* fieldPhrases(
 		const found = field(candidates);
 		if (found) yield [phrase, found];
 	}
+	const product = words?.product;
+	if (product !== undefined && fields.has(product.split('.')[0] ?? '')) {
+		for (const phrase of PRODUCT) yield [phrase, { ...PRODUCT_OF_LINES, name: product }];
+	}
 	for (const each of fields.values()) yield [each.name, each];
 	// Of fields with one label, the one that can be searched, sorted and added up is meant.
 	const byUse = [...fields.values()].sort((left, right) => Number(right.stored) - Number(left.stored));
 	for (const each of byUse) if (!NO_LABELS.has(each.label.toLowerCase())) yield [each.label, each];
 }
+
+const PRODUCT = ['product', 'item', 'article', 'containing', 'containing product', 'with product', 'for product'];
+
+/** The products of a document's lines, as if they were a field of it; it can be searched by and nothing else. */
+const PRODUCT_OF_LINES: Omit<FieldDescription, 'name'> = {
+	label: 'Product',
+	type: 'many2many',
+	relation: 'product.product',
+	selection: [],
+	stored: false,
+	sortable: false,
+	searchable: true,
+	required: false,
+	readonly: true,
+};
 
 const COMMON_FIELDS: Readonly<Record<string, readonly string[]>> = {
 	name: ['name', 'display_name'],

@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import {
 	chmodSync,
 	chownSync,
+	closeSync,
 	existsSync,
+	fstatSync,
 	mkdirSync,
 	mkdtempSync,
+	openSync,
+	readdirSync,
 	rmSync,
 	statSync,
 	symlinkSync,
@@ -114,6 +118,16 @@ describe('resolving a ref', () => {
 		for (const place of ['', '.git']) chownSync(path.join(source.path, place), 12345, 12345);
 		const { repositories, project } = await fetched();
 		expect(await repositories.resolve(project, 'main')).toMatchObject({ sha });
+	});
+
+	it('leaves alone what git may be reading for another project', async () => {
+		const config = path.join(dataDir, 'git', 'local.config');
+		await fetched();
+		const read = openSync(config, 'r');
+		cleanups.push(() => closeSync(read));
+		await fetched();
+		expect(fstatSync(read).ino).not.toBe(statSync(config).ino);
+		expect(readdirSync(path.dirname(config)).filter((name) => name.startsWith('local'))).toEqual(['local.config']);
 	});
 
 	it('finds a branch, a tag, a commit, its beginning and HEAD', async () => {

@@ -1,4 +1,5 @@
-import { mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import type { ProjectId } from '../core/ids';
@@ -102,7 +103,10 @@ export function createGitRepositories({
 	const planFetch = async (location: RepositoryLocation): Promise<FetchPlan> => {
 		if (location.transport === 'path') {
 			const configFile = path.join(dataDir, 'git', 'local.config');
-			await writeFile(configFile, ANY_OWNER);
+			// Put there whole, as git may be reading it for another project at this moment.
+			const whole = `${configFile}.${randomUUID()}`;
+			await writeFile(whole, ANY_OWNER);
+			await rename(whole, configFile);
 			return { url: location.path, settings: { 'protocol.file.allow': 'always' }, configFile };
 		}
 		const { address } = await outbound.resolve(location.host).catch((error: unknown) => {

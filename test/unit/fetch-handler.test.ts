@@ -1,21 +1,33 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createLogger } from '../../backend/src/core/log';
-import { fetchHandler } from '../../backend/src/http/fetch-handler';
+import { type FetchHandle, fetchHandler } from '../../backend/src/http/fetch-handler';
 import { portOf } from '../support/receiver';
 
 let server: Server;
+const log = createLogger('silent');
+const logError = jest.spyOn(log, 'error');
+/** Emits `asked` when a request waits, and `over` when it was left and its handler has ended. */
+const waiting = new EventEmitter();
 
 beforeAll(async () => {
 	const app = express();
 	const echo = fetchHandler(
 		({ name }, request) => Promise.resolve(new Response(`${String(name)} ${request.method} ${request.url}`)),
-		createLogger('silent'),
+		log,
 	);
+	const waits: FetchHandle = async (_params, _request, { signal }) => {
+		waiting.emit('asked');
+		await once(signal, 'abort');
+		setImmediate(() => waiting.emit('over'));
+		signal.throwIfAborted();
+		return new Response();
+	};
 	app.use('/mounted/:name', echo);
+	app.use('/waits', fetchHandler(waits, log));
 	server = createServer(app);
 	await once(server.listen(0, '127.0.0.1'), 'listening');
 });
@@ -46,6 +58,17 @@ describe('a mounted handler', () => {
 			status: 200,
 			body: expect.stringMatching(/^one GET http:\/\/localhost\//),
 		});
+	});
+
+	it('takes a client that leaves for no failure of its own', async () => {
+		const asked = once(waiting, 'asked');
+		const over = once(waiting, 'over');
+		const request = httpRequest({ port: portOf(server.address()), host: '127.0.0.1', path: '/waits' });
+		request.once('error', () => undefined).end();
+		await asked;
+		request.destroy();
+		await over;
+		expect(logError).not.toHaveBeenCalled();
 	});
 
 	it('refuses TRACE, which it cannot be handed', async () => {

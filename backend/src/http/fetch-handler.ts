@@ -48,6 +48,7 @@ export const fetchHandler =
 			answer.headers.forEach((value, name) => response.setHeader(name, value));
 			response.end(Buffer.from(await answer.arrayBuffer()));
 		} catch (error) {
-			sendError(error, response, log);
+			// Who has left wants no answer, and that they left is no failure.
+			if (!gone.signal.aborted || error !== gone.signal.reason) sendError(error, response, log);
 		}
 	};

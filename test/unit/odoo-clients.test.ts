@@ -55,6 +55,33 @@ describe('the clients', () => {
 		expect((await staying).version.major).toBe(19);
 	});
 
+	it('try credentials that were refused no more for half a minute', async () => {
+		const clock = createFakeClock();
+		const clients = createOdooClients({ clock });
+		let logins = 0;
+		const fetch: Fetch = (url) => {
+			const { pathname } = new URL(url);
+			if (pathname === '/web/version') logins += 1;
+			const refused = { name: 'werkzeug.exceptions.Unauthorized', message: 'Invalid apikey' };
+			const reply =
+				pathname === '/web/version'
+					? Response.json(ANSWERS[pathname])
+					: pathname === '/jsonrpc'
+						? Response.json({ jsonrpc: '2.0', id: 1, result: false })
+						: Response.json(refused, { status: 401 });
+			return Promise.resolve(reply);
+		};
+		const failure = async (secret = 'key') => {
+			const error: unknown = await clients.get({ ...ACCESS, secret, fetch }).catch((reason: unknown) => reason);
+			return error;
+		};
+		const refusal = expect.objectContaining({ kind: 'authentication_failed' });
+		expect([await failure(), await failure(), logins]).toEqual([refusal, refusal, 1]);
+		expect([await failure('another'), logins]).toEqual([refusal, 2]);
+		await clock.advance(30_000);
+		expect([await failure(), logins]).toEqual([refusal, 3]);
+	});
+
 	it('wait 15 seconds for an answer while they log in, and try anew for the next who asks', async () => {
 		const { clock, asked, open, get } = stage();
 		const waiting = get();

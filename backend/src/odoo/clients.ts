@@ -12,6 +12,11 @@ const MAX_CLIENTS = 500;
 const LIFETIME_MS = 5 * 60_000;
 /** How long each answer may take while the version is found out and the user logged in; short, as many may wait. */
 const LOGIN_TIMEOUT_MS = 15_000;
+/**
+ * How long credentials that were refused are not tried again: after some refusals Odoo lets nobody in from an address,
+ * which all connections have in common.
+ */
+const REFUSED_MS = 30_000;
 
 /** Clients that are logged in, kept for the calls to come. */
 export interface OdooClients {
@@ -19,7 +24,7 @@ export interface OdooClients {
 	get(access: OdooAccess & { readonly fetch: Fetch }, options?: Pick<CallOptions, 'signal'>): Promise<OdooClient>;
 }
 
-/** Keeps one client for each set of credentials; one that Odoo no longer lets in is forgotten. */
+/** Keeps one client for each set of credentials; one that Odoo no longer lets in is logged in anew. */
 export function createOdooClients({ clock }: { clock: Clock }): OdooClients {
 	const clients = new Map<string, { client: Promise<OdooClient>; until: number }>();
 
@@ -40,9 +45,13 @@ export function createOdooClients({ clock }: { clock: Clock }): OdooClients {
 			call: (request, options?: CallOptions) => watched(connected.call(request, options)),
 			whoAmI: (options?: CallOptions) => watched(connected.whoAmI(options)),
 		}));
-		const kept = { client, until: clock.now().getTime() + LIFETIME_MS };
+		const fromNow = (ms: number) => clock.now().getTime() + ms;
+		const kept = { client, until: fromNow(LIFETIME_MS) };
 		clients.set(key, kept);
-		client.catch(forget);
+		client.catch((error: unknown) => {
+			if (error instanceof OdooError && error.kind === 'authentication_failed') kept.until = fromNow(REFUSED_MS);
+			else forget();
+		});
 		return client;
 	};
 

@@ -255,10 +255,10 @@ for (const server of odooServers()) {
 			);
 		});
 
-		it('contacts without email', async () => {
-			const contacts = await read('res.partner', [], ['email']);
-			const without = contacts.filter(({ email }) => email === false || email === '');
-			expect(ids((await ask('contacts without email')).records)).toEqual(ids(without));
+		it('customers without email', async () => {
+			const customers = await read('res.partner', [['customer_rank', '>', 0]], ['email']);
+			const without = customers.filter(({ email }) => email === false || email === '');
+			expect(ids((await ask('customers without email')).records)).toEqual(ids(without));
 		});
 
 		it('customers without orders', async () => {
@@ -285,6 +285,35 @@ for (const server of odooServers()) {
 			const prices = products.map((product) => amount(product, 'list_price')).sort((one, other) => other - one);
 			const { records } = await ask('the 3 most expensive products');
 			expect(records.map((product) => product.list_price)).toEqual(prices.slice(0, 3));
+		});
+
+		it('carries plans out: makes, changes, archives, restores and deletes one contact', async () => {
+			const { client, now } = opened();
+			const name = `Planned & Done ${server.name}`;
+			const carryOut = async (wish: string) => {
+				const { answer } = await askPlanner(rulesPlanner, client, wish, now);
+				if (answer.kind !== 'planned') throw new Error(answer.text);
+				for (const planned of answer.calls) await client.call(planned);
+			};
+			const found = async (active: boolean) =>
+				read(
+					'res.partner',
+					[
+						['name', '=', name],
+						['active', '=', active],
+					],
+					['email', 'city', 'is_company'],
+				);
+			await carryOut(`create a company named "${name}" with email a@example.com and city Old Town`);
+			expect(await found(true)).toMatchObject([{ email: 'a@example.com', city: 'Old Town', is_company: true }]);
+			await carryOut(`set the city of contact "${name}" to New Town and email to b@example.com`);
+			expect(await found(true)).toMatchObject([{ email: 'b@example.com', city: 'New Town' }]);
+			await carryOut(`archive contact "${name}"`);
+			expect([await found(true), (await found(false)).length]).toEqual([[], 1]);
+			await carryOut(`restore contact "${name}"`);
+			expect(await found(true)).toHaveLength(1);
+			await carryOut(`delete contact "${name}"`);
+			expect([await found(true), await found(false)]).toEqual([[], []]);
 		});
 
 		it('products with qty_available < 10, where there is an inventory', async () => {

@@ -63,7 +63,7 @@ export function createAssistantService({
 	clock,
 }: {
 	planner: Planner;
-	plans: TenantCollection<PlanDocument>;
+	plans: Pick<TenantCollection<PlanDocument>, 'insert' | 'delete'>;
 	clock: Clock;
 }): AssistantService {
 	const keep = async (

@@ -20,6 +20,9 @@ export interface OdooCall {
 
 /** One input item: what its parameters say, and what is asked of the gateway for it. */
 export class Item {
+	/** The options, once they were asked for: n8n works each parameter out anew every time. */
+	private chosen?: IDataObject;
+
 	constructor(
 		readonly context: IExecuteFunctions,
 		readonly index: number,
@@ -91,8 +94,11 @@ export class Item {
 
 	/** What was chosen in Options. */
 	options(): IDataObject {
-		const options = this.context.getNodeParameter('options', this.index, {});
-		return isDataObject(options) ? options : {};
+		if (this.chosen === undefined) {
+			const options = this.context.getNodeParameter('options', this.index, {});
+			this.chosen = isDataObject(options) ? options : {};
+		}
+		return this.chosen;
 	}
 
 	/** The names in a parameter with several of them: a list, or a text with commas between them. */

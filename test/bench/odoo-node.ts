@@ -152,16 +152,16 @@ async function main() {
 		}
 	}
 
-	const median = (values: readonly number[]) =>
-		values.toSorted((one, other) => one - other)[values.length >> 1] ?? NaN;
+	/** Whatever else the machine does makes a round slower, never faster. */
+	const fastest = (name: (typeof names)[number]) => Math.min(...seconds[name]);
 	console.log(`${ITEMS} contacts, ${odoo.name}`);
 	for (const name of names) {
-		const figures = `${String(calls[name]).padStart(4)} calls, ${median(seconds[name]).toFixed(2)} s`;
+		const figures = `${String(calls[name]).padStart(4)} calls, ${fastest(name).toFixed(2)} s`;
 		console.log(`${labels[name].padEnd(34)} ${figures}`);
 	}
 	const share = (of: (name: (typeof names)[number]) => number) => ((of('node') * 100) / of('gateway')).toFixed(1);
 	console.log(
-		`${share((name) => calls[name])} % of the calls and ${share((name) => median(seconds[name]))} % of the time of one call an item`,
+		`${share((name) => calls[name])} % of the calls and ${share(fastest)} % of the time of one call an item`,
 	);
 	process.exit(0);
 }

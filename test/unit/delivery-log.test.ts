@@ -10,13 +10,13 @@ import { readFilter } from '../../backend/src/database/embedded/filter';
 import { find } from '../../backend/src/database/embedded/query';
 import { Store } from '../../backend/src/database/embedded/store';
 import { eventCollection } from '../../backend/src/features/events/model';
-import { createDeliveryLog, type DeliveryFilter } from '../../backend/src/features/webhooks/delivery-log';
+import { createDeliveryLog, type DeliveryFilter, MAX_REPLAYED } from '../../backend/src/features/webhooks/delivery-log';
 import { DELIVERED_TYPES, deliveryCollection, webhookCollection } from '../../backend/src/features/webhooks/model';
 import { createFakeClock } from '../support/fake-clock';
 
 /** How many documents the embedded engine reads for a page of the log, whatever the log's length. */
 
-const LENGTHS = { short: 1_000, long: 5_000 } as const;
+const LENGTHS = { short: 1_000, long: 4_000 } as const;
 /** What a page of 50 asks for: one more, to know whether another follows. */
 const LIMIT = 51;
 const SECOND = 1_000;
@@ -60,18 +60,11 @@ function fill(name: string, length: number): Collection {
 	const collection = store.catalog.ensure('db', name);
 	for (const index of indexes) store.catalog.addIndex(collection, index).ready = true;
 	for (let age = length - 1; age >= 0; age--) {
-		const created_at = ago(age);
 		store.insert(collection, {
-			_id: firstId('delivery', created_at),
-			organization_id,
-			webhook_id,
-			event_id: firstId('event', created_at),
-			message_id: firstId('event', created_at),
+			...deliveryAt(age),
 			event_type:
 				age === length - 1 ? 'webhook.paused' : age % 100 === 0 ? 'server.degraded' : 'deployment.succeeded',
 			status: age === length - 1 ? 'held' : age % 10 === 0 ? 'failed' : 'succeeded',
-			next_attempt_at: null,
-			created_at,
 		});
 	}
 	return collection;
@@ -82,31 +75,32 @@ function specOf(key: object) {
 	return Object.fromEntries(fields);
 }
 
+/** A log that asks these for deliveries, and events for nothing. */
+const logOf = (find: typeof deliveries.find) =>
+	createDeliveryLog({
+		webhooks,
+		webhooksService: { get: () => Promise.resolve(webhook) },
+		deliveries: { ...deliveries, find },
+		events: { ...events, find: () => Promise.resolve([]) },
+		clock,
+		ids,
+		notify: () => undefined,
+	});
+
 /** How many documents are read for a page, and found. */
 async function read(name: keyof typeof LENGTHS, filter: DeliveryFilter, after: DeliveryId | null) {
 	const collection = collections.get(name);
 	if (collection === undefined) throw new Error('not filled');
 	let counted = { read: 0, found: 0 };
-	const log = createDeliveryLog({
-		webhooks,
-		webhooksService: { get: () => Promise.resolve(webhook) },
-		deliveries: {
-			...deliveries,
-			find: (_tenant, asked, options) => {
-				const filter = readFilter({ ...documentOf(asked), organization_id });
-				const sort = Object.entries(options?.sort ?? {});
-				const got = jest.spyOn(store, 'get');
-				const readAlone = jest.spyOn(store, 'read');
-				const found = [...find(store, collection, { filter, sort, skip: 0, limit: options?.limit ?? 0 })];
-				counted = { read: Math.max(got.mock.calls.length, readAlone.mock.calls.length), found: found.length };
-				jest.restoreAllMocks();
-				return Promise.resolve([]);
-			},
-		},
-		events,
-		clock,
-		ids,
-		notify: () => undefined,
+	const log = logOf((_tenant, asked, options) => {
+		const filter = readFilter({ ...documentOf(asked), organization_id });
+		const sort = Object.entries(options?.sort ?? {});
+		const got = jest.spyOn(store, 'get');
+		const readAlone = jest.spyOn(store, 'read');
+		const found = [...find(store, collection, { filter, sort, skip: 0, limit: options?.limit ?? 0 })];
+		counted = { read: Math.max(got.mock.calls.length, readAlone.mock.calls.length), found: found.length };
+		jest.restoreAllMocks();
+		return Promise.resolve([]);
 	});
 	await log.list(organization_id, webhook_id, filter, after, LIMIT);
 	return counted;
@@ -174,4 +168,39 @@ describe('a page of the delivery log, filtered by', () => {
 		expect(await read('long', { status: 'succeeded' }, middle)).toEqual({ read: expect.any(Number), found: LIMIT });
 		expect((await read('long', { status: 'succeeded' }, middle)).read).toBeLessThanOrEqual(LIMIT + 1);
 	});
+});
+
+describe('a replay of more than one request may ask for', () => {
+	it('is refused before anything is queued, and reads no further', async () => {
+		let made = 0;
+		const log = logOf((_tenant, _filter, options) => {
+			const count = options?.limit ?? 0;
+			made += count;
+			return Promise.resolve(Array.from({ length: count }, (_, index) => deliveryAt(made - index)));
+		});
+		const filter = { since: ago(1_000_000), until: end, status: 'succeeded' } as const;
+		await expect(log.replayMany(organization_id, webhook_id, filter)).rejects.toMatchObject({
+			status: 422,
+			more: { errors: [{ pointer: '/since' }] },
+		});
+		expect(made).toBeLessThan(MAX_REPLAYED + 200);
+	});
+});
+
+const deliveryAt = (age: number) => ({
+	_id: firstId('delivery', ago(age)),
+	organization_id,
+	webhook_id,
+	event_id: firstId('event', ago(age)),
+	message_id: firstId('event', ago(age)),
+	replay_of: null,
+	event_type: 'deployment.succeeded' as const,
+	body: '{}',
+	status: 'succeeded' as const,
+	next_attempt_at: null,
+	response_code: 200,
+	response_body: '',
+	retry_count: 0,
+	attempts: [],
+	created_at: ago(age),
 });

@@ -7,7 +7,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { asNodeError } from '../shared/failure';
-import { odooListSearch, odooLoadOptions } from '../shared/models';
+import { odooListSearch, odooLoadOptions } from '../shared/odoo-lists';
 import { operationOf, properties } from './actions';
 import { Item } from './item';
 import { resourceMapping } from './mapping';

@@ -1,6 +1,6 @@
 import type { GenericValue, IDataObject, INodeProperties } from 'n8n-workflow';
 import { isDataObject, isList, textAt } from '../shared/data';
-import type { OdooField } from '../shared/models';
+import type { OdooField } from '../shared/odoo-fields';
 import { jsonIn, type Item } from './item';
 import { fieldsOf, idIn, listIn, scalarFor } from './values';
 

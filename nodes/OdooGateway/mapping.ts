@@ -1,6 +1,7 @@
 import type { FieldType, ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
 import { isDataObject } from '../shared/data';
-import { callOdoo, chosenFields, type OdooField } from '../shared/models';
+import type { OdooField } from '../shared/odoo-fields';
+import { callOdoo, chosenFields } from '../shared/odoo-lists';
 
 /** How a field is edited in n8n; relations are texts, since they take an ID as well as what they are looked up by. */
 const EDITORS: Readonly<Record<string, FieldType>> = {

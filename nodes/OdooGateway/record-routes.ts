@@ -1,7 +1,7 @@
 import type { GenericValue, IDataObject } from 'n8n-workflow';
 import { isDataObject, objectAt, textAt } from '../shared/data';
 import { failure } from '../shared/failure';
-import type { OdooField } from '../shared/models';
+import type { OdooField } from '../shared/odoo-fields';
 import { jsonIn, type Item } from './item';
 import { idIn, isEmpty, listIn } from './values';
 

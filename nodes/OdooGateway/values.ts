@@ -1,6 +1,6 @@
 import { jsonParse, tryToParseDateTime, type GenericValue, type IDataObject } from 'n8n-workflow';
 import { isDataObject, isList } from '../shared/data';
-import { FIELD_ATTRIBUTES, fieldsIn, type OdooField } from '../shared/models';
+import { FIELD_ATTRIBUTES, fieldsIn, type OdooField } from '../shared/odoo-fields';
 import type { Item } from './item';
 
 /** The fields of a model; asked for once a run, whatever the number of items. */

@@ -154,7 +154,7 @@ async function main() {
 
 	/** Whatever else the machine does makes a round slower, never faster. */
 	const fastest = (name: (typeof names)[number]) => Math.min(...seconds[name]);
-	console.log(`${ITEMS} contacts, ${odoo.name}`);
+	console.log(`${ITEMS} contacts, ${odoo.name}, fastest of ${ROUNDS}`);
 	for (const name of names) {
 		const figures = `${String(calls[name]).padStart(4)} calls, ${fastest(name).toFixed(2)} s`;
 		console.log(`${labels[name].padEnd(34)} ${figures}`);

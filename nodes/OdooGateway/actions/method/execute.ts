@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isDataObject } from '../../../shared/data';
-import { modelLocator } from '../../../shared/models';
+import { modelLocator } from '../../../shared/odoo-locators';
 import { optionsField } from '../../fields';
 import type { Operation } from '../operation';
 

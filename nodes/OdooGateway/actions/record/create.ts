@@ -1,4 +1,4 @@
-import { modelLocator } from '../../../shared/models';
+import { modelLocator } from '../../../shared/odoo-locators';
 import { optionsField, outputFieldsOption } from '../../fields';
 import { writtenRecord } from '../../reading';
 import { createRecord, inputFields, lookUpOptions, readInput } from '../../writing';

@@ -1,4 +1,4 @@
-import { modelLocator, recordLocator } from '../../../shared/models';
+import { modelLocator, recordLocator } from '../../../shared/odoo-locators';
 import { optionsField } from '../../fields';
 import type { Operation } from '../operation';
 

@@ -1,5 +1,5 @@
 import { firstOf, isDataObject } from '../../../shared/data';
-import { modelLocator, recordLocator } from '../../../shared/models';
+import { modelLocator, recordLocator } from '../../../shared/odoo-locators';
 import { optionsField, readFields } from '../../fields';
 import { wantedFields } from '../../reading';
 import type { Operation } from '../operation';

@@ -1,5 +1,5 @@
 import { isDataObject } from '../../../shared/data';
-import { modelLocator } from '../../../shared/models';
+import { modelLocator } from '../../../shared/odoo-locators';
 import { domainOf, filterFields } from '../../domain';
 import { optionsField, readFields } from '../../fields';
 import type { Item } from '../../item';

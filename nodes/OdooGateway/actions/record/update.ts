@@ -1,4 +1,4 @@
-import { modelLocator, recordLocator } from '../../../shared/models';
+import { modelLocator, recordLocator } from '../../../shared/odoo-locators';
 import { optionsField, outputFieldsOption } from '../../fields';
 import { writtenRecord } from '../../reading';
 import { inputFields, lookUpOptions, readInput, updateRecord } from '../../writing';

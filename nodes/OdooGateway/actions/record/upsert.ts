@@ -1,6 +1,6 @@
 import type { GenericValue } from 'n8n-workflow';
 import { isDataObject, isList } from '../../../shared/data';
-import { modelLocator } from '../../../shared/models';
+import { modelLocator } from '../../../shared/odoo-locators';
 import { optionsField, outputFieldsOption } from '../../fields';
 import { writtenRecord } from '../../reading';
 import { createRecord, inputFields, lookUpOptions, readInput, updateRecord } from '../../writing';

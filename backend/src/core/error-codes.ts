@@ -75,7 +75,7 @@ export const ERROR_CODES = {
 	rate_limited: { status: 429, meaning: 'The key has used up its requests of this minute.' },
 	too_many_refused_keys: {
 		status: 429,
-		meaning: 'Too many refused API keys came from this address; it is blocked for a while.',
+		meaning: 'Too many refused API keys or logins came from this address; it is blocked for a while.',
 	},
 	odoo_validation: { status: 400, meaning: 'Odoo refuses these values.' },
 	odoo_user_error: { status: 400, meaning: 'Odoo refuses the call.' },

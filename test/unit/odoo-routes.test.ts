@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '../../backend/src/core/clock';
+import { type Clock, systemClock } from '../../backend/src/core/clock';
 import { ApiError } from '../../backend/src/core/errors';
 import { createIds } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
@@ -10,12 +11,14 @@ import type { Act } from '../../backend/src/features/odoo-routes/service';
 import { signBody } from '../../backend/src/http/hmac-signature';
 import { openApiDocument } from '../../backend/src/http/openapi';
 import type { RouteRequest } from '../../backend/src/http/route';
+import { createFakeClock } from '../support/fake-clock';
+import { until } from '../support/until';
 
 const ids = createIds(systemClock);
 const organization_id = ids.next('organization');
 
 /** The routes over an Odoo that does what `act` says, with what they wrote down. */
-function routesOver(act: Act<{ readonly model: string }>) {
+function routesOver(act: Act<{ readonly model: string }>, clock: Clock = systemClock) {
 	const logged: Parameters<LogsService['write']>[0][] = [];
 	const told: string[] = [];
 	const routes = odooRoutes({
@@ -34,7 +37,7 @@ function routesOver(act: Act<{ readonly model: string }>) {
 				return Promise.resolve();
 			},
 		},
-		clock: systemClock,
+		clock,
 	});
 	return { routes, logged, told };
 }
@@ -77,6 +80,22 @@ const untilAborted: Act<unknown> = (_caller, _params, { signal }) =>
 	});
 
 describe('a call of one of the five routes', () => {
+	it('ends after ten minutes, though its callback waits for it', async () => {
+		const clock = createFakeClock();
+		let hasBegun = false;
+		const { routes, told } = routesOver(async (_caller, _params, { signal }) => {
+			hasBegun = true;
+			await once(signal, 'abort');
+			return { is_success: false, result: null, messages: String(signal.reason) };
+		}, clock);
+		const vals = { callback_url: 'https://hooks.example.com/odoo' };
+		const reply = search(routes, request(vals, new AbortController().signal, 'a secret'));
+		await until(() => hasBegun);
+		await clock.advance(600_000);
+		await reply;
+		expect(told).toEqual([expect.stringContaining('The call took longer than 10 minutes.')]);
+	});
+
 	it('is broken off when its client leaves, and its log says what that means', async () => {
 		const { routes, logged } = routesOver(untilAborted);
 		const client = new AbortController();

@@ -2,7 +2,10 @@ import type { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import type { CallbackId } from '../../core/ids';
 import type { Permission } from '../../core/permissions';
+import { withTimeLimit } from '../../core/time-limit';
 import { defineRoute, reply, type Route } from '../../http/route';
+import { OdooError } from '../../odoo/errors';
+import type { OpenConnection } from '../connections/service';
 import type { CallbacksService } from './callbacks/service';
 import { withCallback } from './callbacks/with-callback';
 import { envelopeSchema, renderRpcError, type RpcId, rpcErrorReply } from './envelope';
@@ -11,6 +14,14 @@ import { type CallNotes, type Notes, recorded } from './recorded';
 import { callRequest, createRequest, searchRequest, updateRequest } from './schemas';
 import type { Act, OdooRoutesService } from './service';
 import type { OdooRoute } from './settings/parameters';
+
+/** How long a call may take, in milliseconds: less than its callback waits for it. */
+const TIME_LIMIT_MS = 10 * 60_000;
+
+const timeOver = () => {
+	const detail = `The call took longer than ${TIME_LIMIT_MS / 60_000} minutes. What was asked for may have been carried out all the same.`;
+	return new OdooError('timeout', detail);
+};
 
 /** The five routes of the webhook-routes module. */
 export function odooRoutes({
@@ -70,11 +81,10 @@ export function odooRoutes({
 					// Who is told later need not stay; with an Idempotency-Key the signal is not the client's anyway.
 					const lasting = url !== undefined && effect_id === null ? new AbortController().signal : signal;
 					const call = { caller, id, requestId, url, onCallback: noteCallback };
+					const onConnection = (connection: OpenConnection) => (note.connection = connection);
+					const limits = { clock, ms: TIME_LIMIT_MS, reason: timeOver, signal: lasting };
 					const envelope = await withCallback(callbacks, call, () =>
-						act(caller, params, {
-							signal: lasting,
-							onConnection: (connection) => (note.connection = connection),
-						}),
+						withTimeLimit(limits, (limited) => act(caller, params, { signal: limited, onConnection })),
 					);
 					return reply(200, envelope);
 				},

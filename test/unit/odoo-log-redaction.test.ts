@@ -39,6 +39,12 @@ describe('Redaction', () => {
 		expect(redaction.json(sent({ message: 'hunter2' }))).toBe('{"message":"***"}');
 	});
 
+	it('blacks out each of several secrets that a later text repeats', () => {
+		const redaction = new Redaction();
+		redaction.json(sent({ search_domain: [['api_key', 'in', ['hunter2', 'hunter3']]], token: { old: 'hunter4' } }));
+		expect(redaction.text('not hunter2, hunter3 or hunter4')).toBe('not ***, *** or ***');
+	});
+
 	it('shows nothing of what is nested too deep to be written', () => {
 		const text = `{"token":"hunter2","x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
 		expect(new Redaction().json({ text, value: JSON.parse(text) })).toMatch('not shown');

@@ -60,8 +60,14 @@ export class Redaction {
 
 	private hide(value: unknown): unknown {
 		if (value === null || typeof value === 'boolean') return value;
-		if (typeof value === 'string' && value.length >= MIN_LENGTH) this.hidden.add(value);
+		this.note(value);
 		return BLACK;
+	}
+
+	/** Every text in a value is a secret, such as each of the list that a condition compares with. */
+	private note(value: unknown): void {
+		if (typeof value === 'string' && value.length >= MIN_LENGTH) this.hidden.add(value);
+		if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) this.note(item);
 	}
 
 	/** A domain in Python's writing stays as it is unless it names a secret. */

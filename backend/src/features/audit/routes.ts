@@ -38,14 +38,9 @@ export const auditRoutes = ({ auditLog, pager }: { auditLog: AuditService; pager
 			query: z.strictObject({
 				...pageQuery,
 				actor: z.string().min(1).max(100).optional().meta({ description: 'The name of a key, or its id' }),
-				action: z
-					.string()
-					.min(1)
-					.max(100)
-					.optional()
-					.meta({
-						description: 'The operationId of the request, e.g. `deployEnvironment`; or `webhook.paused`',
-					}),
+				action: z.string().min(1).max(100).optional().meta({
+					description: 'The operationId of the request, e.g. `deployEnvironment`; or `webhook.paused`',
+				}),
 				since: timeSchema.optional().meta({ description: 'Nothing before this time' }),
 			}),
 		},

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type DateRange, dateRangeAt, isoDay } from '../../backend/src/features/assistant/rules/dates';
+import { dateRangeAt } from '../../backend/src/features/assistant/rules/date-ranges';
+import { type DateRange, isoDay } from '../../backend/src/features/assistant/rules/periods';
 import { tokenize } from '../../backend/src/features/assistant/rules/tokenizer';
 
 /** A Wednesday. */

@@ -1,8 +1,7 @@
 import type { JsonValue } from '../../../odoo/json';
 import type { DomainList } from '../planner';
-import type { DateRange } from './dates';
-import { isoDay } from './dates';
 import type { FieldDescription } from '../planner';
+import { type DateRange, isoDay } from './periods';
 
 /** Conditions that must all hold, each in Odoo's prefix notation. */
 export const all = (...domains: readonly DomainList[]): DomainList => domains.flat();

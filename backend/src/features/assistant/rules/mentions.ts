@@ -1,6 +1,6 @@
 import { GROUP, NO_NOUNS, SORT } from './grammar-words';
-import { type Subject, SUBJECTS } from './lexicon';
 import { phraseTable, type PhraseTable } from './phrase-table';
+import { type Subject, SUBJECTS } from './subjects';
 import type { Token } from './tokenizer';
 
 /** A place of a message that names records. */

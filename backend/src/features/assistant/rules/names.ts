@@ -1,5 +1,5 @@
 import type { DomainList, FieldDescription, ReadingOdoo } from '../planner';
-import { escapeLike } from './filters';
+import { escapeLike } from './make-filters';
 import { NotUnderstood } from './not-understood';
 import type { Filter } from './request';
 import { idOf, sayList, titleOf } from './say';

@@ -1,6 +1,6 @@
 import type { FieldDescription } from '../planner';
-import { dateRangeAt, textOf, UNITS } from './dates';
-import { clauseAt, filterAt, notFilter, numberAt, orFilter, type Reading, stateAt } from './filters';
+import { dateRangeAt } from './date-ranges';
+import { clauseAt, filterAt, stateAt } from './filters';
 import {
 	AND,
 	BY,
@@ -9,7 +9,6 @@ import {
 	FIRST,
 	GROUP,
 	INTENTS,
-	type Intent,
 	LIMIT,
 	MOST,
 	NOT,
@@ -22,22 +21,20 @@ import {
 	type Superlative,
 	WITH,
 } from './grammar-words';
-import { SALES } from './lexicon';
+import { notFilter, orFilter } from './make-filters';
 import type { Mention } from './mentions';
-import type { Clause, Filter, GroupLevel, Request } from './request';
-import { isPlural } from './words';
+import { numberAt } from './numbers';
+import { UNITS } from './periods';
+import { QuestionParts, SOLD_MODELS } from './question-parts';
+import type { Reading } from './reading';
+import type { Filter, Request } from './request';
 import { isKept } from './resolve';
+import { isNumeric } from './say';
+import { SALES } from './subjects';
+import { textOf } from './tokenizer';
 import type { Vocabulary } from './vocabulary';
 
-/** How many are shown of the largest, newest and so on, where no number is named. */
-const DEFAULT_TOP = 10;
-
 const NO_SUPERLATIVE: Superlative = { by: 'none', descending: true, single: false };
-
-const NUMERIC = ['integer', 'float', 'monetary'];
-
-/** Whose best ones are those that most was sold of, to or by. */
-const SOLD_MODELS: ReadonlySet<string> = new Set(['res.partner', 'res.users', 'product.product', 'product.template']);
 
 /** Reads a question about the records of `head`: what stands before the noun, then what stands after it. */
 export function parseQuestion(reading: Reading, head: Mention, vocabulary: Vocabulary): Request {
@@ -48,26 +45,15 @@ export function parseQuestion(reading: Reading, head: Mention, vocabulary: Vocab
 }
 
 class QuestionParser {
-	private readonly filters: Filter[] = [];
-	private readonly intents = new Set<Intent>();
-	private readonly mentioned: FieldDescription[] = [];
-	private readonly show: FieldDescription[] = [];
-	private readonly groups: GroupLevel[] = [];
-	private readonly unknown: { start: number; end: number }[] = [];
-	private readonly notes: string[] = [];
-	private superlative: Superlative | null = null;
-	private order: Request['order'] = null;
-	private limit: number | null = null;
-	private rank: Request['rank'] = null;
-	private isReport = false;
-	/** The span that a report is for: `daily`. */
-	private reportUnit: Filter | null = null;
+	private readonly question: QuestionParts;
 
 	constructor(
 		private readonly reading: Reading,
 		private readonly head: Mention,
 		private readonly vocabulary: Vocabulary,
-	) {}
+	) {
+		this.question = new QuestionParts(reading, head, vocabulary);
+	}
 
 	private get tokens() {
 		return this.reading.tokens;
@@ -83,12 +69,12 @@ class QuestionParser {
 
 	/** What stands before the noun and is no word of the grammar may be a stage or a tag. */
 	private takeUnread(end: number): void {
-		const last = this.unknown.at(-1);
+		const last = this.question.unknown.at(-1);
 		if (last?.end !== end) return;
 		const tokens = this.tokens.slice(last.start, last.end);
 		if (tokens.length > 3 || tokens.some(({ kind }) => kind !== 'word' && kind !== 'quoted')) return;
-		this.unknown.pop();
-		this.filters.push({ kind: 'quality', name: textOf(this.tokens, last.start, last.end - last.start) });
+		this.question.unknown.pop();
+		this.question.filters.push({ kind: 'quality', name: textOf(this.tokens, last.start, last.end - last.start) });
 	}
 
 	/** `… of Acme over $500 this month by salesperson sorted by date` */
@@ -96,15 +82,15 @@ class QuestionParser {
 		let at = this.head.start + this.head.length;
 		while (at < this.tokens.length) at += this.clauseWordAt(at) || this.unreadAt(at);
 		// `that are qualified`
-		const last = this.unknown.at(-1);
+		const last = this.question.unknown.at(-1);
 		if (last && /^(?:is|are)$/.test(this.tokens[last.start - 1]?.stem ?? '')) this.takeUnread(last.end);
 	}
 
 	private intentAt(at: number): number {
 		const intent = INTENTS.at(this.tokens, at);
 		if (!intent) return 0;
-		if (REPORT.at(this.tokens, at)) this.isReport = true;
-		this.intents.add(intent.value);
+		if (REPORT.at(this.tokens, at)) this.question.isReport = true;
+		this.question.intents.add(intent.value);
 		return intent.length;
 	}
 
@@ -122,15 +108,15 @@ class QuestionParser {
 		const superlative = this.superlativeAt(at);
 		if (superlative) return superlative;
 		const number = numberAt(tokens, at);
-		if (number && number.value.unit === undefined && at + number.length <= end && this.limit === null) {
-			this.limit = number.value.value;
+		if (number && number.value.unit === undefined && at + number.length <= end && this.question.limit === null) {
+			this.question.limit = number.value.value;
 			return number.length;
 		}
 		const unit = UNITS.at(tokens, at);
 		if (unit && tokens[at]?.stem !== unit.value) return this.reportOf(unit.value, at);
 		const field = vocabulary.fields.at(tokens, at);
 		if (field && at + field.length <= end && field.value.type !== 'one2many') {
-			this.mentioned.push(field.value);
+			this.question.mentioned.push(field.value);
 			return field.length + this.ofAt(at + field.length);
 		}
 		return this.orAt(at) || this.joinAt(at) || this.skipAt(at);
@@ -141,7 +127,7 @@ class QuestionParser {
 		const words = unit === 'day' ? 'today' : `this ${unit}`;
 		const range = dateRangeAt(asTokens(words), 0, this.reading.now);
 		if (!range) return 0;
-		this.reportUnit = { kind: 'date', range: range.value };
+		this.question.reportUnit = { kind: 'date', range: range.value };
 		return UNITS.at(this.tokens, at)?.length ?? 0;
 	}
 
@@ -152,8 +138,8 @@ class QuestionParser {
 
 	private superlativeAt(at: number): number {
 		const superlative = SUPERLATIVES.at(this.tokens, at);
-		if (!superlative || this.superlative) return 0;
-		this.superlative = superlative.value;
+		if (!superlative || this.question.superlative) return 0;
+		this.question.superlative = superlative.value;
 		return superlative.length;
 	}
 
@@ -181,14 +167,14 @@ class QuestionParser {
 	}
 
 	private add(filter: Filter, _at: number, length: number): number {
-		this.filters.push(filter.kind === 'not' ? notFilter(filter.of) : filter);
+		this.question.filters.push(filter.kind === 'not' ? notFilter(filter.of) : filter);
 		return length;
 	}
 
 	/** `draft or sent`, `in Germany or France`: what follows is of the kind that went before. */
 	private orAt(at: number): number {
 		const { tokens, reading, vocabulary } = this;
-		const last = this.filters.at(-1);
+		const last = this.question.filters.at(-1);
 		const isExclusive = last !== undefined && this.excludes(last, at);
 		const joint = OR.at(tokens, at) ?? (last?.kind === 'name' || isExclusive ? AND.at(tokens, at) : null);
 		if (!joint || !last) return 0;
@@ -197,8 +183,8 @@ class QuestionParser {
 		const same = last.kind === 'name' && !isOr ? null : filterAt(reading, next, vocabulary);
 		const match = same ?? this.sameNameAt(next, last);
 		if (!match) return 0;
-		this.filters.pop();
-		this.filters.push(orFilter(last, match.value));
+		this.question.filters.pop();
+		this.question.filters.push(orFilter(last, match.value));
 		return joint.length + match.length;
 	}
 
@@ -229,10 +215,10 @@ class QuestionParser {
 
 	/** `sorted by date`, `newest first` */
 	private sortAt(at: number): number {
-		if (this.order) return 0;
+		if (this.question.order) return 0;
 		const first = FIRST.at(this.tokens, at);
 		if (first) {
-			this.order = first.value;
+			this.question.order = first.value;
 			return first.length;
 		}
 		const sort = SORT.at(this.tokens, at);
@@ -241,7 +227,7 @@ class QuestionParser {
 		const field = this.fieldOrMeasureAt(name);
 		if (!field) return 0;
 		const direction = DIRECTIONS.at(this.tokens, name + field.length);
-		this.order = { by: field.value, descending: direction?.value ?? false };
+		this.question.order = { by: field.value, descending: direction?.value ?? false };
 		return sort.length + field.length + (direction?.length ?? 0);
 	}
 
@@ -255,11 +241,11 @@ class QuestionParser {
 
 	/** `with the highest price`, `with the most orders` */
 	private mostAt(at: number): number {
-		if (this.order || this.rank) return 0;
+		if (this.question.order || this.question.rank) return 0;
 		const sold = SOLD_MODELS.has(this.head.subject.model) ? SOLD_MOST.at(this.tokens, at) : null;
 		const sales = sold && this.reading.vocabulary(SALES.model);
 		if (sold && sales) {
-			this.rankBy({ subject: SALES, vocabulary: sales, filters: [] }, sold.value);
+			this.question.rankBy({ subject: SALES, vocabulary: sales, filters: [] }, sold.value);
 			return sold.length;
 		}
 		const opening = WITH.at(this.tokens, at);
@@ -268,25 +254,14 @@ class QuestionParser {
 		const name = at + opening.length + most.length;
 		const field = this.fieldOrMeasureAt(name);
 		if (field && (typeof field.value === 'string' || field.value.type !== 'one2many')) {
-			this.order = { by: field.value, descending: most.value };
-			this.limit ??= this.defaultTop();
+			this.question.order = { by: field.value, descending: most.value };
+			this.question.limit ??= this.question.defaultTop();
 			return opening.length + most.length + field.length;
 		}
 		const clause = clauseAt(this.reading, name);
 		if (!clause) return 0;
-		this.rankBy(clause.value, most.value);
+		this.question.rankBy(clause.value, most.value);
 		return opening.length + most.length + clause.length;
-	}
-
-	private rankBy(clause: Clause, descending: boolean): void {
-		this.rank = { clause, by: clause.subject.isMeasure ? 'sum' : 'count', descending };
-		this.limit ??= this.defaultTop();
-	}
-
-	private defaultTop(): number {
-		if (this.superlative?.single) return 1;
-		const word = this.tokens[this.head.start + this.head.length - 1];
-		return word && !isPlural(word.text) && word.stem !== 'people' ? 1 : DEFAULT_TOP;
 	}
 
 	/** `with their email and phone`; several fields after a plain `with` are to be shown, too. */
@@ -295,12 +270,12 @@ class QuestionParser {
 		const show = SHOW.at(this.tokens, at) ?? (plain && this.listsFields(at + plain.length) ? plain : null);
 		if (!show) return 0;
 		if (show === plain)
-			this.notes.push('The fields after “with” are shown; records without them are listed as well.');
+			this.question.notes.push('The fields after “with” are shown; records without them are listed as well.');
 		let next = at + show.length;
 		for (;;) {
 			const field = this.vocabulary.fields.at(this.tokens, next);
 			if (!field) break;
-			this.show.push(field.value);
+			this.question.show.push(field.value);
 			next += field.length;
 			const joint = /^(?:and|,)$/.test(this.tokens[next]?.text.toLowerCase() ?? '') ? 1 : 0;
 			if (joint === 0 || !this.vocabulary.fields.at(this.tokens, next + joint)) break;
@@ -331,7 +306,7 @@ class QuestionParser {
 		if (!opening) return 0;
 		let next = at + opening.length;
 		while (/^(?:the|each|every|their)$/.test(tokens[next]?.stem ?? '')) next += 1;
-		if (this.superlative && BY.at(tokens, at)) {
+		if (this.question.superlative && BY.at(tokens, at)) {
 			const measured = this.measuredBy(next);
 			if (measured > 0) return next + measured - at;
 		}
@@ -351,18 +326,18 @@ class QuestionParser {
 
 	private measuredBy(at: number): number {
 		const field = this.fieldOrMeasureAt(at);
-		if (field && (typeof field.value === 'string' || NUMERIC.includes(field.value.type))) {
-			this.order = { by: field.value, descending: this.superlative?.descending ?? true };
-			this.limit ??= this.defaultTop();
-			this.superlative = NO_SUPERLATIVE;
+		if (field && (typeof field.value === 'string' || isNumeric(field.value))) {
+			this.question.order = { by: field.value, descending: this.question.superlative?.descending ?? true };
+			this.question.limit ??= this.question.defaultTop();
+			this.question.superlative = NO_SUPERLATIVE;
 			return field.length;
 		}
 		const number =
 			/^(?:number|count)$/.test(this.tokens[at]?.stem ?? '') && this.tokens[at + 1]?.stem === 'of' ? 2 : 0;
 		const clause = clauseAt(this.reading, at + number);
 		if (!clause) return 0;
-		this.rankBy(clause.value, this.superlative?.descending ?? true);
-		this.superlative = NO_SUPERLATIVE;
+		this.question.rankBy(clause.value, this.question.superlative?.descending ?? true);
+		this.question.superlative = NO_SUPERLATIVE;
 		return number + clause.length;
 	}
 
@@ -373,22 +348,22 @@ class QuestionParser {
 			const words = this.vocabulary.words;
 			const date = this.vocabulary.field(words?.date ?? ['date', 'create_date']);
 			if (!date) return 0;
-			this.groups.push({ spec: `${date.name}:${unit.value}`, label: unit.value, field: date });
+			this.question.groups.push({ spec: `${date.name}:${unit.value}`, label: unit.value, field: date });
 			return unit.length;
 		}
 		const field = this.vocabulary.fields.at(this.tokens, at);
 		if (!field || !isGroupable(field.value)) return 0;
 		const isDate = field.value.type === 'date' || field.value.type === 'datetime';
 		const spec = isDate ? `${field.value.name}:month` : field.value.name;
-		this.groups.push({ spec, label: field.value.label.toLowerCase(), field: field.value });
+		this.question.groups.push({ spec, label: field.value.label.toLowerCase(), field: field.value });
 		return field.length;
 	}
 
 	private limitAt(at: number): number {
 		const limit = LIMIT.at(this.tokens, at);
 		const number = limit && numberAt(this.tokens, at + limit.length);
-		if (!number || number.value.unit !== undefined || this.limit !== null) return 0;
-		this.limit = number.value.value;
+		if (!number || number.value.unit !== undefined || this.question.limit !== null) return 0;
+		this.question.limit = number.value.value;
 		return limit.length + number.length;
 	}
 
@@ -397,9 +372,10 @@ class QuestionParser {
 		const field = this.vocabulary.fields.at(this.tokens, at);
 		if (!field || field.value.type === 'one2many') return 0;
 		const follows = at === this.head.start + this.head.length;
-		const wanted = this.intents.has('sum') || this.intents.has('avg') || this.superlative !== null;
-		if (!follows || !(wanted && NUMERIC.includes(field.value.type))) return 0;
-		this.mentioned.push(field.value);
+		const wanted =
+			this.question.intents.has('sum') || this.question.intents.has('avg') || this.question.superlative !== null;
+		if (!follows || !(wanted && isNumeric(field.value))) return 0;
+		this.question.mentioned.push(field.value);
 		return field.length;
 	}
 
@@ -407,8 +383,8 @@ class QuestionParser {
 		const isList = at === this.head.start + this.head.length && this.tokens[at]?.text.toLowerCase() === 'list';
 		const report = isList ? { length: 1 } : REPORT.at(this.tokens, at);
 		if (!report) return 0;
-		this.isReport = true;
-		this.intents.add('list');
+		this.question.isReport = true;
+		this.question.intents.add('list');
 		return report.length;
 	}
 
@@ -421,7 +397,7 @@ class QuestionParser {
 		const reading = { ...this.reading, tokens: [...named, ...this.tokens.slice(at)] };
 		const match = filterAt(reading, 0, this.vocabulary);
 		if (!match) return 0;
-		this.filters.push(match.value);
+		this.question.filters.push(match.value);
 		return match.length - named.length;
 	}
 
@@ -438,113 +414,14 @@ class QuestionParser {
 	}
 
 	private unreadAt(at: number): number {
-		const last = this.unknown.at(-1);
+		const last = this.question.unknown.at(-1);
 		if (last?.end === at) last.end = at + 1;
-		else this.unknown.push({ start: at, end: at + 1 });
+		else this.question.unknown.push({ start: at, end: at + 1 });
 		return 1;
 	}
 
 	request(): Request {
-		const { head, vocabulary, filters, groups, notes } = this;
-		if (head.subject.note !== undefined) notes.push(head.subject.note);
-		if (this.reportUnit && !filters.some(({ kind }) => kind === 'date')) filters.push(this.reportUnit);
-		this.applySuperlative();
-		this.dropNew();
-		const measure = this.mentioned.find(({ type }) => NUMERIC.includes(type)) ?? null;
-		const intent = this.intent(measure);
-		const clause = { subject: head.subject, vocabulary, filters };
-		const show = [...this.mentioned, ...this.show];
-		return {
-			intent,
-			clause,
-			measure: intent === 'sum' || intent === 'avg' ? measure : null,
-			groups,
-			order: this.order,
-			limit: this.limit === null ? null : Math.max(1, Math.floor(this.limit)),
-			show,
-			rank: this.rank,
-			notes,
-			conflict: this.conflict(
-				intent,
-				show.filter((field) => intent === 'list' || field !== measure),
-			),
-			unknown: this.unknown.map(({ start, end }) => textOf(this.tokens, start, end - start)),
-		};
-	}
-
-	/** `new customers this month` are those that were made then. */
-	private dropNew(): void {
-		const { filters, vocabulary } = this;
-		const isNew = (filter: Filter) => filter.kind === 'quality' && filter.name.toLowerCase() === 'new';
-		const isMade = vocabulary.field(vocabulary.words?.date)?.name === 'create_date';
-		const at = filters.findIndex(isNew);
-		if (at >= 0 && isMade && filters.some(({ kind }) => kind === 'date')) filters.splice(at, 1);
-	}
-
-	private intent(measure: FieldDescription | null): Intent {
-		const { intents } = this;
-		if (intents.has('avg')) return 'avg';
-		// A sum tells how many there are, too.
-		if (intents.has('count') && !(intents.has('sum') && measure)) return 'count';
-		if (intents.has('sum')) return 'sum';
-		const asksForRecords = this.isReport || this.order !== null || this.limit !== null || this.superlative !== null;
-		if (this.head.subject.isMeasure && !asksForRecords && !this.listsRecords() && measure === null) return 'sum';
-		return 'list';
-	}
-
-	/** What is asked for and would be left out of the answer; nothing ever is in silence. */
-	private conflict(intent: Intent, show: readonly FieldDescription[]): string | null {
-		const { intents, order, limit, rank, groups } = this;
-		if (intents.has('avg') && (intents.has('count') || intents.has('sum'))) {
-			return 'Ask for the average, the sum and the number one at a time.';
-		}
-		const fields = show.map(({ label }) => label).join(', ');
-		if (rank && (order || groups.length > 0 || show.length > 0 || intent !== 'list')) {
-			return 'A ranking cannot be counted, grouped, sorted otherwise or shown with more fields at once.';
-		}
-		if (groups.length > 0 && show.length > 0) return `Groups do not show ${fields}. Ask for the records instead.`;
-		if (intent === 'list') return null;
-		if (show.length > 0) return `A count, sum or average does not show ${fields}. Ask for the records instead.`;
-		if (groups.length === 0 && (order !== null || limit !== null)) {
-			return 'I count, add up and average all records that fit, not the first so many.';
-		}
-		return null;
-	}
-
-	/** `what were the sales` asks for a sum, `list the sales` for records. */
-	private listsRecords(): boolean {
-		const first = this.tokens.find((token, at) => at < this.head.start && INTENTS.at([token], 0));
-		return first !== undefined && !/^(?:what|tell)$/.test(first.stem);
-	}
-
-	private applySuperlative(): void {
-		const { superlative } = this;
-		if (!superlative || this.order || this.rank) return;
-		const measure = this.mentioned.find(
-			({ type }) => NUMERIC.includes(type) || type === 'date' || type === 'datetime',
-		);
-		// `the first 10` are any, `the first order` is the oldest one.
-		if (superlative.by === 'none' && this.limit !== null) return;
-		this.limit ??= this.defaultTop();
-		if (measure) {
-			this.order = { by: measure, descending: superlative.descending };
-			return;
-		}
-		const { words } = this.vocabulary;
-		const { by, descending } = superlative;
-		const isSold = by === 'top' && SOLD_MODELS.has(this.head.subject.model);
-		const isDate = by === 'date' || by === 'none';
-		if (isDate || (by !== 'best' && !isSold && this.vocabulary.field(words?.amount))) {
-			this.order = { by: isDate ? 'date' : 'amount', descending };
-			return;
-		}
-		const sales = this.reading.vocabulary(SALES.model);
-		if (!sales) return;
-		this.rank = {
-			clause: { subject: SALES, vocabulary: sales, filters: [] },
-			by: 'sum',
-			descending,
-		};
+		return this.question.request();
 	}
 }
 

@@ -1,6 +1,6 @@
 import type { FieldDescription, DomainList } from '../planner';
-import type { DateRange } from './dates';
-import type { Subject } from './lexicon';
+import type { DateRange } from './periods';
+import type { Subject } from './subjects';
 import type { Vocabulary } from './vocabulary';
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';

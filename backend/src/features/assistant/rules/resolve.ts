@@ -1,11 +1,12 @@
 import { type DomainList, type FieldDescription, MAX_RECORDS, type ReadingOdoo } from '../planner';
+import { FIELD_APPS } from './apps';
 import { all, either, not, within } from './domains';
-import { numberFilter } from './filters';
-import { FIELD_APPS, SALES, SOLD_LINES, type Subject } from './lexicon';
 import { findNamed, findQuality } from './names';
 import { NotUnderstood } from './not-understood';
+import { numberFilter } from './numbers';
 import type { Clause, Comparison, Filter } from './request';
 import { idOf, nameOf, sayMoney, sayNumber } from './say';
+import { SALES, SOLD_LINES, type Subject } from './subjects';
 import type { Vocabulary } from './vocabulary';
 
 /** What a clause comes down to. */

@@ -1,17 +1,19 @@
 import { OdooError } from '../../../odoo/errors';
 import type { Answer, Planner, ReadingOdoo } from '../planner';
 import { answerRequest } from './answer';
+import { APPS } from './apps';
 import { verbOf } from './commands';
 import { examplesFor } from './examples';
-import type { Reading } from './filters';
-import { APPS, IMPLIED, MODEL_WORDS, MOVES, ORDERS, SALES, SOLD_LINES, type Subject } from './lexicon';
 import { headsOf, type Mention, mentionsIn } from './mentions';
+import { MODEL_WORDS } from './model-words';
 import { NotUnderstood } from './not-understood';
 import { parseQuestion } from './parse-question';
+import { planCommand } from './plan-command';
+import type { Reading } from './reading';
 import type { Request } from './request';
 import { missingField } from './resolve';
 import { sayList } from './say';
-import { planCommand } from './plan-command';
+import { IMPLIED, MOVES, ORDERS, SALES, SOLD_LINES, type Subject } from './subjects';
 import { type Token, tokenize } from './tokenizer';
 import { type Vocabulary, vocabularyOf } from './vocabulary';
 

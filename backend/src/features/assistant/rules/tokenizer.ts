@@ -77,3 +77,10 @@ function number([text, before, digits = '', scale, after]: RegExpExecArray): Omi
 	const unit = sign === '%' ? 'percent' : sign ? CURRENCIES[sign] : undefined;
 	return { kind: 'number', text: text.trim(), value, ...(unit ? { unit } : {}) };
 }
+
+/** The words of some tokens, one blank between them. */
+export const textOf = (tokens: readonly Token[], start: number, length: number): string =>
+	tokens
+		.slice(start, start + length)
+		.map(({ text }) => text)
+		.join(' ');

@@ -1,8 +1,10 @@
 import type { JsonValue } from '../../../odoo/json';
 import type { FieldDescription, ReadingOdoo } from '../planner';
-import { dateRangeAt, isoDay } from './dates';
-import { escapeLike, numberAt } from './filters';
+import { dateRangeAt } from './date-ranges';
+import { escapeLike } from './make-filters';
 import { NotUnderstood } from './not-understood';
+import { numberAt } from './numbers';
+import { isoDay } from './periods';
 import { idOf, isNumeric, sayList, sayNumber, titleOf } from './say';
 import { tokenize } from './tokenizer';
 

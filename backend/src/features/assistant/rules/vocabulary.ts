@@ -1,5 +1,5 @@
 import type { DomainList, FieldDescription, ModelDescription } from '../planner';
-import { MODEL_WORDS, type ModelWords } from './lexicon';
+import { MODEL_WORDS, type ModelWords } from './model-words';
 import { phraseTable, type PhraseTable } from './phrase-table';
 
 /** A state that the model's records can be asked for. */

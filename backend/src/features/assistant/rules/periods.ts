@@ -1,5 +1,5 @@
 import { type Match, phrases, phraseTable } from './phrase-table';
-import type { Token } from './tokenizer';
+import { type Token, textOf } from './tokenizer';
 
 /** Days in UTC, from the first until before `to`; one that is missing is open. `text` says them in words. */
 export interface DateRange {
@@ -8,7 +8,7 @@ export interface DateRange {
 	readonly text: string;
 }
 
-interface Period extends DateRange {
+export interface Period extends DateRange {
 	readonly from: Date;
 	readonly to: Date;
 }
@@ -81,7 +81,8 @@ const RELATIVE = phraseTable<number>([
 
 const AGO = phrases('ago');
 
-const startOfDay = (time: Date) => new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()));
+export const startOfDay = (time: Date) =>
+	new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()));
 
 /** Weeks begin on Monday, as in ISO 8601. */
 function startOf(time: Date, unit: Unit): Date {
@@ -101,7 +102,7 @@ function startOf(time: Date, unit: Unit): Date {
 }
 
 /** A month is counted from the same day of the other month, or its last one. */
-function plus(time: Date, count: number, unit: Unit): Date {
+export function plus(time: Date, count: number, unit: Unit): Date {
 	if (unit === 'day' || unit === 'week')
 		return new Date(time.getTime() + count * (unit === 'week' ? 7 : 1) * 86_400_000);
 	const months = count * (unit === 'year' ? 12 : unit === 'quarter' ? 3 : 1);
@@ -118,7 +119,11 @@ function spanOf({ from, to }: { from: Date; to: Date }): string {
 	return isoDay(from) === isoDay(last) ? isoDay(from) : `${isoDay(from)} to ${isoDay(last)}`;
 }
 
-const named = (from: Date, to: Date, text: string): Period => ({ from, to, text: `${text} (${spanOf({ from, to })})` });
+export const named = (from: Date, to: Date, text: string): Period => ({
+	from,
+	to,
+	text: `${text} (${spanOf({ from, to })})`,
+});
 
 function days(now: Date, offset: number, text: string): Period {
 	const from = plus(startOfDay(now), offset, 'day');
@@ -129,7 +134,7 @@ const toDate = (now: Date, unit: Unit): Period =>
 	named(startOf(now, unit), plus(startOfDay(now), 1, 'day'), `${unit} to date`);
 
 /** A period that is named by itself: a day, `last month`, `March 2026`. Numbers are years where `years` says so. */
-function periodAt(tokens: readonly Token[], start: number, now: Date, years: boolean): Match<Period> | null {
+export function periodAt(tokens: readonly Token[], start: number, now: Date, years: boolean): Match<Period> | null {
 	const name = NAMED.at(tokens, start);
 	if (name) return { value: name.value(now), length: name.length };
 	return (
@@ -235,98 +240,7 @@ function yearAt(tokens: readonly Token[], start: number): Match<Period> | null {
 	return { value: { from, to: plus(from, 1, 'year'), text: String(year) }, length: 1 };
 }
 
-type Bound = 'within' | 'since' | 'after' | 'before' | 'until';
-
-/** What may stand before an amount too, does not make a year of a number. */
-const NO_YEARS = phrases('over', 'up to', 'by');
-
-const BOUNDS = phraseTable<Bound>([
-	['in', 'within'],
-	['on', 'within'],
-	['during', 'within'],
-	['within', 'within'],
-	['for', 'within'],
-	['from', 'within'],
-	['of', 'within'],
-	['dated', 'within'],
-	['over', 'within'],
-	['since', 'since'],
-	['starting', 'since'],
-	['on or after', 'since'],
-	['after', 'after'],
-	['later than', 'after'],
-	['newer than', 'after'],
-	['before', 'before'],
-	['earlier than', 'before'],
-	['older than', 'before'],
-	['prior to', 'before'],
-	['until', 'until'],
-	['till', 'until'],
-	['by', 'until'],
-	['up to', 'until'],
-	['through', 'until'],
-	['on or before', 'until'],
-]);
-
-const AND = phrases('and', 'to');
-const TO = phrases('to', 'until', 'till', 'through');
-
-/** A range of days that begins at a token: a period, or one with `since`, `before`, `between … and …` and the like. */
-export function dateRangeAt(tokens: readonly Token[], start: number, now: Date): Match<DateRange> | null {
-	const between = fromToAt(tokens, start, now);
-	if (between) return between;
-	const bound = BOUNDS.at(tokens, start);
-	if (!bound) return periodAt(tokens, start, now, false);
-	const years = !NO_YEARS.at(tokens, start);
-	const period = periodAt(tokens, start + bound.length, now, years) ?? agedAt(tokens, start, bound, now);
-	if (!period) return null;
-	return { value: bounded(bound.value, period.value), length: bound.length + period.length };
-}
-
-function bounded(bound: Bound, { from, to, text }: Period): DateRange {
-	switch (bound) {
-		case 'within':
-			return { from, to, text };
-		case 'since':
-			return { from, text: `since ${text}` };
-		case 'after':
-			return { from: to, text: `after ${text}` };
-		case 'before':
-			return { to: from, text: `before ${text}` };
-		case 'until':
-			return { to, text: `until ${text}` };
-	}
-}
-
-/** `older than 30 days`: before the day that is so long ago. */
-function agedAt(tokens: readonly Token[], start: number, bound: Match<Bound>, now: Date): Match<Period> | null {
-	if (!/^(?:older|newer)$/.test(tokens[start]?.stem ?? '')) return null;
-	const at = start + bound.length;
-	const count = wholeNumber(tokens[at]);
-	const unit = UNITS.at(tokens, at + 1);
-	if (count === null || count > 10_000 || !unit) return null;
-	const from = plus(startOfDay(now), -count, unit.value);
-	return { value: named(from, plus(from, 1, 'day'), `${textOf(tokens, at, 2)} ago`), length: 2 };
-}
-
-/** `between … and …`, `from … to …`: with both ends. */
-function fromToAt(tokens: readonly Token[], start: number, now: Date): Match<DateRange> | null {
-	const opening = tokens[start]?.stem;
-	if (opening !== 'between' && opening !== 'from') return null;
-	const first = periodAt(tokens, start + 1, now, true);
-	if (!first) return null;
-	const middle = start + 1 + first.length;
-	const join = (opening === 'between' ? AND : TO).at(tokens, middle);
-	const second = join && periodAt(tokens, middle + join.length, now, true);
-	if (!second) return null;
-	const text = `from ${first.value.text} to ${second.value.text}`;
-	return {
-		value: { from: first.value.from, to: second.value.to, text },
-		length: 1 + first.length + join.length + second.length,
-	};
-}
-
-const wholeNumber = (token: Token | undefined): number | null =>
+export const wholeNumber = (token: Token | undefined): number | null =>
 	token?.value !== undefined && token.unit === undefined && Number.isInteger(token.value) && token.value >= 0
 		? token.value
 		: null;
@@ -342,9 +256,3 @@ function yearNumber(token: Token | undefined): number | null {
 	const year = token?.kind === 'number' && /^\d{4}$/.test(token.text) ? Number(token.text) : 0;
 	return year >= 1900 && year <= 2200 ? year : null;
 }
-
-export const textOf = (tokens: readonly Token[], start: number, length: number): string =>
-	tokens
-		.slice(start, start + length)
-		.map(({ text }) => text)
-		.join(' ');

@@ -1,3 +1,5 @@
+import { gather } from './gather';
+
 interface Waiting<Item, Result> {
 	readonly item: Item;
 	readonly resolve: (result: Result) => void;
@@ -5,8 +7,8 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Does together what many ask for at about the same time: while one batch is under way, the next gathers. Nobody waits
- * for company: an item that comes alone goes alone.
+ * Does together what many ask for at about the same time: while one batch is under way, the next gathers. An item that
+ * comes alone goes at once.
  */
 export function createBatcher<Item, Result>({
 	run,
@@ -31,6 +33,7 @@ export function createBatcher<Item, Result>({
 			} catch (error) {
 				for (const { reject } of batch) reject(error);
 			}
+			if (waiting.length > 0 && waiting.length < limit) await gather();
 		}
 		running = false;
 	};

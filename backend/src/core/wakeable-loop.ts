@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { gather } from './gather';
 
 /** Work that is done again and again: at once when woken, and by itself for what crashes and other replicas left. */
 export interface WakeableLoop {
@@ -35,7 +36,8 @@ export function createWakeableLoop({
 				onError(error);
 				return PAUSE_AFTER_ERROR_MS;
 			});
-			if (pause > 0 && !awake.signal.aborted) await nap(clock, pause, awake.signal);
+			if (awake.signal.aborted) await gather();
+			else if (pause > 0) await nap(clock, pause, awake.signal);
 		}
 	};
 	const wake = () => awake.abort(ENDED);

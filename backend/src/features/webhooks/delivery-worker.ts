@@ -41,12 +41,12 @@ interface Lane {
 	slow: boolean;
 	/** Whether the last look did not find all that waits. */
 	hadMany: boolean;
-	/** Whether an attempt since the last look left its delivery to another. */
-	unfinished: boolean;
+	/** When the first of those that failed since the last look is due again. */
+	retryAt: Date | null;
 	/** Attempts that no answer came to yet. */
 	readonly inFlight: Map<DeliveryId, Promise<void>>;
 	/** What is being written down of those that were answered. */
-	readonly settling: Set<Promise<void>>;
+	readonly settling: Set<Promise<unknown>>;
 }
 
 interface DeliveryWorkerOptions {
@@ -113,13 +113,13 @@ export function createDeliveryWorker({
 		};
 		const found = await webhooks.everywhere.find(free, { sort: { due_at: 1 }, limit });
 		if (found.length === 0) return { claimed: [], isAll: true };
-		const lease_owner = `${owner}:${++claims}`;
+		const lease = { ...leaseUntil(fromNow(LEASE_MS)), lease_owner: `${owner}:${++claims}` };
 		const _id = { $in: found.map((webhook) => webhook._id) };
-		await webhooks.everywhere.updateMany({
-			filter: { ...free, _id },
-			update: { $set: { ...leaseUntil(fromNow(LEASE_MS)), lease_owner } },
-		});
-		const claimed = await webhooks.everywhere.find({ _id, lease_owner });
+		const taken = await webhooks.everywhere.updateMany({ filter: { ...free, _id }, update: { $set: lease } });
+		const claimed =
+			taken === found.length
+				? found.map((webhook) => ({ ...webhook, ...lease }))
+				: await webhooks.everywhere.find({ _id, lease_owner: lease.lease_owner });
 		return { claimed, isAll: found.length < limit };
 	};
 
@@ -145,10 +145,7 @@ export function createDeliveryWorker({
 	/** Sends a delivery once. What a success comes to is written down while the next is sent. */
 	const send = async (lane: Lane, delivery: DeliveryDocument) => {
 		const result = await sendOnce(lane.webhook, delivery, shutdown.signal);
-		if (result === null) {
-			lane.unfinished = true;
-			return;
-		}
+		if (result === null) return;
 		const settled = settle(lane.webhook, delivery, result);
 		if (result.verdict === 'succeeded' && lane.webhook.consecutive_failures === 0) {
 			lane.settling.add(settled);
@@ -159,9 +156,8 @@ export function createDeliveryWorker({
 			);
 			return;
 		}
-		await settled;
+		lane.retryAt = earliest(lane.retryAt, await settled);
 		lane.changed = true;
-		lane.unfinished ||= result.verdict !== 'succeeded';
 	};
 
 	/** Begins an attempt, and waits a moment for its end. */
@@ -204,7 +200,7 @@ export function createDeliveryWorker({
 				// Read before the look: what is queued from here on raises the count that giving back compares.
 				const { webhook } = lane;
 				const { due, next, isAll } = await look({ webhook_id: webhook._id, busy, hadMany: lane.hadMany });
-				Object.assign(lane, { hadMany: !isAll, unfinished: false });
+				Object.assign(lane, { hadMany: !isAll, retryAt: null });
 				for (const delivery of due) {
 					if (inFlight.size >= MAX_ATTEMPTS) await Promise.race(inFlight.values());
 					if (!(await isOurs())) return;
@@ -216,9 +212,11 @@ export function createDeliveryWorker({
 					continue;
 				}
 				while (settling.size > 0) await Promise.all(settling);
-				// What was in flight at that look, or left unfinished since, waits for a retry: one more look.
-				if (busy.size > 0 || lane.unfinished || !isAll || !(await giveBack({ webhook, next }))) continue;
-				if (next !== null) void wakeAt(webhook._id, next.getTime());
+				// What was in flight at that look may wait for a retry: one more look.
+				if (busy.size > 0 || !isAll || shutdown.signal.aborted) continue;
+				const dueAt = earliest(next, lane.retryAt);
+				if (!(await giveBack({ webhook, next: dueAt }))) continue;
+				if (dueAt !== null) void wakeAt(webhook._id, dueAt.getTime());
 				return;
 			}
 		} finally {
@@ -252,7 +250,7 @@ export function createDeliveryWorker({
 			changed: false,
 			slow: false,
 			hadMany: false,
-			unfinished: false,
+			retryAt: null,
 			inFlight: new Map(),
 			settling: new Set(),
 		};
@@ -306,3 +304,6 @@ export function createDeliveryWorker({
 		wake: loop.wake,
 	};
 }
+
+const earliest = (one: Date | null, other: Date | null) =>
+	one === null || (other !== null && other < one) ? other : one;

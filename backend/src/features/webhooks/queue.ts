@@ -37,18 +37,19 @@ export function createBulkQueue({ webhooks, deliveries, clock }: QueueOptions): 
 	/**
 	 * Tells the senders of active webhooks that something waits: one that holds the webhook sees by the count that it has
 	 * to look again; where nobody does, the webhook is due. One that claims it between the two changes looks after the
-	 * claim, and so after what was written before this call.
+	 * claim, and so after what was written before this call. Answers whether all of them are active.
 	 */
-	const announce = async (ids: readonly WebhookId[]) => {
+	const announce = async (ids: readonly WebhookId[]): Promise<boolean> => {
 		const now = clock.now();
 		const active = { _id: { $in: ids }, status: 'active' } as const;
-		await webhooks.everywhere.updateMany(
+		const told = await webhooks.everywhere.updateMany(
 			{ filter: { ...active, lease_until: { $gt: now } }, update: { $inc: { queued: 1 } } },
 			{
 				filter: { ...active, lease_until: { $not: { $gt: now } } },
 				update: { $inc: { queued: 1 }, $min: { due_at: now } },
 			},
 		);
+		return told >= ids.length;
 	};
 
 	const enqueueChunk = async (queued: readonly Queued[]) => {
@@ -61,7 +62,7 @@ export function createBulkQueue({ webhooks, deliveries, clock }: QueueOptions): 
 			})),
 		);
 		const ids = [...new Set(queued.map(({ webhook }) => webhook._id))];
-		await announce(ids);
+		if (await announce(ids)) return;
 		const paused = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'paused' });
 		const wereActive = new Set(queued.flatMap(({ webhook }) => (webhook.status === 'active' ? webhook._id : [])));
 		const since = paused.flatMap(({ _id }) => (wereActive.has(_id) ? _id : []));

@@ -12,14 +12,20 @@ const FAILURES_TO_PAUSE = 5;
 
 /**
  * Writes down what became of an attempt: for the webhook, which it may pause, and for the delivery. The webhook's count
- * of failures as it was last read decides whether a success has to set it back.
+ * of failures as it was last read decides whether a success has to set it back. Answers when the delivery is due again,
+ * unless the webhook is paused; null where no other attempt follows.
  */
-export type Settle = (webhook: WebhookDocument, delivery: DeliveryDocument, result: AttemptResult) => Promise<void>;
+export type Settle = (
+	webhook: WebhookDocument,
+	delivery: DeliveryDocument,
+	result: AttemptResult,
+) => Promise<Date | null>;
 
 interface Attempted {
 	readonly webhook: WebhookDocument;
 	readonly delivery: DeliveryDocument;
 	readonly result: AttemptResult;
+	readonly becomes: Pick<DeliveryDocument, 'status' | 'next_attempt_at'>;
 }
 
 /** How many attempts are written down at a time. */
@@ -66,7 +72,7 @@ export function createSettlement({
 	const outcome = (
 		{ attempts }: DeliveryDocument,
 		{ verdict, retryAfterMs }: AttemptResult,
-	): Pick<DeliveryDocument, 'status' | 'next_attempt_at'> => {
+	): Attempted['becomes'] => {
 		switch (verdict) {
 			case 'succeeded':
 				return { status: 'succeeded', next_attempt_at: null };
@@ -82,9 +88,8 @@ export function createSettlement({
 		}
 	};
 
-	const changesOf = ({ delivery, result }: Attempted): readonly Change<DeliveryDocument>[] => {
+	const changesOf = ({ delivery, result, becomes }: Attempted): readonly Change<DeliveryDocument>[] => {
 		const { _id, status, attempts } = delivery;
-		const becomes = outcome(delivery, result);
 		const written = (change: Partial<Pick<DeliveryDocument, 'status' | 'next_attempt_at'>>) => ({
 			$set: {
 				...change,
@@ -135,9 +140,9 @@ export function createSettlement({
 			await deliveries.everywhere.updateMany(...attempted.flatMap(changesOf));
 			const released = failed.filter(({ delivery }) => delivery.status === 'held');
 			if (released.length > 0) await holdAgain(released);
-			return () => undefined;
+			return ({ becomes }) => becomes.next_attempt_at;
 		},
 	});
 
-	return (webhook, delivery, result) => settle({ webhook, delivery, result });
+	return (webhook, delivery, result) => settle({ webhook, delivery, result, becomes: outcome(delivery, result) });
 }

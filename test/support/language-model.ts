@@ -33,7 +33,12 @@ export async function startLanguageModel(provider: AssistantConfig['provider'], 
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const { port } = addressOf(server.address());
 	return {
-		config: { provider, model: 'test-model', baseUrl: `http://127.0.0.1:${port}/v1`, apiKey: 'secret-of-the-model' },
+		config: {
+			provider,
+			model: 'test-model',
+			baseUrl: `http://127.0.0.1:${port}/v1`,
+			apiKey: 'secret-of-the-model',
+		},
 		requests,
 		close: () =>
 			new Promise<void>((resolve) => {

@@ -791,6 +791,39 @@ const QUESTIONS: readonly (readonly [question: string, query: string, domain: un
 		[['move_type', '=', 'out_invoice']],
 		{ order: 'amount_residual desc', limit: 10 },
 	],
+	["Amelia Hart's orders", 'sale.order search_read', [['partner_id', 'child_of', [33]]], {}],
+	[
+		'Brightwater Foods invoices',
+		'account.move search_read',
+		[
+			['move_type', '=', 'out_invoice'],
+			['partner_id', 'child_of', [9]],
+		],
+		{},
+	],
+	[
+		'show Alder & Finch Furniture orders this year',
+		'sale.order search_read',
+		[
+			['partner_id', 'child_of', [6]],
+			['date_order', '>=', '2026-01-01 00:00:00'],
+			['date_order', '<', '2027-01-01 00:00:00'],
+		],
+		{},
+	],
+	['Who owes us money?', 'res.partner search_read', [['credit', '>', 0]], {}],
+	[
+		'Oak Desk stock',
+		'product.product search_read',
+		['|', ['name', '=ilike', 'Oak Desk'], ['default_code', '=ilike', 'Oak Desk']],
+		{},
+	],
+	[
+		'How much does Copperfield Robotics owe us?',
+		'res.partner search_read',
+		[['name', '=ilike', 'Copperfield Robotics']],
+		{ limit: 200 },
+	],
 ];
 
 describe('the query for a question, on Wednesday, 18 March 2026', () => {

@@ -18,6 +18,8 @@ describe('a question that is not understood', () => {
 		['hello', 'I can answer questions such as'],
 		['customers with purple hair', '“with purple hair”'],
 		['purple customers', '“purple”'],
+		['Purple customers', 'I found nothing called “Purple” in what customers have'],
+		['low stock products', 'Say how low is low'],
 		['customers and vendors', '“vendors”'],
 		['orders that smell of roses', '“smell'],
 		['invoices by moonlight', '“moonlight”'],

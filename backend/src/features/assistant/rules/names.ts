@@ -75,25 +75,19 @@ export async function findNamed(
 		return { domain, text: `${own.label} containing “${filter.name}”`, fields: [own.path] };
 	}
 	const labels = [...new Set(places.map(({ label }) => label))];
-	const where = labels.length === 0 ? 'anything' : `a ${sayList(labels, 'or')}`;
-	throw new NotUnderstood(`I found nothing called “${filter.name}” that ${plural} could have for ${where}.`);
+	const where = labels.length === 0 ? '' : `: ${sayList(labels, 'or')}`;
+	throw new NotUnderstood(`I found nothing called “${filter.name}” in what ${plural} have${where}.`);
 }
 
-/**
- * Looks up what is called exactly so among the stages, categories and tags of a model's records.
- * @throws {NotUnderstood}
- */
+/** Looks up what is called exactly so among the stages, categories and tags of a model's records; null: nothing is. */
 export async function findQuality(
 	odoo: ReadingOdoo,
 	name: string,
 	{ description, words }: Vocabulary,
-	plural: string,
-): Promise<NamedRecords> {
+): Promise<NamedRecords | null> {
 	const fields = (words?.names ?? QUALITIES).flatMap((each) => description.fields.get(each) ?? []);
 	const places = fields.filter(({ relation }) => relation !== null && !PEOPLE.has(relation)).map(placeOf);
-	const found = await lookUp(odoo, name, places, [exactly]);
-	if (found) return found;
-	throw new NotUnderstood(`I did not understand “${name}” in a question about ${plural}.`);
+	return lookUp(odoo, name, places, [exactly]);
 }
 
 const QUALITIES = ['stage_id', 'categ_id', 'category_id', 'tag_ids', 'type_id'];
@@ -193,7 +187,7 @@ const placeOf = ({ name, label, relation }: FieldDescription): Place => ({
 async function placesFor(odoo: ReadingOdoo, preposition: string, vocabulary: Vocabulary): Promise<Place[]> {
 	const { description, words, field } = vocabulary;
 	const own = ownPlaces(vocabulary);
-	if (preposition === 'named') return own;
+	if (preposition === 'named' || preposition === 'itself') return own;
 	const party = field(words?.party);
 	const others = (words?.names ?? guessedNames(vocabulary)).flatMap((name) => {
 		const found = description.fields.get(name);

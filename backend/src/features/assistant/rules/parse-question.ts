@@ -11,6 +11,7 @@ import {
 	INTENTS,
 	LIMIT,
 	MOST,
+	NO_NOUNS,
 	NOT,
 	OR,
 	REPORT,
@@ -35,6 +36,9 @@ import { textOf } from './tokenizer';
 import type { Vocabulary } from './vocabulary';
 
 const NO_SUPERLATIVE: Superlative = { by: 'none', descending: true, single: false };
+
+/** Of a name before the noun. */
+const MOST_WORDS = 5;
 
 /** Reads a question about the records of `head`: what stands before the noun, then what stands after it. */
 export function parseQuestion(reading: Reading, head: Mention, vocabulary: Vocabulary): Request {
@@ -72,7 +76,8 @@ class QuestionParser {
 		const last = this.question.unknown.at(-1);
 		if (last?.end !== end) return;
 		const tokens = this.tokens.slice(last.start, last.end);
-		if (tokens.length > 3 || tokens.some(({ kind }) => kind !== 'word' && kind !== 'quoted')) return;
+		const isName = tokens.every(({ kind, text }) => kind === 'word' || kind === 'quoted' || text === '&');
+		if (tokens.length > MOST_WORDS || !isName || NO_NOUNS.at(this.tokens, last.start)) return;
 		this.question.unknown.pop();
 		this.question.filters.push({ kind: 'quality', name: textOf(this.tokens, last.start, last.end - last.start) });
 	}
@@ -414,10 +419,11 @@ class QuestionParser {
 	}
 
 	private unreadAt(at: number): number {
+		const length = NO_NOUNS.at(this.tokens, at)?.length ?? 1;
 		const last = this.question.unknown.at(-1);
-		if (last?.end === at) last.end = at + 1;
-		else this.question.unknown.push({ start: at, end: at + 1 });
-		return 1;
+		if (last?.end === at) last.end = at + length;
+		else this.question.unknown.push({ start: at, end: at + length });
+		return length;
 	}
 
 	request(): Request {

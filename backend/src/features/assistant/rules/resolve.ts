@@ -115,7 +115,7 @@ async function partOf(
 			return { ...found, notes: found.note === undefined ? [] : [found.note] };
 		}
 		case 'quality':
-			return findQuality(context.odoo, filter.name, clause.vocabulary, clause.subject.plural);
+			return qualityPart(context.odoo, filter.name, clause);
 		case 'related':
 			return relatedPart(context, clause, filter);
 		case 'not': {
@@ -134,6 +134,19 @@ async function partOf(
 			};
 		}
 	}
+}
+
+/** `VIP customers`, and `Acme invoices`: a tag or a stage of that name, else whose they are. */
+async function qualityPart(odoo: ReadingOdoo, name: string, { vocabulary, subject }: Clause): Promise<Part> {
+	const quality = await findQuality(odoo, name, vocabulary);
+	if (quality) return quality;
+	if (!/^\p{Lu}/u.test(name)) {
+		throw new NotUnderstood(`I did not understand “${name}” in a question about ${subject.plural}.`);
+	}
+	const preposition = subject.model === 'res.partner' ? 'itself' : 'of';
+	const owner = name.replace(/['’]s?$/, '');
+	const found = await findNamed(odoo, { kind: 'name', preposition, name: owner }, vocabulary, subject.plural);
+	return { ...found, notes: found.note === undefined ? [] : [found.note] };
 }
 
 function datePart(
@@ -257,6 +270,10 @@ export async function linkTo(
 	{ subject, vocabulary }: Pick<Clause, 'subject' | 'vocabulary'>,
 	clause: Clause,
 ): Promise<{ link: FieldDescription; related: Resolved }> {
+	const { amount } = clause.subject;
+	if (amount !== undefined && !clause.vocabulary.description.fields.has(amount)) {
+		throw new NotUnderstood(missingField(amount, clause.subject));
+	}
 	const link = linkField(clause.vocabulary, vocabulary);
 	if (link) return { link, related: await resolve(context, clause) };
 	// What was sold is on the lines of the orders.

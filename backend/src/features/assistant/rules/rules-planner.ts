@@ -95,9 +95,12 @@ async function bestRequest(
 		if (isWhole(request) && !isGuess) return request;
 		requests.push(request);
 	}
+	const whole = requests.find(isWhole);
+	const absent = heads.find(({ subject }) => !models.has(subject.model));
+	if (absent) checkModel(absent, models);
 	const [first] = requests;
 	if (!first) throw new NotUnderstood('There is nothing to ask about.');
-	return requests.find(isWhole) ?? first;
+	return whole ?? first;
 }
 
 const isWhole = ({ unknown, conflict }: Request) => unknown.length === 0 && conflict === null;
@@ -187,7 +190,9 @@ function notRead({ unknown, clause }: Request, tokens: readonly Token[]): string
 	const isUnknown = (word: string) => unknown.some((each) => each.split(' ').includes(word));
 	const missing = tokens.find(({ kind, text }) => kind === 'identifier' && isUnknown(text))?.text;
 	const { description, words: known } = clause.vocabulary;
-	const lacksStock = isUnknown('stock') && known?.quantity?.every((name) => !description.fields.has(name));
+	const lacksStock =
+		(isUnknown('stock') || isUnknown('quantity')) &&
+		known?.quantity?.every((name) => !description.fields.has(name));
 	const field = missing ?? (lacksStock ? known?.quantity?.[0] : undefined);
 	if (field !== undefined) return missingField(field, clause.subject);
 	const hint = unknown.some((each) => /\d[/.]\d+[/.]\d/.test(each)) ? ' Write days as 2026-04-30.' : '';

@@ -182,4 +182,5 @@ export const IMPLIED = phraseTable<Subject>([
 		}),
 	),
 	...words('out of stock|in stock|qty_available', products),
+	...words('owe us|owe us money|owe money', noun('res.partner', 'contact', 'contacts')),
 ]);

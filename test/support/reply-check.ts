@@ -41,7 +41,8 @@ function createCheck(document: ServedDocument): Check {
 	ajv.addSchema(document, 'api', undefined, false);
 	const templates = Object.keys(document.paths).map((path) => ({
 		path,
-		matches: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
+		// The service takes a path with a slash behind it for the one without.
+		matches: new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}/?$`),
 	}));
 	const failures = new Map<string, object>();
 	/** A failure with that code in a form that the document declares; the same object each time, so compiled once. */

@@ -824,6 +824,27 @@ const QUESTIONS: readonly (readonly [question: string, query: string, domain: un
 		[['name', '=ilike', 'Copperfield Robotics']],
 		{ limit: 200 },
 	],
+	[
+		'2025 invoices',
+		'account.move search_read',
+		[
+			['move_type', '=', 'out_invoice'],
+			['invoice_date', '>=', '2025-01-01'],
+			['invoice_date', '<', '2026-01-01'],
+		],
+		{},
+	],
+	[
+		'sales 2025',
+		'sale.order formatted_read_group',
+		[
+			['state', '=', 'sale'],
+			['date_order', '>=', '2025-01-01 00:00:00'],
+			['date_order', '<', '2026-01-01 00:00:00'],
+		],
+		{ groupby: ['currency_id'], aggregates: ['__count', 'amount_total:sum'], limit: 200 },
+	],
+	['total customers', 'res.partner search_count', [['customer_rank', '>', 0]], {}],
 ];
 
 describe('the query for a question, on Wednesday, 18 March 2026', () => {

@@ -27,6 +27,9 @@ export function skipArticles(tokens: readonly Token[], start: number): number {
 	return at;
 }
 
+/** Words that end a name, though they are none of the grammar by themselves. */
+const AFTER_NAMES = /^(?:than|more|less|most|least|list|show|how|many)$/;
+
 const INSIDE_NAMES = /^(?:and|&|-|\/|\.|of|the|de|la|von|van|der|den|du|do|da)$/i;
 
 /** A name: what is quoted, or the words up to the next one that the grammar knows. */
@@ -100,5 +103,7 @@ function endsName(reading: Reading, at: number, { fields, states }: Vocabulary):
 		FILLERS,
 		CONTAINS,
 	].some((table) => table.at(tokens, at) !== null);
-	return isGrammar || fields.at(tokens, at) !== null || states.at(tokens, at) !== null;
+	return (
+		isGrammar || AFTER_NAMES.test(token.stem) || fields.at(tokens, at) !== null || states.at(tokens, at) !== null
+	);
 }

@@ -25,7 +25,7 @@ import {
 import { notFilter, orFilter } from './make-filters';
 import type { Mention } from './mentions';
 import { numberAt } from './numbers';
-import { UNITS } from './periods';
+import { UNITS, yearAt } from './periods';
 import { QuestionParts, SOLD_MODELS } from './question-parts';
 import type { Reading } from './reading';
 import type { Filter, Request } from './request';
@@ -106,12 +106,14 @@ class QuestionParser {
 		const state = stateAt(reading, at + (negation?.length ?? 0), vocabulary);
 		if (state) {
 			const length = (negation?.length ?? 0) + state.length;
-			return this.add(negation ? notFilter(state.value) : state.value, at, length);
+			return this.add(negation ? notFilter(state.value) : state.value, length);
 		}
 		const range = dateRangeAt(tokens, at, reading.now);
-		if (range && at + range.length <= end) return this.add({ kind: 'date', range: range.value }, at, range.length);
+		if (range && at + range.length <= end) return this.add({ kind: 'date', range: range.value }, range.length);
 		const superlative = this.superlativeAt(at);
 		if (superlative) return superlative;
+		const year = this.yearAt(at);
+		if (year) return year;
 		const number = numberAt(tokens, at);
 		if (number && number.value.unit === undefined && at + number.length <= end && this.question.limit === null) {
 			this.question.limit = number.value.value;
@@ -120,11 +122,17 @@ class QuestionParser {
 		const unit = UNITS.at(tokens, at);
 		if (unit && tokens[at]?.stem !== unit.value) return this.reportOf(unit.value, at);
 		const field = vocabulary.fields.at(tokens, at);
-		if (field && at + field.length <= end && field.value.type !== 'one2many') {
+		if (field && at + field.length <= end && isOwn(field.value)) {
 			this.question.mentioned.push(field.value);
 			return field.length + this.ofAt(at + field.length);
 		}
 		return this.orAt(at) || this.joinAt(at) || this.skipAt(at);
+	}
+
+	/** `2025 invoices`, `sales 2025`: nobody asks for so many. */
+	private yearAt(at: number): number {
+		const year = yearAt(this.tokens, at);
+		return year ? this.add({ kind: 'date', range: year.value }, year.length) : 0;
 	}
 
 	/** `daily` */
@@ -158,20 +166,21 @@ class QuestionParser {
 			this.groupAt(at) ||
 			this.limitAt(at) ||
 			this.orAt(at) ||
-			this.filterOf(filterAt(reading, at, vocabulary), at) ||
+			this.filterOf(filterAt(reading, at, vocabulary)) ||
 			this.measureAt(at) ||
 			this.reportAt(at) ||
+			this.yearAt(at) ||
 			this.nameAfterNoun(at) ||
 			this.joinAt(at) ||
 			(tokens[at]?.stem === 'of' ? 0 : this.skipAt(at))
 		);
 	}
 
-	private filterOf(match: ReturnType<typeof filterAt>, at: number): number {
-		return match ? this.add(match.value, at, match.length) : 0;
+	private filterOf(match: ReturnType<typeof filterAt>): number {
+		return match ? this.add(match.value, match.length) : 0;
 	}
 
-	private add(filter: Filter, _at: number, length: number): number {
+	private add(filter: Filter, length: number): number {
 		this.question.filters.push(filter.kind === 'not' ? notFilter(filter.of) : filter);
 		return length;
 	}
@@ -279,7 +288,7 @@ class QuestionParser {
 		let next = at + show.length;
 		for (;;) {
 			const field = this.vocabulary.fields.at(this.tokens, next);
-			if (!field) break;
+			if (!field || !isOwn(field.value)) break;
 			this.question.show.push(field.value);
 			next += field.length;
 			const joint = /^(?:and|,)$/.test(this.tokens[next]?.text.toLowerCase() ?? '') ? 1 : 0;
@@ -375,7 +384,7 @@ class QuestionParser {
 	/** `average order value`: the field after the noun. */
 	private measureAt(at: number): number {
 		const field = this.vocabulary.fields.at(this.tokens, at);
-		if (!field || field.value.type === 'one2many') return 0;
+		if (!field || !isOwn(field.value)) return 0;
 		const follows = at === this.head.start + this.head.length;
 		const wanted =
 			this.question.intents.has('sum') || this.question.intents.has('avg') || this.question.superlative !== null;
@@ -430,6 +439,9 @@ class QuestionParser {
 		return this.question.request();
 	}
 }
+
+/** Whether a record shows the field itself; others are of records that belong to it. */
+const isOwn = ({ name, type }: FieldDescription) => type !== 'one2many' && !name.includes('.');
 
 /** The field of a filter that is one condition; null of any other. */
 function soleField(filter: Filter): string | null {

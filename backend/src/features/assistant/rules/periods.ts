@@ -233,7 +233,8 @@ function quarterAt(tokens: readonly Token[], start: number, now: Date): Match<Pe
 	return { value, length: written === null ? 1 : at + 1 - start };
 }
 
-function yearAt(tokens: readonly Token[], start: number): Match<Period> | null {
+/** `2025`: only where the words around it leave no other reading. */
+export function yearAt(tokens: readonly Token[], start: number): Match<Period> | null {
 	const year = yearNumber(tokens[start]);
 	if (year === null) return null;
 	const from = new Date(Date.UTC(year, 0, 1));

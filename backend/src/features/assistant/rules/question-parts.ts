@@ -105,10 +105,18 @@ export class QuestionParts {
 		if (intents.has('avg')) return 'avg';
 		// A sum tells how many there are, too.
 		if (intents.has('count') && !(intents.has('sum') && measure)) return 'count';
-		if (intents.has('sum')) return 'sum';
+		if (intents.has('sum')) return measure || this.hasTotal() ? 'sum' : 'count';
 		const asksForRecords = this.isReport || this.order !== null || this.limit !== null || this.superlative !== null;
 		if (this.head.subject.isMeasure && !asksForRecords && !this.listsRecords() && measure === null) return 'sum';
 		return 'list';
+	}
+
+	/** `total customers` are so many: what has no amount that adds up is counted. */
+	private hasTotal(): boolean {
+		const { words } = this.vocabulary;
+		return (
+			this.head.subject.amount !== undefined || !words || this.vocabulary.field(words.amount)?.type === 'monetary'
+		);
 	}
 
 	/** What is asked for and would be left out of the answer; nothing ever is in silence. */

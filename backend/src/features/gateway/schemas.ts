@@ -137,8 +137,9 @@ export const gatewayReply = z
 		success: z.literal(true),
 		data: z.unknown().meta({
 			description:
-				"What the method returned, or the action's own answer. Of a batch: a list with what each request, in " +
-				'their order, would have been answered by itself: `{ success: true, data }`, or `{ success: false, error, ' +
+				"What the method returned, or the action's own answer. Of a chat: `{ answer, understood, records?, queries, " +
+				'planner }`, for a wish `{ …, plan, confirm_token, expires_at }`, for a confirmation `{ …, results }`. Of a batch: ' +
+				'a list with what each request, in their order, would have been answered by itself: `{ success: true, data }`, or `{ success: false, error, ' +
 				'details, code }`',
 		}),
 	})

@@ -19,6 +19,7 @@ export interface PlanDocument {
 	readonly expires_at: Date;
 }
 
+/** Where plans wait; the database removes them once they have expired. */
 export const planCollection = (connection: Connection) =>
 	tenantCollection<PlanDocument>(connection, {
 		name: 'assistant_plans',

@@ -57,6 +57,7 @@ const callsSchema = z.array(
 	}),
 );
 
+/** The assistant with one planner, whose plans all replicas share. */
 export function createAssistantService({
 	planner,
 	plans,

@@ -5,6 +5,7 @@ import type { Request } from './request';
 import { hasCurrency, isKept, type Resolved } from './resolve';
 import { describe, nameOf, sayCount, sayList, sayMoney, sayNumber } from './say';
 
+/** How numbers become one. */
 export type Aggregation = 'sum' | 'avg';
 
 /** Adds a number up, or averages it, over all records. @throws {NotUnderstood} */

@@ -17,8 +17,10 @@ function asOperand(domain: DomainList): DomainList {
 	return [...ands, ...domain];
 }
 
+/** What the domain does not hold for. */
 export const not = (domain: DomainList): DomainList => ['!', ...asOperand(domain)];
 
+/** What one of the domains holds for, or both. */
 export const either = (one: DomainList, other: DomainList): DomainList => ['|', ...asOperand(one), ...asOperand(other)];
 
 /** The days of a range in a field; times of day are UTC's, as Odoo keeps them. */

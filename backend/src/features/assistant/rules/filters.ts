@@ -36,6 +36,7 @@ export function filterAt(reading: Reading, start: number, vocabulary: Vocabulary
 	);
 }
 
+/** A state by one of its words: `unpaid`, `draft`. */
 export function stateAt({ tokens }: Reading, start: number, { states }: Vocabulary): Match<Filter> | null {
 	const state = states.at(tokens, start);
 	if (!state) return null;

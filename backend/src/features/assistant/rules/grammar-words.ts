@@ -28,8 +28,10 @@ export const LEADING = phrases(
 	),
 );
 
+/** What is asked for. */
 export type Intent = 'list' | 'count' | 'sum' | 'avg';
 
+/** What a question begins with. */
 export const INTENTS = phraseTable<Intent>([
 	...'list|list of|a list of|send|send me|show|show me|find|display|give|give me|get|get me|see|search|search for|look up|fetch|tell|tell me|which|who|what|report|summary|overview|have we|do we have|are there|is there|read|view|print|export'
 		.split('|')
@@ -46,6 +48,7 @@ export const INTENTS = phraseTable<Intent>([
 /** Asks for a list with its total. */
 export const REPORT = phrases('report', 'summary', 'overview');
 
+/** Comparisons in words. */
 export const COMPARISONS = phraseTable<Comparison>([
 	...'over|above|more than|greater than|higher than|larger than|bigger than|exceeding|exceeds|in excess of|upward of'
 		.split('|')
@@ -73,6 +76,7 @@ export const OPEN_ENDS = phraseTable<Comparison>([
 	['or lower', '<='],
 ]);
 
+/** Comparisons in signs. */
 export const OPERATORS: Readonly<Record<string, Comparison>> = {
 	'=': '=',
 	'==': '=',
@@ -87,6 +91,7 @@ export const OPERATORS: Readonly<Record<string, Comparison>> = {
 	'≥': '>=',
 };
 
+/** Turns what follows into its opposite. */
 export const NOT = phrases(
 	'not',
 	"isn't",
@@ -99,6 +104,7 @@ export const NOT = phrases(
 	'other than',
 	'but not',
 );
+/** Begins what records have. */
 export const WITH = phrases(
 	'with',
 	'having',
@@ -112,6 +118,7 @@ export const WITH = phrases(
 	'that has',
 	'who has',
 );
+/** Begins what records lack. */
 export const WITHOUT = phrases(
 	...'without|with no|without any|having no|have no|has no|missing|lacking|with a missing|with missing|no|that have no|who have no|do not have|does not have|not having|with empty'.split(
 		'|',
@@ -120,9 +127,13 @@ export const WITHOUT = phrases(
 	"doesn't have",
 	"haven't",
 );
+/** After a field: it has no value. */
 export const EMPTY = phrases('empty', 'missing', 'blank', 'not set', 'unset', 'not filled', 'none');
+/** After a field: it has one. */
 export const FILLED = phrases('set', 'filled', 'filled in', 'known', 'present');
+/** May stand between a field and its value. */
 export const IS = phrases('is', 'are', 'was', 'were', 'of', 'at', ':');
+/** How a text is to be like another. */
 export const CONTAINS = phraseTable<'contains' | 'starts' | 'ends'>([
 	['contain', 'contains'],
 	['containing', 'contains'],
@@ -139,6 +150,7 @@ export const CONTAINS = phraseTable<'contains' | 'starts' | 'ends'>([
 	['ending in', 'ends'],
 	['end in', 'ends'],
 ]);
+/** Begins whose, or where, records are. */
 export const PREPOSITIONS = phraseTable<string>([
 	...[
 		'of',
@@ -156,16 +168,22 @@ export const PREPOSITIONS = phraseTable<string>([
 		'sold by',
 	].map((phrase): [string, string] => [phrase, phrase]),
 ]);
+/** Begins a record's own name. */
 export const NAMED = phrases('named', 'called', 'with the name', 'with name', 'by the name of');
+/** Joins what must all hold. */
 export const AND = phrases('and', 'and also', 'as well as', 'plus');
+/** Joins what need not all hold. */
 export const OR = phrases('or');
+/** Begins two bounds. */
 export const BETWEEN = phrases('between');
 
+/** Begins what is counted or added up for each. */
 export const GROUP = phrases(
 	...'per|for each|for every|in each|each|every|group by|grouped by|broken down by|split by|by each|by every|grouped per'.split(
 		'|',
 	),
 );
+/** Groups, ranks, or begins who did it. */
 export const BY = phrases('by');
 const SORTED = phrases(
 	'sorted by',
@@ -183,6 +201,7 @@ export const SORT = {
 	at: (tokens: readonly Token[], start: number): Match<true> | null =>
 		/^orders$/i.test(tokens[start]?.text ?? '') ? null : SORTED.at(tokens, start),
 };
+/** After what is sorted by: whether the highest comes first. */
 export const DIRECTIONS = phraseTable<boolean>([
 	...'descending|desc|highest first|largest first|biggest first|newest first|latest first|most recent first|high to low|decreasing|in descending order'
 		.split('|')
@@ -216,6 +235,7 @@ export interface Superlative {
 const superlative = (list: string, by: Superlative['by'], descending: boolean, single = false) =>
 	list.split('|').map((phrase): [string, Superlative] => [phrase, { by, descending, single }]);
 
+/** Which records come first, before the noun. */
 export const SUPERLATIVES = phraseTable<Superlative>([
 	...superlative('largest|biggest|highest|greatest|most valuable|most expensive|priciest', 'amount', true),
 	...superlative('maximum|max', 'amount', true, true),
@@ -229,6 +249,7 @@ export const SUPERLATIVES = phraseTable<Superlative>([
 	...superlative('first', 'none', false),
 ]);
 
+/** The same after `with`; whether the highest comes first. */
 export const MOST = phraseTable<boolean>([
 	['the most', true],
 	['most', true],
@@ -248,7 +269,9 @@ export const MOST = phraseTable<boolean>([
 	['smallest', false],
 ]);
 
+/** Begins how many are wanted. */
 export const LIMIT = phrases('limit', 'limited to', 'limit to', 'at most the first');
+/** Begins the fields that are wanted. */
 export const SHOW = phrases(
 	'with their',
 	'with its',
@@ -292,6 +315,7 @@ export const ORDERED = phrases(
 	'that bought',
 );
 
+/** Numbers in words. */
 export const NUMBER_WORDS: Readonly<Record<string, number>> = {
 	one: 1,
 	two: 2,
@@ -311,6 +335,7 @@ export const NUMBER_WORDS: Readonly<Record<string, number>> = {
 	zero: 0,
 };
 
+/** Currencies in words, as ISO 4217 codes. */
 export const CURRENCY_WORDS: Readonly<Record<string, string>> = {
 	dollar: 'USD',
 	usd: 'USD',

@@ -11,6 +11,7 @@ export function domainFilter(domain: DomainList, text: string, { name, label, se
 	return { kind: 'domain', domain, text, fields: [name] };
 }
 
+/** The field has no value, or has one. */
 export function emptyFilter({ name, label, type }: FieldDescription, empty: boolean): Filter {
 	const isText = ['char', 'text', 'html'].includes(type);
 	const domain = isText
@@ -32,6 +33,7 @@ export function emptyFilter({ name, label, type }: FieldDescription, empty: bool
 	return { kind: 'domain', domain, text: `${empty ? 'without' : 'with'} ${label}`, fields: [name] };
 }
 
+/** Both hold. */
 export function bothFilters(one: Filter, other: Filter): Filter {
 	if (one.kind !== 'domain' || other.kind !== 'domain') return one;
 	return {
@@ -57,6 +59,7 @@ export const orFilter = (one: Filter, other: Filter): Filter => {
 	return { kind: 'either', of: [one, other] };
 };
 
+/** The opposite of a filter. */
 export const notFilter = (filter: Filter): Filter =>
 	filter.kind === 'domain'
 		? {

@@ -60,6 +60,7 @@ function fields(words: Readonly<Record<string, readonly string[]>>): Record<stri
 
 const archived = { 'archived|inactive': compare('active', '=', false) };
 
+/** Posted, and not or not wholly paid. */
 export const unpaid = both(isIn('state', 'posted'), isIn('payment_state', 'not_paid', 'partial'));
 
 const amountDue = 'amount_residual';

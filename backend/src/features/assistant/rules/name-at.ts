@@ -21,6 +21,7 @@ import type { Reading } from './reading';
 import type { Token } from './tokenizer';
 import type { Vocabulary } from './vocabulary';
 
+/** Where what an article is for begins. */
 export function skipArticles(tokens: readonly Token[], start: number): number {
 	let at = start;
 	while (/^(?:a|an|the|any|some|their|its)$/.test(tokens[at]?.stem ?? '')) at += 1;
@@ -71,6 +72,7 @@ function nameText(tokens: readonly Token[]): string {
 		.replace(/['’]s?$/, '');
 }
 
+/** Whether a token is written as names are. */
 export const isProper = (token: Token | undefined) =>
 	token !== undefined && (/^[\p{Lu}\p{N}]/u.test(token.text) || token.kind === 'reference');
 

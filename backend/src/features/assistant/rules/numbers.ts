@@ -5,6 +5,7 @@ import type { Match } from './phrase-table';
 import type { Comparison, Filter } from './request';
 import type { Token } from './tokenizer';
 
+/** A comparison in signs or in words. */
 export function comparisonAt(tokens: readonly Token[], start: number): Match<Comparison> | null {
 	const token = tokens[start];
 	if (token?.kind === 'operator') return { value: OPERATORS[token.text] ?? '=', length: 1 };
@@ -90,6 +91,7 @@ export function numberFilter(
 	return domainFilter([[name, operator, value]], `${label} ${OPERATOR_WORDS[operator]}${say(value)}`, field);
 }
 
+/** What a number field is to be; a bare number is one to be equal to where `bare` says so. */
 export function numberFilterAt(
 	tokens: readonly Token[],
 	start: number,

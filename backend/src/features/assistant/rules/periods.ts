@@ -8,6 +8,7 @@ export interface DateRange {
 	readonly text: string;
 }
 
+/** A range with both ends. */
 export interface Period extends DateRange {
 	readonly from: Date;
 	readonly to: Date;
@@ -15,6 +16,7 @@ export interface Period extends DateRange {
 
 type Unit = 'day' | 'week' | 'month' | 'quarter' | 'year';
 
+/** Spans of time. */
 export const UNITS = phraseTable<Unit>([
 	['day', 'day'],
 	['daily', 'day'],
@@ -81,6 +83,7 @@ const RELATIVE = phraseTable<number>([
 
 const AGO = phrases('ago');
 
+/** Midnight in UTC. */
 export const startOfDay = (time: Date) =>
 	new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()));
 
@@ -119,6 +122,7 @@ function spanOf({ from, to }: { from: Date; to: Date }): string {
 	return isoDay(from) === isoDay(last) ? isoDay(from) : `${isoDay(from)} to ${isoDay(last)}`;
 }
 
+/** A period whose days are said beside its name. */
 export const named = (from: Date, to: Date, text: string): Period => ({
 	from,
 	to,
@@ -241,6 +245,7 @@ export function yearAt(tokens: readonly Token[], start: number): Match<Period> |
 	return { value: { from, to: plus(from, 1, 'year'), text: String(year) }, length: 1 };
 }
 
+/** A number without a unit, none below 0. */
 export const wholeNumber = (token: Token | undefined): number | null =>
 	token?.value !== undefined && token.unit === undefined && Number.isInteger(token.value) && token.value >= 0
 		? token.value

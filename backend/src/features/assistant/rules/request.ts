@@ -3,6 +3,7 @@ import type { DateRange } from './periods';
 import type { Subject } from './subjects';
 import type { Vocabulary } from './vocabulary';
 
+/** How two numbers compare. */
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** What narrows records down, before names are looked up. */
@@ -51,6 +52,7 @@ export interface Clause {
 	readonly filters: readonly Filter[];
 }
 
+/** What records are grouped by. */
 export interface GroupLevel {
 	/** As Odoo takes it: a field, or a date with its span. */
 	readonly spec: string;

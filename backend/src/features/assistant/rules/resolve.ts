@@ -28,6 +28,7 @@ export interface Resolved {
 	readonly currency: string | undefined;
 }
 
+/** What clauses are resolved with. */
 export interface Resolving {
 	readonly odoo: ReadingOdoo;
 	readonly now: Date;

@@ -15,6 +15,7 @@ export function sayMoney(value: number, currency: string | undefined): string {
 	return sign === undefined ? `${minus}${text} ${currency}` : `${minus}${sign}${text}`;
 }
 
+/** `1 customer`, `1,234 customers` */
 export const sayCount = (count: number, { singular, plural }: { singular: string; plural: string }): string =>
 	`${sayNumber(count)} ${count === 1 ? singular : plural}`;
 
@@ -24,6 +25,7 @@ export function nameOf(value: JsonValue | undefined): string | undefined {
 	return typeof name === 'string' ? name : undefined;
 }
 
+/** The id in what Odoo shows for a many2one, or a record's own. */
 export function idOf(value: JsonValue | undefined): number | undefined {
 	const id = Array.isArray(value) ? value[0] : value;
 	return typeof id === 'number' ? id : undefined;
@@ -61,6 +63,7 @@ export const saySums = (sums: ReadonlyMap<string | undefined, number>): string =
 /** How many records, or groups, are named in a summary. */
 export const NAMED = 5;
 
+/** Whether a field holds numbers. */
 export const isNumeric = ({ type }: { readonly type: string }): boolean =>
 	['integer', 'float', 'monetary'].includes(type);
 

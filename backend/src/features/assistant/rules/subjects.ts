@@ -59,11 +59,13 @@ export const SOLD_LINES = noun('sale.order.line', 'confirmed sales order line', 
 	timePath: 'order_id.date_order',
 });
 
+/** What `sales` are. */
 export const SALES = confirmedOrders;
 
-/** Orders and invoices of any kind, that are called by their number. */
+/** Orders of any kind, that are called by their number. */
 export const ORDERS = noun('sale.order', 'sales order', 'sales orders');
 
+/** Invoices, bills and entries of any kind, that are called by their number. */
 export const MOVES = noun('account.move', 'journal entry', 'journal entries');
 
 /** Nouns for records that people use, besides the labels of the models. */

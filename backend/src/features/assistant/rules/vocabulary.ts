@@ -25,6 +25,7 @@ const STATE_FIELDS = ['state', 'payment_state', 'invoice_status', 'kanban_state'
 /** Labels that mean something else in a question, and what Odoo keeps for itself. */
 const NO_LABELS: ReadonlySet<string> = new Set(['to', 'in', 'order', 'by', 'all', 'is', 'has', 'sales', 'purchase']);
 
+/** The words for a model: of people, of its labels and of its technical names. */
 export function vocabularyOf(description: ModelDescription, now: Date): Vocabulary {
 	const words = MODEL_WORDS.get(description.model);
 	const field = (candidates: readonly string[] | undefined) => {

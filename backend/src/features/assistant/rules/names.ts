@@ -184,6 +184,8 @@ const placeOf = ({ name, label, relation }: FieldDescription): Place => ({
 	names: NAME_FIELDS[relation ?? ''] ?? ['name'],
 });
 
+const PLACE = /^(?:in|at|located in|based in|living in)$/;
+
 async function placesFor(odoo: ReadingOdoo, preposition: string, vocabulary: Vocabulary): Promise<Place[]> {
 	const { description, words, field } = vocabulary;
 	const own = ownPlaces(vocabulary);
@@ -196,7 +198,7 @@ async function placesFor(odoo: ReadingOdoo, preposition: string, vocabulary: Voc
 	const parties = party ? [placeOf(party)] : [];
 	if (description.model === 'res.partner') {
 		const towns = textPlace(vocabulary, 'city');
-		return /in|at/.test(preposition) || preposition === 'from'
+		return preposition === 'from' || PLACE.test(preposition)
 			? [...others, ...towns, ...parties]
 			: [...parties, ...others, ...towns, ...own];
 	}
@@ -204,7 +206,7 @@ async function placesFor(odoo: ReadingOdoo, preposition: string, vocabulary: Voc
 	const rest = others.filter(({ model }) => model !== 'res.users');
 	if (preposition.endsWith('by') || preposition === 'assigned to') return [...byPeople, ...parties, ...rest];
 	const places = party?.relation === 'res.partner' ? await partyPlaces(odoo, party) : [];
-	if (/^(?:in|at|located in|based in|living in)$/.test(preposition)) return [...rest, ...places, ...parties];
+	if (PLACE.test(preposition)) return [...rest, ...places, ...parties];
 	// What is of nobody is called by its own name.
 	return party ? [...parties, ...others, ...own, ...places] : [...own, ...others];
 }

@@ -7,7 +7,7 @@ import type { OdooClient } from '../../backend/src/odoo/client';
 import { connectOdoo } from '../../backend/src/odoo/connect';
 import { outsideAccess } from '../support/connections';
 import { odooServers } from '../support/odoo-servers';
-import { addKey, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
+import { addKey, addOrganization, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 
 const path = '/api/v1/odoo-connections';
 
@@ -54,7 +54,8 @@ const servers: { name: string; major: number; password?: string | undefined; rea
 		})),
 ];
 
-const connect = (access: object) => platform.api('POST', path, { name: randomUUID(), ...access });
+const connect = (access: object, key = platform.firstRun.api_key) =>
+	platform.api('POST', path, { name: randomUUID(), ...access }, { key });
 
 const act = (request: object, headers: Record<string, string>) =>
 	fetch(`${platform.url}/api/n8n/webhook`, {
@@ -111,7 +112,8 @@ describe.each(servers)('a connection to $name', ({ major, password, reach }) => 
 		['odoo_not_odoo', { url: '/web/nothing/here' }],
 	])('is refused as %s with %j', async (code, change) => {
 		const url = access.url + (change.url ?? '');
-		expect((await connect({ ...access, ...change, url })).json).toMatchObject({ status: 422, code });
+		const { api_key } = await addOrganization(platform);
+		expect((await connect({ ...access, ...change, url }, api_key)).json).toMatchObject({ status: 422, code });
 	});
 
 	it('lets in a session with the right secret, and denies access with a wrong one', async () => {

@@ -39,7 +39,8 @@ beforeAll(async () => {
 
 afterAll(() => platform.remove());
 
-const create = (body: object) => platform.api('POST', path, { name: randomUUID(), ...access, ...body });
+const create = (body: object, key = platform.firstRun.api_key) =>
+	platform.api('POST', path, { name: randomUUID(), ...access, ...body }, { key });
 const patch = (id: unknown, body: object) => platform.api('PATCH', `${path}/${String(id)}`, body);
 const get = async (id: unknown) => (await platform.api('GET', `${path}/${String(id)}`)).json;
 const listed = z.object({ data: z.array(z.looseObject({ id: z.string() })), next_cursor: z.string().nullable() });
@@ -69,6 +70,17 @@ describe('connecting an Odoo', () => {
 			},
 		]);
 		expect(await get(json.id)).toEqual(json);
+	});
+
+	it('asks an Odoo no more after it refused three logins of the organization within a minute', async () => {
+		const other = await addOrganization(platform);
+		const tryOut = async (api_key: string) => {
+			const { status, json } = await create({ name: 'mistaken', api_key }, other.api_key);
+			return [status, String(json.detail).includes('was not asked again')];
+		};
+		for (let wrong = 0; wrong < 3; wrong++) expect(await tryOut('wrong')).toEqual([422, false]);
+		expect(await tryOut(access.api_key)).toEqual([422, true]);
+		expect((await create({ name: 'of others' })).status).toBe(201);
 	});
 
 	it('makes it one that the gateway can name, by name and by id', async () => {
@@ -127,10 +139,11 @@ describe('connecting an Odoo', () => {
 		['the address', { url: 'http://10.1.2.3' }, 'odoo_refused_address', '/url'],
 		['the address of metadata', { url: 'http://169.254.169.254/latest' }, 'odoo_refused_address', '/url'],
 	])('says what is wrong with %s, and saves nothing', async (_what, body, code, pointer) => {
-		const name = randomUUID();
-		const { status, json } = await create({ name, ...body });
+		const { api_key } = await addOrganization(platform);
+		const { status, json } = await create(body, api_key);
 		expect([status, json]).toMatchObject([422, { code, errors: [{ pointer }] }]);
-		expect((await list()).data.filter((connection) => connection.name === name)).toEqual([]);
+		const saved = await platform.api('GET', path, undefined, { key: api_key });
+		expect(saved.json).toMatchObject({ data: [] });
 	});
 
 	it.each([

@@ -8,6 +8,7 @@ import { isSessionPass, type SessionPass } from '../../http/caller';
 import type { Fetch } from '../../net/outbound';
 import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
+import { createLoginBrake } from '../../odoo/login-brake';
 import type { RuntimeAccess } from '../../runtimes/runtime';
 import type { EnvironmentDocument } from '../environments/model';
 import type { EnvironmentsService } from '../environments/service';
@@ -143,10 +144,20 @@ export function createConnectionsService({
 		last_checked_at: clock.now(),
 	});
 
+	const brake = createLoginBrake(clock);
+
+	/** Each organization has its own tries: nobody's mistakes lock others out, nor make an Odoo refuse everybody. */
+	const probeFor = async (organization: OrganizationId, access: RuntimeAccess, signal: AbortSignal) => {
+		const key = `${organization} ${new URL(access.url).host}`;
+		const identity = await brake.attempt(key, () => probe(access, { clock, signal }));
+		if (identity === null) throw new OdooError('authentication_failed', TOO_MANY_REFUSED);
+		return identity;
+	};
+
 	/** @throws {ApiError} 422 where the connection does not work */
-	const tryOut = async (access: Omit<RuntimeAccess, 'fetch'>, signal: AbortSignal) => {
+	const tryOut = async (organization: OrganizationId, access: Omit<RuntimeAccess, 'fetch'>, signal: AbortSignal) => {
 		try {
-			return checked(await probe({ ...access, fetch: outboundFetch }, { clock, signal }));
+			return checked(await probeFor(organization, { ...access, fetch: outboundFetch }, signal));
 		} catch (error) {
 			throw error instanceof OdooError ? refused(error) : error;
 		}
@@ -190,7 +201,11 @@ export function createConnectionsService({
 			...(name === undefined ? {} : { name }),
 			...(secret === undefined
 				? {}
-				: { ...next, secret: secrets.encrypt(secret, _id), ...(await tryOut({ ...next, secret }, signal)) }),
+				: {
+						...next,
+						secret: secrets.encrypt(secret, _id),
+						...(await tryOut(before.organization_id, { ...next, secret }, signal)),
+					}),
 		};
 		if (Object.keys(set).length === 0) return before;
 		try {
@@ -236,7 +251,7 @@ export function createConnectionsService({
 		async create(organization_id, { default: isDefault, secret, ...request }, signal) {
 			await requireFreeName(organization_id, request.name);
 			const place = { ...request, url: baseUrl(request.url) };
-			const found = await tryOut({ ...place, secret }, signal);
+			const found = await tryOut(organization_id, { ...place, secret }, signal);
 			const _id = ids.next('connection');
 			const external: ConnectionDocument = {
 				_id,
@@ -284,9 +299,10 @@ export function createConnectionsService({
 		async check(tenant, id, signal) {
 			const found = await get(tenant, id);
 			try {
-				const identity = await probe(await openFound(found), { clock, signal });
+				const { organization_id } = 'external' in found ? found.external : found.environment;
+				const identity = await probeFor(organization_id, await openFound(found), signal);
 				if ('external' in found) {
-					const { organization_id, secret } = found.external;
+					const { secret } = found.external;
 					await connections.update(organization_id, { _id: id, secret }, { $set: checked(identity) });
 				}
 				return { ok: true, identity };
@@ -315,3 +331,7 @@ const ofEnvironment = () =>
 		'connection_of_environment',
 		'This Odoo connection belongs to an environment: change or delete that. Only default can be set here.',
 	);
+
+const TOO_MANY_REFUSED =
+	'The Odoo refused several logins of this organization within a minute, and was not asked again. Wait a minute, check ' +
+	'login and key, then try once more.';

@@ -8,10 +8,10 @@ import type { Tenant, TenantCollection } from '../../database/tenant-collection'
 import type { AuthenticateSession, SessionPass } from '../../http/caller';
 import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
+import { createLoginBrake } from '../../odoo/login-brake';
 import { probe } from '../connections/probe';
 import type { OdooPlace } from '../connections/places';
 import type { ConnectionsService, OpenSession } from '../connections/service';
-import { createLoginBrake } from './login-brake';
 import type { SessionDocument } from './model';
 
 /** How long a session lasts, in seconds, whether it is used or not. */

@@ -287,6 +287,11 @@ describe("the gateway's input", () => {
 		['a batch of none', batchOf(), '/requests must have a request'],
 		['a batch of too many', batchOf(...Array<object>(501).fill(SEARCH_READ)), '/requests must have at most 500'],
 		[
+			'a batch of too many questions',
+			batchOf(...Array<object>(21).fill({ action: 'chat', message: 'How many contacts?' })),
+			'/requests must have at most 20 of the action chat',
+		],
+		[
 			'a batch in a batch',
 			batchOf(batchOf(SEARCH_READ)),
 			'/requests/0/action must be one of execute_method, test_con',

@@ -160,6 +160,13 @@ describe('a language model', () => {
 		expect(answer).toMatchObject({ kind: 'not_understood' });
 	});
 
+	it('cannot propose more than one plan, of which one would be left out', async () => {
+		const calls = [{ model: 'res.partner', method: 'write', args: '[[1],{}]', kwargs: '{}' }];
+		const propose = ['propose_changes', { summary: 'Sets nothing.', calls }] as const;
+		const { answer } = await ask([{ calls: [propose, propose] }]);
+		expect(answer).toMatchObject({ kind: 'not_understood' });
+	});
+
 	it('is ended when it takes too many steps', async () => {
 		const { answer, requests } = await ask([{ calls: [['count', { model: 'res.partner', domain: '[]' }]] }]);
 		expect(answer).toMatchObject({ kind: 'not_understood', text: expect.stringContaining('more than 12 steps') });

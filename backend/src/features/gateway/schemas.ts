@@ -6,6 +6,8 @@ import { connectionChoice } from '../connections/choice';
 /** How many records one call may work on. Odoo takes more and is long about it. */
 const MAX_IDS = 5_000;
 const MAX_REQUESTS = 500;
+/** A question takes many queries, and the time of a language model. */
+const MAX_CHATS = 20;
 
 const tooManyIds = (value: unknown) =>
 	Array.isArray(value) && value.length > MAX_IDS && typeof value[0] === 'number'
@@ -85,6 +87,10 @@ const batchSchema = z.strictObject({
 		.array(z.discriminatedUnion('action', ACTIONS, { error: actionError(ACTIONS) }), 'must be a list of requests')
 		.min(1, 'must have a request')
 		.max(MAX_REQUESTS, `must have at most ${MAX_REQUESTS} requests`)
+		.refine(
+			(requests) => requests.filter(({ action }) => action === 'chat').length <= MAX_CHATS,
+			`must have at most ${MAX_CHATS} of the action chat`,
+		)
 		.meta({ description: 'They run one after the other; consecutive creates of one model are one call to Odoo' }),
 	stop_on_error: z
 		.boolean()

@@ -81,8 +81,9 @@ async function converse(
 		abortSignal: conversation.signal,
 	});
 	conversation.signal.throwIfAborted();
-	const proposed = steps.at(-1)?.toolCalls.find(({ toolName }) => toolName === 'propose_changes');
-	if (proposed !== undefined) return planned(proposed.input);
+	const proposed = (steps.at(-1)?.toolCalls ?? []).filter(({ toolName }) => toolName === 'propose_changes');
+	if (proposed.length > 1) return notUnderstood('it proposed several changes, and a plan is one');
+	if (proposed[0] !== undefined) return planned(proposed[0].input);
 	if (finishReason === 'tool-calls') {
 		return notUnderstood(`it took more than ${MAX_STEPS} steps or ${MAX_TOKENS} tokens`);
 	}

@@ -11,15 +11,19 @@ export async function withTimeLimit<T>(
 	{ clock, ms, reason, signal }: { clock: Clock; ms: number; reason: () => Error; signal?: AbortSignal | undefined },
 	work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-	const timer = new AbortController();
+	const limited = new AbortController();
 	const done = new AbortController();
+	const leave = () => limited.abort(signal?.reason);
+	if (signal?.aborted) leave();
+	signal?.addEventListener('abort', leave);
 	clock.sleep(ms, done.signal).then(
-		() => timer.abort(reason()),
+		() => limited.abort(reason()),
 		() => undefined,
 	);
 	try {
-		return await work(signal ? AbortSignal.any([signal, timer.signal]) : timer.signal);
+		return await work(limited.signal);
 	} finally {
 		done.abort(DONE);
+		signal?.removeEventListener('abort', leave);
 	}
 }

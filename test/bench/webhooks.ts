@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
 import { once, setMaxListeners } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -179,11 +181,19 @@ const show = (sorted: readonly number[]) =>
 	`p50 ${percentile(sorted, 0.5).toFixed(1)} ms, p99 ${percentile(sorted, 0.99).toFixed(1)} ms`;
 const line = (name: string, text: string) => console.log(`${name.padEnd(30)}${text}`);
 
+/** The heap, and all memory but the pages of the database's file, which the system takes back when it wants; in MiB. */
 function memory(): string {
 	collectGarbage();
 	const { heapUsed, rss } = process.memoryUsage();
-	return `${Math.round(heapUsed / 2 ** 20)}/${Math.round(rss / 2 ** 20)}`;
+	const status = process.platform === 'linux' ? readFileSync('/proc/self/status', 'utf8') : '';
+	const anonymous = /^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1];
+	const own = anonymous === undefined ? rss : Number(anonymous) * 1_024;
+	return `${Math.round(heapUsed / 2 ** 20)}/${Math.round(own / 2 ** 20)}`;
 }
+
+/** How many seconds of this machine's cores all processes have used. */
+const machineSeconds = () =>
+	cpus().reduce((sum, { times: { user, nice, sys, irq } }) => sum + user + nice + sys + irq, 0) / 1_000;
 
 const median = (numbers: readonly number[]) =>
 	percentile(
@@ -205,6 +215,7 @@ async function compare(name: string, service: Service, webhooks: number, count: 
 }
 
 async function main() {
+	const start = { at: now(), used: machineSeconds() };
 	const receiver = await startReceiver();
 	const half = WANTED_PER_SECOND / 2;
 	const service = await open(receiver);
@@ -222,7 +233,7 @@ async function main() {
 		await receiver.arrivals();
 		used.push(memory());
 	}
-	line(`${SOAK} more`, `${median(rates).toFixed(0)}/s; after each quarter, heap/all in MiB: ${used.join(', ')}`);
+	line(`${SOAK} more`, `${median(rates).toFixed(0)}/s; after each quarter, heap/own in MiB: ${used.join(', ')}`);
 	await service.close();
 
 	const alone = await open(receiver);
@@ -244,6 +255,14 @@ async function main() {
 	line(`beside as many dead ones`, `${show(beside)} (${ratio.toFixed(1)} times the p99)`);
 	await mixed.close();
 	receiver.stop();
+
+	const { user, system } = process.cpuUsage();
+	const seconds = (now() - start.at) / 1_000;
+	const others = (machineSeconds() - start.used - (user + system) / 1_000_000) / seconds;
+	line(
+		'meanwhile',
+		`this process aside, ${others.toFixed(1)} of ${cpus().length} cores were busy, the receiver included`,
+	);
 }
 
 void main();

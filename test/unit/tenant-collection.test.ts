@@ -1,10 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import { systemClock } from '../../backend/src/core/clock';
 import { createIds, type OrganizationId, type ProjectId } from '../../backend/src/core/ids';
 import type { TenantCollection } from '../../backend/src/database/tenant-collection';
 import { type ProjectDocument, projectCollection } from '../../backend/src/features/projects/model';
-import { openTestDatabase } from '../support/database';
+import { openTestDatabase, type TestDatabase } from '../support/database';
 
 describe('a query without its organization', () => {
 	it('does not compile', () => {
@@ -78,5 +78,58 @@ describe('a deletion', () => {
 		await connection.close();
 		await database.drop();
 		expect(deleted).toEqual(made);
+	});
+});
+
+describe('what is done to many', () => {
+	const made = (name: string, organization_id: OrganizationId): ProjectDocument => ({
+		_id: ids.next('project'),
+		organization_id,
+		name,
+		repository_url: 'https://example.com/a.git',
+		default_branch: 'main',
+		created_at: systemClock.now(),
+	});
+	const ids = createIds(systemClock);
+	const [mine, other] = [ids.next('organization'), ids.next('organization')];
+
+	let database: TestDatabase;
+	let connection: mongoose.Connection;
+	let projects: TenantCollection<ProjectDocument>;
+
+	beforeAll(async () => {
+		database = await openTestDatabase();
+		connection = await mongoose.createConnection(database.uri, { dbName: database.name }).asPromise();
+		projects = projectCollection(connection);
+		await projects.createIndexes();
+	});
+
+	afterAll(async () => {
+		await connection.close();
+		await database.drop();
+	});
+
+	it('inserts what is new and leaves alone what is there', async () => {
+		const [one, two] = [made('one', mine), made('two', mine)];
+		await projects.insertNew([one]);
+		await projects.insertNew([{ ...one, default_branch: 'changed' }, two]);
+		expect(await projects.find(mine, {}, { sort: { _id: 1 } })).toEqual([one, two]);
+	});
+
+	it('changes the documents of the named organization alone', async () => {
+		await projects.insertNew([made('same', mine), made('same', other)]);
+		const changed = await projects.updateMany(mine, { name: 'same' }, { $set: { default_branch: 'changed' } });
+		const left = await projects.findOne(other, { name: 'same' });
+		expect({ changed, left: left?.default_branch }).toEqual({ changed: 1, left: 'main' });
+	});
+
+	it('makes several changes in their order', async () => {
+		const { _id } = made('first', mine);
+		await projects.insertNew([{ ...made('first', mine), _id }]);
+		await projects.everywhere.updateMany(
+			{ filter: { _id }, update: { $set: { default_branch: 'second' } } },
+			{ filter: { _id, default_branch: 'second' }, update: { $set: { default_branch: 'third' } } },
+		);
+		expect(await projects.findOne(mine, { _id })).toMatchObject({ default_branch: 'third' });
 	});
 });

@@ -66,13 +66,12 @@ export function createBulkQueue({ webhooks, deliveries, clock }: QueueOptions): 
 		const paused = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'paused' });
 		const wereActive = new Set(queued.flatMap(({ webhook }) => (webhook.status === 'active' ? webhook._id : [])));
 		const since = paused.flatMap(({ _id }) => (wereActive.has(_id) ? _id : []));
-		if (since.length === 0) return;
 		await deliveries.everywhere.updateMany({
 			filter: { webhook_id: { $in: since }, status: 'pending' },
 			update: { $set: { status: 'held', next_attempt_at: null } },
 		});
-		// Resumed since, it would not know of what was held just now.
-		await announce(since);
+		// Whoever was resumed meanwhile, or changed at that very moment (which DocumentDB may miss), is told as well.
+		await announce(ids);
 	};
 
 	return async (queued) => {

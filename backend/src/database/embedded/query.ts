@@ -35,7 +35,7 @@ export function* find(
 	const chosen = plan(store, collection, filter, sort);
 	// All of it, though the index decided a part: a document may have changed since its entry was read.
 	const matches = compileFilter(filter);
-	let found = candidates(store, collection, chosen);
+	let found = candidates(store, collection, chosen, sort.length > 0);
 	if (!chosen.sorted) found = sorted(found, matches, sort);
 	let position = 0;
 	for (const stored of found) {
@@ -55,14 +55,15 @@ function* sorted(found: Iterable<Stored>, matches: (doc: Doc) => boolean, sort: 
 	for (const { stored } of all) yield stored;
 }
 
-/** Reads the documents that a plan leads to, each once. */
+/** Reads the documents that a plan leads to, each once; in its order where that is asked for. */
 function* candidates(
 	store: Store,
 	collection: Collection,
 	{ index, ranges, reverse, sorted }: Plan,
+	inOrder: boolean,
 ): Generator<Stored> {
 	const scans = ranges.map((range) => ({ scan: store.scan(range, reverse), skip: range.skip }));
-	const keys = sorted && scans.length > 1 ? merged(scans, reverse) : chained(scans);
+	const keys = inOrder && sorted && scans.length > 1 ? merged(scans, reverse) : chained(scans);
 	const seen = index?.unordered ? new Set<string>() : undefined;
 	for (const { key, value } of keys) {
 		if (!index) {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import type { QueryFilter } from 'mongoose';
 import type { Clock } from '../../core/clock';
 import type { DeliveryId, Ids, WebhookId } from '../../core/ids';
@@ -43,6 +42,8 @@ interface Lane {
 	hadMany: boolean;
 	/** When the first of those that failed since the last look is due again. */
 	retryAt: Date | null;
+	/** Aborted to break its attempts off. */
+	readonly over: AbortController;
 	/** Attempts that no answer came to yet. */
 	readonly inFlight: Map<DeliveryId, Promise<void>>;
 	/** What is being written down of those that were answered. */
@@ -93,9 +94,8 @@ export function createDeliveryWorker({
 	const { look, reread, giveBack } = createLaneStore({ webhooks, deliveries, clock });
 	const lanes = new Map<Lane, Promise<void>>();
 	/** When the loop will be woken for a webhook's next retry, in milliseconds since 1970. */
-	const alarms = new Map<WebhookId, number>();
+	const alarms = new Map<WebhookId, { readonly time: number; readonly over: AbortController }>();
 	const shutdown = new AbortController();
-	setMaxListeners(0, shutdown.signal);
 	let claims = 0;
 
 	const fromNow = (ms: number) => new Date(clock.now().getTime() + ms);
@@ -144,7 +144,7 @@ export function createDeliveryWorker({
 
 	/** Sends a delivery once. What a success comes to is written down while the next is sent. */
 	const send = async (lane: Lane, delivery: DeliveryDocument) => {
-		const result = await sendOnce(lane.webhook, delivery, shutdown.signal);
+		const result = await sendOnce(lane.webhook, delivery, lane.over.signal);
 		if (result === null) return;
 		const settled = settle(lane.webhook, delivery, result);
 		if (result.verdict === 'succeeded' && lane.webhook.consecutive_failures === 0) {
@@ -179,11 +179,14 @@ export function createDeliveryWorker({
 
 	/** Webhooks are given back again and again while one retry is far away: it is waited for once. */
 	const wakeAt = async (id: WebhookId, time: number) => {
-		if (alarms.get(id) === time) return;
-		alarms.set(id, time);
-		await nap(clock, time - clock.now().getTime(), shutdown.signal);
-		if (alarms.get(id) === time) alarms.delete(id);
-		loop.wake();
+		const before = alarms.get(id);
+		if (before?.time === time || shutdown.signal.aborted) return;
+		before?.over.abort(ENDED);
+		const alarm = { time, over: new AbortController() };
+		alarms.set(id, alarm);
+		await nap(clock, time - clock.now().getTime(), alarm.over.signal);
+		if (alarms.get(id) === alarm) alarms.delete(id);
+		if (!alarm.over.signal.aborted) loop.wake();
 	};
 
 	/** Leaves everything to other workers, from that time on. */
@@ -251,6 +254,7 @@ export function createDeliveryWorker({
 			slow: false,
 			hadMany: false,
 			retryAt: null,
+			over: new AbortController(),
 			inFlight: new Map(),
 			settling: new Set(),
 		};
@@ -298,6 +302,8 @@ export function createDeliveryWorker({
 		start: loop.start,
 		async stop() {
 			shutdown.abort();
+			// Of each its own: thousands of listeners to one signal would be searched whenever one comes or goes.
+			for (const { over } of [...lanes.keys(), ...alarms.values()]) over.abort(ENDED);
 			await loop.stop();
 			await Promise.all(lanes.values());
 		},

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INodeParameters } from 'n8n-workflow';
 import type { WorkflowJson } from '../../scripts/n8n-engine';
 import { N8n, n8nFromEnvironment } from '../support/n8n';
-import { startTestPlatform, type TestPlatform } from '../support/platform';
+import { startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 
 const settings = n8nFromEnvironment();
 const { ODOO_URL, ODOO_DB, ODOO_LOGIN, ODOO_API_KEY } = process.env;
@@ -17,7 +17,7 @@ const TYPE = 'n8n-nodes-odoo-platform.odooGateway';
 	beforeAll(async () => {
 		if (settings === null) throw new Error('There is no n8n');
 		n8n = await N8n.login(settings);
-		platform = await startTestPlatform();
+		platform = await startTestPlatform({}, { limits: WIDE_LIMITS });
 		if (ODOO_URL !== undefined) {
 			const odoo = { url: ODOO_URL, database: ODOO_DB, login: ODOO_LOGIN, api_key: ODOO_API_KEY };
 			await platform.api('POST', '/api/v1/odoo-connections', { name: 'e2e', ...odoo, default: true });

@@ -6,13 +6,18 @@ import type { WorkflowJson } from '../../scripts/n8n-engine';
 import { N8n, n8nFromEnvironment } from '../support/n8n';
 import { exampleWorkflow, sources } from '../support/n8n-engine';
 import { whileN8nIsDown } from '../support/n8n-process';
-import { startTestPlatform, type TestPlatform } from '../support/platform';
+import { startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 import { until } from '../support/until';
 
 const settings = n8nFromEnvironment();
 /** n8n 2.8 puts its own words in place of those that the credential's rules have for a refused key. */
 const REFUSED = /refused|Authorization failed/;
 const PACKAGE = 'n8n-nodes-odoo-platform';
+
+/** The newest event, which tells of a deployment. */
+const eventsSchema = z.tuple([
+	z.object({ id: z.string(), data: z.object({ deployment: z.object({ id: z.string() }) }) }),
+]);
 
 const deliveriesSchema = z.tuple([
 	z.object({
@@ -34,7 +39,7 @@ const deliveriesSchema = z.tuple([
 	beforeAll(async () => {
 		if (settings === null) throw new Error('There is no n8n');
 		n8n = await N8n.login(settings);
-		platform = await startTestPlatform();
+		platform = await startTestPlatform({}, { limits: WIDE_LIMITS });
 		const { api_key: apiKey, webhook_key: webhookKey } = platform.firstRun;
 		secrets = {
 			odooPlatformApi: { baseUrl: platform.url, apiKey },
@@ -147,9 +152,14 @@ const deliveriesSchema = z.tuple([
 		/** Deploys; answers the id of the event that told of it. */
 		const deploy = async () => {
 			const { production } = platform.firstRun.environments;
-			await platform.api('POST', `/api/v1/environments/${production}/deploy`, { ref: 'main', wait: true });
-			const { json } = await platform.api('GET', '/api/v1/events?type=deployment.succeeded&limit=1');
-			return z.tuple([z.object({ id: z.string() })]).parse(json.data)[0].id;
+			const path = `/api/v1/environments/${production}/deploy`;
+			const { json: deployed } = await platform.api('POST', path, { ref: 'main', wait: true });
+			// The event leaves its outbox a moment after the deploy has its answer.
+			return until(async () => {
+				const { json } = await platform.api('GET', '/api/v1/events?type=deployment.succeeded&limit=1');
+				const [event] = eventsSchema.parse(json.data);
+				return event.data.deployment.id === deployed.deployment_id && event.id;
+			});
 		};
 		/** The newest delivery to the workflow. */
 		const lastDelivery = async () => {

@@ -4,9 +4,10 @@ import { benchGateway, benchOdoo } from '../support/odoo-bench';
 
 /**
  * What the gateway costs: a `search_read` of ten companies through it, with a signed request and everything on, beside
- * the same call made to Odoo's JSON-2 directly, in turns. `npm run bench -- odoo`, on the Odoo 19 that `ODOO_URL`,
- * `ODOO_DB`, `ODOO_LOGIN` and `ODOO_API_KEY` name, else on a sandbox in a process of its own; the service's database is
- * the embedded engine or `MONGODB_URI`. What many items cost through the node: `npm run bench -- odoo-node`.
+ * the same call made to Odoo's JSON-2 directly, in turns. Rates are of the fastest of many short rounds, as Odoo, the
+ * service and the load share the machine with whatever else runs there. `npm run bench -- odoo`, on the Odoo 19 that
+ * `ODOO_URL`, `ODOO_DB`, `ODOO_LOGIN` and `ODOO_API_KEY` name, else on a sandbox in a process of its own; the service's
+ * database is the embedded engine or `MONGODB_URI`. What many items cost through the node: `npm run bench -- odoo-node`.
  */
 const PARALLEL = 16;
 const ROUNDS = 15;
@@ -93,15 +94,11 @@ async function main() {
 		const [p50, p99] = [percentile(times[name], 0.5), percentile(times[name], 0.99)];
 		console.log(
 			`${labels[name].padEnd(27)} one at a time p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms; ` +
-				`${PARALLEL} at a time ${percentile(rates[name], 0.5).toFixed(0)}/s`,
+				`${PARALLEL} at a time ${Math.max(...rates[name]).toFixed(0)}/s`,
 		);
 	}
 	const added = percentile(times.gateway, 0.5) - percentile(times.direct, 0.5);
-	// Round by round, as what else the machine does comes and goes.
-	const share = percentile(
-		rates.gateway.map((rate, round) => rate / (rates.direct[round] ?? NaN)),
-		0.5,
-	);
+	const share = Math.max(...rates.gateway) / Math.max(...rates.direct);
 	console.log(`p50 ${added.toFixed(2)} ms more, ${(share * 100).toFixed(0)} % of the throughput`);
 	process.exit(0);
 }

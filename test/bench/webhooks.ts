@@ -236,13 +236,6 @@ async function main() {
 	line(`${SOAK} more`, `${median(rates).toFixed(0)}/s; after each quarter, heap/own in MiB: ${used.join(', ')}`);
 	await service.close();
 
-	const alone = await open(receiver);
-	const only = await alone.register(MANY_WEBHOOKS, receiver.url);
-	await pace(alone, only, half / 2);
-	const before = await pace(alone, only, half / 2);
-	line(`to ${MANY_WEBHOOKS} receivers at ${half / 2}/s`, show(before));
-	await alone.close();
-
 	const mixed = await open(receiver);
 	const living = await mixed.register(MANY_WEBHOOKS, receiver.url);
 	const dead = await mixed.register(MANY_WEBHOOKS, (index) =>
@@ -250,6 +243,8 @@ async function main() {
 	);
 	const everybody = living.flatMap((tenant, index) => [tenant, ...dead.slice(index, index + 1)]);
 	await pace(mixed, living, half / 2);
+	const before = await pace(mixed, living, half / 2);
+	line(`to ${MANY_WEBHOOKS} receivers at ${half / 2}/s`, show(before));
 	const beside = await pace(mixed, everybody, half, DYING_SECONDS, new Set(living));
 	const ratio = percentile(beside, 0.99) / percentile(before, 0.99);
 	line(`beside as many dead ones`, `${show(beside)} (${ratio.toFixed(1)} times the p99)`);

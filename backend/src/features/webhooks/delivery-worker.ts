@@ -21,7 +21,7 @@ const LEASE_RESERVE_MS = 30_000;
 /** How long a webhook is served as it was last read. */
 const FRESH_MS = 100;
 /** Webhooks served at the same time, those aside whose receivers take long. */
-const MAX_QUICK = 100;
+const MAX_QUICK = 400;
 /** Webhooks served at the same time, all in all. */
 const MAX_WEBHOOKS = 2_000;
 /** Attempts in flight to one webhook. */

@@ -8,7 +8,7 @@ function doubling(limit = 10) {
 		limit,
 		run: (items: readonly number[]) => {
 			batches.push(items);
-			return items.includes(13) ? Promise.reject(new Error('13')) : Promise.resolve((item) => item * 2);
+			return items.includes(13) ? Promise.reject(new Error('13')) : Promise.resolve((item: number) => item * 2);
 		},
 	});
 	return { batches, double };

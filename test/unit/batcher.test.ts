@@ -4,11 +4,11 @@ import { createBatcher } from '../../backend/src/core/batcher';
 /** A batcher that notes its batches, doubles its items, and cannot bear 13. */
 function doubling(limit = 10) {
 	const batches: (readonly number[])[] = [];
-	const double = createBatcher({
+	const double = createBatcher<number, number>({
 		limit,
-		run: (items: readonly number[]) => {
+		run: (items) => {
 			batches.push(items);
-			return items.includes(13) ? Promise.reject(new Error('13')) : Promise.resolve((item: number) => item * 2);
+			return items.includes(13) ? Promise.reject(new Error('13')) : Promise.resolve((item) => item * 2);
 		},
 	});
 	return { batches, double };

@@ -13,5 +13,6 @@ if (!benches.includes(name)) {
 	process.exit(1);
 }
 if (!(await makeReady())) process.exit(1);
-const args = ['-r', './test/support/ts-register.cjs', `test/bench/${name}.ts`];
+// As `npm start` runs the service.
+const args = ['--max-semi-space-size=64', '-r', './test/support/ts-register.cjs', `test/bench/${name}.ts`];
 process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;

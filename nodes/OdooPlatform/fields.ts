@@ -1,30 +1,6 @@
 import { NodeOperationError, type INodeProperties, type PreSendAction } from 'n8n-workflow';
 import { withItem } from '../shared/failure';
 
-/** Return All and Limit of a list. */
-export function listFields(resource: string): INodeProperties[] {
-	const show = { resource: [resource], operation: ['getAll'] };
-	return [
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			displayOptions: { show },
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			displayOptions: { show: { ...show, returnAll: [false] } },
-			typeOptions: { minValue: 1 },
-			default: 50,
-			description: 'Max number of results to return',
-		},
-	];
-}
-
 /** Simplify, for resources with more than ten fields. */
 export function simplifyField(resource: string, operations: string[]): INodeProperties {
 	return {

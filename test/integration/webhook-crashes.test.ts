@@ -8,6 +8,7 @@ import { createIds } from '../../backend/src/core/ids';
 import { startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { answer, type Receiver, startReceiver } from '../support/receiver';
+import { until } from '../support/until';
 import { clockAhead, type Order } from '../support/webhook-process';
 import { prepareReplica, type Replica } from '../support/webhook-replica';
 import { openWebhookStage, type WebhookStage } from '../support/webhook-stage';
@@ -19,6 +20,8 @@ const SEED = Number(process.env['CRASH_SEED'] ?? randomInt(2 ** 31));
 
 const LEASE_MS = 60_000;
 const WEBHOOKS = 3;
+/** How long what the crashes left may take to be delivered. */
+const SETTLED_MS = 60_000;
 
 type Stage = WebhookStage<ReturnType<typeof clockAhead>>;
 
@@ -53,7 +56,7 @@ async function settled({ deliveries, things }: Stage): Promise<void> {
 	const waiting = async () =>
 		(await things.everywhere.findOne({ outbox_pending: true })) ??
 		(await deliveries.everywhere.findOne({ status: { $ne: 'succeeded' } }));
-	while ((await waiting()) !== null) await systemClock.sleep(20);
+	await until(async () => (await waiting()) === null, SETTLED_MS);
 }
 
 afterEach(async () => {
@@ -188,7 +191,7 @@ describe(`a process that is killed ${CRASHES} times under load`, () => {
 
 	it('leaves no webhook claimed, due or paused', async () => {
 		const idle = { status: 'active', due_at: { $exists: false }, lease_owner: { $exists: false } } as const;
-		while ((await stage.webhooks.everywhere.find(idle)).length < WEBHOOKS) await systemClock.sleep(20);
+		await until(async () => (await stage.webhooks.everywhere.find(idle)).length === WEBHOOKS);
 	});
 });
 

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { deploymentLocator, environmentLocator } from '../../shared/locators';
-import { listFields, requireLocator, simplifyField } from '../fields';
+import { listFields } from '../../shared/list-fields';
+import { requireLocator, simplifyField } from '../fields';
 import { receive, simplify } from '../replies';
 
 const show = (operation: string) => ({ show: { resource: ['deployment'], operation: [operation] } });

@@ -1,7 +1,8 @@
 import type { IExecuteSingleFunctions, IHttpRequestOptions, INodeProperties } from 'n8n-workflow';
 import { isDataObject } from '../../shared/data';
 import { environmentLocator, projectLocator } from '../../shared/locators';
-import { listFields, requireLocator, simplifyField } from '../fields';
+import { listFields } from '../../shared/list-fields';
+import { requireLocator, simplifyField } from '../fields';
 import { receive, requireSuccess } from '../replies';
 
 const show = (operation: string) => ({ show: { resource: ['environment'], operation: [operation] } });

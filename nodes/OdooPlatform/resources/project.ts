@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { listFields } from '../fields';
+import { listFields } from '../../shared/list-fields';
 import { receive } from '../replies';
 
 export const projectProperties: INodeProperties[] = [

@@ -1,4 +1,5 @@
 import { isDataObject } from '../../../shared/data';
+import { listFields } from '../../../shared/list-fields';
 import { modelLocator } from '../../../shared/odoo-locators';
 import { domainOf, filterFields } from '../../domain';
 import { optionsField, readFields } from '../../fields';
@@ -20,23 +21,7 @@ export const recordGetAll: Operation = {
 	},
 	properties: [
 		{ ...modelLocator, displayOptions: { show } },
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			displayOptions: { show },
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			displayOptions: { show: { ...show, returnAll: [false] } },
-			typeOptions: { minValue: 1 },
-			default: 50,
-			description: 'Max number of results to return',
-		},
+		...listFields('record'),
 		...filterFields,
 		...readFields('getAll'),
 		{

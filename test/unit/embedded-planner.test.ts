@@ -14,7 +14,7 @@ import type { SortSpec } from '../../backend/src/database/embedded/paths';
 import { plan } from '../../backend/src/database/embedded/planner';
 import { find } from '../../backend/src/database/embedded/query';
 import { Store } from '../../backend/src/database/embedded/store';
-import { applyUpdate } from '../../backend/src/database/embedded/update';
+import { applyUpdate, concernedBy } from '../../backend/src/database/embedded/update';
 
 let dir: string;
 let store: Store;
@@ -203,12 +203,15 @@ describe('finding through indexes', () => {
 								continue;
 							}
 							const doc = { ...stored.doc };
-							applyUpdate(
-								doc,
-								{ $set: { [field]: to } },
-								{ filter: {}, arrayFilters: [], inserting: false, now: new Date(0) },
-							);
-							store.replace(collection, stored, doc, encodeStored(doc));
+							const update = { $set: { [field]: to } };
+							const entries = store.entriesIn(collection.indexes.filter(concernedBy(update)), doc);
+							applyUpdate(doc, update, {
+								filter: {},
+								arrayFilters: [],
+								inserting: false,
+								now: new Date(0),
+							});
+							store.replace(collection, stored.id, entries, doc, encodeStored(doc));
 							model.set(id, doc);
 						}
 					});
@@ -226,7 +229,55 @@ describe('finding through indexes', () => {
 	});
 });
 
+it('does not take what has changed since an index led to it', async () => {
+	const docs = Array.from({ length: 3 }, (_, _id) => ({ _id, a: 1 }));
+	const collection = await collectionOf([index({ a: 1 })], docs);
+	const found = find(store, collection, { filter: { a: 1 }, sort: [], skip: 0, limit: 0 });
+	const seen: unknown[] = [];
+	const see = (count: number) => {
+		for (let left = count; left > 0; left--) {
+			const { done, value } = found.next();
+			if (done !== true) seen.push(value.doc['_id']);
+		}
+	};
+	see(1);
+	await store.write(() => {
+		for (const { id } of find(store, collection, { filter: { _id: 1 }, sort: [], skip: 0, limit: 0 })) {
+			const doc = { _id: 1, a: 2 };
+			store.replace(
+				collection,
+				id,
+				store.entriesIn(collection.indexes, { _id: 1, a: 1 }),
+				doc,
+				encodeStored(doc),
+			);
+		}
+	});
+	see(3);
+	expect(seen).toEqual([0, 2]);
+});
+
 describe('the plan', () => {
+	it.each<[string, boolean, Doc]>([
+		['values', true, { a: 1, c: { $in: ['x', 'y'] } }],
+		['a range', true, { a: 1, c: { $gte: 'x', $lt: 'y' } }],
+		['conditions joined by $and', true, { $and: [{ a: 1 }, { c: { $eq: 'x' } }] }],
+		['what a partial index holds', true, { name: 'n', active: true }],
+		['null', false, { a: null }],
+		['NaN', false, { a: NaN }],
+		['another field', false, { a: 1, other: 1 }],
+		['another operator', false, { a: { $in: [1, 2], $ne: 2 } }],
+		['a range and more', false, { a: { $gt: 1, $ne: 2 } }],
+		['a value beyond what an index keeps of it', false, { a: 1, c: { $gt: 'x'.repeat(3000) } }],
+		['two values of one field', false, { $and: [{ a: 1 }, { a: 2 }] }],
+		['alternatives beside', false, { a: 1, $or: [{ c: 1 }, { b: 2 }] }],
+		['fields of documents', false, { 'd.x': 1 }],
+	])('knows whether %s leave anything to be looked at: exact is %s', async (_, exact, filter) => {
+		const partial = index({ name: 1 }, { partialFilterExpression: { active: true } });
+		const collection = await collectionOf([index({ a: 1, c: 1 }), index({ 'd.x': 1 }), partial], []);
+		expect(plan(store, collection, filter, []).exact).toBe(exact);
+	});
+
 	const planOf = async (indexes: IndexSpec[], filter: Doc, sort: SortSpec = [], docs: Doc[] = []) => {
 		const { index: chosen, sorted, reverse, ranges } = plan(store, await collectionOf(indexes, docs), filter, sort);
 		return { index: chosen?.spec.name, sorted, reverse, ranges: ranges.length };

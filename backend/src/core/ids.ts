@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { encodeTime, monotonicFactory } from 'ulid';
 import { z } from 'zod';
 import type { Clock } from './clock';
@@ -83,8 +84,11 @@ export interface Ids {
 	next<K extends IdKind>(kind: K): Id<K>;
 }
 
-/** Ids from the clock and a source of randomness (default: the platform's cryptographic one). */
-export function createIds(clock: Clock, random?: () => number): Ids {
+/** From 0 to 1; of the platform's cryptographic randomness, of which Node.js keeps a store for this. */
+const secureRandom = () => randomInt(2 ** 32) / 2 ** 32;
+
+/** Ids from the clock and a source of randomness. */
+export function createIds(clock: Clock, random: () => number = secureRandom): Ids {
 	const ulid = monotonicFactory(random);
 	return {
 		next: (kind) => {

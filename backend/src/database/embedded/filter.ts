@@ -3,7 +3,7 @@ import { Context } from 'mingo/core';
 import * as expressionOperators from 'mingo/operators/expression';
 import * as queryOperators from 'mingo/operators/query';
 import { Query } from 'mingo/query';
-import { type Doc, isDoc, typeName } from './documents';
+import { type Doc, isArray, isDoc, typeName } from './documents';
 import { EngineError, unsupported } from './errors';
 import { comparisonOperators } from './comparison';
 
@@ -100,6 +100,15 @@ export function conjunctsOf(filter: Doc): Conjunct[] {
 		if (key === '$and' && Array.isArray(operand)) return operand.filter(isDoc).flatMap(conjunctsOf);
 		return key.startsWith('$') ? [] : [{ path: key, operand }];
 	});
+}
+
+/** Whether a filter is no more than the conditions that `conjunctsOf` gives. */
+export function isConjunction(filter: Doc): boolean {
+	return Object.entries(filter).every(
+		([key, operand]) =>
+			!key.startsWith('$') ||
+			(key === '$and' && isArray(operand) && operand.every((part) => isDoc(part) && isConjunction(part))),
+	);
 }
 
 /** Whether a value is a document of operators such as `{ $gt: 5 }`. */

@@ -1,7 +1,7 @@
 import { ObjectId, UUID } from 'bson';
 import type { Collection, Index } from './catalog';
 import { type Doc, isDoc } from './documents';
-import { type Conjunct, conjunctsOf, isOperators } from './filter';
+import { type Conjunct, conjunctsOf, isConjunction, isOperators } from './filter';
 import { type EncodedValue, TAG, after, encodeValue, sameValue, tagOf } from './keys';
 import type { Direction, SortSpec } from './paths';
 import { type KeyRange, MAX_ID_BYTES, type Store, fieldLimit, trailingDirection } from './store';
@@ -15,6 +15,8 @@ export interface Plan {
 	reverse: boolean;
 	/** Whether documents come out in the order asked for. */
 	sorted: boolean;
+	/** Whether what the ranges lead to is all that the filter asks for, as long as their entries are true. */
+	exact: boolean;
 }
 
 /** At most so many ranges are read for the values of `$in`. */
@@ -39,37 +41,39 @@ interface Candidate {
  */
 export function plan(store: Store, collection: Collection, filter: Doc, sort: SortSpec): Plan {
 	const conjuncts = conjunctsOf(filter);
-	let best: { plan: Plan; score: number } | undefined;
-	for (const candidate of candidates(store, collection, conjuncts)) {
-		const found = planFor(candidate, conjuncts, sort);
-		if (!best || found.score > best.score) best = found;
+	let best = planFor(primary(store, collection), conjuncts, sort);
+	// Nothing leads to fewer documents than their ids.
+	if (!best.unique) {
+		for (const candidate of candidates(store, collection, conjuncts)) {
+			const found = planFor(candidate, conjuncts, sort);
+			if (found.score > best.score) best = found;
+		}
 	}
-	if (!best) throw new Error('A collection can always be read as a whole.');
+	best.plan.exact &&= isConjunction(filter);
 	return best.plan;
 }
 
+/** The documents themselves, in the order of their ids. */
+const primary = (store: Store, collection: Collection): Candidate => ({
+	index: undefined,
+	prefix: store.documentRange(collection).lower,
+	fields: [{ path: '_id', direction: 1, limit: MAX_ID_BYTES }],
+	unordered: false,
+});
+
 function candidates(store: Store, collection: Collection, conjuncts: Conjunct[]): Candidate[] {
-	const primary: Candidate = {
-		index: undefined,
-		prefix: store.documentRange(collection).lower,
-		fields: [{ path: '_id', direction: 1, limit: MAX_ID_BYTES }],
-		unordered: false,
-	};
 	const usable = collection.indexes.filter((index) => index.ready && holdsAllOf(index, conjuncts));
-	return [
-		primary,
-		...usable.map((index) => {
-			const limit = fieldLimit(index);
-			const fields = index.fields.map(([path, direction]) => ({ path, direction, limit }));
-			const trailing = { path: '_id', direction: trailingDirection(index), limit: MAX_ID_BYTES };
-			return {
-				index,
-				prefix: store.indexRange(index).lower,
-				fields: fields.some(({ path }) => path === '_id') ? fields : [...fields, trailing],
-				unordered: index.unordered,
-			};
-		}),
-	];
+	return usable.map((index) => {
+		const limit = fieldLimit(index);
+		const fields = index.fields.map(([path, direction]) => ({ path, direction, limit }));
+		const trailing = { path: '_id', direction: trailingDirection(index), limit: MAX_ID_BYTES };
+		return {
+			index,
+			prefix: store.indexRange(index).lower,
+			fields: fields.some(({ path }) => path === '_id') ? fields : [...fields, trailing],
+			unordered: index.unordered,
+		};
+	});
 }
 
 /** Whether every document that meets the conditions stands in the index, which may be sparse or partial. */
@@ -80,17 +84,23 @@ function holdsAllOf(index: Index, conjuncts: Conjunct[]): boolean {
 			return values?.every((value) => value !== null) ?? false;
 		});
 	if (index.spec.sparse && !index.fields.some(([path]) => demandsValue(path))) return false;
-	return Object.entries(index.spec.partialFilterExpression ?? {}).every(
-		([path, operand]) =>
-			conjuncts.some((conjunct) => conjunct.path === path && sameCondition(conjunct.operand, operand)) ||
-			(isDoc(operand) && sameValue(operand, { $exists: true }) && demandsValue(path)),
+	return conditionsOf(index).every(
+		(condition) =>
+			conjuncts.some((conjunct) => sameCondition(conjunct, condition)) ||
+			(isDoc(condition.operand) &&
+				sameValue(condition.operand, { $exists: true }) &&
+				demandsValue(condition.path)),
 	);
 }
 
-function sameCondition(a: unknown, b: unknown): boolean {
-	const normal = (operand: unknown) => (isOperators(operand) ? operand : { $eq: operand });
+/** What holds for every document in an index that is partial. */
+const conditionsOf = (index: Index | undefined): Conjunct[] =>
+	Object.entries(index?.spec.partialFilterExpression ?? {}).map(([path, operand]) => ({ path, operand }));
+
+function sameCondition(a: Conjunct, b: Conjunct): boolean {
+	const normal = ({ operand }: Conjunct) => (isOperators(operand) ? operand : { $eq: operand });
 	try {
-		return sameValue(normal(a), normal(b));
+		return a.path === b.path && sameValue(normal(a), normal(b));
 	} catch {
 		return false;
 	}
@@ -115,24 +125,41 @@ function isScalar(value: unknown): boolean {
 	);
 }
 
+/**
+ * Whether the entries of these values are just those of the documents that the condition is met by: not so for null,
+ * which missing fields share, for NaN, and within arrays of documents.
+ */
+function isExactly({ path, operand }: Conjunct, values: unknown[]): boolean {
+	return (
+		!path.includes('.') &&
+		(!isDoc(operand) || Object.keys(operand).length === 1) &&
+		values.every((value) => value !== null && !Number.isNaN(value))
+	);
+}
+
 function planFor(candidate: Candidate, conjuncts: Conjunct[], sort: SortSpec) {
 	const { index, fields, unordered } = candidate;
 	let prefixes = [candidate.prefix];
 	let used = 0;
+	const met = new Set<Conjunct>();
 	const single = new Set<string>();
 	for (const { path, direction, limit } of fields) {
 		const condition = conjuncts.find((conjunct) => conjunct.path === path && equalTo(conjunct.operand));
 		if (!condition) break;
-		const values = distinct(equalTo(condition.operand) ?? [], (value) =>
-			encodeValue(value, limit, direction === -1),
-		);
-		if (prefixes.length * values.length > MOST_RANGES) break;
-		prefixes = prefixes.flatMap((prefix) => values.map((bytes) => Buffer.concat([prefix, bytes])));
-		if (values.length === 1) single.add(path);
+		const values = equalTo(condition.operand) ?? [];
+		const encoded = distinct(values, (value) => encodeValue(value, limit, direction === -1));
+		if (prefixes.length * encoded.length > MOST_RANGES) break;
+		prefixes = prefixes.flatMap((prefix) => encoded.map((bytes) => Buffer.concat([prefix, bytes])));
+		if (encoded.length === 1) single.add(path);
+		if (isExactly(condition, values)) met.add(condition);
 		used++;
 	}
 	const next = unordered ? undefined : fields[used];
 	const bounds = next && boundsOf(next, conjuncts);
+	for (const conjunct of bounds?.met ?? []) met.add(conjunct);
+	const exact = conjuncts.every(
+		(conjunct) => met.has(conjunct) || conditionsOf(index).some((condition) => sameCondition(conjunct, condition)),
+	);
 	const order = unordered ? undefined : orderOf(fields.slice(used), sort, single);
 	const ranges = prefixes.map((prefix) => ({
 		lower: bounds ? Buffer.concat([prefix, bounds.lower]) : prefix,
@@ -141,7 +168,8 @@ function planFor(candidate: Candidate, conjuncts: Conjunct[], sort: SortSpec) {
 	}));
 	const unique = used >= (index?.fields.length ?? 1) && (index === undefined || index.spec.unique === true);
 	return {
-		plan: { index, ranges, reverse: order === 'reverse', sorted: order !== undefined },
+		plan: { index, ranges, reverse: order === 'reverse', sorted: order !== undefined, exact },
+		unique,
 		score: used * 4 + (unique ? 100 : 0) + (bounds ? 2 : 0) + (order && sort.length > 0 ? 3 : 0),
 	};
 }
@@ -151,26 +179,40 @@ function distinct(values: unknown[], encode: (value: unknown) => EncodedValue): 
 	return [...new Map(values.map(encode).map(({ bytes }) => [bytes.toString('latin1'), bytes])).values()];
 }
 
-/** The bytes between which a field lies by its `$gt`, `$gte`, `$lt` and `$lte`, which all compare within one type. */
-function boundsOf({ path, direction, limit }: Field, conjuncts: Conjunct[]): KeyRange | undefined {
-	const comparisons = conjuncts
-		.filter((conjunct) => conjunct.path === path)
-		.flatMap(({ operand }) => (isDoc(operand) ? Object.entries(operand) : []))
-		.filter(([operator, value]) => /^\$[gl]te?$/.test(operator) && value !== null && isScalar(value));
+/**
+ * The bytes between which a field lies by its `$gt`, `$gte`, `$lt` and `$lte`, which all compare within one type, and the
+ * conditions that say no more than that.
+ */
+function boundsOf(
+	{ path, direction, limit }: Field,
+	conjuncts: Conjunct[],
+): (KeyRange & { met: Conjunct[] }) | undefined {
+	const asked = conjuncts.filter((conjunct) => conjunct.path === path && isDoc(conjunct.operand));
+	const comparisonsOf = ({ operand }: Conjunct) =>
+		Object.entries(isDoc(operand) ? operand : {}).filter(
+			([operator, value]) => /^\$[gl]te?$/.test(operator) && value !== null && isScalar(value),
+		);
+	const comparisons = asked.flatMap(comparisonsOf);
 	const tag = comparisons[0] && tagOf(comparisons[0][1]);
 	if (tag === undefined || tag === TAG.nan || comparisons.some(([, value]) => tagOf(value) !== tag)) return undefined;
 	const type: Buffer = Buffer.from([direction === -1 ? tag ^ 0xff : tag]);
 	let lower: Buffer = type;
 	let upper: Buffer = after(type);
+	let whole = !path.includes('.');
 	for (const [operator, value] of comparisons) {
 		const { bytes, truncated } = encodeValue(value, limit, direction === -1);
-		if (truncated) continue;
+		if (truncated) {
+			whole = false;
+			continue;
+		}
 		const atLeast = operator.startsWith('$g') === (direction === 1);
 		const edge = operator.endsWith('e') === atLeast ? bytes : after(bytes);
 		if (atLeast && Buffer.compare(edge, lower) > 0) lower = edge;
 		if (!atLeast && Buffer.compare(edge, upper) < 0) upper = edge;
 	}
-	return { lower, upper };
+	const saysNoMore = (conjunct: Conjunct) =>
+		isDoc(conjunct.operand) && comparisonsOf(conjunct).length === Object.keys(conjunct.operand).length;
+	return { lower, upper, met: whole ? asked.filter(saysNoMore) : [] };
 }
 
 /** Whether reading the fields forward or in reverse gives the order asked for; fields of one single value don't matter. */

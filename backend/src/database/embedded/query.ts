@@ -13,7 +13,7 @@ import type { Collection } from './catalog';
 import { comparisonOperators } from './comparison';
 import { type Doc, isDoc } from './documents';
 import { EngineError, unsupported } from './errors';
-import { compileFilter, readFilter, refuseMistakes } from './filter';
+import { type Predicate, compileFilter, readFilter, refuseMistakes } from './filter';
 import { type SortSpec, sortKey } from './paths';
 import { type Plan, plan } from './planner';
 import type { Store, Stored } from './store';
@@ -31,25 +31,28 @@ export function* find(
 	store: Store,
 	collection: Collection,
 	{ filter, sort, skip, limit }: FindSpec,
-): Generator<Stored> {
+): Generator<Stored, void> {
 	const chosen = plan(store, collection, filter, sort);
-	// All of it, though the index decided a part: a document may have changed since its entry was read.
-	const matches = compileFilter(filter);
+	let unsure = !chosen.exact;
+	// In a later turn of the event loop a document may have changed since its entry was read.
+	queueMicrotask(() => (unsure = true));
+	let test: Predicate | undefined = unsure ? compileFilter(filter) : undefined;
+	const matches = (stored: Stored) => !unsure || (test ??= compileFilter(filter))(stored.doc);
 	let found = candidates(store, collection, chosen, sort.length > 0);
 	if (!chosen.sorted) found = sorted(found, matches, sort);
 	let position = 0;
 	for (const stored of found) {
-		if (chosen.sorted && !matches(stored.doc)) continue;
+		if (chosen.sorted && !matches(stored)) continue;
 		if (++position <= skip) continue;
 		yield stored;
 		if (limit > 0 && position === skip + limit) return;
 	}
 }
 
-function* sorted(found: Iterable<Stored>, matches: (doc: Doc) => boolean, sort: SortSpec): Generator<Stored> {
+function* sorted(found: Iterable<Stored>, matches: (stored: Stored) => boolean, sort: SortSpec): Generator<Stored> {
 	const all: { key: Buffer; stored: Stored }[] = [];
 	for (const stored of found) {
-		if (matches(stored.doc)) all.push({ key: sortKey(stored.doc, sort), stored });
+		if (matches(stored)) all.push({ key: sortKey(stored.doc, sort), stored });
 	}
 	all.sort((a, b) => Buffer.compare(a.key, b.key));
 	for (const { stored } of all) yield stored;

@@ -27,12 +27,25 @@ export interface KeyRange {
 	upper: Buffer;
 }
 
-/** A stored document. */
-export interface Stored {
-	/** The encoded `_id`. */
-	id: Buffer;
-	bytes: Buffer;
-	doc: Doc;
+/** A stored document, decoded when somebody looks into it. */
+export class Stored {
+	#doc: Doc | undefined;
+
+	constructor(
+		/** The encoded `_id`. */
+		readonly id: Buffer,
+		readonly bytes: Buffer,
+	) {}
+
+	get doc(): Doc {
+		return (this.#doc ??= decode(this.bytes));
+	}
+}
+
+/** The entries that a document has in an index. */
+interface Entries {
+	readonly index: Index;
+	readonly had: readonly Buffer[];
 }
 
 interface QueuedWrite {
@@ -191,12 +204,12 @@ export class Store {
 	/** The document with that encoded `_id`. */
 	get(collection: Collection, id: Buffer): Stored | undefined {
 		const bytes = this.#root.get(documentKey(collection, id));
-		return bytes && { id, bytes, doc: decode(bytes) };
+		return bytes && new Stored(id, bytes);
 	}
 
 	/** The document with that key, as `scan` gave it. */
 	read(key: Buffer, bytes: Buffer): Stored {
-		return { id: key.subarray(PREFIX_BYTES), bytes, doc: decode(bytes) };
+		return new Stored(key.subarray(PREFIX_BYTES), bytes);
 	}
 
 	/** Stores a new document. Within `write` only. Throws `DuplicateKey`. */
@@ -212,19 +225,28 @@ export class Store {
 		this.#root.putSync(key, Buffer.from(bytes));
 	}
 
-	/** Stores a document in the place of an old one with the same `_id`. Within `write` only. Throws `DuplicateKey`. */
-	replace(collection: Collection, old: Stored, doc: Doc, bytes: Uint8Array): void {
-		const changes = collection.indexes.map((index) => {
-			const had = entriesOf(index, old.doc, undefined);
-			return { index, had, ...this.#newEntries(collection, index, doc, old.id, had) };
-		});
+	/** What a document's indexes have of it: to be asked for before it changes, and given to `replace`. */
+	entriesIn(indexes: readonly Index[], doc: Doc): readonly Entries[] {
+		return indexes.map((index) => ({ index, had: entriesOf(index, doc, undefined) }));
+	}
+
+	/**
+	 * Stores a document in the place of one with the same `_id`, of which those indexes had these entries; in all others
+	 * it stands as it did. Within `write` only. Throws `DuplicateKey`.
+	 */
+	replace(collection: Collection, id: Buffer, before: readonly Entries[], doc: Doc, bytes: Uint8Array): void {
+		const changes = before.map(({ index, had }) => ({
+			index,
+			had,
+			...this.#newEntries(collection, index, doc, id, had),
+		}));
 		for (const { index, had, has, added } of changes) {
 			for (const entry of had) {
-				if (!has.some((other) => other.equals(entry))) this.#root.removeSync(entryKey(index, entry, old.id));
+				if (!has.some((other) => other.equals(entry))) this.#root.removeSync(entryKey(index, entry, id));
 			}
-			for (const entry of added) this.#root.putSync(entryKey(index, entry, old.id), old.id);
+			for (const entry of added) this.#root.putSync(entryKey(index, entry, id), id);
 		}
-		this.#root.putSync(documentKey(collection, old.id), Buffer.from(bytes));
+		this.#root.putSync(documentKey(collection, id), Buffer.from(bytes));
 	}
 
 	/** Removes a document. Within `write` only. */
@@ -260,7 +282,7 @@ export class Store {
 	 * The entries that a document has in an index, and which of them are `added` to those it `had`. Throws `DuplicateKey`
 	 * when another document has one of these.
 	 */
-	#newEntries(collection: Collection, index: Index, doc: Doc, id: Buffer, had: Buffer[]) {
+	#newEntries(collection: Collection, index: Index, doc: Doc, id: Buffer, had: readonly Buffer[]) {
 		const has = entriesOf(index, doc, () => {
 			this.#catalog.changed = true;
 		});
@@ -329,16 +351,23 @@ function entriesOf(index: Index, doc: Doc, whenUnordered: (() => void) | undefin
 	if (index.covers && !index.covers(doc)) return [];
 	if (index.spec.sparse && index.fields.every(([path]) => isMissing(doc, path))) return [];
 	const limit = fieldLimit(index);
-	let entries: Buffer[] = [Buffer.alloc(0)];
+	/** Of each entry its parts. */
+	let combined: Buffer[][] = [[]];
 	let arrays = 0;
 	let unordered = false;
 	for (const [path, direction] of index.fields) {
-		const isArray = Array.isArray(valueAt(doc, path));
+		if (!Array.isArray(valueAt(doc, path))) {
+			const key = encodeValue(valueAt(doc, path), limit, direction === -1);
+			unordered ||= key.truncated;
+			for (const parts of combined) parts.push(key.bytes);
+			continue;
+		}
 		const keys = valuesAt(doc, path).map((value) => encodeValue(value, limit, direction === -1));
-		unordered ||= isArray || keys.some((key) => key.truncated);
-		arrays += isArray ? 1 : 0;
-		entries = entries.flatMap((entry) => keys.map((key) => Buffer.concat([entry, key.bytes])));
+		unordered = true;
+		arrays++;
+		combined = combined.flatMap((parts) => keys.map((key) => [...parts, key.bytes]));
 	}
+	const entries = combined.map((parts) => Buffer.concat(parts));
 	if (arrays > 1) {
 		throw new EngineError('CannotIndexParallelArrays', `Index ${index.spec.name} meets more than one array.`);
 	}

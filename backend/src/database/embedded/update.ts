@@ -1,4 +1,5 @@
 import { ObjectId } from 'bson';
+import type { Index } from './catalog';
 import { type Doc, isArray, isDoc } from './documents';
 import { EngineError, unsupported } from './errors';
 import { type Predicate, compileFilter, conjunctsOf, isOperators, readFilter } from './filter';
@@ -60,6 +61,24 @@ export function applyUpdate(doc: Doc, update: Doc, context: UpdateContext): void
 	}
 	elements.refuseUnusedFilters();
 }
+
+/** Tells of an index whether operators may change what it has of a document. */
+export function concernedBy(update: Doc): (index: Index) => boolean {
+	const changed = new Set(
+		Object.entries(update)
+			.flatMap(([name, fields]) =>
+				Object.entries(isDoc(fields) ? fields : {}).flatMap(([path, argument]) =>
+					name === '$rename' ? [path, String(argument)] : [path],
+				),
+			)
+			.map(firstOf),
+	);
+	return ({ spec, fields }) =>
+		fields.some(([path]) => changed.has(firstOf(path))) ||
+		Object.keys(spec.partialFilterExpression ?? {}).some((key) => key.startsWith('$') || changed.has(firstOf(key)));
+}
+
+const firstOf = (path: string) => path.split('.', 1)[0];
 
 /** Operators that do nothing where there is nothing. */
 const LEAVES_MISSING = new Set(['$unset', '$pop', '$pull', '$pullAll', '$rename']);

@@ -96,7 +96,7 @@ function readMsg(id: number, message: Buffer): Request {
 		position += size;
 	}
 	if (!body) throw new ProtocolError('no body');
-	return { id, body: { ...body, ...sequences }, answered: !(flags & MORE_TO_COME), legacy: false };
+	return { id, body: Object.assign(body, sequences), answered: !(flags & MORE_TO_COME), legacy: false };
 }
 
 function readSequence(bytes: Buffer): Doc[] {
@@ -117,7 +117,7 @@ function readQuery(id: number, message: Buffer): Request {
 	if (!name.endsWith('.$cmd')) throw new ProtocolError('OP_QUERY of anything but a command');
 	const start = nameEnd + 1 + 8;
 	const body = decode(message.subarray(start, start + message.readInt32LE(start)));
-	return { id, body: { ...body, $db: name.slice(0, -'.$cmd'.length) }, answered: true, legacy: true };
+	return { id, body: Object.assign(body, { $db: name.slice(0, -'.$cmd'.length) }), answered: true, legacy: true };
 }
 
 /** The message that answers a request. */

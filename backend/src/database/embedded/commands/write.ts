@@ -5,8 +5,8 @@ import { EngineError } from '../errors';
 import { readFilter } from '../filter';
 import { sameValue } from '../keys';
 import { find, project, readSort } from '../query';
-import type { Store, Stored } from '../store';
-import { applyUpdate, documentFromFilter, isReplacement, withId } from '../update';
+import { type Store, Stored } from '../store';
+import { applyUpdate, concernedBy, documentFromFilter, isReplacement, withId } from '../update';
 import { type Engine, collectionSchema, command, docSchema, ignored, noCollation } from './command';
 
 const updateSchema = z.custom<Doc>(
@@ -132,7 +132,7 @@ export const writeCommands = {
 							updatedExisting: matched > 0,
 							...(upserted && { upserted: upserted['_id'] }),
 						},
-						value: shown(body.new ? (after ?? upserted) : before),
+						value: shown(body.new ? (after ?? upserted) : before?.doc),
 						ok: 1,
 					};
 				}
@@ -172,8 +172,8 @@ interface Updated {
 	matched: number;
 	modified: number;
 	upserted?: Doc;
-	/** The one document that was changed, before and after; of several, the last. */
-	before?: Doc;
+	/** The one document that was changed, as it was stored before and as it is now; of several, the last. */
+	before?: Stored;
 	after?: Doc;
 }
 
@@ -190,14 +190,18 @@ function update({ store, clock }: Engine, collection: Collection | undefined, st
 		? [...find(store, collection, { filter, sort: readSort(statement.sort), skip: 0, limit })]
 		: [];
 	const result: Updated = { matched: found.length, modified: 0 };
+	const indexes = collection?.indexes ?? [];
+	const concerned = replacing ? indexes : indexes.filter(concernedBy(statement.u));
 	for (const stored of found) {
-		const after = replacing ? replacement(stored, statement.u) : changed(store, stored, statement.u, context);
+		const { doc } = stored;
+		const entries = store.entriesIn(concerned, doc);
+		const after = replacing ? replacement(doc, statement.u) : changed(doc, statement.u, context);
 		const bytes = encodeStored(after);
 		if (collection && !stored.bytes.equals(bytes)) {
-			store.replace(collection, stored, after, bytes);
+			store.replace(collection, stored.id, entries, after, bytes);
 			result.modified++;
 		}
-		result.before = stored.doc;
+		result.before = new Stored(stored.id, stored.bytes);
 		result.after = after;
 	}
 	if (collection && found.length === 0 && statement.upsert) {
@@ -213,16 +217,17 @@ function update({ store, clock }: Engine, collection: Collection | undefined, st
 	return result;
 }
 
-function replacement({ doc }: Stored, fields: Doc): Doc {
+function replacement(doc: Doc, fields: Doc): Doc {
 	refuseOtherId(doc['_id'], fields['_id'] ?? doc['_id']);
 	const { _id: _, ...rest } = fields;
 	return { _id: doc['_id'], ...rest };
 }
 
-function changed(store: Store, stored: Stored, operators: Doc, context: Parameters<typeof applyUpdate>[2]): Doc {
-	const { doc } = store.read(stored.id, stored.bytes);
+/** Changes the document in place. */
+function changed(doc: Doc, operators: Doc, context: Parameters<typeof applyUpdate>[2]): Doc {
+	const { _id } = doc;
 	applyUpdate(doc, operators, context);
-	refuseOtherId(stored.doc['_id'], doc['_id']);
+	refuseOtherId(_id, doc['_id']);
 	return doc;
 }
 

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { once, setMaxListeners } from 'node:events';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
@@ -125,8 +125,6 @@ async function bareRush({ stage, receiver }: Service, loops: number, count: numb
 	const secret = makeWebhookSecret();
 	const event = stage.makeEvent('deployment.succeeded');
 	const body = JSON.stringify({ id: event.id, type: event.type, created_at: event.created_at, data: event.data });
-	const { signal } = new AbortController();
-	setMaxListeners(0, signal);
 	const start = now();
 	let left = count;
 	const loop = async (_: unknown, index: number) => {
@@ -138,7 +136,7 @@ async function bareRush({ stage, receiver }: Service, loops: number, count: numb
 			};
 			await attempt(
 				{ url: receiver.url(index), headers, body },
-				{ fetch: stage.fetch, clock: systemClock, signal },
+				{ fetch: stage.fetch, clock: systemClock, over: new AbortController() },
 			);
 		}
 	};

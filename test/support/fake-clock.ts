@@ -20,31 +20,36 @@ export function createFakeClock(start = new Date('2026-05-07T14:23:11.421Z')): F
 	let time = start.getTime();
 	let sleepers: Sleeper[] = [];
 	const soonest = () => [...sleepers].sort((one, other) => one.until - other.until);
+	const after: Clock['after'] = (ms, run) => {
+		const sleeper = {
+			until: time + Math.max(0, ms),
+			wake: () => {
+				if (!sleepers.includes(sleeper)) return;
+				leave();
+				run();
+			},
+		};
+		const leave = () => {
+			sleepers = sleepers.filter((other) => other !== sleeper);
+		};
+		sleepers.push(sleeper);
+		if (ms <= 0) queueMicrotask(sleeper.wake);
+		return leave;
+	};
 	return {
 		now: () => new Date(time),
+		after,
 		sleep: (ms, signal) =>
 			new Promise((resolve, reject) => {
-				const leave = () => {
-					sleepers = sleepers.filter((other) => other !== sleeper);
+				const callOff = after(ms, () => {
 					signal?.removeEventListener('abort', abort);
-				};
+					resolve();
+				});
 				const abort = () => {
-					leave();
+					callOff();
 					reject(new DOMException('The sleep was broken off', 'AbortError'));
 				};
-				const sleeper = {
-					until: time + ms,
-					wake: () => {
-						leave();
-						resolve();
-					},
-				};
-				if (ms <= 0) {
-					resolve();
-					return;
-				}
-				sleepers.push(sleeper);
-				signal?.addEventListener('abort', abort);
+				signal?.addEventListener('abort', abort, { once: true });
 				if (signal?.aborted) abort();
 			}),
 		async advance(ms) {

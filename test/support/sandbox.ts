@@ -11,7 +11,7 @@ export const SANDBOX_ENVIRONMENT = idSchema('environment').parse('env_01HXMZ0K3R
 /** An environment that has no sandbox. */
 export const OTHER_ENVIRONMENT = idSchema('environment').parse('env_01HXMZ0K3RJ8QM2P5T7V9X1Z3C');
 
-const clock: Clock = { now: () => SANDBOX_NOW, sleep: () => Promise.resolve() };
+const clock: Clock = { now: () => SANDBOX_NOW, after: () => () => undefined, sleep: () => Promise.resolve() };
 
 /** A sandbox with the calls that tests make of it; its clock stands still. */
 export interface TestSandbox extends Sandbox {

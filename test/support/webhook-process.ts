@@ -18,6 +18,7 @@ export type Order = z.infer<typeof orderSchema>;
 /** The time, some milliseconds ahead. */
 export const clockAhead = (ahead: () => number): Clock => ({
 	now: () => new Date(Date.now() + ahead()),
+	after: (ms, run) => systemClock.after(ms, run),
 	sleep: (ms, signal) => systemClock.sleep(ms, signal),
 });
 

@@ -19,6 +19,7 @@ let db: mongoose.mongo.Db;
 
 const clock = {
 	now: () => now,
+	after: () => () => undefined,
 	sleep: (_ms: number, signal?: AbortSignal) =>
 		new Promise<void>((_, reject) => {
 			signal?.addEventListener('abort', () => {

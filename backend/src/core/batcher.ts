@@ -1,4 +1,4 @@
-import { gather } from './gather';
+import { gather, GATHERING_MS } from './gather';
 
 interface Waiting<Item, Result> {
 	readonly item: Item;
@@ -13,11 +13,14 @@ interface Waiting<Item, Result> {
 export function createBatcher<Item, Result>({
 	run,
 	limit,
+	gatheringMs = GATHERING_MS,
 }: {
 	/** Answers what tells each item's result. When it rejects, everybody of the batch is told. */
 	run: (items: readonly Item[]) => Promise<(item: Item) => Result>;
 	/** How many items a batch may have. */
 	limit: number;
+	/** How long items gather that came while a batch was under way, in milliseconds. */
+	gatheringMs?: number;
 }): (item: Item) => Promise<Result> {
 	const waiting: Waiting<Item, Result>[] = [];
 	let running = false;
@@ -33,7 +36,7 @@ export function createBatcher<Item, Result>({
 			} catch (error) {
 				for (const { reject } of batch) reject(error);
 			}
-			if (waiting.length > 0 && waiting.length < limit) await gather();
+			if (waiting.length > 0 && waiting.length < limit) await gather(gatheringMs);
 		}
 		running = false;
 	};

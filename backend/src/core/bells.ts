@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import { nap } from './wakeable-loop';
+import { createDoze } from './doze';
 
 /** One who waits for something to happen to a thing; what happened since the last wait ends the next one at once. */
 export interface BellListener {
@@ -23,15 +23,19 @@ export function createBells<Id extends string>(clock: Clock): Bells<Id> {
 	let stopped = false;
 	return {
 		listen(id) {
-			let rung = new AbortController();
-			const ring = () => rung.abort();
+			let rung = false;
+			const doze = createDoze(clock);
+			const ring = () => {
+				rung = true;
+				doze.rouse();
+			};
 			const others = listeners.get(id) ?? new Set();
 			listeners.set(id, others.add(ring));
 			return {
 				async wait(ms) {
 					if (stopped) return;
-					if (!rung.signal.aborted) await nap(clock, ms, rung.signal);
-					rung = new AbortController();
+					if (!rung) await doze.wait(ms);
+					rung = false;
 				},
 				close() {
 					others.delete(ring);

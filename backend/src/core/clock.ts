@@ -1,12 +1,18 @@
 /** Time, as the rest of the service sees it; tests pass one of their own. */
 export interface Clock {
 	now(): Date;
+	/** Runs `run` after `ms` milliseconds, unless what it answers is called before. */
+	after(ms: number, run: () => void): () => void;
 	/** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted earlier. */
 	sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
 	now: () => new Date(),
+	after: (ms, run) => {
+		const timer = setTimeout(run, ms);
+		return () => clearTimeout(timer);
+	},
 	// The one of node:timers/promises makes an error, with its stack, for every sleep that is broken off.
 	sleep: (ms, signal) =>
 		new Promise((resolve, reject) => {

@@ -1,8 +1,5 @@
 import type { Clock } from './clock';
 
-/** One for all, as `abort()` would make an error with a stack each time, for nobody to see. */
-const DONE = new Error('done');
-
 /**
  * Runs work under a signal that is aborted with `reason` after `ms` milliseconds, or with `signal`, whichever is first.
  * The work itself must heed it.
@@ -12,18 +9,14 @@ export async function withTimeLimit<T>(
 	work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
 	const limited = new AbortController();
-	const done = new AbortController();
 	const leave = () => limited.abort(signal?.reason);
 	if (signal?.aborted) leave();
 	signal?.addEventListener('abort', leave);
-	clock.sleep(ms, done.signal).then(
-		() => limited.abort(reason()),
-		() => undefined,
-	);
+	const callOff = clock.after(ms, () => limited.abort(reason()));
 	try {
 		return await work(limited.signal);
 	} finally {
-		done.abort(DONE);
+		callOff();
 		signal?.removeEventListener('abort', leave);
 	}
 }

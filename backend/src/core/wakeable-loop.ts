@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { createDoze } from './doze';
 import { gather } from './gather';
 
 /** Work that is done again and again: at once when woken, and by itself for what crashes and other replicas left. */
@@ -26,21 +27,25 @@ export function createWakeableLoop({
 	clock: Clock;
 }): WakeableLoop {
 	let stopping = false;
-	let awake = new AbortController();
+	let wakes = 0;
+	const doze = createDoze(clock);
 	let running = Promise.resolve();
 
 	const run = async () => {
 		while (!stopping) {
-			awake = new AbortController();
+			const before = wakes;
 			const pause = await round().catch((error: unknown) => {
 				onError(error);
 				return PAUSE_AFTER_ERROR_MS;
 			});
-			if (awake.signal.aborted) await gather();
-			else if (pause > 0) await nap(clock, pause, awake.signal);
+			if (wakes > before) await gather();
+			else if (pause > 0) await doze.wait(pause);
 		}
 	};
-	const wake = () => awake.abort(ENDED);
+	const wake = () => {
+		wakes++;
+		doze.rouse();
+	};
 
 	return {
 		start: () => {

@@ -3,6 +3,7 @@ import type { Config } from '../config';
 import type { Clock } from '../core/clock';
 import type { Logger } from '../core/log';
 import { startEmbeddedEngine } from './embedded/engine';
+import { steadySets } from './steady-sets';
 
 /** The open database, whichever engine serves it. */
 export interface Database {
@@ -40,6 +41,7 @@ export async function openDatabase(
 				retryWrites: false,
 			})
 			.asPromise();
+		steadySets(connection);
 		return {
 			connection,
 			engine: embedded ? 'embedded' : 'mongodb',

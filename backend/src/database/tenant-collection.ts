@@ -127,10 +127,8 @@ export function tenantCollection<T extends TenantDocument>(
 		);
 		return matchedCount;
 	};
-	const within = (tenant: Tenant, filter: QueryFilter<T>): QueryFilter<T> => ({
-		...filter,
-		organization_id: typeof tenant === 'string' ? tenant : { $in: tenant },
-	});
+	const within = (tenant: Tenant, filter: QueryFilter<T>): QueryFilter<T> =>
+		Object.assign({}, filter, { organization_id: typeof tenant === 'string' ? tenant : { $in: tenant } });
 
 	return {
 		insert: async (document) => {

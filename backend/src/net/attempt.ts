@@ -1,9 +1,10 @@
 import type { Clock } from '../core/clock';
-import { ENDED } from '../core/wakeable-loop';
 import { type Fetch, type FetchResponse, OutboundError } from './outbound';
 import { parseRetryAfter } from './retry-schedule';
 
 const TIME_LIMIT_MS = 15_000;
+/** Why an attempt was broken off at the time limit; made once, as each error has a stack. */
+const LATE = new Error('The time limit is over.');
 const RESPONSE_BODY_BYTES = 10_000;
 
 /** The headers of a message as name and value, in their order. */
@@ -40,18 +41,14 @@ interface Request {
 
 /**
  * Sends a request to a receiver and judges the response: 2xx is success, everything else, a redirect too, is not.
- * Never rejects for what the receiver does; null where `signal` broke it off.
+ * Never rejects for what the receiver does; null where `over` was aborted, which the time limit does as well.
  */
 export async function attempt(
 	{ url, headers, body }: Request,
-	{ fetch, clock, signal }: { fetch: Fetch; clock: Clock; signal: AbortSignal },
+	{ fetch, clock, over }: { fetch: Fetch; clock: Clock; over: AbortController },
 ): Promise<AttemptResult | null> {
 	const at = clock.now();
-	const over = new AbortController();
-	const broken = new AbortController();
-	const breakOff = () => broken.abort();
-	signal.addEventListener('abort', breakOff);
-	clock.sleep(TIME_LIMIT_MS, over.signal).then(breakOff, () => undefined);
+	const callOff = clock.after(TIME_LIMIT_MS, () => over.abort(LATE));
 	const finish = (
 		{
 			verdict,
@@ -72,26 +69,27 @@ export async function attempt(
 		},
 	});
 	try {
-		const response = await fetch(url, { method: 'POST', headers, body, signal: broken.signal });
+		const response = await fetch(url, { method: 'POST', headers, body, signal: over.signal });
 		const answer = {
 			response_code: response.status,
 			response_headers: [...response.headers.entries()],
 			response_body: await beginningOf(response),
 		};
 		const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), clock.now());
-		return finish({ ...judge(response.status), retryAfterMs }, answer);
+		return finish({ retryAfterMs, ...judge(response.status) }, answer);
 	} catch (error) {
-		if (signal.aborted) return null;
 		const silence = { response_code: null, response_headers: null, response_body: null };
 		const failed = (verdict: 'failed' | 'refused', why: string) =>
 			finish({ verdict, error: why, retryAfterMs: null }, silence);
-		if (broken.signal.aborted) return failed('failed', `No response came within ${TIME_LIMIT_MS / 1_000} seconds.`);
+		if (over.signal.reason === LATE) {
+			return failed('failed', `No response came within ${TIME_LIMIT_MS / 1_000} seconds.`);
+		}
+		if (over.signal.aborted) return null;
 		if (!(error instanceof OutboundError)) return failed('failed', 'The request could not be sent.');
 		const hopeless = error.code === 'outbound_address_refused' || error.code === 'outbound_url_invalid';
 		return failed(hopeless ? 'refused' : 'failed', error.message);
 	} finally {
-		signal.removeEventListener('abort', breakOff);
-		over.abort(ENDED);
+		callOff();
 	}
 }
 

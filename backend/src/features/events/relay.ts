@@ -60,7 +60,7 @@ export function createRelay({
 		async round() {
 			const pending = await Promise.all(
 				sources.map(async (source) =>
-					(await source.pending(BATCH)).map((document) => ({ ...document, source })),
+					(await source.pending(BATCH)).map((document) => ({ source, ...document })),
 				),
 			);
 			const documents = pending.flat();

@@ -5,15 +5,15 @@ import type { Fetch } from '../../net/outbound';
 import { signatureHeaders } from '../../net/webhook-signature';
 import type { DeliveryDocument, WebhookDocument } from './model';
 
-/** Signs a delivery's body and sends it once; null where `signal` broke it off. */
+/** Signs a delivery's body and sends it once; null where `over` broke it off. */
 export type Send = (
 	webhook: WebhookDocument,
 	delivery: Pick<DeliveryDocument, '_id' | 'message_id' | 'body'>,
-	signal: AbortSignal,
+	over: AbortController,
 ) => Promise<AttemptResult | null>;
 
 export function createSender({ fetch, secrets, clock }: { fetch: Fetch; secrets: Secrets; clock: Clock }): Send {
-	return (webhook, { _id, message_id: messageId, body }, signal) => {
+	return (webhook, { _id, message_id: messageId, body }, over) => {
 		const now = clock.now();
 		const { previous_secret: previous } = webhook;
 		const headers = {
@@ -29,6 +29,6 @@ export function createSender({ fetch, secrets, clock }: { fetch: Fetch; secrets:
 				body,
 			}),
 		};
-		return attempt({ url: webhook.url, headers, body }, { fetch, clock, signal });
+		return attempt({ url: webhook.url, headers, body }, { fetch, clock, over });
 	};
 }

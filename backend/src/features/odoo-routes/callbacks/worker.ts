@@ -1,9 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../../core/clock';
 import type { OrganizationId } from '../../../core/ids';
 import type { Logger } from '../../../core/log';
 import type { Secrets } from '../../../core/secrets';
-import { createWakeableLoop, type WakeableLoop } from '../../../core/wakeable-loop';
+import { createWakeableLoop, ENDED, type WakeableLoop } from '../../../core/wakeable-loop';
 import type { TenantCollection } from '../../../database/tenant-collection';
 import { attempt, type AttemptResult } from '../../../net/attempt';
 import type { Fetch } from '../../../net/outbound';
@@ -36,14 +35,16 @@ export function createCallbackWorker({
 	random: () => number;
 	log: Logger;
 }): WakeableLoop {
-	const shutdown = new AbortController();
-	setMaxListeners(0, shutdown.signal);
-	const lanes = new Map<Promise<void>, OrganizationId>();
+	let stopping = false;
+	const lanes = new Map<
+		Promise<void>,
+		{ readonly organization_id: OrganizationId; readonly over: AbortController }
+	>();
 
 	const claim = () => {
 		const now = clock.now();
 		const until = new Date(now.getTime() + LEASE_MS);
-		const serving = [...lanes.values()];
+		const serving = [...lanes.values()].map(({ organization_id }) => organization_id);
 		const busy = serving.filter((one) => serving.filter((other) => other === one).length >= MAX_OF_ONE);
 		return callbacks.everywhere.update(
 			{ due_at: { $lte: now }, organization_id: { $nin: busy } },
@@ -52,7 +53,7 @@ export function createCallbackWorker({
 		);
 	};
 
-	const send = ({ _id, url, secret, body }: CallbackDocument) => {
+	const send = ({ _id, url, secret, body }: CallbackDocument, over: AbortController) => {
 		if (secret === null || body === null) throw new Error('a callback that is due has nothing to send');
 		const headers = {
 			'Content-Type': 'application/json',
@@ -65,7 +66,7 @@ export function createCallbackWorker({
 				body,
 			}),
 		};
-		return attempt({ url, headers, body }, { fetch, clock, signal: shutdown.signal });
+		return attempt({ url, headers, body }, { fetch, clock, over });
 	};
 
 	const settle = async (callback: CallbackDocument, { verdict, attempt: made, retryAfterMs }: AttemptResult) => {
@@ -83,9 +84,9 @@ export function createCallbackWorker({
 		);
 	};
 
-	const serve = async (callback: CallbackDocument) => {
+	const serve = async (callback: CallbackDocument, over: AbortController) => {
 		try {
-			const result = await send(callback);
+			const result = await send(callback, over);
 			if (result !== null) await settle(callback, result);
 		} catch (error) {
 			log.error({ err: error, callback_id: callback._id }, 'a callback could not be sent');
@@ -96,14 +97,15 @@ export function createCallbackWorker({
 		clock,
 		onError: (error) => log.error({ err: error }, 'due callbacks could not be looked for; trying again'),
 		async round() {
-			while (lanes.size < MAX_ATTEMPTS && !shutdown.signal.aborted) {
+			while (lanes.size < MAX_ATTEMPTS && !stopping) {
 				const callback = await claim();
 				if (callback === null) break;
-				const lane = serve(callback).finally(() => {
+				const over = new AbortController();
+				const lane = serve(callback, over).finally(() => {
 					lanes.delete(lane);
 					loop.wake();
 				});
-				lanes.set(lane, callback.organization_id);
+				lanes.set(lane, { organization_id: callback.organization_id, over });
 			}
 			return POLL_MS;
 		},
@@ -112,8 +114,10 @@ export function createCallbackWorker({
 	return {
 		start: loop.start,
 		async stop() {
-			shutdown.abort();
+			stopping = true;
+			for (const { over } of lanes.values()) over.abort(ENDED);
 			await loop.stop();
+			for (const { over } of lanes.values()) over.abort(ENDED);
 			await Promise.all(lanes.keys());
 		},
 		wake: loop.wake,

@@ -72,6 +72,7 @@ import { createDeliveryLog } from './features/webhooks/delivery-log';
 import { deliveryRoutes } from './features/webhooks/delivery-routes';
 import { createDeliveryWorker } from './features/webhooks/delivery-worker';
 import { deliveryCollection, sealedInWebhook, webhookCollection } from './features/webhooks/model';
+import type { NotifyWorker } from './features/webhooks/queue';
 import { webhookRoutes } from './features/webhooks/routes';
 import { createWebhooksService } from './features/webhooks/service';
 import { createGitRepositories } from './git/repositories';
@@ -255,7 +256,7 @@ export async function startPlatform(
 		onChange: (id) => jobs.changed(id),
 	});
 
-	const notifyDelivery = () => deliveryWorker.wake();
+	const notifyDelivery: NotifyWorker = (ids) => deliveryWorker.wake(ids);
 	const webhooks = createWebhooksService({
 		...collections,
 		fetch: outbound.plainFetch,

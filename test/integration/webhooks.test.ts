@@ -212,21 +212,58 @@ describe('events of one webhook', () => {
 		expect(await stage.attempted(webhook._id, 1)).toMatchObject({ event_type: 'deployment.succeeded' });
 	});
 
-	it('are sent beside one that is in flight when they are queued', async () => {
-		const { service, relay } = stage.startReplica();
+	/** A webhook whose receiver has not answered the event before. */
+	const withOneInFlight = async () => {
+		const { service, relay, worker } = stage.startReplica();
 		const inbox = await receiver(answerAllButTheFirst);
 		const { webhook } = await register(service, inbox.url);
 		await stage.change(stage.makeEvent('deployment.started'));
 		relay.wake();
 		await until(() => stage.clock.sleeping.includes(HEAD_START_MS));
 		await stage.clock.advance(HEAD_START_MS);
+		return { webhook, inbox, relay, worker };
+	};
+
+	it('are sent beside one that is in flight when they are queued', async () => {
+		const { webhook, inbox, relay } = await withOneInFlight();
 		await stage.change(stage.makeEvent('deployment.succeeded'));
 		relay.wake();
-		await until(async () => (await stage.deliveriesOf(webhook._id)).length === 2);
-		await until(() => stage.clock.sleeping.filter((ms) => ms <= 1_000).length === 3);
-		await stage.clock.advance(1_000);
 		await inbox.received(2);
 		expect(await stage.attempted(webhook._id, 1)).toMatchObject({ event_type: 'deployment.succeeded' });
+	});
+
+	it('are sent beside one that is in flight a second after another replica queued them', async () => {
+		const { webhook, inbox, relay } = await withOneInFlight();
+		await relay.stop();
+		const other = stage.startReplica({ working: false });
+		await other.service.fanOut(stage.makeEvent('deployment.succeeded'));
+		await until(() => stage.clock.sleeping.filter((ms) => ms > 1_000 && ms <= 1_100).length === 1);
+		await stage.clock.advance(1_100);
+		await inbox.received(2);
+		expect(await stage.attempted(webhook._id, 1)).toMatchObject({ event_type: 'deployment.succeeded' });
+	});
+
+	it('go out two at a time before it answers, and one more with each answer', async () => {
+		const { service, relay } = stage.startReplica();
+		const held: ServerResponse[] = [];
+		const inbox = await receiver((response) => held.push(response));
+		const { webhook } = await register(service, inbox.url);
+		for (let count = 0; count < 5; count++) await stage.change(stage.makeEvent('deployment.succeeded'));
+		relay.wake();
+		const headStart = async (begun: number) => {
+			await inbox.received(begun);
+			await until(() => stage.clock.sleeping.includes(HEAD_START_MS));
+			await stage.clock.advance(HEAD_START_MS);
+		};
+		await headStart(1);
+		await headStart(2);
+		expect(await stage.deliveriesOf(webhook._id)).toHaveLength(5);
+		expect(inbox.requests).toHaveLength(2);
+		held[0]?.end();
+		await headStart(3);
+		await headStart(4);
+		await stage.attempted(webhook._id, 1);
+		expect(inbox.requests).toHaveLength(4);
 	});
 });
 

@@ -12,7 +12,7 @@ import {
 	type WebhookDocument,
 } from './model';
 import { payloads } from './payload';
-import { createBulkQueue } from './queue';
+import { createBulkQueue, type NotifyWorker } from './queue';
 import type { WebhooksService } from './service';
 
 /** So many deliveries one request may repeat. */
@@ -78,10 +78,9 @@ export function createDeliveryLog({
 	events: TenantCollection<EventDocument>;
 	clock: Clock;
 	ids: Ids;
-	/** Tells the worker that deliveries wait. */
-	notify: () => void;
+	notify: NotifyWorker;
 }): DeliveryLog {
-	const enqueueAll = createBulkQueue({ webhooks, deliveries, clock });
+	const enqueueAll = createBulkQueue({ webhooks, deliveries, clock, notify });
 
 	const find = async (tenant: Tenant, webhook_id: WebhookId, id: DeliveryId) => {
 		const delivery = await deliveries.findOne(tenant, { _id: id, webhook_id });
@@ -113,7 +112,6 @@ export function createDeliveryLog({
 			return { webhook, delivery };
 		});
 		await enqueueAll(queued);
-		notify();
 		return queued.map(({ delivery }) => delivery._id);
 	};
 

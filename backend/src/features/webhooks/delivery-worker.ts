@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { QueryFilter } from 'mongoose';
 import type { Clock } from '../../core/clock';
+import { createDoze, type Doze } from '../../core/doze';
 import type { DeliveryId, Ids, WebhookId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import type { Secrets } from '../../core/secrets';
-import { createWakeableLoop, ENDED, nap, type WakeableLoop } from '../../core/wakeable-loop';
+import { createWakeableLoop, ENDED, type WakeableLoop } from '../../core/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import { createLaneStore } from './lane-store';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import { createPause } from './pause';
+import type { NotifyWorker } from './queue';
 import { createSender } from './sender';
 import { createSettlement } from './settlement';
 
 const POLL_MS = 1_000;
+/** Webhooks whose turn comes within so many milliseconds are read again by one query. */
+const TOGETHER_MS = 100;
 /** How long a webhook belongs to the worker that claimed it; renewed while it works. */
 const LEASE_MS = 60_000;
 /** An attempt, its time limit included, begins only while the lease lasts at least this long. */
@@ -24,8 +28,10 @@ const FRESH_MS = 100;
 const MAX_QUICK = 400;
 /** Webhooks served at the same time, all in all. */
 const MAX_WEBHOOKS = 2_000;
-/** Attempts in flight to one webhook. */
+/** Attempts in flight to one webhook, where it answers. */
 const MAX_ATTEMPTS = 5;
+/** As many as that before its first answer; each answer allows one more, as long as none fails. */
+const FIRST_ATTEMPTS = 2;
 /** How long a receiver may take before the next event is sent beside the last: order first, then speed. */
 const HEAD_START_MS = 250;
 
@@ -40,14 +46,23 @@ interface Lane {
 	slow: boolean;
 	/** Whether the last look did not find all that waits. */
 	hadMany: boolean;
-	/** When the first of those that failed since the last look is due again. */
+	/** How many attempts may be in flight. */
+	allowed: number;
+	/** Whether an attempt ended or something was queued since the last look began. */
+	stirred: boolean;
+	/** Waits for that. */
+	readonly doze: Doze;
+	/** When the first of those that failed since the last look began is due again. */
 	retryAt: Date | null;
-	/** Aborted to break its attempts off. */
-	readonly over: AbortController;
 	/** Attempts that no answer came to yet. */
-	readonly inFlight: Map<DeliveryId, Promise<void>>;
+	readonly inFlight: Map<DeliveryId, { readonly sending: Promise<void>; readonly over: AbortController }>;
 	/** What is being written down of those that were answered. */
 	readonly settling: Set<Promise<unknown>>;
+}
+
+interface DeliveryWorker extends Pick<WakeableLoop, 'start' | 'stop'> {
+	/** Looks now what waits for these webhooks. */
+	readonly wake: NotifyWorker;
 }
 
 interface DeliveryWorkerOptions {
@@ -86,7 +101,7 @@ export function createDeliveryWorker({
 	random,
 	notify,
 	log,
-}: DeliveryWorkerOptions): WakeableLoop {
+}: DeliveryWorkerOptions): DeliveryWorker {
 	const pause = createPause({ webhooks, deliveries, clock, ids, notify });
 	const settle = createSettlement({ webhooks, deliveries, pause, clock, random });
 	const sendOnce = createSender({ fetch, secrets, clock });
@@ -94,8 +109,8 @@ export function createDeliveryWorker({
 	const { look, reread, giveBack } = createLaneStore({ webhooks, deliveries, clock });
 	const lanes = new Map<Lane, Promise<void>>();
 	/** When the loop will be woken for a webhook's next retry, in milliseconds since 1970. */
-	const alarms = new Map<WebhookId, { readonly time: number; readonly over: AbortController }>();
-	const shutdown = new AbortController();
+	const alarms = new Map<WebhookId, { readonly time: number; readonly callOff: () => void }>();
+	let stopping = false;
 	let claims = 0;
 
 	const fromNow = (ms: number) => new Date(clock.now().getTime() + ms);
@@ -113,12 +128,12 @@ export function createDeliveryWorker({
 		};
 		const found = await webhooks.everywhere.find(free, { sort: { due_at: 1 }, limit });
 		if (found.length === 0) return { claimed: [], isAll: true };
-		const lease = { ...leaseUntil(fromNow(LEASE_MS)), lease_owner: `${owner}:${++claims}` };
+		const lease = { lease_owner: `${owner}:${++claims}`, ...leaseUntil(fromNow(LEASE_MS)) };
 		const _id = { $in: found.map((webhook) => webhook._id) };
-		const taken = await webhooks.everywhere.updateMany({ filter: { ...free, _id }, update: { $set: lease } });
+		const taken = await webhooks.everywhere.updateMany({ filter: { _id, ...free }, update: { $set: lease } });
 		const claimed =
 			taken === found.length
-				? found.map((webhook) => ({ ...webhook, ...lease }))
+				? found.map((webhook) => Object.assign(webhook, lease))
 				: await webhooks.everywhere.find({ _id, lease_owner: lease.lease_owner });
 		return { claimed, isAll: found.length < limit };
 	};
@@ -143,9 +158,10 @@ export function createDeliveryWorker({
 	const isFresh = ({ readAt, changed }: Lane) => !changed && clock.now().getTime() - readAt.getTime() < FRESH_MS;
 
 	/** Sends a delivery once. What a success comes to is written down while the next is sent. */
-	const send = async (lane: Lane, delivery: DeliveryDocument) => {
-		const result = await sendOnce(lane.webhook, delivery, lane.over.signal);
+	const send = async (lane: Lane, delivery: DeliveryDocument, over: AbortController) => {
+		const result = await sendOnce(lane.webhook, delivery, over);
 		if (result === null) return;
+		lane.allowed = result.verdict === 'succeeded' ? Math.min(lane.allowed + 1, MAX_ATTEMPTS) : 1;
 		const settled = settle(lane.webhook, delivery, result);
 		if (result.verdict === 'succeeded' && lane.webhook.consecutive_failures === 0) {
 			lane.settling.add(settled);
@@ -163,30 +179,34 @@ export function createDeliveryWorker({
 	/** Begins an attempt, and waits a moment for its end. */
 	const begin = async (lane: Lane, delivery: DeliveryDocument) => {
 		const over = new AbortController();
-		const sending = send(lane, delivery);
-		lane.inFlight.set(delivery._id, sending);
+		const doze = createDoze(clock);
+		const sending = send(lane, delivery, over);
+		lane.inFlight.set(delivery._id, { sending, over });
 		void sending
 			.then(
-				() => lane.inFlight.delete(delivery._id),
+				() => {
+					lane.inFlight.delete(delivery._id);
+					stir(lane);
+				},
 				// As above.
 				() => undefined,
 			)
-			.finally(() => over.abort(ENDED));
-		await nap(clock, HEAD_START_MS, over.signal);
+			.finally(doze.rouse);
+		await doze.wait(HEAD_START_MS);
 		lane.slow = lane.inFlight.has(delivery._id);
 		if (lane.slow) loop.wake();
 	};
 
 	/** Webhooks are given back again and again while one retry is far away: it is waited for once. */
-	const wakeAt = async (id: WebhookId, time: number) => {
+	const wakeAt = (id: WebhookId, time: number) => {
 		const before = alarms.get(id);
-		if (before?.time === time || shutdown.signal.aborted) return;
-		before?.over.abort(ENDED);
-		const alarm = { time, over: new AbortController() };
-		alarms.set(id, alarm);
-		await nap(clock, time - clock.now().getTime(), alarm.over.signal);
-		if (alarms.get(id) === alarm) alarms.delete(id);
-		if (!alarm.over.signal.aborted) loop.wake();
+		if (before?.time === time || stopping) return;
+		before?.callOff();
+		const callOff = clock.after(time - clock.now().getTime(), () => {
+			alarms.delete(id);
+			loop.wake();
+		});
+		alarms.set(id, { time, callOff });
 	};
 
 	/** Leaves everything to other workers, from that time on. */
@@ -195,54 +215,54 @@ export function createDeliveryWorker({
 
 	const serve = async (lane: Lane) => {
 		const { inFlight, settling } = lane;
-		const isOurs = async () => !shutdown.signal.aborted && (isFresh(lane) || (await refresh(lane)));
+		const isOurs = async () => !stopping && (isFresh(lane) || (await refresh(lane)));
 		try {
 			while (await isOurs()) {
 				while (settling.size > 0) await Promise.all(settling);
 				const busy = new Set(inFlight.keys());
 				// Read before the look: what is queued from here on raises the count that giving back compares.
 				const { webhook } = lane;
+				Object.assign(lane, { stirred: false, retryAt: null });
 				const { due, next, isAll } = await look({ webhook_id: webhook._id, busy, hadMany: lane.hadMany });
-				Object.assign(lane, { hadMany: !isAll, retryAt: null });
+				lane.hadMany = !isAll;
 				for (const delivery of due) {
-					if (inFlight.size >= MAX_ATTEMPTS) await Promise.race(inFlight.values());
+					while (inFlight.size >= lane.allowed) await Promise.race(sendings(lane));
 					if (!(await isOurs())) return;
 					await begin(lane, delivery);
 				}
 				lane.changed = true;
 				if (inFlight.size > 0) {
-					if (due.length === 0) await news(lane, webhook.queued, busy.size, next);
+					if (isAll) await news(lane, webhook.queued, next);
 					continue;
 				}
 				while (settling.size > 0) await Promise.all(settling);
-				// What was in flight at that look may wait for a retry: one more look.
-				if (busy.size > 0 || !isAll || shutdown.signal.aborted) continue;
+				if (!isAll || stopping) continue;
 				const dueAt = earliest(next, lane.retryAt);
 				if (!(await giveBack({ webhook, next: dueAt }))) continue;
-				if (dueAt !== null) void wakeAt(webhook._id, dueAt.getTime());
+				if (dueAt !== null) wakeAt(webhook._id, dueAt.getTime());
 				return;
 			}
 		} finally {
-			await Promise.allSettled([...inFlight.values(), ...settling]);
-			if (shutdown.signal.aborted) await leave(lane.webhook, clock.now());
+			await Promise.allSettled([...sendings(lane), ...settling]);
+			if (stopping) await leave(lane.webhook, clock.now());
 		}
 	};
 
-	/** Waits until an attempt ends, something is queued or due, or the webhook is no longer ours. */
-	const news = async (lane: Lane, queued: number, attempts: number, next: Date | null) => {
-		while (lane.inFlight.size === attempts && (next === null || next > clock.now())) {
-			await firstOf(lane.inFlight.values());
-			if (!(await refresh(lane)) || lane.webhook.queued !== queued) return;
-		}
+	const stir = (lane: Lane) => {
+		lane.stirred = true;
+		lane.doze.rouse();
 	};
 
-	/** Waits for an attempt's end, but looks up every full second, as all others do. */
-	const firstOf = async (attempts: Iterable<Promise<void>>) => {
-		const over = new AbortController();
-		try {
-			await Promise.race([...attempts, nap(clock, POLL_MS - (clock.now().getTime() % POLL_MS), over.signal)]);
-		} finally {
-			over.abort(ENDED);
+	/**
+	 * Waits until an attempt ends, something is queued or due, or the webhook is no longer ours. What this process queues
+	 * it is told of; what others do shows when the webhook is read again, with all those that wait at the time.
+	 */
+	const news = async (lane: Lane, queued: number, next: Date | null) => {
+		while (!hasNews(lane) && (next === null || next > clock.now())) {
+			const now = clock.now().getTime();
+			const poll = POLL_MS + TOGETHER_MS - (now % TOGETHER_MS);
+			await lane.doze.wait(Math.min(poll, (next?.getTime() ?? Infinity) - now));
+			if (!hasNews(lane) && (!(await refresh(lane)) || lane.webhook.queued !== queued)) return;
 		}
 	};
 
@@ -253,8 +273,10 @@ export function createDeliveryWorker({
 			changed: false,
 			slow: false,
 			hadMany: false,
+			allowed: FIRST_ATTEMPTS,
+			stirred: false,
+			doze: createDoze(clock),
 			retryAt: null,
-			over: new AbortController(),
 			inFlight: new Map(),
 			settling: new Set(),
 		};
@@ -286,7 +308,7 @@ export function createDeliveryWorker({
 		clock,
 		onError: (error) => log.error({ err: error }, 'due deliveries could not be looked for; trying again'),
 		async round() {
-			for (let free = places(); free > 0 && !shutdown.signal.aborted; free = places()) {
+			for (let free = places(); free > 0 && !stopping; free = places()) {
 				const crowded = isCrowded();
 				const { claimed, isAll } = await (crowded
 					? claim(free, 'answered')
@@ -301,15 +323,27 @@ export function createDeliveryWorker({
 	return {
 		start: loop.start,
 		async stop() {
-			shutdown.abort();
-			// Of each its own: thousands of listeners to one signal would be searched whenever one comes or goes.
-			for (const { over } of [...lanes.keys(), ...alarms.values()]) over.abort(ENDED);
+			stopping = true;
+			for (const { callOff } of alarms.values()) callOff();
+			for (const lane of lanes.keys()) {
+				for (const { over } of lane.inFlight.values()) over.abort(ENDED);
+				stir(lane);
+			}
 			await loop.stop();
 			await Promise.all(lanes.values());
 		},
-		wake: loop.wake,
+		wake(ids) {
+			const told = new Set(ids);
+			for (const lane of lanes.keys()) if (told.has(lane.webhook._id)) stir(lane);
+			loop.wake();
+		},
 	};
 }
 
 const earliest = (one: Date | null, other: Date | null) =>
 	one === null || (other !== null && other < one) ? other : one;
+
+const sendings = ({ inFlight }: Lane) => [...inFlight.values()].map(({ sending }) => sending);
+
+/** Asked anew each time: it changes while one waits. */
+const hasNews = ({ stirred }: Lane) => stirred;

@@ -7,7 +7,7 @@ import type { TenantCollection } from '../../database/tenant-collection';
 import { wants } from '../events/event-patterns';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import { payloads } from './payload';
-import { createBulkQueue, firstDelivery } from './queue';
+import { createBulkQueue, firstDelivery, type NotifyWorker } from './queue';
 
 /** Makes the deliveries of events, each once, however often it is called with them. */
 export type FanOut = (...events: readonly PlatformEvent[]) => Promise<void>;
@@ -23,10 +23,9 @@ export function createFanOut({
 	deliveries: TenantCollection<DeliveryDocument>;
 	clock: Clock;
 	ids: Ids;
-	/** Tells the worker that deliveries wait. */
-	notify: () => void;
+	notify: NotifyWorker;
 }): FanOut {
-	const enqueueAll = createBulkQueue({ webhooks, deliveries, clock });
+	const enqueueAll = createBulkQueue({ webhooks, deliveries, clock, notify });
 
 	return async (...events) => {
 		const registered = await webhooks.find([...new Set(events.map((event) => event.organization_id))], {});
@@ -38,16 +37,15 @@ export function createFanOut({
 				.map((webhook) => ({
 					webhook,
 					delivery: {
-						...firstDelivery(ids, event.id),
 						event_type: event.type,
 						body: payloads[webhook.format](event),
+						...firstDelivery(ids, event.id),
 						// The event's own time keeps events in order when they come late or side by side.
 						next_attempt_at: event.created_at < now ? event.created_at : now,
 					},
 				})),
 		);
 		await enqueueAll(queued);
-		notify();
 	};
 }
 

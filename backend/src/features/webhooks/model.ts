@@ -131,22 +131,7 @@ export const deliveryCollection = (connection: Connection) =>
 			response_code: { type: Number, default: null },
 			response_body: { type: String, default: null },
 			retry_count: { type: Number, required: true },
-			attempts: {
-				type: [
-					{
-						_id: false,
-						at: Date,
-						duration_ms: Number,
-						url: String,
-						request_headers: [Schema.Types.Mixed],
-						response_code: Number,
-						response_headers: Schema.Types.Mixed,
-						response_body: String,
-						error: String,
-					},
-				],
-				required: true,
-			},
+			attempts: { type: [Schema.Types.Mixed], required: true },
 			created_at: { type: Date, required: true },
 		},
 		indexes: [

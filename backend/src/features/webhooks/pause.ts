@@ -1,12 +1,18 @@
 import type { Clock } from '../../core/clock';
 import type { PlatformEvent } from '../../core/events';
 import type { Ids } from '../../core/ids';
-import type { TenantCollection } from '../../database/tenant-collection';
+import type { Change, TenantCollection } from '../../database/tenant-collection';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import { presentWebhook } from './schemas';
 
-/** Pauses a webhook that is active, and announces it to the organization's others; `reason` is told to its owner. */
-export type Pause = (webhook: WebhookDocument, reason: string) => Promise<void>;
+/** A webhook to be paused, and why: its owner is told. */
+interface Pausing {
+	readonly webhook: WebhookDocument;
+	readonly reason: string;
+}
+
+/** Pauses those webhooks that are active, and announces each to its organization's others. */
+export type Pause = (pausing: readonly Pausing[]) => Promise<void>;
 
 export function createPause({
 	webhooks,
@@ -22,33 +28,44 @@ export function createPause({
 	/** Tells the relay that an outbox has something. */
 	notify: () => void;
 }): Pause {
-	return async (webhook, reason) => {
-		const { _id, organization_id } = webhook;
+	const eventOf = ({ webhook, reason }: Pausing): PlatformEvent => {
 		const { url: _, ...announced } = presentWebhook({ ...webhook, status: 'paused', paused_reason: reason });
-		const event: PlatformEvent = {
+		return {
 			id: ids.next('event'),
 			type: 'webhook.paused',
 			created_at: clock.now(),
-			organization_id,
+			organization_id: webhook.organization_id,
 			project_id: null,
 			environment_id: null,
 			data: { webhook: announced },
 		};
-		const paused = await webhooks.update(
-			organization_id,
-			{ _id, status: 'active' },
-			{
-				$set: { status: 'paused', paused_reason: reason, outbox_pending: true },
-				$unset: { due_at: 1, lease_until: 1, lease_owner: 1 },
-				$push: { outbox: event },
-			},
-		);
-		if (paused === null) return;
+	};
+
+	const changeOf = (one: Pausing): Change<WebhookDocument> => ({
+		filter: { _id: one.webhook._id, status: 'active' },
+		update: {
+			$set: { status: 'paused', paused_reason: one.reason, outbox_pending: true },
+			$unset: { due_at: 1, lease_until: 1, lease_owner: 1 },
+			$push: { outbox: eventOf(one) },
+		},
+	});
+
+	return async (pausing) => {
+		if (pausing.length === 0) return;
+		const ids = pausing.map(({ webhook }) => webhook._id);
+		for (let left = pausing; left.length > 0;) {
+			const matched = await webhooks.everywhere.updateMany(...left.map(changeOf));
+			if (matched === left.length) break;
+			// DocumentDB misses what another command changes at the same moment: still active, once more.
+			const active = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'active' });
+			const missed = new Set(active.map(({ _id }) => _id));
+			left = left.filter(({ webhook }) => missed.has(webhook._id));
+		}
 		notify();
-		await deliveries.updateMany(
-			organization_id,
-			{ webhook_id: _id, status: 'pending' },
-			{ $set: { status: 'held', next_attempt_at: null } },
-		);
+		const paused = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'paused' });
+		await deliveries.everywhere.updateMany({
+			filter: { webhook_id: { $in: paused.map(({ _id }) => _id) }, status: 'pending' },
+			update: { $set: { status: 'held', next_attempt_at: null } },
+		});
 	};
 }

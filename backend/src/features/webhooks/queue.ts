@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock';
 import type { Ids, WebhookId } from '../../core/ids';
-import type { TenantCollection } from '../../database/tenant-collection';
+import type { Change, TenantCollection } from '../../database/tenant-collection';
 import type { DeliveryDocument, WebhookDocument } from './model';
 
 /** What differs from one new delivery to another. */
@@ -24,54 +24,81 @@ export interface Queued {
  */
 export type EnqueueAll = (queued: readonly Queued[]) => Promise<void>;
 
+/** Tells the workers of this process that something waits for these webhooks. */
+export type NotifyWorker = (webhooks: readonly WebhookId[]) => void;
+
 interface QueueOptions {
 	webhooks: TenantCollection<WebhookDocument>;
 	deliveries: TenantCollection<DeliveryDocument>;
 	clock: Clock;
+	notify: NotifyWorker;
 }
 
 /** How many deliveries are written at a time. */
 const CHUNK = 200;
 
-export function createBulkQueue({ webhooks, deliveries, clock }: QueueOptions): EnqueueAll {
+export function createBulkQueue({ webhooks, deliveries, clock, notify }: QueueOptions): EnqueueAll {
+	const whileLeased = ($in: readonly WebhookId[], now: Date): Change<WebhookDocument> => ({
+		filter: { _id: { $in }, status: 'active', lease_until: { $gt: now } },
+		update: { $inc: { queued: 1 } },
+	});
+	const whileFree = ($in: readonly WebhookId[], now: Date): Change<WebhookDocument> => ({
+		filter: { _id: { $in }, status: 'active', lease_until: { $not: { $gt: now } } },
+		update: { $inc: { queued: 1 }, $min: { due_at: now } },
+	});
+
 	/**
 	 * Tells the senders of active webhooks that something waits: one that holds the webhook sees by the count that it has
 	 * to look again; where nobody does, the webhook is due. One that claims it between the two changes looks after the
-	 * claim, and so after what was written before this call. Answers whether all of them are active.
+	 * claim, and so after what was written before this call.
 	 */
-	const announce = async (ids: readonly WebhookId[]): Promise<boolean> => {
+	const announce = async (ids: readonly WebhookId[]): Promise<void> => {
 		const now = clock.now();
-		const active = { _id: { $in: ids }, status: 'active' } as const;
-		const told = await webhooks.everywhere.updateMany(
-			{ filter: { ...active, lease_until: { $gt: now } }, update: { $inc: { queued: 1 } } },
-			{
-				filter: { ...active, lease_until: { $not: { $gt: now } } },
-				update: { $inc: { queued: 1 }, $min: { due_at: now } },
-			},
-		);
-		return told >= ids.length;
+		await webhooks.everywhere.updateMany(whileLeased(ids, now), whileFree(ids, now));
+	};
+
+	/** The same for webhooks that are as they were read, at half the cost; answers whether all of them are. */
+	const announceAsRead = async (read: readonly WebhookDocument[]): Promise<boolean> => {
+		const now = clock.now();
+		const active = read.filter(({ status }) => status === 'active');
+		const isLeased = ({ lease_until }: WebhookDocument) => lease_until !== undefined && lease_until > now;
+		const leased = active.filter(isLeased).map(({ _id }) => _id);
+		const free = active.filter((webhook) => !isLeased(webhook)).map(({ _id }) => _id);
+		const changes = [
+			...(leased.length > 0 ? [whileLeased(leased, now)] : []),
+			...(free.length > 0 ? [whileFree(free, now)] : []),
+		];
+		if ((await webhooks.everywhere.updateMany(...changes)) < active.length) return false;
+		if (active.length === read.length) return true;
+		const paused = read.flatMap(({ _id, status }) => (status === 'paused' ? _id : []));
+		return (await webhooks.everywhere.findOne({ _id: { $in: paused }, status: 'active' })) === null;
 	};
 
 	const enqueueChunk = async (queued: readonly Queued[]) => {
 		const created_at = clock.now();
 		await deliveries.insertNew(
 			queued.map(({ webhook: { _id: webhook_id, organization_id, status }, delivery }) => ({
-				...unattempted({ webhook_id, organization_id, created_at }),
+				webhook_id,
+				organization_id,
+				created_at,
+				...UNATTEMPTED,
 				...delivery,
 				...(status === 'active' ? { status: 'pending' } : { status: 'held', next_attempt_at: null }),
 			})),
 		);
-		const ids = [...new Set(queued.map(({ webhook }) => webhook._id))];
-		if (await announce(ids)) return;
-		const paused = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'paused' });
-		const wereActive = new Set(queued.flatMap(({ webhook }) => (webhook.status === 'active' ? webhook._id : [])));
-		const since = paused.flatMap(({ _id }) => (wereActive.has(_id) ? _id : []));
-		await deliveries.everywhere.updateMany({
-			filter: { webhook_id: { $in: since }, status: 'pending' },
-			update: { $set: { status: 'held', next_attempt_at: null } },
-		});
-		// Whoever was resumed meanwhile, or changed at that very moment (which DocumentDB may miss), is told as well.
-		await announce(ids);
+		const read = [...new Map(queued.map(({ webhook }) => [webhook._id, webhook])).values()];
+		const ids = read.map(({ _id }) => _id);
+		if (!(await announceAsRead(read))) {
+			const paused = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'paused' });
+			await deliveries.everywhere.updateMany({
+				filter: { webhook_id: { $in: paused.map(({ _id }) => _id) }, status: 'pending' },
+				update: { $set: { status: 'held', next_attempt_at: null } },
+			});
+			// Whoever was claimed, given back or resumed meanwhile, or changed at that very moment (which DocumentDB may
+			// miss), is told as well.
+			await announce(ids);
+		}
+		notify(ids);
 	};
 
 	return async (queued) => {
@@ -80,15 +107,12 @@ export function createBulkQueue({ webhooks, deliveries, clock }: QueueOptions): 
 }
 
 /** The part of a delivery that says what became of it, before anything did. */
-export const unattempted = (
-	whose: Pick<DeliveryDocument, 'webhook_id' | 'organization_id' | 'created_at'>,
-): Omit<DeliveryDocument, keyof NewDelivery | 'status'> => ({
-	...whose,
+export const UNATTEMPTED = {
 	response_code: null,
 	response_body: null,
 	retry_count: 0,
 	attempts: [],
-});
+} satisfies Partial<DeliveryDocument>;
 
 /** The ids of a new delivery of that event's message. */
 export const firstDelivery = (ids: Ids, event_id: DeliveryDocument['event_id']) => ({

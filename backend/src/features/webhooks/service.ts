@@ -10,7 +10,7 @@ import { createFanOut, type FanOut } from './fan-out';
 import { type Announcement, type DeliveryDocument, TEST_TYPE, type WebhookDocument } from './model';
 import { createPause } from './pause';
 import { payloads } from './payload';
-import { firstDelivery, unattempted } from './queue';
+import { firstDelivery, type NotifyWorker, UNATTEMPTED } from './queue';
 import { presentWebhook } from './schemas';
 import { createSender } from './sender';
 
@@ -80,8 +80,7 @@ export function createWebhooksService({
 	secrets: Secrets;
 	clock: Clock;
 	ids: Ids;
-	/** Tells the worker that deliveries wait. */
-	notify: () => void;
+	notify: NotifyWorker;
 	/** Tells the relay that an outbox has something. */
 	announce: () => void;
 	/** Carries events on that wait in an outbox. */
@@ -148,7 +147,7 @@ export function createWebhooksService({
 			}
 		},
 		async pause(tenant, id) {
-			await pause(await get(tenant, id), 'Paused by request.');
+			await pause([{ webhook: await get(tenant, id), reason: 'Paused by request.' }]);
 			return get(tenant, id);
 		},
 		async resume(tenant, id) {
@@ -159,7 +158,7 @@ export function createWebhooksService({
 					$set: { status: 'active', paused_reason: null, consecutive_failures: 0, due_at: clock.now() },
 				},
 			);
-			notify();
+			notify([id]);
 			return resumed ?? get(tenant, id);
 		},
 		async test(tenant, id) {
@@ -171,13 +170,12 @@ export function createWebhooksService({
 				body: payloads[webhook.format](announcement),
 			};
 			// Nothing breaks it off: what was sent belongs into the log, whether its sender still waits or not.
-			const result = await send(webhook, message, new AbortController().signal);
+			const result = await send(webhook, message, new AbortController());
 			const delivery: DeliveryDocument = {
-				...unattempted({
-					webhook_id: id,
-					organization_id: webhook.organization_id,
-					created_at: announcement.created_at,
-				}),
+				webhook_id: id,
+				organization_id: webhook.organization_id,
+				created_at: announcement.created_at,
+				...UNATTEMPTED,
 				...message,
 				status: result?.verdict === 'succeeded' ? 'succeeded' : 'failed',
 				next_attempt_at: null,

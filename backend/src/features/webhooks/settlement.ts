@@ -30,6 +30,8 @@ interface Attempted {
 
 /** How many attempts are written down at a time. */
 const BATCH = 100;
+/** For how long failures gather before the next of them are written down, in milliseconds. */
+const FAILURES_GATHER_MS = 100;
 
 export function createSettlement({
 	webhooks,
@@ -53,19 +55,22 @@ export function createSettlement({
 				update: { $inc: { consecutive_failures: length } },
 			})),
 		);
-		const counted = await webhooks.everywhere.find({ _id: { $in: [...ofEach.keys()] }, status: 'active' });
-		await Promise.all(
-			counted.map(async (webhook) => {
-				const results = (ofEach.get(webhook._id) ?? []).map(({ result }) => result);
-				const gone = results.find(({ verdict }) => verdict === 'gone');
-				const why = (gone ?? results.at(-1))?.attempt.error ?? '';
-				const { consecutive_failures: count } = webhook;
-				if (gone) await pause(webhook, why);
-				else if (count >= FAILURES_TO_PAUSE) {
-					await pause(webhook, `${count} attempts in a row failed. The last: ${why}`);
-				}
+		const gone = failed.filter(({ result }) => result.verdict === 'gone');
+		const worn = await webhooks.everywhere.find({
+			_id: { $in: [...ofEach.keys()] },
+			status: 'active',
+			consecutive_failures: { $gte: FAILURES_TO_PAUSE },
+		});
+		await pause([
+			...gone.map(({ webhook, result }) => ({ webhook, reason: result.attempt.error ?? '' })),
+			...worn.map((webhook) => {
+				const last = ofEach.get(webhook._id)?.at(-1)?.result.attempt.error ?? '';
+				return {
+					webhook,
+					reason: `${webhook.consecutive_failures} attempts in a row failed. The last: ${last}`,
+				};
 			}),
-		);
+		]);
 	};
 
 	/** What the delivery becomes after this attempt. */
@@ -88,27 +93,38 @@ export function createSettlement({
 		}
 	};
 
-	const changesOf = ({ delivery, result, becomes }: Attempted): readonly Change<DeliveryDocument>[] => {
-		const { _id, status, attempts } = delivery;
-		const written = (change: Partial<Pick<DeliveryDocument, 'status' | 'next_attempt_at'>>) => ({
+	/** The change of a delivery in one of those states; none where the attempt is written down already. */
+	const changeOf = (
+		{ delivery: { _id, attempts }, result }: Attempted,
+		states: readonly DeliveryDocument['status'][],
+		becomes: Partial<Attempted['becomes']>,
+	): Change<DeliveryDocument> => ({
+		filter: { _id, attempts: { $size: attempts.length }, status: { $in: states } },
+		update: {
 			$set: {
-				...change,
 				response_code: result.attempt.response_code,
 				response_body: result.attempt.response_body,
 				retry_count: attempts.length,
+				...becomes,
 			},
 			$push: { attempts: result.attempt },
-		});
-		// Once: the attempt is not written down yet.
-		const once = { _id, attempts: { $size: attempts.length } };
-		if (becomes.status !== 'pending') {
-			return [{ filter: { ...once, status: { $in: ['pending', 'held'] } }, update: written(becomes) }];
-		}
-		return [
-			{ filter: { ...once, status }, update: written(becomes) },
-			// Paused since: what another attempt could still deliver stays held.
-			{ filter: { ...once, status: 'held' }, update: written({}) },
-		];
+		},
+	});
+
+	const writeDown = async (attempted: readonly Attempted[]) => {
+		const written = await deliveries.everywhere.updateMany(
+			...attempted.map((one) =>
+				changeOf(
+					one,
+					one.becomes.status === 'pending' ? [one.delivery.status] : ['pending', 'held'],
+					one.becomes,
+				),
+			),
+		);
+		if (written === attempted.length) return;
+		// Paused since: what another attempt could still deliver stays held.
+		const retried = attempted.filter(({ becomes }) => becomes.status === 'pending');
+		await deliveries.everywhere.updateMany(...retried.map((one) => changeOf(one, ['held'], {})));
 	};
 
 	/** What was held is released by its first failure; where the webhook was paused again by then, it is held again. */
@@ -123,26 +139,36 @@ export function createSettlement({
 		);
 	};
 
-	const settle = createBatcher({
+	const settleSucceeded = createBatcher({
 		limit: BATCH,
-		run: async (attempted: readonly Attempted[]) => {
-			const recovered = attempted.filter(
-				({ webhook, result }) => result.verdict === 'succeeded' && webhook.consecutive_failures > 0,
-			);
-			const failed = attempted.filter(({ result }) => result.verdict !== 'succeeded');
+		run: async (succeeded: readonly Attempted[]) => {
+			const recovered = succeeded.filter(({ webhook }) => webhook.consecutive_failures > 0);
 			await webhooks.everywhere.updateMany(
 				...recovered.map(({ webhook: { _id } }) => ({
 					filter: { _id },
 					update: { $set: { consecutive_failures: 0 } },
 				})),
 			);
-			if (failed.length > 0) await countFailures(failed);
-			await deliveries.everywhere.updateMany(...attempted.flatMap(changesOf));
+			await writeDown(succeeded);
+			return () => null;
+		},
+	});
+
+	/** Nobody waits for a failure to be written down: many receivers that fail shall cost those that answer little. */
+	const settleFailed = createBatcher({
+		limit: BATCH,
+		gatheringMs: FAILURES_GATHER_MS,
+		run: async (failed: readonly Attempted[]) => {
+			await countFailures(failed);
+			await writeDown(failed);
 			const released = failed.filter(({ delivery }) => delivery.status === 'held');
 			if (released.length > 0) await holdAgain(released);
 			return ({ becomes }) => becomes.next_attempt_at;
 		},
 	});
 
-	return (webhook, delivery, result) => settle({ webhook, delivery, result, becomes: outcome(delivery, result) });
+	return (webhook, delivery, result) => {
+		const settle = result.verdict === 'succeeded' ? settleSucceeded : settleFailed;
+		return settle({ webhook, delivery, result, becomes: outcome(delivery, result) });
+	};
 }

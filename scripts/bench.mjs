@@ -14,5 +14,11 @@ if (!benches.includes(name)) {
 }
 if (!(await makeReady())) process.exit(1);
 // As `npm start` runs the service.
-const args = ['--max-semi-space-size=64', '-r', './test/support/ts-register.cjs', `test/bench/${name}.ts`];
+const args = [
+	'--max-semi-space-size=64',
+	'--heap-growing-percent=300',
+	'-r',
+	'./test/support/ts-register.cjs',
+	`test/bench/${name}.ts`,
+];
 process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;

@@ -377,6 +377,7 @@ export async function startPlatform(
 				clients,
 				assistant: createAssistantService({ ...collections, planner, clock }),
 				clock,
+				log,
 			}),
 		}),
 		...odooRoutes({

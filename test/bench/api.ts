@@ -80,6 +80,7 @@ async function main() {
 	const times = { bare: new Array<number>(), full: new Array<number>() };
 
 	for (const name of names) await rush(send[name], WARM_UP);
+	for (const name of names) await pace(send[name], WARM_UP);
 	for (let round = 0; round < ROUNDS; round++) {
 		for (const name of names) rates[name].push(await rush(send[name], REQUESTS));
 		for (const name of names) times[name].push(...(await pace(send[name], PACE * 5)));

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import type { z } from 'zod';
-import { createLogger } from '../../backend/src/core/log';
 import { createSecrets } from '../../backend/src/core/secrets';
 import { deploymentRoutes } from '../../backend/src/features/deployments/routes';
 import { deployReply, deploymentSchema } from '../../backend/src/features/deployments/schemas';
@@ -75,7 +74,6 @@ function ask(route: string, { params = {}, query = {}, body, organization = stag
 		},
 		headers: {},
 		requestId: 'req_1',
-		log: createLogger('silent'),
 		signal: new AbortController().signal,
 		once: runAlways,
 	});

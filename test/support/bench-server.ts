@@ -20,11 +20,15 @@ async function main() {
 	const connection = await mongoose.createConnection(platform.config.mongodbUri ?? '').asPromise();
 	const model = connection.model(
 		'bare',
-		new mongoose.Schema({ _id: String }, { collection: 'environments', strict: false }),
+		new mongoose.Schema({ _id: String, deleted_at: Date }, { collection: 'environments', strict: false }),
 	);
 	const bare = express();
 	bare.get('/api/v1/environments', async (_request, response) => {
-		const data = await model.find({ organization_id }).sort({ _id: -1 }).limit(ENVIRONMENTS).lean();
+		const data = await model
+			.find({ organization_id, deleted_at: null })
+			.sort({ _id: -1 })
+			.limit(ENVIRONMENTS)
+			.lean();
 		response.json({ data });
 	});
 	const server = createServer(bare);

@@ -20,7 +20,6 @@ import { runAlways } from '../support/pipeline';
 const clock = createFakeClock();
 const ids = createIds(clock);
 const organization_id = ids.next('organization');
-const log = createLogger('silent');
 
 /** An Odoo 19 whose answers are given by model and method. */
 function fakeOdoo(answers: Record<string, () => Response>) {
@@ -71,7 +70,13 @@ function stage({
 	};
 	const unused = () => Promise.reject(new Error('not used'));
 	const assistant = { ask: unused, confirm: unused };
-	const gateway = createGatewayService({ connections, clients: createOdooClients({ clock }), assistant, clock });
+	const gateway = createGatewayService({
+		connections,
+		clients: createOdooClients({ clock }),
+		assistant,
+		clock,
+		log: createLogger('silent'),
+	});
 	const [route] = gatewayRoutes({ gateway });
 	if (!route) throw new Error('no route');
 	const send = (rawBody: Buffer | string, headers: Record<string, string> = {}) =>
@@ -81,7 +86,6 @@ function stage({
 			headers,
 			rawBody: Buffer.from(rawBody),
 			requestId: 'req',
-			log,
 			signal: new AbortController().signal,
 			once: runAlways,
 			caller: {

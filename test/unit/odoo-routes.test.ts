@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import { type Clock, systemClock } from '../../backend/src/core/clock';
 import { ApiError } from '../../backend/src/core/errors';
 import { createIds } from '../../backend/src/core/ids';
-import { createLogger } from '../../backend/src/core/log';
 import { PERMISSIONS } from '../../backend/src/core/permissions';
 import type { LogsService } from '../../backend/src/features/odoo-routes/logs/service';
 import { odooRoutes } from '../../backend/src/features/odoo-routes/routes';
@@ -62,7 +61,6 @@ function request(vals: object, signal: AbortSignal, hmac_secret: string | null =
 		headers: hmac_secret === null ? {} : { 'x-hmac-signature': signBody(hmac_secret, rawBody) },
 		rawBody,
 		requestId: 'req_1',
-		log: createLogger('silent'),
 		signal,
 		once: (work) => work({ effect_id: null, signal }),
 	};

@@ -4,7 +4,6 @@ import type { Logger } from '../core/log';
 import { accessLog } from './access-log';
 import { type Audit, isDeed } from './audit';
 import { type Authenticators, authorize, identify, requireKey } from './authorize';
-import { callerId } from './caller';
 import type { Idempotency } from './idempotency';
 import type { RateLimiter } from './rate-limit';
 import { readBody } from './read-body';
@@ -123,7 +122,6 @@ const serve =
 				rawBody,
 				caller,
 				requestId: id,
-				log: log.child({ request_id: id, organization_id: caller.organization_id, caller: callerId(caller) }),
 				signal,
 				once: isDeed(route) ? (work, options) => once((run) => audit(deed(), () => work(run)), options) : once,
 			});

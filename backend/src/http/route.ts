@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { ErrorCode } from '../core/error-codes';
 import { ApiError, notFound, type InputError } from '../core/errors';
-import type { Logger } from '../core/log';
 import type { Permission, Plan } from '../core/permissions';
 import type { BodySize } from './read-body';
 import type { Caller, KeyScope } from './caller';
@@ -37,7 +36,6 @@ export interface RouteRequest {
 	/** The body as it came; signatures are computed over it. */
 	readonly rawBody: Buffer;
 	readonly requestId: string;
-	readonly log: Logger;
 	/** Aborted when the client leaves before it has its reply. */
 	readonly signal: AbortSignal;
 	/** Runs the route's work, once for each Idempotency-Key. */

@@ -126,15 +126,11 @@ function isScalar(value: unknown): boolean {
 }
 
 /**
- * Whether the entries of these values are just those of the documents that the condition is met by: not so for null,
- * which missing fields share, for NaN, and within arrays of documents.
+ * Whether the entries of these values are just those of the documents that the condition is met by: not so for NaN, nor
+ * within arrays of documents.
  */
 function isExactly({ path, operand }: Conjunct, values: unknown[]): boolean {
-	return (
-		!path.includes('.') &&
-		(!isDoc(operand) || Object.keys(operand).length === 1) &&
-		values.every((value) => value !== null && !Number.isNaN(value))
-	);
+	return !path.includes('.') && (!isDoc(operand) || Object.keys(operand).length === 1) && !values.some(Number.isNaN);
 }
 
 function planFor(candidate: Candidate, conjuncts: Conjunct[], sort: SortSpec) {

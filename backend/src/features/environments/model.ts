@@ -55,8 +55,8 @@ export const environmentCollection = (connection: Connection) =>
 			...outboxFields,
 		},
 		indexes: [
-			[{ organization_id: 1, _id: -1 }],
-			[{ organization_id: 1, project_id: 1, _id: -1 }],
+			[{ organization_id: 1, deleted_at: 1, _id: -1 }],
+			[{ organization_id: 1, project_id: 1, deleted_at: 1, _id: -1 }],
 			[{ project_id: 1, name: 1 }, { unique: true }],
 			[{ deleted_at: 1 }, { expireAfterSeconds: 30 * 24 * 60 * 60 }],
 			...outboxIndexes,

@@ -22,7 +22,7 @@ interface EnvironmentChanges {
 }
 
 /** What is not gone. */
-const ALIVE = { deleted_at: { $exists: false } };
+const ALIVE = { deleted_at: null };
 
 export interface EnvironmentsService {
 	/** Newest first. */

@@ -23,8 +23,8 @@ export const gatewayRoutes = ({ gateway }: { gateway: GatewayService }): Route[]
 			errors: gatewayErrors,
 			input: { body: gatewayRequest },
 			responses: { 200: gatewayReply },
-			handle: async ({ body, caller, log, signal }) =>
-				reply(200, { success: true, data: await gateway.run(caller, body, { log, signal }) }),
+			handle: async ({ body, caller, requestId, signal }) =>
+				reply(200, { success: true, data: await gateway.run(caller, body, { requestId, signal }) }),
 		}),
 	),
 ];

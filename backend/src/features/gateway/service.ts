@@ -22,7 +22,7 @@ export interface GatewayService {
 	run(
 		caller: GatewayCaller,
 		request: GatewayRequest,
-		options: { readonly log: Logger; readonly signal: AbortSignal },
+		options: { readonly requestId: string; readonly signal: AbortSignal },
 	): Promise<JsonValue>;
 }
 
@@ -35,11 +35,13 @@ export function createGatewayService({
 	clients,
 	assistant,
 	clock,
+	log,
 }: {
 	connections: Pick<ConnectionsService, 'open'>;
 	clients: OdooClients;
 	assistant: AssistantService;
 	clock: Clock;
+	log: Logger;
 }): GatewayService {
 	const act = async (caller: GatewayCaller, request: GatewayAction, options: CallOptions): Promise<JsonValue> => {
 		if (request.action === 'execute_method') requireMethodPermission(caller, request.method);
@@ -53,11 +55,11 @@ export function createGatewayService({
 	};
 
 	return {
-		async run(caller, request, { log, signal }) {
+		async run(caller, request, { requestId, signal }) {
 			if (request.action === 'batch') {
 				return runBatch(request, (one, limited) => act(caller, one, { signal: limited }), {
 					clock,
-					log,
+					log: log.child({ request_id: requestId, organization_id: caller.organization_id }),
 					signal,
 				});
 			}

@@ -3,10 +3,17 @@ import { isDataObject, isList } from '../shared/data';
 import { FIELD_ATTRIBUTES, fieldsIn, type OdooField } from '../shared/odoo-fields';
 import type { Item } from './item';
 
+/** The fields that answers of `fields_get` tell of: a thousand items share one answer, which is long. */
+const read = new WeakMap<IDataObject, ReadonlyMap<string, OdooField>>();
+
 /** The fields of a model; asked for once a run, whatever the number of items. */
-export async function fieldsOf(item: Item, model: string): Promise<Map<string, OdooField>> {
+export async function fieldsOf(item: Item, model: string): Promise<ReadonlyMap<string, OdooField>> {
 	const call = { model, method: 'fields_get', kwargs: { attributes: FIELD_ATTRIBUTES } };
-	return fieldsIn(await item.call(call, { once: true }));
+	const answer = await item.call(call, { once: true });
+	if (!isDataObject(answer)) return new Map();
+	const fields = read.get(answer) ?? fieldsIn(answer);
+	read.set(answer, fields);
+	return fields;
 }
 
 /** As Odoo writes dates, and times, which are UTC there. */

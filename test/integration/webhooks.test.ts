@@ -214,14 +214,14 @@ describe('events of one webhook', () => {
 
 	/** A webhook whose receiver has not answered the event before. */
 	const withOneInFlight = async () => {
-		const { service, relay, worker } = stage.startReplica();
+		const { service, relay } = stage.startReplica();
 		const inbox = await receiver(answerAllButTheFirst);
 		const { webhook } = await register(service, inbox.url);
 		await stage.change(stage.makeEvent('deployment.started'));
 		relay.wake();
 		await until(() => stage.clock.sleeping.includes(HEAD_START_MS));
 		await stage.clock.advance(HEAD_START_MS);
-		return { webhook, inbox, relay, worker };
+		return { webhook, inbox, relay };
 	};
 
 	it('are sent beside one that is in flight when they are queued', async () => {

@@ -28,10 +28,8 @@ const FRESH_MS = 100;
 const MAX_QUICK = 400;
 /** Webhooks served at the same time, all in all. */
 const MAX_WEBHOOKS = 2_000;
-/** Attempts in flight to one webhook, where it answers. */
+/** Attempts in flight to one webhook: one before its first answer, and each answer allows one more, up to so many. */
 const MAX_ATTEMPTS = 5;
-/** As many as that before its first answer; each answer allows one more, as long as none fails. */
-const FIRST_ATTEMPTS = 2;
 /** How long a receiver may take before the next event is sent beside the last: order first, then speed. */
 const HEAD_START_MS = 250;
 
@@ -273,7 +271,7 @@ export function createDeliveryWorker({
 			changed: false,
 			slow: false,
 			hadMany: false,
-			allowed: FIRST_ATTEMPTS,
+			allowed: 1,
 			stirred: false,
 			doze: createDoze(clock),
 			retryAt: null,

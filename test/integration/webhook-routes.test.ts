@@ -265,9 +265,9 @@ describe('the filters of GET /webhooks/{webhook_id}/deliveries', () => {
 		['?status=held', 0],
 		['?event_type=deployment.failed', 1],
 		['?event_type=webhook.test', 0],
-		['?since=2026-05-07T14:23:11.421Z', 1],
-		['?since=2026-05-07T16:23:11.422%2B02:00', 0],
-		['?status=pending&event_type=deployment.failed&since=2026-05-07T14:23:11.421Z', 1],
+		['?since=2026-05-07T14:23:11.400Z', 1],
+		['?since=2026-05-07T16:23:11.401%2B02:00', 0],
+		['?status=pending&event_type=deployment.failed&since=2026-05-07T14:23:11.400Z', 1],
 		['?status=pending&event_type=deployment.started', 0],
 		['?status=failed&event_type=deployment.failed', 0],
 	])('%s leaves %i of one that waits', async (query, count) => {
@@ -385,7 +385,7 @@ describe('POST /webhooks/{webhook_id}/rotate-secret', () => {
 		const reply = await ask('POST', `/${id}/rotate-secret`, { body: { secret: 'whsec_chosen_anew' } });
 		expect(reply).toMatchObject({
 			status: 200,
-			json: { id, secret: 'whsec_chosen_anew', previous_secret_expires_at: '2026-05-08T14:23:11.421Z' },
+			json: { id, secret: 'whsec_chosen_anew', previous_secret_expires_at: '2026-05-08T14:23:11.400Z' },
 		});
 	});
 });

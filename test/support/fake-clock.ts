@@ -16,7 +16,7 @@ interface Sleeper {
 }
 
 /** A clock that stands still unless it is moved. */
-export function createFakeClock(start = new Date('2026-05-07T14:23:11.421Z')): FakeClock {
+export function createFakeClock(start = new Date('2026-05-07T14:23:11.400Z')): FakeClock {
 	let time = start.getTime();
 	let sleepers: Sleeper[] = [];
 	const soonest = () => [...sleepers].sort((one, other) => one.until - other.until);

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock';
 import { groupBy } from '../../core/group-by';
 import type { Change, TenantCollection } from '../../database/tenant-collection';
 import type { AttemptResult } from '../../net/attempt';
-import { retryDelay } from '../../net/retry-schedule';
+import { nextRetry } from '../../net/retry-schedule';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import type { Pause } from './pause';
 
@@ -86,9 +86,8 @@ export function createSettlement({
 			case 'refused':
 				return { status: 'failed', next_attempt_at: null };
 			case 'failed': {
-				const delay = retryDelay({ retries: attempts.length, retryAfterMs, random });
-				if (delay === null) return { status: 'failed', next_attempt_at: null };
-				return { status: 'pending', next_attempt_at: new Date(clock.now().getTime() + delay) };
+				const next_attempt_at = nextRetry({ now: clock.now(), retries: attempts.length, retryAfterMs, random });
+				return { status: next_attempt_at === null ? 'failed' : 'pending', next_attempt_at };
 			}
 		}
 	};

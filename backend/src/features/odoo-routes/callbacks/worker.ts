@@ -6,7 +6,7 @@ import { createWakeableLoop, ENDED, type WakeableLoop } from '../../../core/wake
 import type { TenantCollection } from '../../../database/tenant-collection';
 import { attempt, type AttemptResult } from '../../../net/attempt';
 import type { Fetch } from '../../../net/outbound';
-import { retryDelay } from '../../../net/retry-schedule';
+import { nextRetry } from '../../../net/retry-schedule';
 import { signatureHeaders } from '../../../net/webhook-signature';
 import type { CallbackDocument } from './model';
 
@@ -71,16 +71,16 @@ export function createCallbackWorker({
 
 	const settle = async (callback: CallbackDocument, { verdict, attempt: made, retryAfterMs }: AttemptResult) => {
 		const retries = callback.attempts.length;
-		const delay = verdict === 'failed' ? retryDelay({ retries, retryAfterMs, random }) : null;
+		const due_at = verdict === 'failed' ? nextRetry({ now: clock.now(), retries, retryAfterMs, random }) : null;
 		const { at, duration_ms, response_code, error } = made;
 		const $push = { attempts: { at, duration_ms, response_code, error } };
 		const status = verdict === 'succeeded' ? 'succeeded' : 'failed';
 		await callbacks.update(
 			callback.organization_id,
 			{ _id: callback._id },
-			delay === null
+			due_at === null
 				? { $set: { status, secret: null, body: null }, $unset: { due_at: 1 }, $push }
-				: { $set: { due_at: new Date(clock.now().getTime() + delay) }, $push },
+				: { $set: { due_at }, $push },
 		);
 	};
 

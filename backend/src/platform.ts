@@ -1,77 +1,61 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import type { Server } from 'node:http';
 import { type Clock, systemClock } from './core/clock';
+import { openCollections, reencryptAll } from './collections';
 import { type Config, ConfigError } from './config';
 import { createIds, isId } from './core/ids';
 import type { Logger } from './core/log';
 import { createSecrets, loadMasterKey } from './core/secrets';
 import { openDatabase } from './database/connection';
-import { reencrypt } from './database/reencrypt';
-import { planCollection } from './features/assistant/model';
 import { createLanguageModelPlanner } from './features/assistant/language-model/language-model-planner';
 import { openLanguageModel } from './features/assistant/language-model/model';
 import { rulesPlanner } from './features/assistant/rules/rules-planner';
 import { createAssistantService } from './features/assistant/service';
-import { auditCollection } from './features/audit/model';
 import { auditRoutes } from './features/audit/routes';
 import { createAuditService } from './features/audit/service';
-import { connectionCollection, defaultConnectionCollection, sealedInConnection } from './features/connections/model';
 import { connectionRoutes } from './features/connections/routes';
 import { rememberConnections } from './features/connections/remember';
 import { createConnectionsService } from './features/connections/service';
-import { environmentCollection } from './features/environments/model';
 import { createRemovalService, deleteDefinition } from './features/environments/removal';
 import { environmentRoutes } from './features/environments/routes';
 import { createStatusService } from './features/environments/status';
-import { createVariablesService, sealedInVariables, variablesCollection } from './features/environments/variables';
+import { createVariablesService } from './features/environments/variables';
 import { createEnvironmentsService, siteOf } from './features/environments/service';
 import { deployDefinition } from './features/deployments/definition';
 import { deploymentRoutes } from './features/deployments/routes';
 import { createDeploymentsService } from './features/deployments/service';
-import { eventCollection } from './features/events/model';
 import { outboxSource } from './features/events/outbox-source';
 import { createRelay } from './features/events/relay';
 import { eventRoutes } from './features/events/routes';
 import { createEventsService } from './features/events/service';
 import { firstRun } from './features/first-run/first-run';
-import { installationCollection } from './features/first-run/model';
 import { gatewayRoutes } from './features/gateway/routes';
 import { createGatewayService } from './features/gateway/service';
-import { claimCollection, createClaimStore, sealedInClaim } from './features/idempotency/claims';
-import { jobCollection, jobLogCollection } from './features/jobs/model';
+import { createClaimStore } from './features/idempotency/claims';
 import { jobRoutes } from './features/jobs/routes';
 import { createJobsService } from './features/jobs/service';
 import { createJobWorker } from './features/jobs/worker';
-import { keyCollection, sealedInKey } from './features/keys/model';
 import { keyRoutes } from './features/keys/routes';
 import { createKeysService } from './features/keys/service';
 import { meRoutes } from './features/me/routes';
-import { callbackCollection, sealedInCallback } from './features/odoo-routes/callbacks/model';
 import { createCallbacksService } from './features/odoo-routes/callbacks/service';
 import { createCallbackWorker } from './features/odoo-routes/callbacks/worker';
-import { logCollection, payloadCollection } from './features/odoo-routes/logs/model';
 import { odooLogRoutes } from './features/odoo-routes/logs/routes';
 import { createLogsService } from './features/odoo-routes/logs/service';
 import { odooRoutes } from './features/odoo-routes/routes';
 import { createOdooRoutesService } from './features/odoo-routes/service';
-import { settingsCollection } from './features/odoo-routes/settings/model';
 import { odooSettingsRoutes } from './features/odoo-routes/settings/routes';
 import { createOdooSettingsService } from './features/odoo-routes/settings/service';
-import { organizationCollection, userCollection } from './features/organizations/model';
 import { organizationRoutes } from './features/organizations/routes';
 import { createOrganizationsService } from './features/organizations/service';
-import { projectCollection } from './features/projects/model';
 import { projectRoutes } from './features/projects/routes';
 import { createProjectsService } from './features/projects/service';
 import { createSessionEndpoint } from './features/sessions/endpoint';
-import { sealedInSession, sessionCollection } from './features/sessions/model';
 import { createSessionsService } from './features/sessions/service';
-import { createRateCounter, windowCollection } from './features/rate-limits/counter';
+import { createRateCounter } from './features/rate-limits/counter';
 import { createDeliveryLog } from './features/webhooks/delivery-log';
 import { deliveryRoutes } from './features/webhooks/delivery-routes';
 import { createDeliveryWorker } from './features/webhooks/delivery-worker';
-import { deliveryCollection, sealedInWebhook, webhookCollection } from './features/webhooks/model';
 import type { NotifyWorker } from './features/webhooks/queue';
 import { webhookRoutes } from './features/webhooks/routes';
 import { createWebhooksService } from './features/webhooks/service';
@@ -87,7 +71,7 @@ import { createRefusedKeys } from './http/refused-keys';
 import { createSessionGate } from './http/session-gate';
 import { referenceMounts } from './http/reference/mounts';
 import type { Route } from './http/route';
-import { createHttpServer } from './http/server';
+import { createHttpServer, listen } from './http/server';
 import { createOutbound } from './net/outbound';
 import { createOdooClients } from './odoo/clients';
 import { createFieldCatalogs } from './odoo/records/fields';
@@ -127,31 +111,7 @@ export async function startPlatform(
 	const { connection } = database;
 	let url = config.publicUrl ?? '';
 
-	const collections = {
-		organizations: organizationCollection(connection),
-		users: userCollection(connection),
-		keys: keyCollection(connection),
-		projects: projectCollection(connection),
-		environments: environmentCollection(connection),
-		variables: variablesCollection(connection),
-		connections: connectionCollection(connection),
-		sessions: sessionCollection(connection),
-		defaultConnections: defaultConnectionCollection(connection),
-		jobs: jobCollection(connection),
-		jobLogs: jobLogCollection(connection),
-		events: eventCollection(connection),
-		webhooks: webhookCollection(connection),
-		deliveries: deliveryCollection(connection),
-		installation: installationCollection(connection),
-		claims: claimCollection(connection),
-		odooSettings: settingsCollection(connection),
-		odooLogs: logCollection(connection),
-		odooPayloads: payloadCollection(connection),
-		odooCallbacks: callbackCollection(connection),
-		auditEntries: auditCollection(connection),
-		plans: planCollection(connection),
-		rateWindows: windowCollection(connection),
-	};
+	const collections = openCollections(connection);
 
 	/** After every change that has events: connections lead to environments, which are among what changes. */
 	const notify = () => {
@@ -437,18 +397,9 @@ export async function startPlatform(
 	};
 	try {
 		for (const collection of Object.values(collections)) await collection.createIndexes();
-		if (config.previousSecretKeys.length > 0) {
-			const renew = { secrets, log };
-			await reencrypt(collections.connections, sealedInConnection, { ...renew, name: 'connections' });
-			await reencrypt(collections.sessions, sealedInSession, { ...renew, name: 'sessions' });
-			await reencrypt(collections.keys, sealedInKey, { ...renew, name: 'keys' });
-			await reencrypt(collections.webhooks, sealedInWebhook, { ...renew, name: 'webhooks' });
-			await reencrypt(collections.odooCallbacks, sealedInCallback, { ...renew, name: 'callbacks' });
-			await reencrypt(collections.variables, sealedInVariables, { ...renew, name: 'variables' });
-			await reencrypt(collections.claims, sealedInClaim, { ...renew, name: 'claims' });
-		}
-		await listen(server, config);
-		url ||= addressOf(server, config.host);
+		if (config.previousSecretKeys.length > 0) await reencryptAll(collections, { secrets, log });
+		const address = await listen(server, config);
+		url ||= address;
 		const firstRunFile = await firstRun({
 			...collections,
 			dataDir: config.dataDir,
@@ -469,19 +420,4 @@ export async function startPlatform(
 		await stop();
 		throw error;
 	}
-}
-
-async function listen(server: Server, { host, port }: Pick<Config, 'host' | 'port'>): Promise<void> {
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(port, host, resolve);
-	});
-}
-
-/** Where a server that listens on that host is reached from this machine. */
-function addressOf(server: Server, host: string): string {
-	const address = server.address();
-	const port = typeof address === 'object' && address !== null ? address.port : 0;
-	const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-	return `http://${name}:${port}`;
 }

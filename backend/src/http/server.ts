@@ -20,3 +20,21 @@ const RECEIVING = {
 export function createHttpServer(app: RequestListener, receiving: ServerOptions = RECEIVING): Server {
 	return createServer({ ...RECEIVING, ...receiving }, app);
 }
+
+/** Where the server listens: that port, or any free one for 0. */
+interface Place {
+	readonly host: string;
+	readonly port: number;
+}
+
+/** Resolves with the server's own address, as this machine reaches it, once it listens. */
+export async function listen(server: Server, { host, port }: Place): Promise<string> {
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, host, resolve);
+	});
+	const address = server.address();
+	const taken = typeof address === 'object' && address !== null ? address.port : 0;
+	const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+	return `http://${name}:${taken}`;
+}

@@ -1,0 +1,65 @@
+import type { Connection } from 'mongoose';
+import { reencrypt } from './database/reencrypt';
+import type { Logger } from './core/log';
+import type { Secrets } from './core/secrets';
+import { planCollection } from './features/assistant/model';
+import { auditCollection } from './features/audit/model';
+import { connectionCollection, defaultConnectionCollection, sealedInConnection } from './features/connections/model';
+import { environmentCollection } from './features/environments/model';
+import { sealedInVariables, variablesCollection } from './features/environments/variables';
+import { eventCollection } from './features/events/model';
+import { installationCollection } from './features/first-run/model';
+import { claimCollection, sealedInClaim } from './features/idempotency/claims';
+import { jobCollection, jobLogCollection } from './features/jobs/model';
+import { keyCollection, sealedInKey } from './features/keys/model';
+import { callbackCollection, sealedInCallback } from './features/odoo-routes/callbacks/model';
+import { logCollection, payloadCollection } from './features/odoo-routes/logs/model';
+import { settingsCollection } from './features/odoo-routes/settings/model';
+import { organizationCollection, userCollection } from './features/organizations/model';
+import { projectCollection } from './features/projects/model';
+import { sealedInSession, sessionCollection } from './features/sessions/model';
+import { windowCollection } from './features/rate-limits/counter';
+import { deliveryCollection, sealedInWebhook, webhookCollection } from './features/webhooks/model';
+
+/** Every collection of the service; each belongs to one feature, and others ask that feature. */
+export const openCollections = (connection: Connection) => ({
+	organizations: organizationCollection(connection),
+	users: userCollection(connection),
+	keys: keyCollection(connection),
+	projects: projectCollection(connection),
+	environments: environmentCollection(connection),
+	variables: variablesCollection(connection),
+	connections: connectionCollection(connection),
+	sessions: sessionCollection(connection),
+	defaultConnections: defaultConnectionCollection(connection),
+	jobs: jobCollection(connection),
+	jobLogs: jobLogCollection(connection),
+	events: eventCollection(connection),
+	webhooks: webhookCollection(connection),
+	deliveries: deliveryCollection(connection),
+	installation: installationCollection(connection),
+	claims: claimCollection(connection),
+	odooSettings: settingsCollection(connection),
+	odooLogs: logCollection(connection),
+	odooPayloads: payloadCollection(connection),
+	odooCallbacks: callbackCollection(connection),
+	auditEntries: auditCollection(connection),
+	plans: planCollection(connection),
+	rateWindows: windowCollection(connection),
+});
+
+type Collections = ReturnType<typeof openCollections>;
+
+/** Encrypts under the current master key what is kept under previous ones, collection by collection. */
+export async function reencryptAll(
+	{ connections, sessions, keys, webhooks, odooCallbacks, variables, claims }: Collections,
+	options: { readonly secrets: Secrets; readonly log: Logger },
+): Promise<void> {
+	await reencrypt(connections, sealedInConnection, { ...options, name: 'connections' });
+	await reencrypt(sessions, sealedInSession, { ...options, name: 'sessions' });
+	await reencrypt(keys, sealedInKey, { ...options, name: 'keys' });
+	await reencrypt(webhooks, sealedInWebhook, { ...options, name: 'webhooks' });
+	await reencrypt(odooCallbacks, sealedInCallback, { ...options, name: 'callbacks' });
+	await reencrypt(variables, sealedInVariables, { ...options, name: 'variables' });
+	await reencrypt(claims, sealedInClaim, { ...options, name: 'claims' });
+}

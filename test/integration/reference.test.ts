@@ -6,6 +6,7 @@ import { errorCodes } from '../../backend/src/core/error-codes';
 import { openApiDocument } from '../../backend/src/http/openapi';
 import { exampleOf, resolverOf } from '../../backend/src/http/reference/example';
 import { servedDocument } from '../support/api-document';
+import { examplesThatDoNotFit, silentPlaces } from '../support/document-walk';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 
 let platform: TestPlatform;
@@ -64,11 +65,12 @@ describe('GET /api/v1/openapi.json', () => {
 		expect(described).toEqual(expect.arrayContaining(declared));
 	});
 
-	it('describes every parameter in words', async () => {
-		const silent = (await operations()).flatMap(({ operation }) =>
-			operation.parameters.filter(({ description }) => description.trim() === '').map(({ name }) => name),
-		);
-		expect(silent).toEqual([]);
+	it('describes every parameter and every field in words', async () => {
+		expect(silentPlaces(await servedDocument(platform.url))).toEqual([]);
+	});
+
+	it('gives examples that fit their schemas', async () => {
+		expect(examplesThatDoNotFit(await servedDocument(platform.url))).toEqual([]);
 	});
 
 	it('lists every code that a reply can carry, with its meaning', async () => {

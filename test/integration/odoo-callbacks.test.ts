@@ -156,12 +156,18 @@ describe('the delivery of callbacks', () => {
 		const { fetch, mayReach, close } = createOutbound({ allowedCidrs: ['127.0.0.0/8'] });
 		const ids = createIds(clock);
 		const organization = ids.next('organization');
-		const worker = createCallbackWorker({ ...common, fetch, random: () => 0 });
+		const workers: ReturnType<typeof createCallbackWorker>[] = [];
+		const startWorker = (own: Partial<Parameters<typeof createCallbackWorker>[0]> = {}) => {
+			const worker = createCallbackWorker({ ...common, fetch, random: () => 0, ...own });
+			worker.start();
+			workers.push(worker);
+			return worker;
+		};
+		const worker = startWorker();
 		const service = createCallbacksService({ ...common, ids, mayReach, notify: worker.wake });
-		worker.start();
 		open.push({
 			close: async () => {
-				await worker.stop();
+				await Promise.all(workers.map(({ stop }) => stop()));
 				await close();
 				await connection.dropDatabase();
 				await connection.close();
@@ -173,6 +179,8 @@ describe('the delivery of callbacks', () => {
 				await clock.advance(ms);
 				worker.wake();
 			},
+			startWorker,
+			stop: worker.stop,
 			service,
 			organization,
 			other: ids.next('organization'),
@@ -232,6 +240,38 @@ describe('the delivery of callbacks', () => {
 		await there.received(1);
 		expect(silent.requests).toHaveLength(5);
 	});
+
+	it.each([500, 200])(
+		'is out of the hands of a worker whose lease ran out, and which gets a late %s',
+		async (late) => {
+			const { startWorker, stop, advance, service, organization, attempted } = await stage();
+			await stop();
+			let respond: (response: Response) => void = () => undefined;
+			let begun = () => {};
+			const sent = new Promise<void>((resolve) => (begun = resolve));
+			const stalled = startWorker({
+				clock: createFakeClock(),
+				fetch: () => {
+					begun();
+					return new Promise((resolve) => (respond = resolve));
+				},
+			});
+			const { url } = await receiver();
+			const id = await service.open(organization, order(url));
+			await service.finish(organization, id, '{}');
+			stalled.wake();
+			await sent;
+			await advance(60_000);
+			const successor = startWorker();
+			await attempted(id, 1);
+			await successor.stop();
+			const settled = await service.find(organization, id);
+			respond(new Response('', { status: late }));
+			await stalled.stop();
+			expect(await service.find(organization, id)).toEqual(settled);
+			expect(settled).toMatchObject({ status: 'succeeded' });
+		},
+	);
 
 	it('says that the outcome is not known where the process died amid the call', async () => {
 		const there = await receiver();

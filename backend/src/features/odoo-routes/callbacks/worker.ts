@@ -69,15 +69,17 @@ export function createCallbackWorker({
 		return attempt({ url, headers, body }, { fetch, clock, over });
 	};
 
+	/** A lease's end is later than any before it, and so tells whether the callback is still this worker's. */
 	const settle = async (callback: CallbackDocument, { verdict, attempt: made, retryAfterMs }: AttemptResult) => {
+		const { _id, organization_id, due_at: lease } = callback;
 		const retries = callback.attempts.length;
 		const due_at = verdict === 'failed' ? nextRetry({ now: clock.now(), retries, retryAfterMs, random }) : null;
 		const { at, duration_ms, response_code, error } = made;
 		const $push = { attempts: { at, duration_ms, response_code, error } };
 		const status = verdict === 'succeeded' ? 'succeeded' : 'failed';
 		await callbacks.update(
-			callback.organization_id,
-			{ _id: callback._id },
+			organization_id,
+			{ _id, due_at: lease },
 			due_at === null
 				? { $set: { status, secret: null, body: null }, $unset: { due_at: 1 }, $push }
 				: { $set: { due_at }, $push },

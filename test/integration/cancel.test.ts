@@ -1,38 +1,21 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
 import { deployJob } from '../../backend/src/features/deployments/deploy-job';
 import type { JobDocument } from '../../backend/src/features/jobs/service';
 import type { Runtime } from '../../backend/src/runtimes/runtime';
-import { openTestDatabase, type TestDatabase } from '../support/database';
-import { createHangingRuntime, createNotingRuntime, type DeployStage, openDeployStage } from '../support/deploy-stage';
-import { createFakeClock, type FakeClock } from '../support/fake-clock';
+import {
+	createHangingRuntime,
+	createNotingRuntime,
+	type DeployReplica,
+	type DeployStage,
+	eventsOf,
+} from '../support/deploy-stage';
+import { stageForEachTest } from '../support/deploy-tests';
+import { createFakeClock } from '../support/fake-clock';
 import { until } from '../support/until';
 
-let database: TestDatabase;
-let clock: FakeClock;
 let stage: DeployStage;
-
-beforeAll(async () => {
-	database = await openTestDatabase();
-});
-
-afterAll(async () => {
-	await database.drop();
-});
-
-beforeEach(async () => {
-	clock = createFakeClock();
-	stage = await openDeployStage(database, clock);
-});
-
-afterEach(async () => {
-	await stage.close();
-});
-
-const eventsOf = (job: JobDocument) => job.outbox.map(({ type }) => type);
+stageForEachTest((opened) => (stage = opened));
 
 /** A runtime whose first deploy lasts until its signal comes, or which deploys that release alone. */
 function createPatientRuntime(except = '') {
@@ -50,15 +33,14 @@ function createPatientRuntime(except = '') {
 	return { ...createNotingRuntime({ apply }), applied, reached };
 }
 
-type Replica = ReturnType<DeployStage['startReplica']>;
-const cancel = ({ deployments }: Pick<Replica, 'deployments'>, job: JobDocument) =>
+const cancel = ({ deployments }: DeployReplica, job: JobDocument) =>
 	deployments.cancel(stage.organization, deployJob(job).deployment.id, 'ada');
 
 describe('canceling a deployment that waits', () => {
 	it('ends it at once, and frees the environment', async () => {
 		const replica = stage.startReplica({ working: false });
 		const job = await cancel(replica, await replica.deploy('main'));
-		expect(job).toMatchObject({ status: 'canceled', started_at: null, finished_at: clock.now() });
+		expect(job).toMatchObject({ status: 'canceled', started_at: null, finished_at: stage.clock.now() });
 		expect(new Set(job.steps.map(({ status }) => status))).toEqual(new Set(['canceled']));
 		expect(eventsOf(job)).toEqual(['deployment.queued', 'deployment.canceled']);
 		expect((await stage.environmentNow()).status).toBe('pending');
@@ -69,8 +51,7 @@ describe('canceling a deployment that waits', () => {
 		const replica = stage.startReplica({ working: false });
 		const { _id } = await cancel(replica, await replica.deploy('main'));
 		const runtime = createNotingRuntime();
-		const { deploy } = stage.startReplica({ runtime });
-		await stage.ended((await deploy('main'))._id);
+		await stage.startReplica({ runtime }).deployed('main');
 		expect(runtime.applied).toHaveLength(1);
 		expect((await stage.jobOf(_id)).status).toBe('canceled');
 	});
@@ -78,12 +59,9 @@ describe('canceling a deployment that waits', () => {
 
 describe('canceling a deployment that runs', () => {
 	it('breaks off the step under way, and says so', async () => {
-		const runtime = createPatientRuntime();
-		const replica = stage.startReplica({ runtime });
-		const { _id } = await replica.deploy('main');
-		await runtime.reached;
-		expect(await cancel(replica, await stage.jobOf(_id))).toMatchObject({ status: 'running' });
-		const job = await stage.ended(_id);
+		const { replica, job: underWay } = await stage.underWay(createPatientRuntime());
+		expect(await cancel(replica, underWay)).toMatchObject({ status: 'running' });
+		const job = await stage.ended(underWay._id);
 		expect(job).toMatchObject({ status: 'canceled', error: null, current_step: null });
 		expect(job.steps.map(({ name, status }) => [name, status])).toEqual([
 			['fetch', 'succeeded'],
@@ -94,23 +72,20 @@ describe('canceling a deployment that runs', () => {
 			['finish', 'canceled'],
 		]);
 		expect(eventsOf(job)).toEqual(['deployment.queued', 'deployment.started', 'deployment.canceled']);
-		expect((await stage.logOf(_id)).at(-1)).toBe('Canceled by ada.');
+		expect((await stage.logOf(job._id)).at(-1)).toBe('Canceled by ada.');
 	});
 
 	it('leaves an environment that ran nothing before pending', async () => {
-		const runtime = createPatientRuntime();
-		const replica = stage.startReplica({ runtime });
-		const { _id } = await replica.deploy('main');
-		await runtime.reached;
-		await cancel(replica, await stage.jobOf(_id));
-		await stage.ended(_id);
+		const { replica, job } = await stage.underWay(createPatientRuntime());
+		await cancel(replica, job);
+		await stage.ended(job._id);
 		expect(await stage.environmentNow()).toMatchObject({ status: 'pending', git_sha: '' });
 	});
 
 	it('brings back the release that ran before', async () => {
 		const runtime = createPatientRuntime(stage.firstCommit);
 		const replica = stage.startReplica({ runtime });
-		await stage.ended((await replica.deploy('main'))._id);
+		await replica.deployed('main');
 		const second = stage.repository.commit({ README: 'more' });
 		const { _id } = await replica.deploy('main');
 		await runtime.reached;
@@ -121,61 +96,39 @@ describe('canceling a deployment that runs', () => {
 	});
 
 	it('waits ten seconds for a step that does not heed it', async () => {
-		const runtime = createHangingRuntime();
-		const replica = stage.startReplica({ runtime });
-		const { _id } = await replica.deploy('main');
-		await runtime.reached;
-		await cancel(replica, await stage.jobOf(_id));
-		await until(() => clock.sleeping.includes(10_000));
-		await clock.advance(10_000);
-		expect((await stage.ended(_id)).status).toBe('canceled');
+		const { replica, job } = await stage.underWay(createHangingRuntime());
+		await cancel(replica, job);
+		await until(() => stage.clock.sleeping.includes(10_000));
+		await stage.clock.advance(10_000);
+		expect((await stage.ended(job._id)).status).toBe('canceled');
 	});
 
 	it('can be asked for at another replica', async () => {
-		const runtime = createPatientRuntime();
-		const { deploy } = stage.startReplica({ runtime });
-		const { _id } = await deploy('main');
-		await runtime.reached;
-		await cancel(stage.startReplica({ working: false }), await stage.jobOf(_id));
-		await clock.advance(5_000);
-		expect((await stage.ended(_id)).status).toBe('canceled');
+		const { job } = await stage.underWay(createPatientRuntime());
+		await cancel(stage.startReplica({ working: false }), job);
+		await stage.clock.advance(5_000);
+		expect((await stage.ended(job._id)).status).toBe('canceled');
 	});
 
 	it('happens after kill -9, too', async () => {
 		const office = stage.startReplica({ working: false, clock: systemClock });
-		const { _id } = await office.deploy('main');
-		const child = spawn(
-			process.execPath,
-			[
-				'--require',
-				path.resolve('test/support/ts-register.cjs'),
-				path.resolve('test/support/deploy-process.ts'),
-				stage.uri,
-				stage.dbName,
-				stage.directory,
-			],
-			{ stdio: ['ignore', 'pipe', 'inherit'] },
-		);
-		await once(child.stdout, 'data');
-		await cancel(office, await stage.jobOf(_id));
-		child.kill('SIGKILL');
-		await once(child, 'exit');
+		const waiting = await office.deploy('main');
+		const kill = await stage.startProcess();
+		await cancel(office, waiting);
+		await kill();
 		const runtime = createNotingRuntime();
 		stage.startReplica({ clock: createFakeClock(new Date(Date.now() + 15_000)), runtime });
-		const job = await stage.ended(_id);
+		const job = await stage.ended(waiting._id);
 		expect(eventsOf(job)).toEqual(['deployment.queued', 'deployment.started', 'deployment.canceled']);
 		expect(runtime.applied).toEqual([]);
 		expect((await stage.environmentNow()).status).toBe('pending');
 	});
 
 	it('can be asked for again', async () => {
-		const runtime = createPatientRuntime();
-		const { deploy } = stage.startReplica({ runtime });
-		const { _id } = await deploy('main');
-		await runtime.reached;
+		const { job } = await stage.underWay(createPatientRuntime());
 		const office = stage.startReplica({ working: false });
-		const first = await cancel(office, await stage.jobOf(_id));
-		await clock.advance(1);
+		const first = await cancel(office, job);
+		await stage.clock.advance(1);
 		expect((await cancel(office, first)).cancel).toEqual(first.cancel);
 	});
 
@@ -203,8 +156,7 @@ describe('canceling a deployment that runs', () => {
 describe('canceling a deployment that has ended', () => {
 	it('is refused', async () => {
 		const replica = stage.startReplica();
-		const { _id } = await replica.deploy('main');
-		await expect(cancel(replica, await stage.ended(_id))).rejects.toMatchObject({
+		await expect(cancel(replica, await replica.deployed('main'))).rejects.toMatchObject({
 			status: 409,
 			code: 'deployment_ended',
 			more: { members: { status: 'succeeded' } },

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import type { z } from 'zod';
 import { createSecrets } from '../../backend/src/core/secrets';
@@ -8,39 +8,24 @@ import { jobRoutes } from '../../backend/src/features/jobs/routes';
 import { jobSchema } from '../../backend/src/features/jobs/schemas';
 import { createPager, pageOf } from '../../backend/src/http/page';
 import type { Route } from '../../backend/src/http/route';
-import { openTestDatabase, type TestDatabase } from '../support/database';
-import { type DeployStage, openDeployStage } from '../support/deploy-stage';
-import { createFakeClock, type FakeClock } from '../support/fake-clock';
+import type { DeployStage } from '../support/deploy-stage';
+import { stageForEachTest } from '../support/deploy-tests';
 import { runAlways } from '../support/pipeline';
 
-let database: TestDatabase;
-let clock: FakeClock;
 let stage: DeployStage;
 let routes: Route[];
 
-beforeAll(async () => {
-	database = await openTestDatabase();
-});
+stageForEachTest((opened) => (stage = opened));
 
-afterAll(async () => {
-	await database.drop();
-});
-
-beforeEach(async () => {
-	clock = createFakeClock();
-	stage = await openDeployStage(database, clock);
+beforeEach(() => {
 	const { deployments, jobs } = stage.startReplica();
 	const pager = createPager(createSecrets(Buffer.alloc(32, 7)));
-	routes = [...deploymentRoutes({ deployments, jobs, pager, clock }), ...jobRoutes({ jobs, pager })];
-});
-
-afterEach(async () => {
-	await stage.close();
+	routes = [...deploymentRoutes({ deployments, jobs, pager, clock: stage.clock }), ...jobRoutes({ jobs, pager })];
 });
 
 /** Lets a job have ended at another time than it did. */
 async function endAt(id: string, finished_at: Date) {
-	const connection = await mongoose.createConnection(database.uri, { dbName: stage.dbName }).asPromise();
+	const connection = await mongoose.createConnection(stage.uri, { dbName: stage.dbName }).asPromise();
 	await connection.collection<{ _id: string }>('jobs').updateOne({ _id: id }, { $set: { finished_at } });
 	await connection.close();
 }
@@ -136,7 +121,7 @@ describe('POST /environments/{environment_id}/deploy', () => {
 describe('GET /deployments', () => {
 	it('lists the newest first, page by page', async () => {
 		const first = await deploy({ ref: 'main', wait: true });
-		await clock.advance(1);
+		await stage.clock.advance(1);
 		const second = await deploy({ ref: 'nowhere', wait: true });
 		const page = await list('get /api/v1/deployments', deploymentSchema, { query: { limit: '1' } });
 		expect(page.data.map(({ id }) => id)).toEqual([second.deployment_id]);
@@ -149,8 +134,8 @@ describe('GET /deployments', () => {
 
 	it('filters by status, environment and time', async () => {
 		const good = await deploy({ ref: 'main', wait: true });
-		await clock.advance(1_000);
-		const since = clock.now().toISOString();
+		await stage.clock.advance(1_000);
+		const since = stage.clock.now().toISOString();
 		const staging = await stage.addEnvironment('staging');
 		const bad = await deploy({ ref: 'nowhere', wait: true }, staging._id);
 		const found = async (query: Record<string, string>) =>
@@ -164,10 +149,10 @@ describe('GET /deployments', () => {
 
 	it('lists since a time what was under way then, after what began later, page by page', async () => {
 		await deploy({ ref: 'main', wait: true });
-		await clock.advance(1_000);
+		await stage.clock.advance(1_000);
 		const underWay = await deploy({ ref: 'main', wait: true });
-		await clock.advance(10 * 60_000);
-		const since = clock.now();
+		await stage.clock.advance(10 * 60_000);
+		const since = stage.clock.now();
 		const later = await deploy({ ref: 'main', wait: true });
 		await endAt(underWay.job_id, new Date(since.getTime() + 1));
 		const query = { since: since.toISOString(), status: 'succeeded', limit: '1' };

@@ -1,34 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTestDatabase, type TestDatabase } from '../support/database';
-import { createNotingRuntime, type DeployStage, openDeployStage } from '../support/deploy-stage';
-import { createFakeClock } from '../support/fake-clock';
+import { describe, expect, it } from '@jest/globals';
+import { createNotingRuntime, type DeployStage, eventsOf } from '../support/deploy-stage';
+import { stageForEachTest } from '../support/deploy-tests';
 
-let database: TestDatabase;
 let stage: DeployStage;
+stageForEachTest((opened) => (stage = opened));
 
-beforeAll(async () => {
-	database = await openTestDatabase();
-});
-
-afterAll(async () => {
-	await database.drop();
-});
-
-beforeEach(async () => {
-	stage = await openDeployStage(database, createFakeClock());
-});
-
-afterEach(async () => {
-	await stage.close();
-});
-
-/** Deploys and answers the job at its end. */
-async function deployed(ref: string, options: Parameters<DeployStage['startReplica']>[0] = {}) {
-	const { _id } = await stage.startReplica(options).deploy(ref);
-	return stage.ended(_id);
-}
+/** Deploys on a new replica, and answers the job at its end. */
+const deployed = (ref: string, options?: Parameters<DeployStage['startReplica']>[0]) =>
+	stage.startReplica(options).deployed(ref);
 
 describe('a deploy', () => {
 	it('brings the commit that the ref means to the runtime', async () => {
@@ -90,11 +71,7 @@ describe('a deploy', () => {
 
 	it('announces that it is queued, has started and has succeeded, as the documents show it', async () => {
 		const job = await deployed('main');
-		expect(job.outbox.map(({ type }) => type)).toEqual([
-			'deployment.queued',
-			'deployment.started',
-			'deployment.succeeded',
-		]);
+		expect(eventsOf(job)).toEqual(['deployment.queued', 'deployment.started', 'deployment.succeeded']);
 		expect(job.outbox[0]?.data).toMatchObject({ deployment: { git_sha: '', status: 'queued', started_at: null } });
 		expect(job.outbox[2]).toMatchObject({
 			organization_id: stage.organization,
@@ -122,11 +99,10 @@ describe('a deploy', () => {
 	});
 
 	it('frees the environment for the next', async () => {
-		const { deploy } = stage.startReplica();
-		await stage.ended((await deploy('main'))._id);
+		const replica = stage.startReplica();
+		await replica.deployed('main');
 		const second = stage.repository.commit({ 'sale_plus/__manifest__.py': "{'name': 'Sale Plus'}" });
-		const job = await stage.ended((await deploy('HEAD'))._id);
-		expect(job.deployment).toMatchObject({
+		expect((await replica.deployed('HEAD')).deployment).toMatchObject({
 			git_sha: second,
 			addons: [{ name: 'crm_plus' }, { name: 'sale_plus' }],
 		});
@@ -223,9 +199,9 @@ describe('a deploy that cannot be', () => {
 	});
 
 	it('leaves an environment running that it has not touched', async () => {
-		const { deploy } = stage.startReplica();
-		await stage.ended((await deploy('main'))._id);
-		await stage.ended((await deploy('nowhere'))._id);
+		const replica = stage.startReplica();
+		await replica.deployed('main');
+		await replica.deployed('nowhere');
 		expect(await stage.environmentNow()).toMatchObject({ status: 'running', git_sha: stage.firstCommit });
 	});
 
@@ -237,9 +213,9 @@ describe('a deploy that cannot be', () => {
 	it('leaves an environment failed that it may have broken', async () => {
 		let calls = 0;
 		const apply = () => (++calls === 1 ? Promise.resolve() : Promise.reject(new Error('no')));
-		const { deploy } = stage.startReplica({ runtime: createNotingRuntime({ apply }) });
-		await stage.ended((await deploy('main'))._id);
-		const { status } = await stage.ended((await deploy('main'))._id);
+		const replica = stage.startReplica({ runtime: createNotingRuntime({ apply }) });
+		await replica.deployed('main');
+		const { status } = await replica.deployed('main');
 		expect([status, (await stage.environmentNow()).status]).toEqual(['failed', 'failed']);
 	});
 

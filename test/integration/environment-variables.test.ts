@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { openTestDatabase, type TestDatabase } from '../support/database';
-import { createNotingRuntime, type DeployStage, openDeployStage } from '../support/deploy-stage';
-import { createFakeClock } from '../support/fake-clock';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createNotingRuntime, type DeployStage } from '../support/deploy-stage';
+import { stageForEachTest } from '../support/deploy-tests';
 import { addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
 
 describe('the variables of an environment at the API', () => {
@@ -76,31 +75,19 @@ describe('the variables of an environment at the API', () => {
 });
 
 describe('the variables of an environment', () => {
-	let database: TestDatabase;
 	let stage: DeployStage;
-
-	beforeAll(async () => {
-		database = await openTestDatabase();
-	});
-
-	afterAll(() => database.drop());
-
-	beforeEach(async () => {
-		stage = await openDeployStage(database, createFakeClock());
-	});
-
-	afterEach(() => stage.close());
+	stageForEachTest((opened) => (stage = opened));
 
 	it('come to the runtime with the next deploy, a secret that was kept included', async () => {
 		const runtime = createNotingRuntime();
-		const { variables, deploy } = stage.startReplica({ runtime });
+		const { variables, deployed } = stage.startReplica({ runtime });
 		const id = stage.environment._id;
 		await variables.replace(stage.organization, id, [{ name: 'PASSWORD', value: 'secret', secret: true }]);
 		await variables.replace(stage.organization, id, [
 			{ name: 'PASSWORD', value: null, secret: true },
 			{ name: 'WORKERS', value: '4', secret: false },
 		]);
-		await stage.ended((await deploy('main'))._id);
+		await deployed('main');
 		expect(runtime.applied).toMatchObject([{ release: { variables: { PASSWORD: 'secret', WORKERS: '4' } } }]);
 	});
 

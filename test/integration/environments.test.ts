@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
 import { createIds } from '../../backend/src/core/ids';
 import { createStatusService } from '../../backend/src/features/environments/status';
-import { openTestDatabase, type TestDatabase } from '../support/database';
-import { createNotingRuntime, type DeployStage, openDeployStage } from '../support/deploy-stage';
-import { createFakeClock, type FakeClock } from '../support/fake-clock';
+import { createNotingRuntime, type DeployReplica, type DeployStage, eventsOf } from '../support/deploy-stage';
+import { stageForEachTest } from '../support/deploy-tests';
+import { createFakeClock } from '../support/fake-clock';
 import { addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
 import { until } from '../support/until';
 
@@ -177,31 +174,17 @@ function createStatusSite() {
 }
 
 describe('deleting an environment', () => {
-	let database: TestDatabase;
-	let clock: FakeClock;
 	let stage: DeployStage;
+	stageForEachTest((opened) => (stage = opened));
 
-	beforeAll(async () => {
-		database = await openTestDatabase();
-	});
-
-	afterAll(() => database.drop());
-
-	beforeEach(async () => {
-		clock = createFakeClock();
-		stage = await openDeployStage(database, clock);
-	});
-
-	afterEach(() => stage.close());
-
-	type Replica = ReturnType<DeployStage['startReplica']>;
 	const signal = new AbortController().signal;
-	const remove = ({ removals }: Pick<Replica, 'removals'>) =>
+	const remove = ({ removals }: DeployReplica) =>
 		removals.remove(stage.organization, stage.environment._id, { actor: 'ada', effect_id: null, signal });
-	const eventsOfEnvironment = async () =>
-		(await stage.environments.findOne(stage.organization, { _id: stage.environment._id }))?.outbox.map(
-			({ type }) => type,
-		);
+	/** Of the environment, which is not shown any more once it is deleted. */
+	const events = async () => {
+		const kept = await stage.environments.findOne(stage.organization, { _id: stage.environment._id });
+		return kept ? eventsOf(kept) : [];
+	};
 
 	it('is refused while a job runs on it, and the job is named', async () => {
 		const replica = stage.startReplica({ working: false });
@@ -223,18 +206,14 @@ describe('deleting an environment', () => {
 		});
 		expect((await remove(stage.startReplica({ runtime }))).status).toBe('succeeded');
 		expect(removed).toEqual([stage.environment._id]);
-		expect(await eventsOfEnvironment()).toEqual([
-			'environment.created',
-			'environment.status_changed',
-			'environment.deleted',
-		]);
+		expect(await events()).toEqual(['environment.created', 'environment.status_changed', 'environment.deleted']);
 	});
 
 	it('happens once of twenty that are asked for at the same time', async () => {
 		const replica = stage.startReplica();
 		const results = await Promise.allSettled(Array.from({ length: 20 }, () => remove(replica)));
 		expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-		expect((await eventsOfEnvironment())?.filter((type) => type === 'environment.deleted')).toHaveLength(1);
+		expect((await events()).filter((type) => type === 'environment.deleted')).toHaveLength(1);
 	});
 
 	it('says why when the runtime fails, and can be asked for again', async () => {
@@ -259,25 +238,12 @@ describe('deleting an environment', () => {
 			effect_id: null,
 			deployment: null,
 		});
-		const child = spawn(
-			process.execPath,
-			[
-				'--require',
-				path.resolve('test/support/ts-register.cjs'),
-				path.resolve('test/support/deploy-process.ts'),
-				stage.uri,
-				stage.dbName,
-				stage.directory,
-			],
-			{ stdio: ['ignore', 'pipe', 'inherit'] },
-		);
-		await once(child.stdout, 'data');
-		child.kill('SIGKILL');
-		await once(child, 'exit');
+		const kill = await stage.startProcess();
+		await kill();
 		expect((await stage.environmentNow()).status).toBe('deleting');
 		stage.startReplica({ clock: createFakeClock(new Date(Date.now() + 15_000)) });
 		expect((await stage.ended(job._id)).status).toBe('succeeded');
-		await until(async () => (await eventsOfEnvironment())?.at(-1) === 'environment.deleted');
+		await until(async () => (await events()).at(-1) === 'environment.deleted');
 	});
 
 	it('is harmless to begin again after its last write', async () => {
@@ -290,7 +256,7 @@ describe('deleting an environment', () => {
 				$set: {
 					status: 'running',
 					lock: stage.environment._id,
-					lease: { owner: null, until: clock.now(), attempt: 1 },
+					lease: { owner: null, until: stage.clock.now(), attempt: 1 },
 				},
 			},
 		);

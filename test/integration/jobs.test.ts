@@ -1,53 +1,29 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
 import { RENEWAL_MS } from '../../backend/src/features/jobs/run';
 import type { JobDocument } from '../../backend/src/features/jobs/service';
-import { openTestDatabase, type TestDatabase } from '../support/database';
-import { createHangingRuntime, createNotingRuntime, type DeployStage, openDeployStage } from '../support/deploy-stage';
-import { createFakeClock, type FakeClock } from '../support/fake-clock';
+import { createHangingRuntime, createNotingRuntime, type DeployStage, eventsOf } from '../support/deploy-stage';
+import { stageForEachTest } from '../support/deploy-tests';
+import { createFakeClock } from '../support/fake-clock';
 import { until } from '../support/until';
 
-let database: TestDatabase;
-let clock: FakeClock;
 let stage: DeployStage;
-
-beforeAll(async () => {
-	database = await openTestDatabase();
-});
-
-afterAll(async () => {
-	await database.drop();
-});
-
-beforeEach(async () => {
-	clock = createFakeClock();
-	stage = await openDeployStage(database, clock);
-});
-
-afterEach(async () => {
-	await stage.close();
-});
+stageForEachTest((opened) => (stage = opened));
 
 type HangingRuntime = ReturnType<typeof createHangingRuntime>;
 
-const later = (ms: number) => createFakeClock(new Date(clock.now().getTime() + ms));
-const eventsOf = (job: JobDocument) => job.outbox.map(({ type }) => type);
+const later = (ms: number) => createFakeClock(new Date(stage.clock.now().getTime() + ms));
 
 /** Queues a deploy whose worker comes as far as the runtime and is not heard of again unless the test wakes it. */
 async function abandoned() {
 	const runtime = createHangingRuntime();
 	// Time stands still for it alone: it renews nothing.
-	const itsClock = createFakeClock(clock.now());
-	const { deploy } = stage.startReplica({ runtime, clock: itsClock });
-	const { _id } = await deploy('main');
-	await runtime.reached;
+	const itsClock = createFakeClock(stage.clock.now());
+	const { job } = await stage.underWay(runtime, itsClock);
 	await until(() => itsClock.sleeping.includes(RENEWAL_MS));
 	/** Resolves when that worker has let go of the job. */
 	const left = () => until(() => !itsClock.sleeping.includes(RENEWAL_MS));
-	return { id: _id, runtime, left };
+	return { id: job._id, runtime, left };
 }
 
 describe('a job whose worker has died', () => {
@@ -126,22 +102,9 @@ describe('a job whose worker has died', () => {
 	it('goes on after kill -9, once', async () => {
 		const { deploy } = stage.startReplica({ working: false, clock: systemClock });
 		const { _id } = await deploy('main');
-		const child = spawn(
-			process.execPath,
-			[
-				'--require',
-				path.resolve('test/support/ts-register.cjs'),
-				path.resolve('test/support/deploy-process.ts'),
-				stage.uri,
-				stage.dbName,
-				stage.directory,
-			],
-			{ stdio: ['ignore', 'pipe', 'inherit'] },
-		);
-		await once(child.stdout, 'data');
+		const kill = await stage.startProcess();
 		expect((await stage.jobOf(_id)).current_step).toBe('start');
-		child.kill('SIGKILL');
-		await once(child, 'exit');
+		await kill();
 		stage.startReplica({ clock: createFakeClock(new Date(Date.now() + 15_000)) });
 		const job = await stage.ended(_id);
 		expect(job.status).toBe('succeeded');
@@ -152,25 +115,20 @@ describe('a job whose worker has died', () => {
 
 describe('a job that takes long', () => {
 	it('stays with its worker, which renews the lease', async () => {
-		const runtime = createHangingRuntime();
-		const { deploy } = stage.startReplica({ runtime });
-		const { _id } = await deploy('main');
-		await runtime.reached;
-		const first = (await stage.jobOf(_id)).lease?.until.getTime() ?? 0;
-		await clock.advance(5_000);
-		await until(async () => (await stage.jobOf(_id)).lease?.until.getTime() === first + 5_000);
-		expect((await stage.jobOf(_id)).lease?.attempt).toBe(1);
+		const { job } = await stage.underWay(createHangingRuntime());
+		const lease = async () => (await stage.jobOf(job._id)).lease;
+		const first = (await lease())?.until.getTime() ?? 0;
+		await stage.clock.advance(5_000);
+		await until(async () => (await lease())?.until.getTime() === first + 5_000);
+		expect((await lease())?.attempt).toBe(1);
 	});
 
 	it('is handed on when its worker stops, without counting as interrupted', async () => {
-		const runtime = createHangingRuntime();
-		const { deploy, worker } = stage.startReplica({ runtime });
-		const { _id } = await deploy('main');
-		await runtime.reached;
-		await worker.stop();
-		expect((await stage.jobOf(_id)).lease).toMatchObject({ owner: null, attempt: 0 });
+		const { replica, job } = await stage.underWay(createHangingRuntime());
+		await replica.worker.stop();
+		expect((await stage.jobOf(job._id)).lease).toMatchObject({ owner: null, attempt: 0 });
 		stage.startReplica();
-		expect((await stage.ended(_id)).status).toBe('succeeded');
+		expect((await stage.ended(job._id)).status).toBe('succeeded');
 	});
 });
 
@@ -180,7 +138,7 @@ describe('a worker', () => {
 		const queued: JobDocument[] = [];
 		for (const name of ['one', 'two', 'three', 'four', 'five', 'six']) {
 			queued.push(await deploy('main', (await stage.addEnvironment(name))._id));
-			await clock.advance(1);
+			await stage.clock.advance(1);
 		}
 		const seen: string[] = [];
 		let release = () => {};
@@ -213,10 +171,10 @@ describe('waiting for a job', () => {
 		const { jobs, deploy } = stage.startReplica({ working: false });
 		const { _id } = await deploy('main');
 		const waiting = jobs.waitFor(stage.organization, _id, { timeoutMs: 600_000, signal: never });
-		stage.startReplica({ clock: createFakeClock(clock.now()) });
+		stage.startReplica({ clock: createFakeClock(stage.clock.now()) });
 		await stage.ended(_id);
-		await until(() => clock.sleeping.length > 0);
-		await clock.advance(2_000);
+		await until(() => stage.clock.sleeping.length > 0);
+		await stage.clock.advance(2_000);
 		expect((await waiting).status).toBe('succeeded');
 	});
 
@@ -224,8 +182,8 @@ describe('waiting for a job', () => {
 		const { jobs, deploy } = stage.startReplica({ working: false });
 		const { _id } = await deploy('main');
 		const waiting = jobs.waitFor(stage.organization, _id, { timeoutMs: 1_000, signal: never });
-		await until(() => clock.sleeping.length > 0);
-		await clock.advance(1_000);
+		await until(() => stage.clock.sleeping.length > 0);
+		await stage.clock.advance(1_000);
 		expect((await waiting).status).toBe('queued');
 	});
 

@@ -1,51 +1,36 @@
 import { createServer, type Server } from 'node:http';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { logEvents } from '../../backend/src/features/deployments/logs';
 import type { JobDocument } from '../../backend/src/features/jobs/service';
 import { TextBody } from '../../backend/src/http/route';
 import { sendText } from '../../backend/src/http/send-text';
-import { openTestDatabase, type TestDatabase } from '../support/database';
-import { createHangingRuntime, type DeployStage, openDeployStage } from '../support/deploy-stage';
+import { createHangingRuntime, type DeployReplica, type DeployStage } from '../support/deploy-stage';
+import { stageForEachTest } from '../support/deploy-tests';
 import { type EventStream, openEventStream } from '../support/event-stream';
-import { createFakeClock, type FakeClock } from '../support/fake-clock';
+import { createFakeClock } from '../support/fake-clock';
 import { until } from '../support/until';
 
-let database: TestDatabase;
-let clock: FakeClock;
 let stage: DeployStage;
-let servers: Server[];
-let streams: EventStream[];
+const servers: Server[] = [];
+const streams: EventStream[] = [];
 
-beforeAll(async () => {
-	database = await openTestDatabase();
-});
-
-afterAll(async () => {
-	await database.drop();
-});
-
-beforeEach(async () => {
-	clock = createFakeClock();
-	stage = await openDeployStage(database, clock);
-	servers = [];
-	streams = [];
-});
-
-afterEach(async () => {
-	for (const stream of streams) stream.close();
-	for (const server of servers) {
+afterEach(() => {
+	for (const stream of streams.splice(0)) stream.close();
+	for (const server of servers.splice(0)) {
 		server.closeAllConnections();
 		server.close();
 	}
-	await stage.close();
 });
 
+// Closes after them what they read from.
+stageForEachTest((opened) => (stage = opened));
+
 /** Serves what is written of a job on a replica, and answers where. */
-async function serve({ jobs }: Pick<ReturnType<DeployStage['startReplica']>, 'jobs'>, job: JobDocument) {
+async function serve({ jobs }: DeployReplica, job: JobDocument) {
 	const server = createServer((_request, response) => {
 		const gone = new AbortController();
 		response.once('close', () => gone.abort());
-		const events = logEvents(jobs.follow(job, 0, gone.signal), clock);
+		const events = logEvents(jobs.follow(job, 0, gone.signal), stage.clock);
 		void sendText(response, new TextBody('text/event-stream', events));
 	});
 	servers.push(server);
@@ -63,9 +48,7 @@ async function open(url: string) {
 /** A deployment that has come as far as starting, three lines on, and where its log is. */
 async function halfway() {
 	const runtime = createHangingRuntime();
-	const replica = stage.startReplica({ runtime });
-	const job = await replica.deploy('main');
-	await runtime.reached;
+	const { replica, job } = await stage.underWay(runtime);
 	return { runtime, job, url: await serve(replica, job) };
 }
 
@@ -103,7 +86,7 @@ describe('the log of a deployment that runs, as events', () => {
 		let heard = false;
 		void silence.then(() => (heard = true));
 		await until(async () => {
-			await clock.advance(1_000);
+			await stage.clock.advance(1_000);
 			return heard;
 		});
 		expect(await silence).toEqual({ comment: 'heartbeat' });

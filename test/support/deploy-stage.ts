@@ -1,12 +1,14 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
 import { createBells } from '../../backend/src/core/bells';
-import { type Clock, systemClock } from '../../backend/src/core/clock';
+import type { Clock } from '../../backend/src/core/clock';
 import { createIds, type JobId } from '../../backend/src/core/ids';
 import { createSecrets } from '../../backend/src/core/secrets';
 import { createLogger } from '../../backend/src/core/log';
+import type { WithOutbox } from '../../backend/src/database/outbox';
 import { deployDefinition } from '../../backend/src/features/deployments/definition';
 import { createDeploymentsService } from '../../backend/src/features/deployments/service';
 import { environmentCollection } from '../../backend/src/features/environments/model';
@@ -24,6 +26,7 @@ import type { Release, Runtime, RuntimeSite } from '../../backend/src/runtimes/r
 import type { TestDatabase } from './database';
 import { createFakeClock } from './fake-clock';
 import { makeGitRepository } from './git-repository';
+import { runScript } from './run-script';
 
 /** A runtime that notes what it is asked to run. */
 export function createNotingRuntime(overrides: Partial<Runtime> = {}) {
@@ -58,6 +61,9 @@ export function createHangingRuntime() {
 	};
 	return { ...createNotingRuntime({ apply: hang, remove: hang }), reached, release, fail };
 }
+
+/** The types of the events that a document has caused, in their order. */
+export const eventsOf = ({ outbox }: WithOutbox) => outbox.map(({ type }) => type);
 
 /** What replicas of the service share: the database and, as they are on one machine, the directory. */
 interface Site {
@@ -180,8 +186,12 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 
 let stages = 0;
 
-/** A project with a real repository and one environment, everything in a database and a directory of its own. */
-export async function openDeployStage({ uri, name }: TestDatabase, clock: Clock = systemClock) {
+/**
+ * A project with a real repository and one environment, everything in a database and a directory of its own. Its clock
+ * stands still unless it is moved.
+ */
+export async function openDeployStage({ uri, name }: TestDatabase) {
+	const clock = createFakeClock();
 	const directory = mkdtempSync(path.join(tmpdir(), 'deploy-stage-'));
 	const dbName = `${name}_${++stages}`;
 	const site = await openDeploySite({ uri, dbName, directory, clock });
@@ -208,8 +218,28 @@ export async function openDeployStage({ uri, name }: TestDatabase, clock: Clock 
 		});
 	const environment = await addEnvironment('production');
 
+	/** Resolves with the job once it is at its end. */
+	const ended = async (id: JobId) => {
+		const listener = site.bells.listen(id);
+		for (;;) {
+			const job = await office.jobs.get(organization, id);
+			if (isEnded(job)) return job;
+			await listener.wait(1);
+		}
+	};
+
+	const startReplica = (options: Parameters<typeof site.startReplica>[0] = {}) => {
+		const replica = site.startReplica(options);
+		const deploy = (ref: string, id = environment._id) =>
+			replica.deployments.deploy(organization, id, { ref, actor: 'github-actions' });
+		/** Deploys, and answers the job at its end. */
+		const deployed = async (ref: string) => ended((await deploy(ref))._id);
+		return { ...replica, deploy, deployed };
+	};
+
 	return {
 		...site,
+		clock,
 		uri,
 		dbName,
 		directory,
@@ -220,23 +250,26 @@ export async function openDeployStage({ uri, name }: TestDatabase, clock: Clock 
 		project,
 		environment,
 		addEnvironment,
-		startReplica: (options: Parameters<typeof site.startReplica>[0] = {}) => {
-			const replica = site.startReplica(options);
-			const deploy = (ref: string, id = environment._id) =>
-				replica.deployments.deploy(organization, id, { ref, actor: 'github-actions' });
-			return { ...replica, deploy };
+		ended,
+		startReplica,
+		/** A replica, and its deploy that the runtime was reached with. */
+		underWay: async (runtime: Runtime & { reached: Promise<void> }, itsClock: Clock = clock) => {
+			const replica = startReplica({ runtime, clock: itsClock });
+			const job = await replica.deploy('main');
+			await runtime.reached;
+			return { replica, job };
+		},
+		/** A replica in a process of its own that hangs in the runtime with the job that waits; answers what kills it. */
+		startProcess: async () => {
+			const child = runScript('deploy-process.ts', uri, dbName, directory);
+			await once(child.stdout, 'data');
+			return async () => {
+				child.kill('SIGKILL');
+				await once(child, 'exit');
+			};
 		},
 		jobOf: (id: JobId) => office.jobs.get(organization, id),
 		environmentNow: () => office.environments.get(organization, environment._id),
-		/** Resolves with the job once it is at its end. */
-		ended: async (id: JobId) => {
-			const listener = site.bells.listen(id);
-			for (;;) {
-				const job = await office.jobs.get(organization, id);
-				if (isEnded(job)) return job;
-				await listener.wait(1);
-			}
-		},
 		logOf: async (id: JobId) =>
 			(await logs.find(organization, { job_id: id }, { sort: { seq: 1 } })).map(({ text }) => text),
 		close: async () => {
@@ -247,3 +280,5 @@ export async function openDeployStage({ uri, name }: TestDatabase, clock: Clock 
 }
 
 export type DeployStage = Awaited<ReturnType<typeof openDeployStage>>;
+/** One of the replicas on a stage. */
+export type DeployReplica = ReturnType<DeployStage['startReplica']>;

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import mongoose from 'mongoose';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import { createIds, isId } from '../../backend/src/core/ids';
+import { createIds, isId, type OrganizationId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { createSecrets } from '../../backend/src/core/secrets';
 import { callbackCollection } from '../../backend/src/features/odoo-routes/callbacks/model';
@@ -179,7 +179,16 @@ describe('the delivery of callbacks', () => {
 				await clock.advance(ms);
 				worker.wake();
 			},
+			ids,
 			startWorker,
+			/** Queues outcomes of one organization for that URL. */
+			enqueue: async (tenant: OrganizationId, url: string, count = 1) => {
+				const one = async () => service.finish(tenant, await service.open(tenant, order(url)), '{}');
+				await Promise.all(Array.from({ length: count }, one));
+			},
+			/** Resolves once the first attempts of so many are written down. */
+			timedOut: (count: number) =>
+				until(async () => (await callbacks.everywhere.find({ attempts: { $size: 1 } })).length === count),
 			stop: worker.stop,
 			service,
 			organization,
@@ -272,6 +281,34 @@ describe('the delivery of callbacks', () => {
 			expect(settled).toMatchObject({ status: 'succeeded' });
 		},
 	);
+
+	it('waits for none of ten organizations whose receivers do not answer', async () => {
+		const silent = await receiver(() => undefined);
+		const there = await receiver();
+		const { ids, advance, other, enqueue } = await stage();
+		await Promise.all(Array.from({ length: 10 }, () => enqueue(ids.next('organization'), silent.url, 6)));
+		await silent.received(25);
+		await advance(1);
+		await enqueue(other, there.url);
+		await there.received(1);
+		expect(silent.requests.length).toBeLessThanOrEqual(30);
+	});
+
+	it('waits for no number of organizations whose receivers did not answer last time', async () => {
+		const silent = await receiver(() => undefined);
+		const there = await receiver();
+		const { ids, advance, other, enqueue, timedOut } = await stage();
+		await Promise.all(Array.from({ length: 50 }, () => enqueue(ids.next('organization'), silent.url)));
+		await silent.received(50);
+		await advance(15_000);
+		await timedOut(50);
+		await advance(1_000);
+		await silent.received(75);
+		await advance(1);
+		await enqueue(other, there.url);
+		await there.received(1);
+		expect(silent.requests).toHaveLength(75);
+	});
 
 	it('says that the outcome is not known where the process died amid the call', async () => {
 		const there = await receiver();

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/clock';
+import { groupBy } from '../../../core/group-by';
 import type { OrganizationId } from '../../../core/ids';
 import type { Logger } from '../../../core/log';
 import type { Secrets } from '../../../core/secrets';
@@ -17,6 +18,15 @@ const LEASE_MS = 60_000;
 const MAX_ATTEMPTS = 50;
 /** Attempts in flight of one organization, so that receivers of one that do not answer delay nobody else's. */
 const MAX_OF_ONE = 5;
+/**
+ * Half of the places are kept for organizations that have no other, and for those whose receivers answered quickly last
+ * time: however many receivers do not answer, they delay nobody for long.
+ */
+const HALF = MAX_ATTEMPTS / 2;
+/** An attempt that takes so long makes its organization a slow one. */
+const SLOW_MS = 1_000;
+/** How many slow organizations are known; the next makes the first forgotten. */
+const MAX_KNOWN = 1_000;
 
 /** Posts the outcomes of calls, signed as webhooks are and retried by the same schedule. */
 export function createCallbackWorker({
@@ -40,14 +50,30 @@ export function createCallbackWorker({
 		Promise<void>,
 		{ readonly organization_id: OrganizationId; readonly over: AbortController }
 	>();
+	const slow = new Set<OrganizationId>();
+
+	const noteSpeed = (organization: OrganizationId, tookMs: number) => {
+		slow.delete(organization);
+		if (tookMs < SLOW_MS) return;
+		slow.add(organization);
+		const [first] = slow;
+		if (first !== undefined && slow.size > MAX_KNOWN) slow.delete(first);
+	};
+
+	/** The organizations that must wait for a place. */
+	const waiting = () => {
+		const serving = groupBy([...lanes.values()], ({ organization_id }) => organization_id);
+		const allowed = lanes.size < HALF ? MAX_OF_ONE : 1;
+		const busy = [...serving].flatMap(([one, { length }]) => (length >= allowed ? one : []));
+		const ofSlow = [...lanes.values()].filter(({ organization_id }) => slow.has(organization_id)).length;
+		return ofSlow < HALF ? busy : [...busy, ...slow];
+	};
 
 	const claim = () => {
 		const now = clock.now();
 		const until = new Date(now.getTime() + LEASE_MS);
-		const serving = [...lanes.values()].map(({ organization_id }) => organization_id);
-		const busy = serving.filter((one) => serving.filter((other) => other === one).length >= MAX_OF_ONE);
 		return callbacks.everywhere.update(
-			{ due_at: { $lte: now }, organization_id: { $nin: busy } },
+			{ due_at: { $lte: now }, organization_id: { $nin: waiting() } },
 			{ $set: { due_at: until, status: 'pending' } },
 			{ sort: { due_at: 1 } },
 		);
@@ -89,7 +115,9 @@ export function createCallbackWorker({
 	const serve = async (callback: CallbackDocument, over: AbortController) => {
 		try {
 			const result = await send(callback, over);
-			if (result !== null) await settle(callback, result);
+			if (result === null) return;
+			noteSpeed(callback.organization_id, result.attempt.duration_ms);
+			await settle(callback, result);
 		} catch (error) {
 			log.error({ err: error, callback_id: callback._id }, 'a callback could not be sent');
 		}

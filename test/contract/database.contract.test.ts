@@ -1,14 +1,14 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import { systemClock } from '../../backend/src/core/clock';
 import { startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
 import { type TestDatabase, openTestDatabase } from '../support/database';
+import { runScript } from '../support/run-script';
 
 /*
  * What the service needs of its database. Runs on the embedded engine, and with MONGODB_URI on a MongoDB-compatible
@@ -667,12 +667,7 @@ describe('a writer that is killed', () => {
 	it('loses nothing that was acknowledged', async () => {
 		const dir = mkdtempSync(join(tmpdir(), 'odoo-platform-test-'));
 		const external = process.env['MONGODB_URI'];
-		const writer = resolve(__dirname, '../support/database-writer.ts');
-		const child = spawn(
-			process.execPath,
-			['-r', resolve(__dirname, '../support/ts-register.cjs'), writer, external ?? dir, database.name],
-			{ stdio: ['ignore', 'pipe', 'inherit'] },
-		);
+		const child = runScript('database-writer.ts', external ?? dir, database.name);
 		const acknowledged: string[] = [];
 		for await (const line of createInterface({ input: child.stdout })) {
 			if (acknowledged.push(line) === 500) child.kill('SIGKILL');

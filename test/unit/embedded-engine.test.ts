@@ -10,6 +10,7 @@ import { Cursors } from '../../backend/src/database/embedded/cursors';
 import { encode } from '../../backend/src/database/embedded/documents';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
 import { MessageReader, ProtocolError, readRequest } from '../../backend/src/database/embedded/wire';
+import { runScript } from '../support/run-script';
 
 let now: Date;
 let dataDir: string;
@@ -202,12 +203,7 @@ describe('the lock on the data', () => {
 
 	it('keeps out while another process lives, however it ends', async () => {
 		await close();
-		const support = resolve(__dirname, '../support');
-		const child = spawn(
-			process.execPath,
-			['-r', join(support, 'ts-register.cjs'), join(support, 'database-writer.ts'), dataDir, 'test'],
-			{ stdio: ['ignore', 'pipe', 'inherit'] },
-		);
+		const child = runScript('database-writer.ts', dataDir, 'test');
 		await once(child.stdout, 'data');
 		await expect(startEmbeddedEngine({ dataDir, clock })).rejects.toThrow(`process ${child.pid ?? 0}`);
 		child.kill('SIGKILL');

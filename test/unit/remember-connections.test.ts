@@ -46,10 +46,10 @@ const { signal } = new AbortController();
 const request = { name: 'a', url: 'http://odoo.example.com', database: 'demo', login: 'admin', secret: 'key' };
 
 describe('remembered connections', () => {
-	it('are opened once for the calls of a second', async () => {
+	it('are opened once for the calls of half a second', async () => {
 		const { connections, opened } = stage();
 		await Promise.all([connections.open(organization, {}), connections.open(organization, {})]);
-		await clock.advance(999);
+		await clock.advance(499);
 		await connections.open(organization, {});
 		expect(opened).toHaveLength(1);
 		await clock.advance(1);

@@ -2,11 +2,7 @@ import type { Clock } from '../../core/clock';
 import { createMemory } from '../../core/memory';
 import type { ConnectionsService, OpenConnection } from './service';
 
-/** How long an open connection is believed, in milliseconds: other replicas may change it meanwhile. */
-const BELIEVED_MS = 1_000;
-const CAPACITY = 10_000;
-
-/** Connections that are looked up, and their secrets decrypted, once a second at most and not for each call. */
+/** Connections that are looked up, and their secrets decrypted, twice a second at most and not for each call. */
 export interface RememberedConnections extends ConnectionsService {
 	/** To be called when environments changed, which connections lead to. */
 	forget(): void;
@@ -14,7 +10,7 @@ export interface RememberedConnections extends ConnectionsService {
 
 /** The same connections; a change by this service is noticed at once, one by another replica within a second. */
 export function rememberConnections(service: ConnectionsService, clock: Clock): RememberedConnections {
-	const opened = createMemory<OpenConnection>({ ms: BELIEVED_MS, capacity: CAPACITY, clock });
+	const opened = createMemory<OpenConnection>(clock);
 	const changing =
 		<A extends unknown[], R>(change: (...args: A) => Promise<R>) =>
 		async (...args: A): Promise<R> => {
@@ -27,9 +23,9 @@ export function rememberConnections(service: ConnectionsService, clock: Clock): 
 	return {
 		...service,
 		open: (tenant, { connection, environment_id }) =>
-			opened.get(JSON.stringify([tenant, connection, environment_id]), () =>
-				service.open(tenant, { connection, environment_id }),
-			),
+			opened.get(JSON.stringify([tenant, connection, environment_id]), async () => ({
+				value: await service.open(tenant, { connection, environment_id }),
+			})),
 		create: changing((...args) => service.create(...args)),
 		update: changing((...args) => service.update(...args)),
 		delete: changing((...args) => service.delete(...args)),

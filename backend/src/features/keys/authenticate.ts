@@ -1,31 +1,20 @@
 import type { Clock } from '../../core/clock';
 import type { OrganizationId } from '../../core/ids';
 import type { Logger } from '../../core/log';
+import { createMemory, type Finding } from '../../core/memory';
 import type { Plan } from '../../core/permissions';
 import { equalInConstantTime, hashToken, type Secrets } from '../../core/secrets';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Authenticate, KeyCaller } from '../../http/caller';
-import { Lru } from '../../http/lru';
 import type { KeyDocument } from './model';
 import { SIGNING_PURPOSE, verifyToken } from './token';
 
-/** How long what the database says of a key is believed, in milliseconds: other replicas may change it meanwhile. */
-const BELIEVED_MS = 1_000;
-/** When less is left of that, the key is looked up beside the request that asks: a busy one never waits for it. */
-const AHEAD_MS = 500;
-const MAX_REMEMBERED = 10_000;
 /** The last use of a key is written down at most so often, in milliseconds. */
 const USE_INTERVAL_MS = 60_000;
 
-interface Remembered {
-	readonly caller: KeyCaller;
-	readonly until: number;
-}
+const NOBODY = { value: null, until: 0 };
 
-/**
- * Finds out whose a token is. What was found is believed for {@link BELIEVED_MS}, and until `forget` is called, which
- * whoever changes a key does.
- */
+/** Finds out whose a token is, and remembers it until `forget` is called, which whoever changes a key does. */
 export function createAuthenticate({
 	keys,
 	planOf,
@@ -41,12 +30,8 @@ export function createAuthenticate({
 	log: Logger;
 }): { readonly authenticate: Authenticate; readonly forget: () => void } {
 	const signingKeys = secrets.deriveAll(SIGNING_PURPOSE);
-	/** What was found, and what is being looked for, so that requests at the same moment look once; by the token's hash. */
-	const newMemory = () => ({
-		found: new Lru<Remembered>(MAX_REMEMBERED),
-		looking: new Map<string, Promise<Remembered | null>>(),
-	});
-	let memory = newMemory();
+	/** By the token's hash. */
+	const memory = createMemory<KeyCaller | null>(clock);
 
 	const noteUse = (key: KeyDocument, now: Date) => {
 		const earlier = new Date(now.getTime() - USE_INTERVAL_MS);
@@ -56,18 +41,18 @@ export function createAuthenticate({
 		});
 	};
 
-	const find = async (token: string, hash: string): Promise<Remembered | null> => {
+	const find = async (token: string, hash: string): Promise<Finding<KeyCaller | null>> => {
 		const id = await verifyToken(signingKeys, token, clock);
-		if (id === null) return null;
+		if (id === null) return NOBODY;
 		const key = await keys.everywhere.findOne({ _id: id });
-		if (key === null || key.revoked_at !== null || !equalInConstantTime(key.token_hash, hash)) return null;
+		if (key === null || key.revoked_at !== null || !equalInConstantTime(key.token_hash, hash)) return NOBODY;
 		const now = clock.now();
-		if (key.expires_at !== null && key.expires_at <= now) return null;
+		if (key.expires_at !== null && key.expires_at <= now) return NOBODY;
 		const plan = await planOf(key.organization_id);
-		if (plan === null) return null;
+		if (plan === null) return NOBODY;
 		noteUse(key, now);
 		const [first, ...others] = key.organization_ids ?? [key.organization_id];
-		const caller: KeyCaller = {
+		const value: KeyCaller = {
 			key_id: key._id,
 			scope: key.scope,
 			organization_id: key.organization_id,
@@ -78,36 +63,14 @@ export function createAuthenticate({
 			connection_id: key.connection_id,
 			hmac_secret: key.hmac_secret === null ? null : secrets.decrypt(key.hmac_secret, key._id),
 		};
-		return { caller, until: Math.min(now.getTime() + BELIEVED_MS, key.expires_at?.getTime() ?? Infinity) };
-	};
-
-	/** Forgotten meanwhile, what was found may be out of date: the memory it goes into is no longer asked. */
-	const look = async (token: string, hash: string, { found, looking }: typeof memory) => {
-		try {
-			const result = await find(token, hash);
-			if (result === null) found.delete(hash);
-			else found.set(hash, result);
-			return result;
-		} finally {
-			looking.delete(hash);
-		}
+		return { value, until: key.expires_at?.getTime() ?? Infinity };
 	};
 
 	return {
-		async authenticate(token) {
+		authenticate(token) {
 			const hash = hashToken(token);
-			const known = memory.found.get(hash);
-			const left = (known?.until ?? 0) - clock.now().getTime();
-			if (known && left > AHEAD_MS) return known.caller;
-			const looking = memory.looking.get(hash) ?? look(token, hash, memory);
-			memory.looking.set(hash, looking);
-			if (known === undefined || left <= 0) return (await looking)?.caller ?? null;
-			// Whoever looks when the time is up is told of a failure.
-			looking.catch(() => undefined);
-			return known.caller;
+			return memory.get(hash, () => find(token, hash));
 		},
-		forget() {
-			memory = newMemory();
-		},
+		forget: () => memory.forget(),
 	};
 }

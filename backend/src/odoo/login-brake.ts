@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock';
-import { Lru } from '../http/lru';
+import { Lru } from '../core/lru';
 import { OdooError } from './errors';
 
 const CAPACITY = 10_000;

@@ -1,8 +1,9 @@
 import { unlessAborted } from '../../core/unless-aborted';
-import type { CallOptions, OdooCall, OdooClient } from '../../odoo/client';
+import type { CallOptions, OdooClient } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../odoo/json';
 import type { FieldDescription, ModelDescription } from './planner';
+import { createTold } from './told';
 
 /** More than any Odoo has. */
 const MAX_MODELS = 5000;
@@ -28,50 +29,49 @@ export interface Descriptions {
 	describe(model: string, waiting?: Waiting): Promise<ModelDescription>;
 }
 
-/** What each connected client has told so far: it is asked anew with the next client, minutes later. */
-const told = new WeakMap<OdooClient, Map<string, Promise<JsonValue>>>();
+/** An answer of more characters is not kept: sixteen times what Odoo 19 tells of `res.users`, its largest model. */
+const LIMIT_OF_ONE = 1024 * 1024;
+const toldModels = createTold<string>({ limit: 8 * LIMIT_OF_ONE, limitOfOne: LIMIT_OF_ONE });
+const toldFields = createTold<FieldDescription>({ limit: 32 * LIMIT_OF_ONE, limitOfOne: LIMIT_OF_ONE });
 
 /** Reads `ir.model` and `fields_get`, each once for a client. Rejects with an `OdooError`, or the signal's reason. */
 export function describeOdoo(client: OdooClient): Descriptions {
-	const kept = told.get(client) ?? new Map<string, Promise<JsonValue>>();
-	told.set(client, kept);
-
-	const asked = (key: string, call: OdooCall): Promise<JsonValue> => {
-		const known = kept.get(key);
-		if (known) return known;
-		// Other questions wait for it too, so it does not end with the one that asked first.
-		const answer = client.call(call);
-		kept.set(key, answer);
-		answer.catch(() => kept.delete(key));
-		return answer;
-	};
-	const once = (key: string, call: OdooCall, { signal }: Waiting = {}): Promise<JsonValue> =>
-		signal === undefined ? asked(key, call) : unlessAborted(() => asked(key, call), signal);
-	const models = async (waiting?: Waiting) => {
-		const kwargs = { fields: ['model', 'name'], limit: MAX_MODELS, context: ENGLISH };
-		const args = [[['transient', '=', false]]];
-		const rows = await once('models', { model: 'ir.model', method: 'search_read', args, kwargs }, waiting);
-		return new Map(
-			listOf(rows).flatMap(({ model, name }): [string, string][] =>
-				typeof model === 'string' && typeof name === 'string' ? [[model, name]] : [],
-			),
-		);
-	};
+	// Other questions wait for an answer too, so it does not end with the one that asked first.
+	const shared = <T>(ask: () => Promise<T>, { signal }: Waiting = {}): Promise<T> =>
+		signal === undefined ? ask() : unlessAborted(ask, signal);
+	const models = (waiting?: Waiting) => shared(() => toldModels.get(client, '', () => askModels(client)), waiting);
 
 	return {
 		models,
 		async describe(model, waiting) {
-			const kwargs = { attributes: ATTRIBUTES, context: ENGLISH };
-			const fields = await once(`fields of ${model}`, { model, method: 'fields_get', args: [], kwargs }, waiting);
-			if (!isJsonObject(fields)) throw new OdooError('server_error', `Odoo did not tell the fields of ${model}.`);
-			const described = Object.entries(fields).flatMap(([name, field]): [string, FieldDescription][] =>
-				isJsonObject(field) ? [[name, fieldOf(name, field)]] : [],
-			);
+			const fields = await shared(() => toldFields.get(client, model, () => askFields(client, model)), waiting);
 			// Who may not read the list of models may still read their records.
 			const labels = await models(waiting).catch(() => new Map<string, string>());
-			return { model, label: labels.get(model) ?? model, fields: new Map(described) };
+			return { model, label: labels.get(model) ?? model, fields };
 		},
 	};
+}
+
+async function askModels(client: OdooClient): Promise<ReadonlyMap<string, string>> {
+	const kwargs = { fields: ['model', 'name'], limit: MAX_MODELS, context: ENGLISH };
+	const args = [[['transient', '=', false]]];
+	const rows = await client.call({ model: 'ir.model', method: 'search_read', args, kwargs });
+	return new Map(
+		listOf(rows).flatMap(({ model, name }): [string, string][] =>
+			typeof model === 'string' && typeof name === 'string' ? [[model, name]] : [],
+		),
+	);
+}
+
+async function askFields(client: OdooClient, model: string): Promise<ReadonlyMap<string, FieldDescription>> {
+	const kwargs = { attributes: ATTRIBUTES, context: ENGLISH };
+	const fields = await client.call({ model, method: 'fields_get', args: [], kwargs });
+	if (!isJsonObject(fields)) throw new OdooError('server_error', `Odoo did not tell the fields of ${model}.`);
+	return new Map(
+		Object.entries(fields).flatMap(([name, field]): [string, FieldDescription][] =>
+			isJsonObject(field) ? [[name, fieldOf(name, field)]] : [],
+		),
+	);
 }
 
 /** The rows of an answer that should be a list of records. */

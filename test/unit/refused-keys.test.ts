@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { LIMITS } from '../../backend/src/http/limits';
 import { Lru } from '../../backend/src/core/lru';
+import { LIMITS } from '../../backend/src/http/limits';
 import { createRefusedKeys, type RefusedKeys } from '../../backend/src/http/refused-keys';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
 

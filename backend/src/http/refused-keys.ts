@@ -1,10 +1,10 @@
 import ipaddr from 'ipaddr.js';
 import type { Clock } from '../core/clock';
 import { ApiError } from '../core/errors';
+import { Lru } from '../core/lru';
 import { hashToken } from '../core/secrets';
 import { nap } from '../core/wakeable-loop';
 import type { Limits } from './limits';
-import { Lru } from './lru';
 
 /** Slows down and then blocks addresses that send one refused key after another. */
 export interface RefusedKeys {

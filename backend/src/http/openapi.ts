@@ -216,20 +216,16 @@ function parametersOf(part: unknown, place: 'path' | 'query', schemas: Schemas):
 	if (!(part instanceof z.ZodType)) return [];
 	const { properties = {}, required = [] } = schemas.of(part, 'input');
 	return Object.entries(properties).map(([name, property]) => {
-		const { description, ...schema } = schemaShape.parse(property);
+		const { description = '', ...schema } = schemaShape.parse(property);
 		return {
 			name,
 			in: place,
 			required: place === 'path' || required.includes(name),
-			description: description ?? describeParameter(name),
+			description,
 			schema,
 		};
 	});
 }
-
-/** `environment_id` → `The environment's id` */
-const describeParameter = (name: string) =>
-	name.endsWith('_id') ? `The ${name.slice(0, -3).replaceAll('_', ' ')}'s id` : `The ${name.replaceAll('_', ' ')}`;
 
 const MEANINGS: Readonly<Record<string, string>> = {
 	200: 'Done',

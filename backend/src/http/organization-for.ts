@@ -4,7 +4,11 @@ import type { Tenant } from '../database/tenant-collection';
 import type { Caller } from './caller';
 
 /** The field by which a request says whose the thing is that it makes; needed with a key of several organizations. */
-export const organizationField = { org_id: idSchema('organization').optional() };
+export const organizationField = {
+	org_id: idSchema('organization').optional().meta({
+		description: 'Whose it is: needed with a key of several organizations; left out, that of the key',
+	}),
+};
 
 /** Whether a key that sees `tenant` sees that organization. */
 export const sees = (tenant: Tenant, organization: OrganizationId) =>

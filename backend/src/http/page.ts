@@ -28,7 +28,7 @@ export const pageQuery = {
 /** The reply of every list. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
 	z.object({
-		data: z.array(item),
+		data: z.array(item).meta({ description: 'At most `limit` of them; empty where there is nothing' }),
 		next_cursor: z.string().nullable().meta({ description: 'The cursor of the next page; null on the last' }),
 	});
 

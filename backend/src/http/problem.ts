@@ -21,9 +21,9 @@ export const problem: RenderError = (error, requestId) => ({
 /** The shape that {@link problem} answers; codes may add members of their own. */
 export const problemSchema = z
 	.looseObject({
-		type: z.literal('about:blank'),
+		type: z.literal('about:blank').meta({ description: 'Always this: the `code` says which problem it is' }),
 		title: z.string().meta({ description: "The status's name" }),
-		status: z.int().min(400).max(599),
+		status: z.int().min(400).max(599).meta({ description: 'The HTTP status, once more' }),
 		code: z.enum(errorCodes).meta({ description: 'Stable; what programs should look at' }),
 		detail: z.string().meta({ description: 'What happened and what to do about it, for people' }),
 		errors: z
@@ -32,7 +32,7 @@ export const problemSchema = z
 					pointer: z
 						.string()
 						.meta({ description: 'A JSON pointer into the body, or the name of a parameter' }),
-					detail: z.string(),
+					detail: z.string().meta({ description: 'What is wrong with it, to be read after the pointer' }),
 				}),
 			)
 			.optional()

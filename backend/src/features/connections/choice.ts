@@ -6,8 +6,14 @@ import type { ConnectionChoice } from './service';
 
 /** The fields by which a request says which Odoo is meant. */
 export const connectionChoice = {
-	connection: z.string().min(1).max(100).optional().meta({ description: 'The id or name of an Odoo connection' }),
-	environment_id: idSchema('environment').optional(),
+	connection: z.string().min(1).max(100).optional().meta({
+		description:
+			"The id or name of the Odoo connection that is meant; left out, the key's own or the default one serves",
+	}),
+	environment_id: idSchema('environment').optional().meta({
+		description:
+			'The environment whose own connection is meant, in place of `connection`; not with a key that is bound',
+	}),
 };
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCodes } from '../../core/error-codes';
-import { idSchema } from '../../core/ids';
+import { pathId } from '../../http/fields';
 import { organizationFor } from '../../http/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
@@ -13,7 +13,7 @@ import {
 } from './schemas';
 import type { ConnectionCheck, ConnectionsService } from './service';
 
-const params = z.strictObject({ connection_id: idSchema('connection') });
+const params = z.strictObject({ connection_id: pathId('connection') });
 const read = { scope: 'org', permission: 'odoo_connections:read', plan: 'starter' } as const;
 const write = { scope: 'org', permission: 'odoo_connections:write', plan: 'starter' } as const;
 

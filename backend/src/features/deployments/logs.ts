@@ -10,8 +10,15 @@ const HEARTBEAT_MS = 15_000;
 const RETRY_MS = 2_000;
 
 export const logLineSchema = z
-	.object({ seq: z.int().min(1), at: z.iso.datetime(), text: z.string() })
-	.meta({ id: 'LogLine' });
+	.object({
+		seq: z.int().min(1).meta({ description: 'The number of the line, from 1; lines are kept for 30 days' }),
+		at: z.iso.datetime().meta({ description: 'When it was written' }),
+		text: z.string().meta({ description: 'For people; at most 2,000 characters, longer ones are cut off' }),
+	})
+	.meta({
+		id: 'LogLine',
+		examples: [{ seq: 2, at: '2026-05-07T14:23:14.660Z', text: 'The repository was fetched.' }],
+	});
 
 export const presentLogLine = ({ seq, at, text }: JobLogLine) => ({ seq, at: at.toISOString(), text });
 

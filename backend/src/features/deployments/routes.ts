@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { idSchema } from '../../core/ids';
 import { preferredType } from '../../http/accept';
+import { pathId } from '../../http/fields';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route, TextBody } from '../../http/route';
+import { timeSchema } from '../../http/time';
 import { statusFilter } from '../jobs/schemas';
 import { isEnded, type JobLogLine, type JobsService } from '../jobs/service';
 import { lastEventId, lineNumber, logEvents, logLineSchema, logText, presentLogLine } from './logs';
@@ -11,8 +13,8 @@ import { deploymentSchema, deployReply, deployRequest, presentDeploy, presentDep
 import type { DeploymentsService } from './service';
 
 const read = { scope: 'org', permission: 'deployments:read', plan: 'starter' } as const;
-const ofDeployment = z.strictObject({ deployment_id: idSchema('deployment') });
-const ofEnvironment = z.strictObject({ environment_id: idSchema('environment') });
+const ofDeployment = z.strictObject({ deployment_id: pathId('deployment') });
+const ofEnvironment = z.strictObject({ environment_id: pathId('environment') });
 
 /** `/api/v1/deployments`, and deploying */
 export const deploymentRoutes = ({
@@ -54,12 +56,13 @@ export const deploymentRoutes = ({
 			query: z.strictObject({
 				...pageQuery,
 				status: statusFilter.optional(),
-				environment_id: idSchema('environment').optional(),
-				project_id: idSchema('project').optional(),
-				since: z.iso
-					.datetime({ offset: true, error: 'must be a time such as 2026-05-07T14:23:11Z' })
-					.transform((text) => new Date(text))
-					.optional(),
+				environment_id: idSchema('environment')
+					.optional()
+					.meta({ description: 'Only deployments to this environment' }),
+				project_id: idSchema('project').optional().meta({ description: 'Only deployments of this project' }),
+				since: timeSchema
+					.optional()
+					.meta({ description: 'Only deployments that were asked for, or ended, at this time or later' }),
 			}),
 		},
 		responses: { 200: pageOf(deploymentSchema) },

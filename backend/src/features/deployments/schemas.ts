@@ -1,47 +1,102 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
+import { actorField, createdAt, finishedAt, ownId, startedAt } from '../../http/fields';
 import type { DeployJob } from './deploy-job';
-import { jobFailureSchema, jobStatusSchema } from '../jobs/schemas';
+import { failureField, jobStatusSchema } from '../jobs/schemas';
+
+const exampleDeployment = {
+	id: 'dep_01HXMZ4T8QK2R5T7V9X1Z3B5C7',
+	environment_id: 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B',
+	project_id: 'prj_01HXMZ0K3RJ8QM2P5T7V9X1Z3B',
+	job_id: 'job_01HXMZ4T8QK2R5T7V9X1Z3B5C7',
+	status: 'succeeded',
+	git_ref: 'main',
+	git_sha: '9f2c1e7ab3d4056178c9e0f1a2b3c4d5e6f70819',
+	git_branch: 'main',
+	addons: [{ name: 'acme_sale', version: '19.0.1.2.0' }],
+	actor: 'ci',
+	error: null,
+	created_at: '2026-05-07T14:23:11.207Z',
+	started_at: '2026-05-07T14:23:11.940Z',
+	finished_at: '2026-05-07T14:24:58.310Z',
+	duration_seconds: 106,
+};
+
+const addonSchema = z.object({
+	name: z.string().meta({ description: "Its technical name: that of the add-on's directory" }),
+	version: z.string().meta({ description: 'As its manifest has it; `1.0` where that says nothing' }),
+});
 
 export const deploymentSchema = z
 	.object({
-		id: idSchema('deployment'),
-		environment_id: idSchema('environment'),
-		project_id: idSchema('project'),
-		job_id: idSchema('job'),
+		id: ownId('deployment'),
+		environment_id: idSchema('environment').meta({ description: 'Where it is deployed to' }),
+		project_id: idSchema('project').meta({ description: 'Whose repository is deployed' }),
+		job_id: idSchema('job').meta({
+			description: 'The job that does it, whose steps and progress tell how far it is',
+		}),
 		status: jobStatusSchema,
-		git_ref: z.string(),
-		git_sha: z.string(),
-		git_branch: z.string().nullable(),
-		addons: z.array(z.object({ name: z.string(), version: z.string() })),
-		actor: z.string(),
-		error: jobFailureSchema.nullable(),
-		created_at: z.iso.datetime(),
-		started_at: z.iso.datetime().nullable(),
-		finished_at: z.iso.datetime().nullable(),
-		duration_seconds: z.int().min(0).nullable(),
+		git_ref: z.string().meta({ description: 'The branch, tag or commit that was asked for' }),
+		git_sha: z.string().meta({
+			description:
+				'The commit that the ref meant, in 40 hexadecimal digits; empty until the step `resolve` is done',
+		}),
+		git_branch: z.string().nullable().meta({
+			description: 'The branch that the commit is on; null until that is known, and for a commit on none',
+		}),
+		addons: z.array(addonSchema).meta({ description: 'Those of the commit; empty until they are read' }),
+		actor: actorField,
+		error: failureField,
+		created_at: createdAt,
+		started_at: startedAt,
+		finished_at: finishedAt,
+		duration_seconds: z
+			.int()
+			.min(0)
+			.nullable()
+			.meta({ description: 'From `started_at` to `finished_at`, rounded; null where one of them is' }),
 	})
-	.meta({ id: 'Deployment' });
+	.meta({ id: 'Deployment', examples: [exampleDeployment] });
 
 export const deployRequest = z
 	.strictObject({
-		ref: z.string().min(1).max(255).meta({ description: 'A branch, a tag or a commit' }),
-		wait: z
-			.boolean()
-			.default(false)
-			.meta({ description: 'Whether the reply waits for the end, for up to 10 minutes' }),
+		ref: z
+			.string()
+			.min(1)
+			.max(255)
+			.meta({
+				description:
+					'A branch, a tag, a commit (40 hexadecimal digits, or its first 7 and more), or `HEAD` for the default branch; ' +
+					'a name that is both is the branch',
+			}),
+		wait: z.boolean().default(false).meta({
+			description: 'Whether the reply waits for the end, for up to 10 minutes; without, it is 202 at once',
+		}),
 	})
 	.meta({ id: 'DeployRequest', examples: [{ ref: 'main', wait: true }] });
 
 export const deployReply = z
 	.object({
-		job_id: idSchema('job'),
+		job_id: idSchema('job').meta({
+			description: 'The job that does it; `GET /api/v1/jobs/{job_id}` tells how far it is',
+		}),
 		status: jobStatusSchema,
-		environment_id: idSchema('environment'),
-		deployment_id: idSchema('deployment'),
-		deployment: deploymentSchema,
+		environment_id: idSchema('environment').meta({ description: 'Where it is deployed to' }),
+		deployment_id: idSchema('deployment').meta({ description: 'The same as `deployment.id`' }),
+		deployment: deploymentSchema.meta({ description: 'As it was when this was answered' }),
 	})
-	.meta({ id: 'DeployReply' });
+	.meta({
+		id: 'DeployReply',
+		examples: [
+			{
+				job_id: exampleDeployment.job_id,
+				status: exampleDeployment.status,
+				environment_id: exampleDeployment.environment_id,
+				deployment_id: exampleDeployment.id,
+				deployment: exampleDeployment,
+			},
+		],
+	});
 
 /** The deployment that a job is the other side of. */
 export const presentDeployment = (job: DeployJob) => ({

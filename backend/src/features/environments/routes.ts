@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
+import { pathId } from '../../http/fields';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { jobSchema, presentJob } from '../jobs/schemas';
@@ -10,7 +11,7 @@ import type { EnvironmentsService } from './service';
 import { type StatusService, statusSchema } from './status';
 import { variablesRequest, type VariablesService, variablesSchema } from './variables';
 
-const ofEnvironment = z.strictObject({ environment_id: idSchema('environment') });
+const ofEnvironment = z.strictObject({ environment_id: pathId('environment') });
 
 /** `/api/v1/environments` */
 export const environmentRoutes = ({
@@ -32,7 +33,12 @@ export const environmentRoutes = ({
 		operationId: 'listEnvironments',
 		summary: 'List environments, newest first',
 		access: { scope: 'org', permission: 'environments:read', plan: 'starter' },
-		input: { query: z.strictObject({ ...pageQuery, project_id: idSchema('project').optional() }) },
+		input: {
+			query: z.strictObject({
+				...pageQuery,
+				project_id: idSchema('project').optional().meta({ description: 'Only environments of this project' }),
+			}),
+		},
 		responses: { 200: pageOf(environmentSchema) },
 		handle: async ({ query, caller }) => {
 			const { items, next_cursor } = await pager.page({

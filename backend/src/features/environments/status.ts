@@ -6,27 +6,28 @@ import type { Tenant } from '../../database/tenant-collection';
 import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
 import { jobSchema, presentJob } from '../jobs/schemas';
 import type { JobsService } from '../jobs/service';
-import { ENVIRONMENT_STATUSES } from './model';
+import { deployedCommit, environmentStatusSchema } from './schemas';
 import { type EnvironmentsService, siteOf } from './service';
 
 /** How long an environment may take to show that it is healthy, in milliseconds. */
 const HEALTH_LIMIT_MS = 5_000;
 
 const healthSchema = z.object({
-	healthy: z.boolean(),
-	message: z.string().nullable().meta({ description: 'Why it is not' }),
-	checked_at: z.iso.datetime(),
+	healthy: z.boolean().meta({
+		description: `Whether it answered within ${HEALTH_LIMIT_MS / 1_000} seconds, as an Odoo that is well does`,
+	}),
+	message: z.string().nullable().meta({ description: 'Why it is not healthy; null where it is' }),
+	checked_at: z.iso.datetime().meta({ description: 'When it was asked: during this very request' }),
 });
 
 export const statusSchema = z
 	.object({
-		environment_id: idSchema('environment'),
-		status: z.enum(ENVIRONMENT_STATUSES),
-		since: z.iso.datetime(),
-		git_sha: z.string(),
-		git_branch: z.string().nullable(),
-		job: jobSchema.nullable().meta({ description: 'The one at work on the environment' }),
-		health: healthSchema,
+		environment_id: idSchema('environment').meta({ description: 'The one that was asked for' }),
+		status: environmentStatusSchema,
+		since: z.iso.datetime().meta({ description: 'When it came to that status' }),
+		...deployedCommit,
+		job: jobSchema.nullable().meta({ description: 'The job that waits or runs on it; null where none does' }),
+		health: healthSchema.meta({ description: 'What the environment itself answers, whatever its status says' }),
 	})
 	.meta({ id: 'EnvironmentStatus' });
 

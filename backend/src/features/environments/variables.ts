@@ -46,30 +46,59 @@ const fields = {
 	name: z
 		.string()
 		.max(64)
-		.regex(/^[A-Z_][A-Z0-9_]*$/, 'must be capital letters, digits and underscores, and begin with no digit'),
+		.regex(/^[A-Z_][A-Z0-9_]*$/, 'must be capital letters, digits and underscores, and begin with no digit')
+		.meta({ description: 'Unique in the environment', examples: ['SMTP_HOST'] }),
 	value: z
 		.string()
 		.refine((value) => Buffer.byteLength(value) <= MAX_VALUE, `must have at most ${MAX_VALUE} bytes`)
 		.refine((value) => !value.includes('\0'), 'must not hold the character NUL')
 		.nullable()
-		.meta({ description: 'Of a secret always null in replies; null in a request keeps the secret that there is' }),
+		.meta({
+			description:
+				`At most ${MAX_VALUE} bytes of UTF-8. Of a secret always null in replies; null in a request keeps the secret ` +
+				'that there is',
+		}),
+	secret: z.boolean().meta({ description: 'Whether it is kept encrypted and never shown again' }),
 };
 
-const variableSchema = z.object({ ...fields, secret: z.boolean() }).meta({ id: 'Variable' });
+const variableSchema = z.object(fields).meta({ id: 'Variable' });
 
-export const variablesSchema = z.object({ variables: z.array(variableSchema) }).meta({ id: 'Variables' });
+export const variablesSchema = z
+	.object({ variables: z.array(variableSchema).meta({ description: 'In the order in which they were set' }) })
+	.meta({
+		id: 'Variables',
+		examples: [
+			{
+				variables: [
+					{ name: 'SMTP_HOST', value: 'smtp.example.com', secret: false },
+					{ name: 'SMTP_PASSWORD', value: null, secret: true },
+				],
+			},
+		],
+	});
 
 export const variablesRequest = z
 	.strictObject({
 		variables: z
-			.array(z.strictObject({ ...fields, secret: z.boolean().default(false) }))
+			.array(z.strictObject({ ...fields, secret: fields.secret.default(false) }))
 			.max(MAX_VARIABLES)
 			.refine(
 				(variables) => new Set(variables.map(({ name }) => name)).size === variables.length,
 				'must name no variable twice',
-			),
+			)
+			.meta({ description: `All of them, at most ${MAX_VARIABLES}: those that are left out are deleted` }),
 	})
-	.meta({ id: 'VariablesRequest' });
+	.meta({
+		id: 'VariablesRequest',
+		examples: [
+			{
+				variables: [
+					{ name: 'SMTP_HOST', value: 'smtp.example.com' },
+					{ name: 'SMTP_PASSWORD', value: 'correct horse battery staple', secret: true },
+				],
+			},
+		],
+	});
 
 type Variable = z.output<typeof variableSchema>;
 

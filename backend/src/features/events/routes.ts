@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
+import { pathId } from '../../http/fields';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { timeSchema } from '../../http/time';
@@ -14,10 +15,10 @@ const eventFilter = {
 		.string()
 		.transform((text) => text.split(','))
 		.pipe(z.array(eventPatternSchema))
-		.describe('Types or patterns such as deployment.*, separated by commas')
+		.describe('Types, or patterns such as `deployment.*`, with commas between them')
 		.optional(),
-	since: timeSchema.optional(),
-	environment_id: idSchema('environment').optional(),
+	since: timeSchema.optional().describe('Nothing before this time'),
+	environment_id: idSchema('environment').optional().describe('Only events about this environment'),
 };
 
 /** `/api/v1/events` */
@@ -46,7 +47,7 @@ export const eventRoutes = ({ events, pager }: { events: EventsService; pager: P
 		operationId: 'getEvent',
 		summary: 'Get an event',
 		access: read,
-		input: { params: z.strictObject({ event_id: idSchema('event') }) },
+		input: { params: z.strictObject({ event_id: pathId('event') }) },
 		responses: { 200: eventSchema },
 		handle: async ({ params, caller }) =>
 			reply(200, presentEvent(await events.get(caller.tenant, params.event_id))),

@@ -68,7 +68,7 @@ export const gatewayErrorReply: ErrorReply = {
 	type: 'application/json',
 	schema: z
 		.looseObject({
-			success: z.literal(false),
+			success: z.literal(false).meta({ description: 'Always false here; true in a reply of 200' }),
 			error: z.string().meta({ description: 'What happened, in one line' }),
 			details: z.string().meta({ description: 'What happened and what to do about it' }),
 			code: z.enum(errorCodes).meta({ description: 'Stable; what programs should look at' }),

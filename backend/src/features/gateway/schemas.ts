@@ -35,25 +35,47 @@ const MAX_MESSAGE = 2000;
 /** The actions of the n8n integration document; unknown fields are refused. */
 const ACTIONS = [
 	z.strictObject({
-		action: z.literal('execute_method'),
-		model: name,
-		method: name,
-		args: argsSchema.default([]),
-		kwargs: kwargsSchema.default({}),
+		action: z
+			.literal('execute_method')
+			.meta({ description: 'Calls a public method of a model, whatever model it is' }),
+		model: name.meta({ description: 'The technical name, e.g. `res.partner`' }),
+		method: name.meta({
+			description:
+				'Public, so that it begins with no underscore, e.g. `search_read`; one that may write needs `odoo:write`',
+		}),
+		args: argsSchema.default([]).meta({
+			description: `By position, as Odoo's \`execute_kw\` takes them: first the ids where the method works on records, at most ${MAX_IDS}`,
+		}),
+		kwargs: kwargsSchema.default({}).meta({
+			description: `By name, \`context\` among them; \`ids\` names at most ${MAX_IDS} records`,
+		}),
 		...connectionChoice,
 	}),
-	z.strictObject({ action: z.literal('test_connection'), ...connectionChoice }),
-	z.strictObject({ action: z.literal('get_config'), ...connectionChoice }),
+	z.strictObject({
+		action: z
+			.literal('test_connection')
+			.meta({ description: 'Logs in to the Odoo and tells who and where one is' }),
+		...connectionChoice,
+	}),
+	z.strictObject({
+		action: z.literal('get_config').meta({ description: 'Tells which Odoo is meant, whether it answers or not' }),
+		...connectionChoice,
+	}),
 	z
 		.strictObject({
-			action: z.literal('chat'),
+			action: z
+				.literal('chat')
+				.meta({ description: 'Asks the assistant, in plain words; needs `message` or `confirm`' }),
 			message: z
 				.string()
 				.trim()
 				.min(1, 'must not be empty')
 				.max(MAX_MESSAGE, `must have at most ${MAX_MESSAGE} characters`)
 				.optional()
-				.meta({ description: 'A question about the records in Odoo, or a wish to change some' }),
+				.meta({
+					description:
+						'A question about the records in Odoo, or a wish to change some; needed unless there is `confirm`',
+				}),
 			allow_writes: z
 				.boolean()
 				.default(false)
@@ -82,7 +104,7 @@ const actionError = (actions: readonly { readonly shape: { readonly action: z.Zo
 };
 
 const batchSchema = z.strictObject({
-	action: z.literal('batch'),
+	action: z.literal('batch').meta({ description: `Runs up to ${MAX_REQUESTS} of the other actions in one request` }),
 	requests: z
 		.array(z.discriminatedUnion('action', ACTIONS, { error: actionError(ACTIONS) }), 'must be a list of requests')
 		.min(1, 'must have a request')
@@ -91,7 +113,9 @@ const batchSchema = z.strictObject({
 			(requests) => requests.filter(({ action }) => action === 'chat').length <= MAX_CHATS,
 			`must have at most ${MAX_CHATS} of the action chat`,
 		)
-		.meta({ description: 'They run one after the other; consecutive creates of one model are one call to Odoo' }),
+		.meta({
+			description: `They run one after the other; consecutive creates of one model are one call to Odoo. At most ${MAX_CHATS} of the action \`chat\``,
+		}),
 	stop_on_error: z
 		.boolean()
 		.default(false)
@@ -140,7 +164,7 @@ export type GatewayAction = GatewayBatch['requests'][number];
 
 export const gatewayReply = z
 	.object({
-		success: z.literal(true),
+		success: z.literal(true).meta({ description: 'Always true here; a failure has another status than 200' }),
 		data: z.unknown().meta({
 			description:
 				"What the method returned, or the action's own answer. Of a chat: `{ answer, understood, records?, queries, " +
@@ -149,4 +173,7 @@ export const gatewayReply = z
 				'details, code }`',
 		}),
 	})
-	.meta({ id: 'GatewayReply' });
+	.meta({
+		id: 'GatewayReply',
+		examples: [{ success: true, data: [{ id: 14, name: 'Azure Interior', email: 'azure@example.com' }] }],
+	});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
+import { pathId } from '../../http/fields';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { jobSchema, presentJob, statusFilter } from './schemas';
@@ -19,7 +20,9 @@ export const jobRoutes = ({ jobs, pager }: { jobs: JobsService; pager: Pager }):
 			query: z.strictObject({
 				...pageQuery,
 				status: statusFilter.optional(),
-				environment_id: idSchema('environment').optional(),
+				environment_id: idSchema('environment')
+					.optional()
+					.meta({ description: 'Only jobs on this environment' }),
 			}),
 		},
 		responses: { 200: pageOf(jobSchema) },
@@ -39,7 +42,7 @@ export const jobRoutes = ({ jobs, pager }: { jobs: JobsService; pager: Pager }):
 		operationId: 'getJob',
 		summary: 'Get a job',
 		access: read,
-		input: { params: z.strictObject({ job_id: idSchema('job') }) },
+		input: { params: z.strictObject({ job_id: pathId('job') }) },
 		responses: { 200: jobSchema },
 		handle: async ({ params, caller }) => reply(200, presentJob(await jobs.get(caller.tenant, params.job_id))),
 	}),

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
+import { actorField, createdAt, finishedAt, ownId, startedAt } from '../../http/fields';
 import { isJobFailure, JOB_FAILURES } from './failures';
 import { JOB_KINDS, JOB_STATUSES, type JobDocument } from './model';
 
-export const jobStatusSchema = z.enum(JOB_STATUSES).meta({ id: 'JobStatus' });
+export const jobStatusSchema = z.enum(JOB_STATUSES).meta({
+	id: 'JobStatus',
+	description: 'Of jobs, their steps and deployments alike; `succeeded`, `failed` and `canceled` are final',
+});
 
-/** Why it failed; null for every other status. */
-export const jobFailureSchema = z
+const jobFailureSchema = z
 	.object({
 		code: z.enum(Object.keys(JOB_FAILURES).filter(isJobFailure)).meta({
 			description: Object.entries(JOB_FAILURES)
@@ -17,34 +20,78 @@ export const jobFailureSchema = z
 	})
 	.meta({ id: 'JobFailure' });
 
-const time = z.iso.datetime().nullable();
+/** Why a job failed. */
+export const failureField = jobFailureSchema.nullable().meta({ description: 'Why it failed; null unless it did' });
+
+const stepSchema = z.object({
+	name: z.string().meta({
+		description: 'Stable. A deploy has `fetch`, `resolve`, `read_addons`, `start`, `check_health`, `finish`',
+	}),
+	status: jobStatusSchema.meta({
+		description:
+			'`canceled`: never begun because a step before it failed, or not gone on with because the job was canceled',
+	}),
+	started_at: startedAt,
+	finished_at: finishedAt,
+	message: z.string().nullable().meta({ description: 'What came of it, for people; null until there is something' }),
+});
 
 export const jobSchema = z
 	.object({
-		id: idSchema('job'),
-		kind: z.enum(JOB_KINDS),
+		id: ownId('job'),
+		kind: z.enum(JOB_KINDS).meta({ description: '`delete`: takes the environment away, with all its data' }),
 		status: jobStatusSchema,
-		project_id: idSchema('project'),
-		environment_id: idSchema('environment'),
-		deployment_id: idSchema('deployment').nullable(),
-		progress_percent: z.int().min(0).max(100),
-		current_step: z.string().nullable(),
-		steps: z.array(
-			z.object({
-				name: z.string(),
-				status: jobStatusSchema,
-				started_at: time,
-				finished_at: time,
-				message: z.string().nullable(),
-			}),
-		),
-		error: jobFailureSchema.nullable(),
-		actor: z.string(),
-		created_at: z.iso.datetime(),
-		started_at: time,
-		finished_at: time,
+		project_id: idSchema('project').meta({ description: 'The project of the environment' }),
+		environment_id: idSchema('environment').meta({
+			description:
+				'What it works on; an environment has one job at a time, and another is 409 `environment_busy`',
+		}),
+		deployment_id: idSchema('deployment')
+			.nullable()
+			.meta({ description: 'What it deploys; null for a job of another kind' }),
+		progress_percent: z.int().min(0).max(100).meta({
+			description: 'Steps that are done, of all; goes back to 0 where the job begins again after an interruption',
+		}),
+		current_step: z
+			.string()
+			.nullable()
+			.meta({ description: 'The `name` of the step that runs; null where none does' }),
+		steps: z.array(stepSchema).meta({ description: 'In the order in which they are taken' }),
+		error: failureField,
+		actor: actorField,
+		created_at: createdAt,
+		started_at: startedAt,
+		finished_at: finishedAt,
 	})
-	.meta({ id: 'Job' });
+	.meta({
+		id: 'Job',
+		examples: [
+			{
+				id: 'job_01HXMZ4T8QK2R5T7V9X1Z3B5C7',
+				kind: 'delete',
+				status: 'running',
+				project_id: 'prj_01HXMZ0K3RJ8QM2P5T7V9X1Z3B',
+				environment_id: 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B',
+				deployment_id: null,
+				progress_percent: 0,
+				current_step: 'remove',
+				steps: [
+					{
+						name: 'remove',
+						status: 'running',
+						started_at: '2026-05-07T14:23:11.952Z',
+						finished_at: null,
+						message: null,
+					},
+				],
+				error: null,
+				actor: 'ci',
+				created_at: '2026-05-07T14:23:11.207Z',
+				started_at: '2026-05-07T14:23:11.940Z',
+				finished_at: null,
+			},
+		],
+	});
 
 /** One status, or several with commas between them. */
 export const statusFilter = z

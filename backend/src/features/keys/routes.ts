@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { idSchema } from '../../core/ids';
+import { pathId } from '../../http/fields';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { createdKeySchema, keyRequest, keySchema, presentKey, rotatedKeySchema } from './schemas';
 import type { KeysService } from './service';
 
-const params = z.strictObject({ key_id: idSchema('key') });
+const params = z.strictObject({ key_id: pathId('key') });
 // Whoever went back to a smaller plan can still see and revoke what there is.
 const read = { scope: 'org', permission: 'api_keys:read', plan: 'free' } as const;
 const write = { scope: 'org', permission: 'api_keys:write', plan: 'free' } as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { type Permission, permissionSchema } from '../../core/permissions';
 import { KEY_SCOPES } from '../../http/caller';
+import { createdAt, ownId } from '../../http/fields';
 import { organizationField } from '../../http/organization-for';
 import { timeSchema } from '../../http/time';
 import type { KeyDocument } from './model';
@@ -11,16 +12,53 @@ const WEBHOOK_PERMISSIONS: readonly Permission[] = ['odoo:read', 'odoo:write'];
 
 const unique = <T>(values: readonly T[]) => [...new Set(values)];
 
+const scope = z
+	.enum(KEY_SCOPES)
+	.describe(
+		'`org`: one organization; `multi_org`: several; `webhook`: the Odoo gateway and the five routes, nothing else',
+	);
+
 export const keyRequest = z
 	.strictObject({
-		name: z.string().trim().min(1).max(100),
-		scope: z.enum(KEY_SCOPES).default('org'),
+		name: z
+			.string()
+			.trim()
+			.min(1)
+			.max(100)
+			.describe('What the audit log and `actor` call whoever uses it; need not be unique'),
+		scope: scope.default('org'),
 		...organizationField,
-		org_ids: z.array(idSchema('organization')).min(1).max(100).transform(unique).optional(),
-		permissions: z.array(permissionSchema).max(100).transform(unique),
-		expires_at: timeSchema.nullable().default(null),
-		connection_id: idSchema('connection').nullable().default(null),
-		hmac: z.boolean().default(false),
+		org_ids: z
+			.array(idSchema('organization'))
+			.min(1)
+			.max(100)
+			.transform(unique)
+			.optional()
+			.describe(
+				'What a key of scope `multi_org` sees, all of which the key that makes it must see; for that scope alone, in place of `org_id`',
+			),
+		permissions: z
+			.array(permissionSchema)
+			.max(100)
+			.transform(unique)
+			.describe(
+				'What it may do: nothing that the key which makes it may not; with the scope `webhook` only ' +
+					WEBHOOK_PERMISSIONS.map((permission) => `\`${permission}\``).join(' and '),
+			),
+		expires_at: timeSchema
+			.nullable()
+			.default(null)
+			.describe('From when on it is refused, a time in the future; null: never'),
+		connection_id: idSchema('connection')
+			.nullable()
+			.default(null)
+			.describe(
+				'The only Odoo connection that it leads to, for the scope `webhook` alone; null: any of the organization',
+			),
+		hmac: z
+			.boolean()
+			.default(false)
+			.describe('Whether its requests must be signed (`X-HMAC-Signature`), for the scope `webhook` alone'),
 	})
 	.superRefine(({ scope, org_id, org_ids, permissions, connection_id, hmac }, context) => {
 		const refuse = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
@@ -36,34 +74,86 @@ export const keyRequest = z
 		}
 		if (hmac) refuse(['hmac'], 'needs the scope webhook');
 		if (connection_id !== null) refuse(['connection_id'], 'needs the scope webhook');
+	})
+	.meta({
+		id: 'ApiKeyRequest',
+		examples: [
+			{ name: 'ci', permissions: ['environments:read', 'deployments:read', 'deployments:trigger'] },
+			{ name: 'n8n', scope: 'webhook', permissions: ['odoo:read', 'odoo:write'], hmac: true },
+		],
 	});
 
 const time = z.iso.datetime().nullable();
 
-export const keySchema = z.object({
-	id: idSchema('key'),
-	name: z.string(),
-	scope: z.enum(KEY_SCOPES),
-	/** null with the scope multi_org. */
-	org_id: idSchema('organization').nullable(),
-	/** null with the other scopes. */
-	org_ids: z.array(idSchema('organization')).nullable(),
-	permissions: z.array(permissionSchema),
-	expires_at: time,
-	connection_id: idSchema('connection').nullable(),
-	/** Whether requests must be signed. */
-	hmac: z.boolean(),
-	/** To about a minute. */
-	last_used_at: time,
-	revoked_at: time,
-	created_at: z.iso.datetime(),
-});
+const exampleKey = {
+	id: 'key_01HXMZ1M7SK5R5T7V9X1Z3B5C7',
+	name: 'n8n',
+	scope: 'webhook',
+	org_id: 'org_01HXMW8QPK3R5T7V9X1Z3B5C7D',
+	org_ids: null,
+	permissions: ['odoo:read', 'odoo:write'],
+	expires_at: null,
+	connection_id: null,
+	hmac: true,
+	last_used_at: '2026-05-07T14:23:11.000Z',
+	revoked_at: null,
+	created_at: '2026-05-04T09:20:33.871Z',
+};
+
+const exampleSecret = '3f5a9c0d1e2b47865a9c0d1e2b4786f03f5a9c0d1e2b47865a9c0d1e2b4786f0';
+
+export const keySchema = z
+	.object({
+		id: ownId('key'),
+		name: z.string().describe('What the audit log and `actor` call whoever uses it; not unique'),
+		scope,
+		org_id: idSchema('organization')
+			.nullable()
+			.describe('The organization that it sees; null with the scope `multi_org`'),
+		org_ids: z
+			.array(idSchema('organization'))
+			.nullable()
+			.describe('The organizations that it sees; null with every other scope'),
+		permissions: z.array(permissionSchema).describe('What it may do; routes say which they need'),
+		expires_at: time.describe('From when on it is refused; null: never'),
+		connection_id: idSchema('connection')
+			.nullable()
+			.describe('The only Odoo connection that it leads to; null where it is bound to none'),
+		hmac: z.boolean().describe('Whether its requests must be signed (`X-HMAC-Signature`)'),
+		last_used_at: time.describe('To about a minute; null where it never was'),
+		revoked_at: time.describe('Since when it is refused for good; null where it was not revoked'),
+		created_at: createdAt,
+	})
+	.meta({ id: 'ApiKey', examples: [exampleKey] });
 
 /** A key just made: the only reply that shows its token. */
-export const createdKeySchema = keySchema.extend({ token: z.string(), hmac_secret: z.string().nullable() });
+export const createdKeySchema = keySchema
+	.extend({
+		token: z
+			.string()
+			.describe(
+				'The key itself, shown here and never again: `sk_live_…` with the scope `webhook`, else `oec_live_…`',
+			),
+		hmac_secret: z
+			.string()
+			.nullable()
+			.describe('What its requests are signed with, shown here and never again; null where they need not be'),
+	})
+	.meta({
+		id: 'CreatedApiKey',
+		examples: [{ ...exampleKey, last_used_at: null, token: 'sk_live_…', hmac_secret: exampleSecret }],
+	});
 
 /** A key whose secret was just made: the only reply that shows it. */
-export const rotatedKeySchema = keySchema.extend({ hmac_secret: z.string() });
+export const rotatedKeySchema = keySchema
+	.extend({
+		hmac_secret: z
+			.string()
+			.describe(
+				'What its requests are signed with from now on, shown here and never again; the one before is void',
+			),
+	})
+	.meta({ id: 'RotatedApiKey', examples: [{ ...exampleKey, hmac_secret: exampleSecret }] });
 
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 

@@ -11,12 +11,12 @@ import type { OrganizationsService } from '../organizations/service';
 const MAX_ORGANIZATIONS = 100;
 
 const meSchema = z.object({
-	key: keySchema,
-	/** Those that the key sees, newest first. */
-	organizations: z.array(organizationSchema),
-	/** What requests of this key are held against: the plan of the organization that the key belongs to. */
-	plan: planSchema,
-	permissions: z.array(permissionSchema),
+	key: keySchema.describe('The key that the request came with'),
+	organizations: z.array(organizationSchema).describe('Those that the key sees, newest first'),
+	plan: planSchema.describe(
+		'What its requests are held against: the plan of the organization that the key belongs to',
+	),
+	permissions: z.array(permissionSchema).describe('The same as `key.permissions`'),
 });
 
 /** `/api/v1/me` */

@@ -24,17 +24,33 @@ export interface Envelope {
 	readonly result: Outcome;
 }
 
+/** The version of the protocol, JSON-RPC 2.0, 4. */
+const JSON_RPC = 'The version of JSON-RPC; always this';
+
 export const envelopeSchema = z
 	.object({
-		jsonrpc: z.literal('2.0'),
+		jsonrpc: z.literal('2.0').meta({ description: JSON_RPC }),
 		id: rpcIdSchema.meta({ description: "The request's own; null where it named none" }),
-		result: z.object({
-			is_success: z.boolean(),
-			result: z.unknown().meta({ description: 'Null where the call failed' }),
-			messages: z.string().meta({ description: 'What was done, or why it was not' }),
-		}),
+		result: z
+			.object({
+				is_success: z
+					.boolean()
+					.meta({ description: 'Whether the call did what it was to do; if not, Odoo is as before' }),
+				result: z.unknown().meta({ description: 'Null where the call failed' }),
+				messages: z.string().meta({ description: 'What was done, or why it was not' }),
+			})
+			.meta({ description: 'What became of the call' }),
 	})
-	.meta({ id: 'OdooRouteReply' });
+	.meta({
+		id: 'OdooRouteReply',
+		examples: [
+			{
+				jsonrpc: '2.0',
+				id: 1,
+				result: { is_success: true, result: { id: 42 }, messages: 'Record created successfully' },
+			},
+		],
+	});
 
 export const enveloped = (id: RpcId, result: Outcome): Envelope => ({ jsonrpc: '2.0', id, result });
 
@@ -82,19 +98,23 @@ export const rpcErrorReply: ErrorReply = {
 	type: 'application/json',
 	schema: z
 		.object({
-			jsonrpc: z.literal('2.0'),
-			id: rpcIdSchema,
-			error: z.object({
-				code: z.int().meta({ description: 'The HTTP status; -32700 for a body that is no JSON' }),
-				message: z.string().meta({ description: "The status's name" }),
-				data: z.looseObject({
-					name: z.enum(errorCodes).meta({ description: 'Stable; what programs should look at' }),
-					message: z.string().meta({ description: 'What happened and what to do about it' }),
-					request_id: z
-						.string()
-						.meta({ description: 'Names the request in our log; also in `X-Request-Id`' }),
-				}),
-			}),
+			jsonrpc: z.literal('2.0').meta({ description: JSON_RPC }),
+			id: rpcIdSchema.meta({ description: "The request's own; null where it was not read, or named none" }),
+			error: z
+				.object({
+					code: z.int().meta({ description: 'The HTTP status; -32700 for a body that is no JSON' }),
+					message: z.string().meta({ description: "The status's name" }),
+					data: z
+						.looseObject({
+							name: z.enum(errorCodes).meta({ description: 'Stable; what programs should look at' }),
+							message: z.string().meta({ description: 'What happened and what to do about it' }),
+							request_id: z
+								.string()
+								.meta({ description: 'Names the request in our log; also in `X-Request-Id`' }),
+						})
+						.meta({ description: 'The same in more words; some codes add members of their own' }),
+				})
+				.meta({ description: 'Why the call did not begin' }),
 		})
 		.meta({ id: 'JsonRpcError', description: 'A call that did not begin, as JSON-RPC 2.0 has it' }),
 	badInput: null,

@@ -17,19 +17,26 @@ const callback = {
 const requestOf = <V extends z.ZodType<object>>(name: string, vals: V, example: { model: string; vals: z.input<V> }) =>
 	z
 		.strictObject({
-			jsonrpc: z.literal('2.0').optional(),
+			jsonrpc: z.literal('2.0').optional().meta({ description: 'The version of JSON-RPC; may be left out' }),
 			method: z.string().max(100).optional().meta({ description: 'Of no account; clients of Odoo send `call`' }),
-			id: rpcIdSchema.optional().meta({ description: 'Comes back with the reply' }),
+			id: rpcIdSchema
+				.optional()
+				.meta({ description: 'Names the call to whoever makes it: comes back with the reply' }),
 			params: z
 				.strictObject({
-					model: z.string('must be the name of a model').min(1).max(128),
-					vals,
+					model: z
+						.string('must be the name of a model')
+						.min(1)
+						.max(128)
+						.meta({ description: 'The technical name, e.g. `sale.order`' }),
+					vals: vals.meta({ description: 'What the call is about' }),
 					...connectionChoice,
 				})
 				.superRefine((params, context) => {
 					const complaint = jsonComplaint(params);
 					if (complaint !== null) context.addIssue(complaint);
-				}),
+				})
+				.meta({ description: 'All that the call is about; the rest is the envelope of JSON-RPC' }),
 		})
 		.meta({ id: name, examples: [{ params: example }] });
 
@@ -61,14 +68,23 @@ export const searchRequest = requestOf(
 							'A list of conditions as Python writes it, or the same list as JSON; all records without',
 						type: ['string', 'array', 'null'],
 					}),
-				limit: z.int().min(1).nullish(),
+				limit: z
+					.int()
+					.min(1)
+					.nullish()
+					.meta({ description: 'The most records to answer; all where it is left out' }),
 				order: z
 					.string()
 					.max(500)
 					.refine(isOrder, "must be names of fields, each perhaps with asc or desc: 'name, date_order desc'")
-					.nullish(),
+					.nullish()
+					.meta({
+						description:
+							"Fields with commas between them, each perhaps with `asc` or `desc`; left out, in the model's own order",
+					}),
 			})
-			.default({}),
+			.default({})
+			.meta({ description: 'What to find and read; empty: every field of every record' }),
 		...callback,
 	}),
 	{
@@ -88,13 +104,18 @@ export const callRequest = requestOf(
 	'CallFunctionRequest',
 	z.strictObject({
 		search_key: searchKeySchema,
-		payload: z.strictObject({
-			method: z
-				.string()
-				.regex(/^[A-Za-z]\w{0,127}$/, 'must be the name of a public method, which begins with a letter'),
-			parameter: jsonObject.default({}).meta({ description: "The method's named arguments" }),
-			context: jsonObject.default({}),
-		}),
+		payload: z
+			.strictObject({
+				method: z
+					.string()
+					.regex(/^[A-Za-z]\w{0,127}$/, 'must be the name of a public method, which begins with a letter')
+					.meta({ description: 'Of the model; one that may write needs the permission `odoo:write`' }),
+				parameter: jsonObject.default({}).meta({ description: "The method's named arguments" }),
+				context: jsonObject
+					.default({})
+					.meta({ description: "The context of Odoo in which it is called, e.g. `{ lang: 'th_TH' }`" }),
+			})
+			.meta({ description: 'The call on the records that `search_key` finds' }),
 		...callback,
 	}),
 	{

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { idSchema } from '../../core/ids';
+import { pathId } from '../../http/fields';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { memberSchema, organizationSchema, presentMember, presentOrganization } from './schemas';
 import type { OrganizationsService } from './service';
 
-const params = z.strictObject({ organization_id: idSchema('organization') });
+const params = z.strictObject({ organization_id: pathId('organization') });
 const read = { scope: 'org', permission: 'organizations:read', plan: 'starter' } as const;
 
 /** `/api/v1/organizations` */

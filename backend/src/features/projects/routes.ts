@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { idSchema } from '../../core/ids';
+import { pathId } from '../../http/fields';
 import { organizationFor } from '../../http/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { presentProject, projectChange, projectRequest, projectSchema } from './schemas';
 import type { ProjectsService } from './service';
 
-const ofProject = z.strictObject({ project_id: idSchema('project') });
+const ofProject = z.strictObject({ project_id: pathId('project') });
 
 /** `/api/v1/projects` */
 export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; pager: Pager }): Route[] => [

@@ -1,21 +1,35 @@
 import { z } from 'zod';
-import { idSchema } from '../../core/ids';
+import { createdAt, ownerId, ownId } from '../../http/fields';
 import { organizationField } from '../../http/organization-for';
 import type { ProjectDocument } from './model';
 
+const DEFAULT_BRANCH = 'What the ref `HEAD` means in a deploy, and the branch of a commit that several branches have';
+
 export const projectSchema = z
 	.object({
-		id: idSchema('project'),
-		org_id: idSchema('organization'),
-		name: z.string(),
-		repository_url: z.string(),
-		default_branch: z.string(),
-		created_at: z.iso.datetime(),
+		id: ownId('project'),
+		org_id: ownerId,
+		name: z.string().describe('Unique in the organization'),
+		repository_url: z.string().describe('Where the add-ons are read from; cannot be changed'),
+		default_branch: z.string().describe(DEFAULT_BRANCH),
+		created_at: createdAt,
 	})
-	.meta({ id: 'Project' });
+	.meta({
+		id: 'Project',
+		examples: [
+			{
+				id: 'prj_01HXMZ0K3RJ8QM2P5T7V9X1Z3B',
+				org_id: 'org_01HXMW8QPK3R5T7V9X1Z3B5C7D',
+				name: 'Acme ERP',
+				repository_url: 'https://git.example.com/acme/erp.git',
+				default_branch: 'main',
+				created_at: '2026-05-04T09:14:02.530Z',
+			},
+		],
+	});
 
-const name = z.string().trim().min(1).max(100);
-const branch = z.string().min(1).max(255);
+const name = z.string().trim().min(1).max(100).describe('Unique in the organization; spaces around it are left out');
+const branch = z.string().min(1).max(255).describe(DEFAULT_BRANCH);
 
 export const projectRequest = z
 	.strictObject({
@@ -29,6 +43,10 @@ export const projectRequest = z
 			.refine(
 				(url) => !/^https:\/\/[^/]*@/i.test(url),
 				'must hold no password or token; use an ssh URL and a deploy key',
+			)
+			.describe(
+				'A git repository with add-ons: `https://host/path`, `ssh://user@host/path` or `user@host:path`; or the path ' +
+					'of a directory that the configuration of the service allows',
 			),
 		default_branch: branch.default('main'),
 	})

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { invalidInput } from '../../core/errors';
-import { idSchema } from '../../core/ids';
+import { pathId } from '../../http/fields';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { timeSchema } from '../../http/time';
@@ -9,8 +9,10 @@ import type { DeliveryLog } from './delivery-log';
 import { DELIVERED_TYPES, DELIVERY_STATUSES } from './model';
 import { deliveryDetailSchema, deliverySchema, presentDelivery, presentDeliveryDetail } from './schemas';
 
-const params = z.strictObject({ webhook_id: idSchema('webhook') });
-const ofDelivery = params.extend({ delivery_id: idSchema('delivery') });
+const params = z.strictObject({ webhook_id: pathId('webhook') });
+const ofDelivery = params.extend({
+	delivery_id: pathId('delivery').describe('A delivery of that webhook; any other id answers 404'),
+});
 const read = { scope: 'org', permission: 'webhooks:read', plan: 'free' } as const;
 const write = { scope: 'org', permission: 'webhooks:write', plan: 'free' } as const;
 
@@ -34,9 +36,9 @@ export const deliveryRoutes = ({
 			params,
 			query: z.strictObject({
 				...pageQuery,
-				status: z.enum(DELIVERY_STATUSES).optional(),
-				event_type: z.enum(DELIVERED_TYPES).optional(),
-				since: timeSchema.optional(),
+				status: z.enum(DELIVERY_STATUSES).optional().describe('Only deliveries that are so now'),
+				event_type: z.enum(DELIVERED_TYPES).optional().describe('Only deliveries that tell of this'),
+				since: timeSchema.optional().describe('Only deliveries that were made at this time or later'),
 			}),
 		},
 		responses: { 200: pageOf(deliverySchema) },
@@ -81,15 +83,21 @@ export const deliveryRoutes = ({
 		input: {
 			params,
 			body: z.strictObject({
-				since: timeSchema,
-				until: timeSchema.optional().describe('Events before it; unset: until now'),
+				since: timeSchema.describe('Events that happened at this time or later'),
+				until: timeSchema
+					.optional()
+					.describe('Events before this time, which must be later than `since`; left out: until now'),
 				status: z
 					.enum(['failed', 'succeeded'])
 					.default('failed')
-					.describe('failed: events of which no delivery succeeded or is still on its way'),
+					.describe(
+						'`failed`: events of which no delivery succeeded or is still on its way; `succeeded`: of which one did',
+					),
 			}),
 		},
-		responses: { 202: z.object({ replayed: z.int().min(0) }) },
+		responses: {
+			202: z.object({ replayed: z.int().min(0).describe('How many deliveries were made; 0 where none matched') }),
+		},
 		handle: async ({ params: { webhook_id }, body, caller }) => {
 			if (body.until !== undefined && body.until <= body.since) {
 				throw invalidInput('/until', 'must be later than since');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { invalidInput } from '../../core/errors';
-import { type EnvironmentId, idSchema, type OrganizationId, type ProjectId } from '../../core/ids';
+import type { EnvironmentId, OrganizationId, ProjectId } from '../../core/ids';
+import { pathId } from '../../http/fields';
 import { organizationFor } from '../../http/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
@@ -19,7 +20,7 @@ import {
 } from './schemas';
 import type { WebhooksService } from './service';
 
-const params = z.strictObject({ webhook_id: idSchema('webhook') });
+const params = z.strictObject({ webhook_id: pathId('webhook') });
 const read = { scope: 'org', permission: 'webhooks:read', plan: 'free' } as const;
 const write = { scope: 'org', permission: 'webhooks:write', plan: 'free' } as const;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { groupBy } from '../../core/group-by';
 import { idSchema } from '../../core/ids';
+import { attemptFields, createdAt, ownerId, ownId } from '../../http/fields';
 import { organizationField } from '../../http/organization-for';
 import type { DeliveryAttempt, HeaderList } from '../../net/attempt';
 import { receiverUrl } from '../../net/receiver-url';
@@ -16,24 +17,39 @@ import {
 
 const idList = <K extends 'environment' | 'project'>(kind: K) => z.array(idSchema(kind)).min(1).max(100).nullable();
 
+const ONLY_ENVIRONMENTS = 'Only events about these environments; null: about all, and about none';
+const ONLY_PROJECTS = 'Only events about these projects; null: about all, and about none';
+
+const formatSchema = z
+	.enum(WEBHOOK_FORMATS)
+	.describe(
+		'`generic`: `{ id, type, created_at, data }`, for programs; the others: a message for that chat, to its webhook',
+	);
+
 const settings = {
-	url: receiverUrl,
-	format: z.enum(WEBHOOK_FORMATS),
+	url: receiverUrl.describe('Where events are posted. Must be on the public internet; redirects are not followed'),
+	format: formatSchema,
 	events: z
 		.array(eventPatternSchema)
 		.min(1)
 		.max(50)
-		.meta({ examples: [['deployment.*']] })
 		.transform((patterns) => [...new Set(patterns)])
-		.meta({ examples: [['deployment.*']] }),
-	environment_ids: idList('environment').describe('Only events of these environments; null: no such limit'),
-	project_ids: idList('project').describe('Only events of these projects; null: no such limit'),
+		.meta({
+			description: 'Which events it is told of: types, families such as `deployment.*`, or `*` for all',
+			examples: [['deployment.*']],
+		}),
+	environment_ids: idList('environment').describe(ONLY_ENVIRONMENTS),
+	project_ids: idList('project').describe(ONLY_PROJECTS),
 };
 
 const secret = z
 	.string()
 	.regex(/^[\x20-\x7e]{8,256}$/, 'must be 8 to 256 printable ASCII characters')
-	.optional();
+	.optional()
+	.describe(
+		'What requests are signed with (`X-OECSH-Signature`, `webhook-signature`): 8 to 256 printable ASCII characters; ' +
+			'left out, one is made',
+	);
 
 export const webhookRequest = z
 	.strictObject({
@@ -44,33 +60,86 @@ export const webhookRequest = z
 		project_ids: settings.project_ids.default(null),
 		secret,
 	})
-	.meta({ id: 'WebhookRequest' });
+	.meta({
+		id: 'WebhookRequest',
+		examples: [
+			{ url: 'https://hooks.example.com/odoo', events: ['deployment.succeeded', 'deployment.failed'] },
+			{
+				url: 'https://hooks.example.com/chat',
+				format: 'slack',
+				events: ['deployment.*'],
+				environment_ids: ['env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B'],
+			},
+		],
+	});
 
-export const webhookChange = z.strictObject(settings).partial().meta({ id: 'WebhookChange' });
+export const webhookChange = z
+	.strictObject(settings)
+	.partial()
+	.meta({ id: 'WebhookChange', examples: [{ events: ['deployment.*', 'environment.*'] }] });
 
 export type WebhookChange = z.output<typeof webhookChange>;
 
-export const rotateRequest = z.strictObject({ secret }).default({});
+export const rotateRequest = z
+	.strictObject({ secret })
+	.default({})
+	.meta({ examples: [{}] });
+
+const exampleWebhook = {
+	id: 'whk_01HXMZ2V6PK8R5T7V9X1Z3B5C7',
+	org_id: 'org_01HXMW8QPK3R5T7V9X1Z3B5C7D',
+	url: 'https://hooks.example.com/odoo',
+	format: 'generic',
+	events: ['deployment.succeeded', 'deployment.failed'],
+	environment_ids: null,
+	project_ids: null,
+	status: 'active',
+	paused_reason: null,
+	consecutive_failures: 0,
+	previous_secret_expires_at: null,
+	created_at: '2026-05-04T10:02:17.645Z',
+};
 
 export const webhookSchema = z
 	.object({
-		id: idSchema('webhook'),
-		org_id: idSchema('organization'),
-		url: z.string(),
-		format: z.enum(WEBHOOK_FORMATS),
-		events: z.array(z.string()),
-		environment_ids: z.array(idSchema('environment')).nullable(),
-		project_ids: z.array(idSchema('project')).nullable(),
-		status: z.enum(WEBHOOK_STATUSES),
-		paused_reason: z.string().nullable(),
-		consecutive_failures: z.int().min(0),
-		previous_secret_expires_at: z.iso.datetime().nullable(),
-		created_at: z.iso.datetime(),
+		id: ownId('webhook'),
+		org_id: ownerId,
+		url: z.string().describe('Where events are posted'),
+		format: formatSchema,
+		events: z.array(z.string()).describe('The types and patterns that it asked for, each once'),
+		environment_ids: z.array(idSchema('environment')).nullable().describe(ONLY_ENVIRONMENTS),
+		project_ids: z.array(idSchema('project')).nullable().describe(ONLY_PROJECTS),
+		status: z
+			.enum(WEBHOOK_STATUSES)
+			.describe('`paused`: its events wait, as `held` deliveries, for up to 30 days until it is resumed'),
+		paused_reason: z.string().nullable().describe('Why it is paused, for people; null while it is active'),
+		consecutive_failures: z
+			.int()
+			.min(0)
+			.describe('Failed attempts, over all events, since the last that succeeded; at 5 it is paused'),
+		previous_secret_expires_at: z.iso
+			.datetime()
+			.nullable()
+			.describe(
+				'Until when requests are signed with the secret before the last rotation too; null without a rotation',
+			),
+		created_at: createdAt,
 	})
-	.meta({ id: 'Webhook' });
+	.meta({ id: 'Webhook', examples: [exampleWebhook] });
 
 /** A webhook just made, or with a new secret: the only replies that show it. */
-export const createdWebhookSchema = webhookSchema.extend({ secret: z.string() }).meta({ id: 'CreatedWebhook' });
+export const createdWebhookSchema = webhookSchema
+	.extend({
+		secret: z
+			.string()
+			.describe(
+				'What requests are signed with; shown here and never again. One that was made begins with `whsec_`',
+			),
+	})
+	.meta({
+		id: 'CreatedWebhook',
+		examples: [{ ...exampleWebhook, secret: 'whsec_c2VjcmV0LW9mLXRoZS1leGFtcGxl' }],
+	});
 
 export const presentWebhook = (webhook: WebhookDocument) => ({
 	id: webhook._id,
@@ -87,46 +156,103 @@ export const presentWebhook = (webhook: WebhookDocument) => ({
 	created_at: webhook.created_at.toISOString(),
 });
 
-const attempt = {
-	at: z.iso.datetime(),
-	duration_ms: z.number().min(0),
-	response_code: z.int().nullable(),
-	error: z.string().nullable(),
+const RESPONSE_BODY = 'The first 10,000 bytes of the last response, as text; null where none came';
+
+const exampleAttempt = { at: '2026-05-07T14:24:58.402Z', duration_ms: 87, response_code: 200, error: null };
+
+const exampleDelivery = {
+	id: 'dlv_01HXMZ7W5CK1R5T7V9X1Z3B5C7',
+	event_id: 'evt_01HXMZ7W2NK4R5T7V9X1Z3B5C7',
+	event_type: 'deployment.succeeded',
+	replay_of: null,
+	status: 'succeeded',
+	response_code: 200,
+	response_body: 'ok',
+	retry_count: 0,
+	next_attempt_at: null,
+	created_at: '2026-05-07T14:24:58.344Z',
 };
 
 export const deliverySchema = z
 	.object({
-		id: idSchema('delivery'),
-		event_id: idSchema('event'),
-		event_type: z.enum(DELIVERED_TYPES),
-		replay_of: idSchema('delivery').nullable(),
-		status: z.enum(DELIVERY_STATUSES),
-		response_code: z.int().nullable(),
-		response_body: z.string().nullable(),
-		retry_count: z.int().min(0),
-		next_attempt_at: z.iso.datetime().nullable(),
-		attempts: z.array(z.object(attempt)),
-		created_at: z.iso.datetime(),
+		id: ownId('delivery').describe(
+			'Sent as `X-OECSH-Delivery`; stays over retries, and a replay has one of its own',
+		),
+		event_id: idSchema('event').describe(
+			'The event that it tells of; what a test sends is no event and cannot be read',
+		),
+		event_type: z.enum(DELIVERED_TYPES).describe('`webhook.test`: somebody tried the webhook out'),
+		replay_of: idSchema('delivery')
+			.nullable()
+			.describe('The delivery that it repeats because somebody asked for that; null for the first of its event'),
+		status: z
+			.enum(DELIVERY_STATUSES)
+			.describe(
+				'`pending`: waits for its first or next attempt; `failed`: given up, after the last retry or because none can ' +
+					'help; `held`: waits because the webhook is paused',
+			),
+		response_code: z
+			.int()
+			.nullable()
+			.describe("The HTTP status of the last attempt's response; null where none came"),
+		response_body: z.string().nullable().describe(RESPONSE_BODY),
+		retry_count: z
+			.int()
+			.min(0)
+			.describe('Attempts after the first: up to 6, after 1 s, 5 s, 30 s, 2 min, 10 min and 1 h'),
+		next_attempt_at: z.iso
+			.datetime()
+			.nullable()
+			.describe('When it is sent next; null where that waits for somebody to resume the webhook, or never comes'),
+		attempts: z.array(z.object(attemptFields)).describe('Every request that was sent, oldest first'),
+		created_at: createdAt.describe('When it was made; deliveries are kept for 30 days from then'),
 	})
-	.meta({ id: 'WebhookDelivery' });
+	.meta({ id: 'WebhookDelivery', examples: [{ ...exampleDelivery, attempts: [exampleAttempt] }] });
 
 const headers = z.record(z.string(), z.string());
 
 /** A delivery with everything that was sent and came back. */
 export const deliveryDetailSchema = deliverySchema
 	.extend({
-		request_body: z.string().describe('To the byte: what the signatures are computed over'),
-		attempts: z.array(
-			z.object({
-				...attempt,
-				url: z.string(),
-				request_headers: headers,
-				response_headers: headers.nullable(),
-				response_body: z.string().nullable().describe('The first 10,000 bytes'),
-			}),
-		),
+		request_body: z.string().describe('To the byte: what the signatures are computed over, with every attempt'),
+		attempts: z
+			.array(
+				z.object({
+					...attemptFields,
+					url: z.string().describe("Where it was sent: the webhook's `url` at that time"),
+					request_headers: headers.describe('As they were sent, signatures included'),
+					response_headers: headers
+						.nullable()
+						.describe(
+							'In lower case, those that came more than once joined by commas; null where no response came',
+						),
+					response_body: z
+						.string()
+						.nullable()
+						.describe('The first 10,000 bytes, as text; null where no response came'),
+				}),
+			)
+			.describe('Every request that was sent, oldest first, with what came back'),
 	})
-	.meta({ id: 'WebhookDeliveryDetail' });
+	.meta({
+		id: 'WebhookDeliveryDetail',
+		examples: [
+			{
+				...exampleDelivery,
+				request_body:
+					'{"id":"evt_01HXMZ7W2NK4R5T7V9X1Z3B5C7","type":"deployment.succeeded","created_at":"2026-05-07T14:24:58.310Z","data":{}}',
+				attempts: [
+					{
+						...exampleAttempt,
+						url: 'https://hooks.example.com/odoo',
+						request_headers: { 'Content-Type': 'application/json', 'X-OECSH-Timestamp': '1778163898' },
+						response_headers: { 'content-type': 'text/plain' },
+						response_body: 'ok',
+					},
+				],
+			},
+		],
+	});
 
 export const presentDelivery = (delivery: DeliveryDocument) => ({
 	id: delivery._id,

@@ -15,21 +15,32 @@ const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()], {
 /** `{ field: value }`, all of which must match; a list means any of its values. */
 export const searchKeySchema = z
 	.record(z.string(), z.union([scalar, z.array(scalar).max(MAX_RECORDS)]), { error: NO_SEARCH_KEY })
-	.refine((key) => Object.keys(key).length > 0, NO_SEARCH_KEY);
+	.refine((key) => Object.keys(key).length > 0, NO_SEARCH_KEY)
+	.meta({
+		description: `Which records are meant: \`{ field: value }\`, all of which must match; a list of up to ${MAX_RECORDS} values means any of them`,
+	});
 
 const values = {
-	payload: jsonObject.meta({ description: 'The values by field; relations are named by `{ lookup_field: value }`' }),
+	payload: jsonObject.meta({
+		description:
+			'The values by field. A many2one is `{ lookup_field: value }`, a many2many `{ mode, records: [{ lookup_field: value }] }` ' +
+			'with the mode `add` or `replace` (if left out), a one2many a list of such payloads',
+	}),
 	auto_create: z
 		.custom<Record<string, JsonObject | JsonObject[]>>((value) => isAutoCreate(value), {
 			error: 'must give for each field an object, or a list of objects',
 		})
-		.meta({ type: 'object', description: 'What to make, by field, where a relation finds nothing' })
+		.meta({
+			type: 'object',
+			description:
+				'What to make, by field, where a relation of the payload finds nothing: its values, or a list of such',
+		})
 		.default({}),
 	result_field: z
 		.array(z.string())
 		.max(200)
 		.default([])
-		.meta({ description: 'Fields of the new record to answer with' }),
+		.meta({ description: 'Fields to answer with, beside the id, at most 200' }),
 };
 
 /** `vals` of `create_data`. */

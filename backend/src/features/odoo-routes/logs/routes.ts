@@ -1,4 +1,4 @@
-import { idSchema } from '../../../core/ids';
+import { pathId } from '../../../http/fields';
 import { type Pager, pageOf } from '../../../http/page';
 import { defineRoute, reply, type Route } from '../../../http/route';
 import { z } from 'zod';
@@ -45,7 +45,7 @@ export const odooLogRoutes = ({
 		operationId: 'getOdooLog',
 		summary: 'Get the log of a call, with its whole payloads',
 		access: read,
-		input: { params: z.strictObject({ log_id: idSchema('log') }) },
+		input: { params: z.strictObject({ log_id: pathId('log') }) },
 		responses: { 200: logDetailSchema },
 		handle: async ({ params: { log_id }, caller }) => {
 			const { log, payloads } = await logs.get(caller.tenant, log_id);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema } from '../../../core/ids';
+import { attemptFields, ownerId, ownId } from '../../../http/fields';
 import { pageQuery } from '../../../http/page';
 import { timeSchema } from '../../../http/time';
 import { CALLBACK_STATUSES, type CallbackDocument } from '../callbacks/model';
@@ -17,58 +18,103 @@ export const logQuery = z.strictObject({
 });
 
 const log = {
-	id: idSchema('log'),
-	org_id: idSchema('organization'),
+	id: ownId('log'),
+	org_id: ownerId,
 	at: z.iso.datetime().meta({ description: 'When the call came in' }),
-	route: z.enum(ODOO_ROUTES),
-	state: z.enum(LOG_STATES),
-	model: z.string().nullable(),
-	connection_id: idSchema('connection').nullable(),
-	environment_id: idSchema('environment').nullable(),
-	key_id: idSchema('key').nullable(),
+	route: z.enum(ODOO_ROUTES).meta({ description: 'Which of the five was called: the last part of its path' }),
+	state: z.enum(LOG_STATES).meta({
+		description: '`failed`: the reply has `is_success` false, or an `error`',
+	}),
+	model: z.string().nullable().meta({ description: 'The Odoo model of the call; null where the request named none' }),
+	connection_id: idSchema('connection').nullable().meta({
+		description: 'The Odoo connection that served the call; null where it failed before one was found',
+	}),
+	environment_id: idSchema('environment').nullable().meta({
+		description: 'The environment behind that connection; null for an Odoo elsewhere',
+	}),
+	key_id: idSchema('key').nullable().meta({ description: 'The key that called; null where it was a session' }),
 	actor: z.string().meta({ description: "Who called: the name of the key, or of the session's user" }),
-	request_id: z.string(),
-	duration_ms: z.int().min(0),
-	error: z.string().nullable().meta({ description: 'The reason of a failure' }),
-	request_preview: z.string().meta({ description: 'The beginning of the request as JSON, without secrets' }),
-	request_size_bytes: z.int().min(0),
-	response_preview: z.string().meta({ description: 'The beginning of the response as JSON, without secrets' }),
-	response_size_bytes: z.int().min(0),
+	request_id: z.string().meta({ description: 'The `X-Request-Id` of the reply' }),
+	duration_ms: z.int().min(0).meta({ description: 'From the coming in of the call to its reply, in milliseconds' }),
+	error: z.string().nullable().meta({ description: 'The reason of a failure, for people; null for a success' }),
+	request_preview: z.string().meta({
+		description:
+			'The beginning of the request as JSON, up to `webhook.preview_limit` characters; secrets are blacked out',
+	}),
+	request_size_bytes: z.int().min(0).meta({ description: 'Of the whole request, as it was sent' }),
+	response_preview: z.string().meta({ description: 'The beginning of the response as JSON, likewise' }),
+	response_size_bytes: z.int().min(0).meta({ description: 'Of the whole response, as it was sent' }),
+};
+
+const exampleLog = {
+	id: 'log_01HXMZ9D3QK7R5T7V9X1Z3B5C7',
+	org_id: 'org_01HXMW8QPK3R5T7V9X1Z3B5C7D',
+	at: '2026-05-07T14:31:40.512Z',
+	route: 'search_data',
+	state: 'success',
+	model: 'sale.order',
+	connection_id: 'con_01HXMZ3B9TK6R5T7V9X1Z3B5C7',
+	environment_id: null,
+	key_id: 'key_01HXMZ1M7SK5R5T7V9X1Z3B5C7',
+	actor: 'n8n',
+	request_id: 'req_5d9c2b1e-8f3a-4c67-9a10-2b3c4d5e6f70',
+	duration_ms: 63,
+	error: null,
+	request_preview: '{"params":{"model":"sale.order","vals":{"payload":{"limit":1}}}}',
+	request_size_bytes: 64,
+	response_preview:
+		'{"jsonrpc":"2.0","id":null,"result":{"is_success":true,"result":[],"messages":"Record search successfully"}}',
+	response_size_bytes: 108,
 };
 
 /** A log as lists show it. */
-export const logSchema = z.object(log).meta({ id: 'ApiLog' });
+export const logSchema = z.object(log).meta({ id: 'ApiLog', examples: [exampleLog] });
 
 const payload = z.string().nullable();
 
 const callbackSchema = z.object({
-	id: idSchema('callback'),
-	url: z.string(),
-	status: z.enum(CALLBACK_STATUSES),
-	next_attempt_at: z.iso.datetime().nullable(),
-	attempts: z.array(
-		z.object({
-			at: z.iso.datetime(),
-			duration_ms: z.int().min(0),
-			response_code: z.int().nullable(),
-			error: z.string().nullable(),
-		}),
-	),
+	id: ownId('callback'),
+	url: z.string().meta({ description: 'The `callback_url` of the call' }),
+	status: z.enum(CALLBACK_STATUSES).meta({
+		description:
+			'`waiting`: the call still runs; `pending`: waits for its first or next attempt; `failed`: given up',
+	}),
+	next_attempt_at: z.iso
+		.datetime()
+		.nullable()
+		.meta({ description: 'When it is posted next; null unless it is `pending`' }),
+	attempts: z.array(z.object(attemptFields)).meta({ description: 'Every request that was sent, oldest first' }),
 });
 
 /** A log with everything that is kept of the call. */
 export const logDetailSchema = z
 	.object({
 		...log,
-		request_payload: payload.meta({ description: 'The whole request, where its preview is shorter' }),
+		request_payload: payload.meta({
+			description: 'The whole request, secrets blacked out; null where the preview is all of it',
+		}),
 		request_payload_cut: z.boolean().meta({ description: 'Whether even that was too long to be kept whole' }),
-		response_payload: payload.meta({ description: 'The whole response, where its preview is shorter' }),
+		response_payload: payload.meta({
+			description: 'The whole response, secrets blacked out; null where the preview is all of it',
+		}),
 		response_payload_cut: z.boolean().meta({ description: 'Whether even that was too long to be kept whole' }),
 		callback: callbackSchema
 			.nullable()
-			.meta({ description: 'What became of the `callback_url`; null without one' }),
+			.meta({ description: 'What became of the `callback_url`; null where the call named none' }),
 	})
-	.meta({ id: 'ApiLogDetail' });
+	.meta({
+		id: 'ApiLogDetail',
+		examples: [
+			{
+				...exampleLog,
+				request_payload: null,
+				request_payload_cut: false,
+				response_payload: null,
+				response_payload_cut: false,
+				callback: null,
+			},
+		],
+	});
 
 export const presentLog = ({ _id, organization_id, at, request, response, ...others }: LogDocument) => ({
 	...others,

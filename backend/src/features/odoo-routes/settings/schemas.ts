@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { idSchema, type OrganizationId } from '../../../core/ids';
 import { organizationField } from '../../../http/organization-for';
-import { type OdooSettings, PARAMETERS } from './parameters';
+import { DEFAULTS, type OdooSettings, PARAMETERS } from './parameters';
 
 const PREFIX = 'webhook.';
 
+const withPrefix = <T>(parameters: Readonly<Record<string, T>>) =>
+	Object.fromEntries(Object.entries(parameters).map(([name, value]): [string, T] => [PREFIX + name, value]));
+
 /** The parameters under the names that the module's documentation gives them. */
-const documented = Object.fromEntries(
-	Object.entries(PARAMETERS).map(([name, schema]): [string, z.ZodType] => [PREFIX + name, schema]),
-);
+const documented = withPrefix<z.ZodType>(PARAMETERS);
 
 const changeSchema = z.strictObject(PARAMETERS).partial();
 
@@ -23,12 +24,18 @@ export const settingsChange = z
 	});
 
 export const settingsSchema = z
-	.object({ org_id: idSchema('organization'), ...documented })
-	.meta({ id: 'OdooSettings' });
+	.object({
+		org_id: idSchema('organization').meta({ description: 'The organization whose settings these are' }),
+		...documented,
+	})
+	.meta({
+		id: 'OdooSettings',
+		examples: [{ org_id: 'org_01HXMW8QPK3R5T7V9X1Z3B5C7D', ...withPrefix(DEFAULTS) }],
+	});
 
 export const presentSettings = (org_id: OrganizationId, settings: OdooSettings) => ({
 	org_id,
-	...Object.fromEntries(Object.entries(settings).map(([name, value]): [string, unknown] => [PREFIX + name, value])),
+	...withPrefix(settings),
 });
 
 const withoutPrefix = (change: object) =>

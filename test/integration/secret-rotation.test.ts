@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import mongoose, { type Connection } from 'mongoose';
+import { systemClock } from '../../backend/src/core/clock';
+import { type CallbackId, createIds } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { createSecrets, type Secrets } from '../../backend/src/core/secrets';
 import type { SealedField } from '../../backend/src/database/reencrypt';
@@ -8,10 +10,12 @@ import { connectionCollection, sealedInConnection } from '../../backend/src/feat
 import { sealedInVariables, variablesCollection } from '../../backend/src/features/environments/variables';
 import { claimCollection, sealedInClaim } from '../../backend/src/features/idempotency/claims';
 import { keyCollection, sealedInKey } from '../../backend/src/features/keys/model';
+import { type CallbackDocument, callbackCollection } from '../../backend/src/features/odoo-routes/callbacks/model';
 import { sealedInSession, sessionCollection } from '../../backend/src/features/sessions/model';
 import { sealedInWebhook, webhookCollection } from '../../backend/src/features/webhooks/model';
 import { type Platform, startPlatform } from '../../backend/src/platform';
 import { outsideAccess } from '../support/connections';
+import { loggedLines } from '../support/logged-lines';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 
 const OLD = Buffer.alloc(32, 1);
@@ -21,14 +25,21 @@ let platform: TestPlatform;
 /** The same service, started again under the new key. */
 let rotated: Platform;
 let connection: Connection;
+let callbacks: TenantCollection<CallbackDocument>;
+
+const ids = createIds(systemClock);
+const [damaged, sound] = [ids.next('callback'), ids.next('callback')];
+const { lines, destination } = loggedLines();
 
 beforeAll(async () => {
 	platform = await startTestPlatform({ SECRET_KEY: OLD.toString('hex') });
 	await fill();
 	await platform.stop();
-	const config = { ...platform.config, secretKey: NEW, previousSecretKeys: [OLD] };
-	rotated = await startPlatform(config, { log: createLogger('error') });
 	connection = await mongoose.createConnection(platform.config.mongodbUri ?? '').asPromise();
+	callbacks = callbackCollection(connection);
+	await keepCallbacks();
+	const config = { ...platform.config, secretKey: NEW, previousSecretKeys: [OLD] };
+	rotated = await startPlatform(config, { log: createLogger('error', destination) });
 });
 
 afterAll(async () => {
@@ -63,6 +74,24 @@ async function fill() {
 	});
 }
 
+/** Two callbacks whose secrets are under the key before; that of the first is cut short. */
+async function keepCallbacks() {
+	const secrets = createSecrets(OLD);
+	const keep = (_id: CallbackId, secret: string) =>
+		callbacks.insert({
+			_id,
+			organization_id: ids.next('organization'),
+			url: 'https://hooks.example.com/',
+			secret,
+			body: null,
+			status: 'failed',
+			attempts: [],
+			created_at: new Date(),
+		});
+	await keep(damaged, secrets.encrypt('a secret', damaged).slice(0, -4));
+	await keep(sound, secrets.encrypt('a secret', sound));
+}
+
 /** How many secrets of a collection there are, and which of them cannot be opened. */
 async function opened<T extends TenantDocument>(
 	secrets: Secrets,
@@ -93,6 +122,18 @@ describe('a service that starts under a new master key', () => {
 			claims: good(1),
 			sessions: good(1),
 		});
+	});
+
+	it('has left a damaged secret as it is, told of it without showing it, and gone on', async () => {
+		const secretOf = async (_id: CallbackId) => (await callbacks.everywhere.findOne({ _id }))?.secret ?? '';
+		const damagedSecret = await secretOf(damaged);
+		expect(createSecrets(NEW).decrypt(await secretOf(sound), sound)).toBe('a secret');
+		expect(createSecrets(OLD).ageOf(damagedSecret)).toBe('current');
+		expect(lines()).toEqual([
+			expect.objectContaining({ collection: 'callbacks', document_id: damaged, path: 'secret' }),
+			expect.objectContaining({ collection: 'callbacks', renewed: 1, unreadable: 1 }),
+		]);
+		expect(JSON.stringify(lines())).not.toContain(damagedSecret);
 	});
 
 	it('lets in the keys that were made before', async () => {

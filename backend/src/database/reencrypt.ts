@@ -20,7 +20,8 @@ const PAGE = 100;
 
 /**
  * Encrypts under the current master key what a collection keeps under previous ones. Everything else goes on meanwhile:
- * what changes at the same moment is left as it then is. Interrupted, it is simply begun again.
+ * what changes at the same moment is left as it then is. Interrupted, it is simply begun again. What cannot be read is
+ * told of in the log and left as it is: one document shall not keep the service from starting.
  */
 export async function reencrypt<T extends TenantDocument>(
 	collection: TenantCollection<T>,
@@ -33,7 +34,16 @@ export async function reencrypt<T extends TenantDocument>(
 		const age = secrets.ageOf(cipher);
 		if (age === 'unknown') outcome.unreadable += 1;
 		if (age !== 'previous') return;
-		const fresh = secrets.encrypt(secrets.decrypt(cipher, context), context);
+		const plain = opened(secrets, { path, cipher, context });
+		if (plain === null) {
+			outcome.unreadable += 1;
+			log.error(
+				{ collection: name, document_id: _id, path },
+				'a secret was changed or damaged; it is left as it is',
+			);
+			return;
+		}
+		const fresh = secrets.encrypt(plain, context);
 		const renewed = await everywhere.update({ _id, [path]: cipher }, { $set: { [path]: fresh } });
 		if (renewed !== null) outcome.renewed += 1;
 	};
@@ -47,8 +57,20 @@ export async function reencrypt<T extends TenantDocument>(
 		after = last._id;
 	}
 	if (outcome.unreadable > 0) {
-		log.error({ collection: name, ...outcome }, 'secrets are under a master key that is not configured');
+		log.error(
+			{ collection: name, ...outcome },
+			'secrets cannot be read: their master key is not configured, or they are damaged',
+		);
 	} else if (outcome.renewed > 0) {
 		log.info({ collection: name, ...outcome }, 'secrets were encrypted anew');
+	}
+}
+
+/** Null where the ciphertext is not what was once made, which its key's id alone does not show. */
+function opened(secrets: Secrets, { cipher, context }: SealedField): string | null {
+	try {
+		return secrets.decrypt(cipher, context);
+	} catch {
+		return null;
 	}
 }

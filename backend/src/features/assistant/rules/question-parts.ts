@@ -1,6 +1,9 @@
 import type { FieldDescription } from '../planner';
 import { INTENTS, type Intent, type Superlative } from './grammar-words';
+import { notFilter } from './make-filters';
 import type { Mention } from './mentions';
+import type { DateRange } from './periods';
+import type { Match } from './phrase-table';
 import type { Reading } from './reading';
 import type { Clause, Filter, GroupLevel, Request } from './request';
 import { isNumeric } from './say';
@@ -40,13 +43,35 @@ export class QuestionParts {
 	reportUnit: Filter | null = null;
 
 	constructor(
-		private readonly reading: Reading,
-		private readonly head: Mention,
-		private readonly vocabulary: Vocabulary,
+		readonly reading: Reading,
+		readonly head: Mention,
+		readonly vocabulary: Vocabulary,
 	) {}
 
-	private get tokens() {
+	get tokens() {
 		return this.reading.tokens;
+	}
+
+	/** Where what follows the noun begins. */
+	get afterNoun() {
+		return this.head.start + this.head.length;
+	}
+
+	/** Takes a filter up; answers over how many tokens it goes, 0 where there is none. */
+	add(match: Match<Filter> | null): number {
+		if (!match) return 0;
+		this.filters.push(match.value.kind === 'not' ? notFilter(match.value.of) : match.value);
+		return match.length;
+	}
+
+	/** The same, of a date. */
+	addDate(match: Match<DateRange> | null): number {
+		return this.add(match && { value: { kind: 'date', range: match.value }, length: match.length });
+	}
+
+	orderBy(by: FieldDescription | 'amount' | 'date', descending: boolean): void {
+		this.order = { by, descending };
+		this.limit ??= this.defaultTop();
 	}
 
 	/** Ranks by sums where the noun means one, else by how many there are. */
@@ -56,9 +81,9 @@ export class QuestionParts {
 	}
 
 	/** How many the noun, and the superlative, mean. */
-	defaultTop(): number {
+	private defaultTop(): number {
 		if (this.superlative?.single) return 1;
-		const word = this.tokens[this.head.start + this.head.length - 1];
+		const word = this.tokens[this.afterNoun - 1];
 		return word && !isPlural(word.text) && word.stem !== 'people' ? 1 : DEFAULT_TOP;
 	}
 

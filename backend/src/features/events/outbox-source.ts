@@ -4,10 +4,13 @@ import type { TenantCollection, TenantDocument } from '../../database/tenant-col
 
 type OutboxDocument = TenantDocument & WithOutbox;
 
+/** A document with something in its outbox. */
+export type Pending = Pick<OutboxDocument, '_id' | 'organization_id' | 'outbox'>;
+
 /** A collection whose documents hold events that have to be carried on. */
 export interface OutboxSource {
-	/** Up to `limit` documents with something in their outbox, the oldest first. */
-	pending(limit: number): Promise<readonly Pick<OutboxDocument, '_id' | 'organization_id' | 'outbox'>[]>;
+	/** Up to `limit` documents with something in their outbox, the oldest first; those after a document's id, if given. */
+	pending(limit: number, after?: string): Promise<readonly Pending[]>;
 	/** Takes carried events out of their documents' outboxes; those that came since remain. */
 	remove(carried: readonly Carried[]): Promise<void>;
 }
@@ -20,7 +23,11 @@ interface Carried {
 
 /** The outboxes of one feature's collection. */
 export const outboxSource = ({ everywhere }: Pick<TenantCollection<OutboxDocument>, 'everywhere'>): OutboxSource => ({
-	pending: (limit) => everywhere.find({ outbox_pending: true }, { sort: { _id: 1 }, limit }),
+	pending: (limit, after) =>
+		everywhere.find(
+			{ outbox_pending: true, ...(after === undefined ? {} : { _id: { $gt: after } }) },
+			{ sort: { _id: 1 }, limit },
+		),
 	async remove(carried) {
 		const emptied = await everywhere.updateMany(
 			...carried.map(({ _id, events }) => ({

@@ -5,13 +5,31 @@ import type { Logger } from '../../core/log';
 import { createWakeableLoop, type WakeableLoop } from '../../core/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { EventDocument } from './model';
-import type { OutboxSource } from './outbox-source';
+import type { OutboxSource, Pending } from './outbox-source';
 
 const POLL_MS = 1_000;
-/** Documents read from each source at a time. */
-const BATCH = 200;
+/** Documents read from a source at a time. */
+const PAGE = 200;
+/**
+ * Documents of a source that a round takes. An old document may hold a late event, so the order of events needs all that
+ * wait; where more do than memory should hold, after hours without a relay, it holds among the oldest documents.
+ */
+const MOST = 5_000;
+/** Events carried on at a time: each may become many deliveries. */
+const CHUNK = 500;
 
-type Waiting = Awaited<ReturnType<OutboxSource['pending']>>[number] & { readonly source: OutboxSource };
+type Waiting = Pending & { readonly source: OutboxSource };
+
+/** What waits in a source; `isAll`: nothing else does. */
+async function waitingIn(source: OutboxSource): Promise<{ found: Waiting[]; isAll: boolean }> {
+	const found: Waiting[] = [];
+	for (;;) {
+		const page = await source.pending(PAGE, found.at(-1)?._id);
+		found.push(...page.map((document) => ({ source, ...document })));
+		const isAll = page.length < PAGE;
+		if (isAll || found.length >= MOST) return { found, isAll };
+	}
+}
 
 /** What carries events on: whatever waits in outboxes, again and again. */
 export interface Relay extends WakeableLoop {
@@ -47,7 +65,9 @@ export function createRelay({
 
 	const carry = async (documents: readonly Waiting[]) => {
 		const waiting = documents.flatMap(({ outbox }) => outbox).sort((one, other) => (one.id < other.id ? -1 : 1));
-		await carryEvents(...waiting);
+		for (let from = 0; from < waiting.length; from += CHUNK) {
+			await carryEvents(...waiting.slice(from, from + CHUNK));
+		}
 		const carried = documents.map(({ _id, outbox }) => ({ _id, events: outbox.map(({ id }) => id) }));
 		await Promise.all(
 			sources.map((source) => source.remove(carried.filter((_, index) => documents[index]?.source === source))),
@@ -58,12 +78,8 @@ export function createRelay({
 		clock,
 		onError: (error) => log.error({ err: error }, 'events could not be carried on; trying again'),
 		async round() {
-			const pending = await Promise.all(
-				sources.map(async (source) =>
-					(await source.pending(BATCH)).map((document) => ({ source, ...document })),
-				),
-			);
-			const documents = pending.flat();
+			const waiting = await Promise.all(sources.map(waitingIn));
+			const documents = waiting.flatMap(({ found }) => found);
 			try {
 				if (documents.length > 0) await carry(documents);
 			} catch {
@@ -74,7 +90,7 @@ export function createRelay({
 				const failed = carried.find((result) => result.status === 'rejected');
 				if (failed) throw failed.reason;
 			}
-			return pending.some(({ length }) => length === BATCH) ? 0 : POLL_MS;
+			return waiting.every(({ isAll }) => isAll) ? POLL_MS : 0;
 		},
 	});
 	return { ...loop, carry: carryEvents };

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
 import type { OdooTransportName } from '../../backend/src/odoo/client';
 import { connectOdoo } from '../../backend/src/odoo/connect';
@@ -6,6 +6,7 @@ import type { OdooErrorKind } from '../../backend/src/odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../backend/src/odoo/json';
 import type { OdooAccess } from '../../backend/src/odoo/transport';
 import { odooServers } from '../support/odoo-servers';
+import { use } from '../support/use';
 
 /** An id that no record has. */
 const NOWHERE = 99_999_999;
@@ -428,19 +429,6 @@ for (const server of odooServers()) {
 			});
 		});
 	}
-}
-
-/** Opens before the tests of the block, closes after them. */
-function use<T extends { readonly close: () => Promise<void> }>(open: () => Promise<T>): () => T {
-	let opened: T | undefined;
-	beforeAll(async () => {
-		opened = await open();
-	});
-	afterAll(() => opened?.close());
-	return () => {
-		if (!opened) throw new Error('not opened');
-		return opened;
-	};
 }
 
 async function fails(kind: OdooErrorKind, promise: Promise<unknown>): Promise<Error> {

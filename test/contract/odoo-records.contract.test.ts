@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OdooTransportName } from '../../backend/src/odoo/client';
 import { OdooError } from '../../backend/src/odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../backend/src/odoo/json';
-import { openRecords, type TestRecords } from '../support/odoo-records';
+import { openRecords } from '../support/odoo-records';
 import { odooServers } from '../support/odoo-servers';
+import { use } from '../support/use';
 
 /** What the tests make, in an order in which it can be deleted, and the field that tells it from what others made. */
 const MADE = [
@@ -25,18 +26,10 @@ for (const server of odooServers()) {
 
 	for (const transport of transports) {
 		describe(`records of ${server.name} over ${transport}`, () => {
-			let opened: TestRecords | undefined;
-			const odoo = (): TestRecords => {
-				if (!opened) throw new Error('not opened');
-				return opened;
-			};
+			const odoo = use(() => openRecords(server, { transport }));
 			/** In every record that a test makes. */
 			let mark = '';
 
-			beforeAll(async () => {
-				opened = await openRecords(server, { transport });
-			});
-			afterAll(() => opened?.close());
 			beforeEach(() => {
 				mark = `records-${randomBytes(6).toString('hex')}`;
 				odoo().calls.length = 0;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
 import { ApiError } from '../../backend/src/core/errors';
@@ -18,6 +18,7 @@ import { connectOdoo } from '../../backend/src/odoo/connect';
 import type { JsonObject, JsonValue } from '../../backend/src/odoo/json';
 import { createFieldCatalogs } from '../../backend/src/odoo/records/fields';
 import { type OdooServer, odooServers } from '../support/odoo-servers';
+import { use } from '../support/use';
 
 /** The five routes' work on one Odoo, without the HTTP around it. */
 async function open(server: OdooServer, transport: OdooTransportName) {
@@ -53,18 +54,10 @@ for (const server of odooServers()) {
 
 	for (const transport of transports) {
 		describe(`the five routes on ${server.name} over ${transport}`, () => {
-			let opened: Awaited<ReturnType<typeof open>> | undefined;
-			const odoo = () => {
-				if (!opened) throw new Error('not opened');
-				return opened;
-			};
+			const odoo = use(() => open(server, transport));
 			/** In the reference of every record that a test makes. */
 			let mark = '';
 
-			beforeAll(async () => {
-				opened = await open(server, transport);
-			});
-			afterAll(() => opened?.close());
 			beforeEach(() => {
 				mark = `routes-${randomBytes(6).toString('hex')}`;
 				odoo().calls.length = 0;

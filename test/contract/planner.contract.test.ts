@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
 import { createLogger } from '../../backend/src/core/log';
@@ -14,6 +14,7 @@ import { startLanguageModel, type Turn } from '../support/language-model';
 import { odooServers } from '../support/odoo-servers';
 import { askPlanner, connectTo } from '../support/planners';
 import { SANDBOX_NOW } from '../support/sandbox';
+import { use } from '../support/use';
 
 /** Every planner; `turns` is what a language model says, which the rules have no need of. */
 const PLANNERS: Readonly<
@@ -351,16 +352,3 @@ async function rows(client: OdooClient, model: string, domain: JsonValue[], fiel
 const textOf = (value: JsonValue | undefined) => (typeof value === 'string' ? value : '');
 const amount = (record: JsonObject, field: string) => z.number().parse(record[field]);
 const idOf = (value: JsonValue | undefined) => z.tuple([z.number(), z.string()]).parse(value)[0];
-
-/** What is opened before the tests of a block and closed after them. */
-function use<T extends { close: () => Promise<void> }>(open: () => Promise<T>): () => T {
-	let opened: T | undefined;
-	beforeAll(async () => {
-		opened = await open();
-	});
-	afterAll(() => opened?.close());
-	return () => {
-		if (!opened) throw new Error('not opened');
-		return opened;
-	};
-}

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { OdooAccess } from '../../backend/src/odoo/transport';
 import { odooServers } from '../support/odoo-servers';
 import { startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 import { serveSandbox } from '../support/sandbox-server';
+import { postSigned } from '../support/signed-request';
 
 /** The gateway of a whole service, over every Odoo and transport there is: the same requests, the same answers. */
 
@@ -57,16 +57,7 @@ for (const [index, { name, major, real, transport, secret, open }] of ways.entri
 		afterAll(() => odoo.close());
 
 		const send = async (body: string) => {
-			const { token, hmac_secret } = platform.firstRun.webhook_key;
-			const response = await fetch(`${platform.url}/api/n8n/webhook`, {
-				method: 'POST',
-				headers: {
-					Authorization: `Bearer ${token}`,
-					'X-HMAC-Signature': createHmac('sha256', hmac_secret).update(body).digest('hex'),
-					'Content-Type': 'application/json',
-				},
-				body,
-			});
+			const response = await postSigned(`${platform.url}/api/n8n/webhook`, platform.firstRun.webhook_key, body);
 			return { status: response.status, body: await response.json() };
 		};
 		/** A request of the document, as printed, with the connection added. */

@@ -1,10 +1,10 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import { z } from 'zod';
 import { idSchema } from '../../backend/src/core/ids';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
 import { addKey, startReplica, startTestPlatform, type TestPlatform } from '../support/platform';
+import { postSigned } from '../support/signed-request';
 
 let platform: TestPlatform;
 let clock: FakeClock;
@@ -41,16 +41,8 @@ interface Target {
 
 async function send(request: object, { url = platform.url, key }: Target = {}) {
 	const { token, hmac_secret } = platform.firstRun.webhook_key;
-	const body = JSON.stringify(request);
-	const response = await fetch(`${url}/api/n8n/webhook`, {
-		method: 'POST',
-		headers: {
-			Authorization: `Bearer ${key ?? token}`,
-			'X-HMAC-Signature': createHmac('sha256', hmac_secret).update(body).digest('hex'),
-			'Content-Type': 'application/json',
-		},
-		body,
-	});
+	const signer = { token: key ?? token, hmac_secret };
+	const response = await postSigned(`${url}/api/n8n/webhook`, signer, JSON.stringify(request));
 	const json = z.record(z.string(), z.unknown()).parse(await response.json());
 	return { status: response.status, json };
 }

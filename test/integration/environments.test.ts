@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
@@ -8,6 +7,7 @@ import { createNotingRuntime, type DeployReplica, type DeployStage, eventsOf } f
 import { stageForEachTest } from '../support/deploy-tests';
 import { createFakeClock } from '../support/fake-clock';
 import { addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
+import { postSigned } from '../support/signed-request';
 import { until } from '../support/until';
 
 describe('an environment at the API', () => {
@@ -103,17 +103,8 @@ describe('an environment at the API', () => {
 	});
 
 	it('takes its connections along: the gateway then says that there is no default', async () => {
-		const { token, hmac_secret } = platform.firstRun.webhook_key;
-		const body = '{"action":"get_config"}';
-		const ask = () =>
-			fetch(`${platform.url}/api/n8n/webhook`, {
-				method: 'POST',
-				headers: {
-					Authorization: `Bearer ${token}`,
-					'X-HMAC-Signature': createHmac('sha256', hmac_secret).update(body).digest('hex'),
-				},
-				body,
-			});
+		const { webhook_key } = platform.firstRun;
+		const ask = () => postSigned(`${platform.url}/api/n8n/webhook`, webhook_key, '{"action":"get_config"}');
 		expect((await ask()).status).toBe(200);
 		const route = `/api/v1/environments/${platform.firstRun.environments.production}`;
 		expect((await platform.api('DELETE', route)).status).toBe(204);

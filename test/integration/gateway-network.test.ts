@@ -5,10 +5,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
 import { createOutbound } from '../../backend/src/net/outbound';
 import type { OdooCall } from '../../backend/src/odoo/client';
-import { signBody } from '../../backend/src/http/hmac-signature';
 import { createOdooClients } from '../../backend/src/odoo/clients';
 import { connectOdoo } from '../../backend/src/odoo/connect';
 import { startTestPlatform } from '../support/platform';
+import { postSigned } from '../support/signed-request';
 import { until } from '../support/until';
 
 /** How the client fares at an Odoo on a real socket. */
@@ -161,14 +161,10 @@ describe('a client of the gateway that leaves', () => {
 		const { secret: api_key, ...place } = odoo.access;
 		await platform.api('POST', '/api/v1/odoo-connections', { name: 'slow', api_key, ...place });
 
-		const { token, hmac_secret } = platform.firstRun.webhook_key;
+		const { webhook_key } = platform.firstRun;
 		const body = JSON.stringify({ action: 'execute_method', connection: 'slow', ...WRITE });
-		const headers = {
-			Authorization: `Bearer ${token}`,
-			'X-HMAC-Signature': signBody(hmac_secret, Buffer.from(body)),
-		};
 		const gone = new AbortController();
-		const call = fetch(`${platform.url}/api/n8n/webhook`, { method: 'POST', headers, body, signal: gone.signal });
+		const call = postSigned(`${platform.url}/api/n8n/webhook`, webhook_key, body, { signal: gone.signal });
 		await until(() => odoo.seen.length === 1);
 		gone.abort();
 		await expect(call).rejects.toThrow();

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
+import { postSigned } from '../support/signed-request';
 
 let platform: TestPlatform;
 
@@ -10,19 +10,9 @@ beforeAll(async () => {
 });
 afterAll(() => platform.remove());
 
-/** Sends as the documents' sample does: the signature over the very text that is sent. */
 async function send(body: string, headers: Record<string, string> = {}): Promise<{ status: number; body: unknown }> {
-	const { token, hmac_secret } = platform.firstRun.webhook_key;
-	const response = await fetch(`${platform.url}/api/n8n/webhook`, {
-		method: 'POST',
-		headers: {
-			Authorization: `Bearer ${token}`,
-			'X-HMAC-Signature': createHmac('sha256', hmac_secret).update(body).digest('hex'),
-			'Content-Type': 'application/json',
-			...headers,
-		},
-		body,
-	});
+	const { webhook_key } = platform.firstRun;
+	const response = await postSigned(`${platform.url}/api/n8n/webhook`, webhook_key, body, { headers });
 	return { status: response.status, body: await response.json() };
 }
 

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
+import { postSigned } from '../support/signed-request';
 
 let platform: TestPlatform;
 let stranger: { key: string };
@@ -49,10 +49,8 @@ async function belongings(): Promise<Record<string, string>> {
 }
 
 /** The log of a call of one of the five routes. */
-async function logOf({ token, hmac_secret }: TestPlatform['firstRun']['webhook_key']): Promise<string> {
-	const signature = createHmac('sha256', hmac_secret).update('{}').digest('hex');
-	const headers = { Authorization: `Bearer ${token}`, 'X-HMAC-Signature': signature };
-	await fetch(`${platform.url}/api/search_data`, { method: 'POST', headers, body: '{}' });
+async function logOf(key: TestPlatform['firstRun']['webhook_key']): Promise<string> {
+	await postSigned(`${platform.url}/api/search_data`, key, '{}');
 	return (await idsOf('/api/v1/odoo-logs'))[0] ?? '';
 }
 

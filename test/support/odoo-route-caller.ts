@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import type { TestPlatform } from './platform';
+import { postSigned } from './signed-request';
 
 const envelope = z.object({
 	jsonrpc: z.literal('2.0'),
@@ -16,20 +16,10 @@ export interface RouteAnswer extends z.output<typeof envelope> {
 
 /** The five routes as a client of the webhook-routes module calls them, with the first run's webhook key. */
 export function odooRouteCaller(platform: Pick<TestPlatform, 'url' | 'firstRun'>) {
-	const { token, hmac_secret } = platform.firstRun.webhook_key;
-
 	/** Sends that very text, signed. */
 	const send = async (route: string, body: string, headers: Record<string, string> = {}): Promise<RouteAnswer> => {
-		const response = await fetch(`${platform.url}/api/${route}`, {
-			method: 'POST',
-			headers: {
-				Authorization: `Bearer ${token}`,
-				'X-HMAC-Signature': createHmac('sha256', hmac_secret).update(body).digest('hex'),
-				'Content-Type': 'application/json',
-				...headers,
-			},
-			body,
-		});
+		const { webhook_key } = platform.firstRun;
+		const response = await postSigned(`${platform.url}/api/${route}`, webhook_key, body, { headers });
 		return { status: response.status, headers: response.headers, ...envelope.parse(await response.json()) };
 	};
 

@@ -51,6 +51,7 @@ import { createOrganizationsService } from './features/organizations/service';
 import { projectRoutes } from './features/projects/routes';
 import { createProjectsService } from './features/projects/service';
 import { createSessionEndpoint } from './features/sessions/endpoint';
+import { sessionOperations } from './features/sessions/operations';
 import { createSessionsService } from './features/sessions/service';
 import { createRateCounter } from './features/rate-limits/counter';
 import { createDeliveryLog } from './features/webhooks/delivery-log';
@@ -360,7 +361,7 @@ export async function startPlatform(
 	const app = createApp({
 		routes,
 		mounts: {
-			...referenceMounts(routes),
+			...referenceMounts(routes, sessionOperations),
 			'/web/session': fetchHandler(
 				createSessionEndpoint({ sessions, refusedKeys, isSecure: () => url.startsWith('https:') }),
 				log,

@@ -27,7 +27,7 @@ export async function checkReplies(url: string): Promise<() => void> {
 const checkedFetch: typeof fetch = async (input, init) => {
 	const reply = await plainFetch(input, init);
 	const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
-	const check = pathname.startsWith('/api/') ? checks.get(origin) : undefined;
+	const check = /^\/(api|web\/session)\//.test(pathname) ? checks.get(origin) : undefined;
 	if (check === undefined) return reply;
 	const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toLowerCase();
 	const complaint = await check({ method, path: pathname }, reply, () => reply.clone().text());

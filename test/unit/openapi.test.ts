@@ -76,6 +76,23 @@ describe('the OpenAPI document', () => {
 		);
 	});
 
+	it('keeps the examples of a body that is transformed', () => {
+		const body = z.strictObject({ tags: z.array(z.string()).transform((tags) => new Set(tags)) });
+		const tag = defineRoute({
+			method: 'post',
+			path: '/tags',
+			operationId: 'tagThing',
+			summary: 'Tag a thing',
+			access,
+			input: { body: body.meta({ examples: [{ tags: ['new'] }] }) },
+			responses: { 204: z.undefined() },
+			handle: () => Promise.resolve(reply(204, undefined)),
+		});
+		expect(openApiDocument([tag]).paths['/tags']?.post?.requestBody?.content).toMatchObject({
+			'application/json': { schema: { examples: [{ tags: ['new'] }] } },
+		});
+	});
+
 	it('refuses two schemas of one name', () => {
 		const other = defineRoute({
 			method: 'get',

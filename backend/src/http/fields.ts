@@ -18,9 +18,7 @@ export const ownerId = idSchema('organization').describe('The organization that 
 export const createdAt = z.iso.datetime().describe('When it was made, in UTC to the millisecond');
 
 /** Who asked for something. */
-export const actorField = z
-	.string()
-	.describe('The name of the API key that asked for it, as it was called then; names need not be unique');
+export const actorField = z.string().describe('The name of the API key that asked for it; names need not be unique');
 
 /** One request that was sent to a receiver, or could not be. */
 export const attemptFields = {

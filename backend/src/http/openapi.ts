@@ -33,10 +33,22 @@ export interface Operation {
 	readonly parameters: readonly Parameter[];
 	readonly requestBody?: { readonly required: boolean; readonly content: Content };
 	readonly responses: Readonly<Record<string, Response>>;
-	/** null: every key of the scope may. */
-	readonly 'x-permission': string | null;
-	readonly 'x-plan': string;
-	readonly 'x-scope': string;
+	/** null: every key of the scope may. Missing, as the two below are, where no key is taken. */
+	readonly 'x-permission'?: string | null;
+	readonly 'x-plan'?: string;
+	readonly 'x-scope'?: string;
+}
+
+/**
+ * A POST that is served beside the declared routes, because it takes no key; described by the schemas that parse its
+ * requests and type its replies. It answers 200, or fails as problem+json.
+ */
+export interface UndeclaredOperation extends Pick<Operation, 'operationId' | 'summary' | 'description' | 'security'> {
+	readonly path: string;
+	readonly tag: string;
+	readonly body: z.ZodType;
+	readonly reply: z.ZodType;
+	readonly errors: readonly ErrorCode[];
 }
 
 /** The part of OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1) that describes this API. */
@@ -67,7 +79,7 @@ class Schemas {
 		const { properties, $defs = {} } = z.toJSONSchema(z.object({ schema }), {
 			io,
 			unrepresentable: 'any',
-			override: ({ jsonSchema }) => tidy(jsonSchema),
+			override: ({ zodSchema, jsonSchema }) => tidy(jsonSchema, z.globalRegistry.get(zodSchema)?.examples),
 		});
 		for (const [id, definition] of Object.entries($defs)) this.add(id, refer(definition));
 		return refer(properties?.schema);
@@ -83,8 +95,12 @@ class Schemas {
 	}
 }
 
-/** A pattern says nothing where the type is not text, and nothing more where a format does. */
-function tidy(schema: JsonSchema) {
+/**
+ * A pattern says nothing where the type is not text, and nothing more where a format does. The examples of what is
+ * transformed, which zod takes for those of the result, are here of what is sent.
+ */
+function tidy(schema: JsonSchema, examples: unknown) {
+	if (Array.isArray(examples)) schema.examples = examples;
 	if (schema.type !== 'string' || schema.format !== undefined) delete schema.pattern;
 }
 
@@ -94,13 +110,17 @@ const refer = (schema: unknown): JsonSchema =>
 	schemaShape.parse(JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', `"${COMPONENTS}`)));
 
 /** Describes the routes as declared; nothing is described here that is not so for all of them. */
-export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
+export function openApiDocument(
+	routes: readonly Route[],
+	undeclared: readonly UndeclaredOperation[] = [],
+): OpenApiDocument {
 	const schemas = new Schemas();
 	schemas.of(problemSchema, 'output');
 	const paths: Record<string, Record<string, Operation>> = {};
 	for (const route of routes) {
 		paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route, schemas) };
 	}
+	for (const one of undeclared) paths[one.path] = { post: undeclaredOperation(one, schemas) };
 	return {
 		openapi: '3.1.1',
 		info: {
@@ -110,7 +130,7 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
 			description: 'Times are ISO 8601 in UTC. Unset values are null, never missing. Unknown fields are refused.',
 		},
 		servers: [{ url: '/' }],
-		tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
+		tags: [...new Set([...routes.map(tagOf), ...undeclared.map(({ tag }) => tag)])].map((name) => ({ name })),
 		paths,
 		components: {
 			schemas: Object.fromEntries([...schemas.components].sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -120,6 +140,11 @@ export function openApiDocument(routes: readonly Route[]): OpenApiDocument {
 					schema: { type: 'string' },
 				},
 				...RATE_HEADERS,
+				'Set-Cookie': {
+					description:
+						'The cookie `session_id`: no script reads it, and it is empty where the session has ended',
+					schema: { type: 'string' },
+				},
 			},
 			securitySchemes: {
 				bearer: { type: 'http', scheme: 'bearer', description: 'The API key as `Authorization: Bearer <key>`' },
@@ -154,9 +179,10 @@ const RATE_HEADERS = {
 	},
 } as const;
 
-const headers = Object.fromEntries(
-	['X-Request-Id', ...Object.keys(RATE_HEADERS)].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
-);
+const headersNamed = (...names: readonly string[]) =>
+	Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+
+const headers = headersNamed('X-Request-Id', ...Object.keys(RATE_HEADERS));
 
 const IDEMPOTENCY_KEY: Parameter = {
 	name: 'Idempotency-Key',
@@ -184,10 +210,35 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 		...(input.body instanceof z.ZodType
 			? { requestBody: { required: !mayBeEmpty(input.body), content: json(schemas.of(input.body, 'input')) } }
 			: {}),
-		responses: { ...successesOf(route, schemas), ...failuresOf(route, schemas) },
+		responses: {
+			...successesOf(route, schemas),
+			...failuresOf({ ...route, codes: codesOf(route), headers }, schemas),
+		},
 		'x-permission': access.permission,
 		'x-plan': access.plan,
 		'x-scope': access.scope,
+	};
+}
+
+function undeclaredOperation(operation: UndeclaredOperation, schemas: Schemas): Operation {
+	const { operationId, summary, description, security, tag, body, reply, errors: codes } = operation;
+	const own = headersNamed('X-Request-Id');
+	return {
+		operationId,
+		tags: [tag],
+		summary,
+		description,
+		security,
+		parameters: [],
+		requestBody: { required: true, content: json(schemas.of(body, 'input')) },
+		responses: {
+			200: {
+				description: 'Done',
+				headers: { ...own, ...headersNamed('Set-Cookie') },
+				content: json(schemas.of(reply, 'output')),
+			},
+			...failuresOf({ codes, headers: own }, schemas),
+		},
 	};
 }
 
@@ -249,14 +300,20 @@ function successesOf({ responses, texts = [] }: Route, schemas: Schemas): Record
 	);
 }
 
-function failuresOf(route: Route, schemas: Schemas): Record<string, Response> {
-	const family = route.errorReply ?? PROBLEM;
+function failuresOf(
+	{
+		errorReply: family = PROBLEM,
+		statuses: unusual,
+		codes,
+		headers,
+	}: Pick<Route, 'errorReply' | 'statuses'> & Pick<Response, 'headers'> & { readonly codes: readonly ErrorCode[] },
+	schemas: Schemas,
+): Record<string, Response> {
 	const schema = schemas.of(family.schema, 'output');
-	const codes = codesOf(route);
 	const { badInput } = family;
 	const usual = (code: ErrorCode) =>
 		code === 'validation_failed' && badInput !== null ? badInput : ERROR_CODES[code].status;
-	const statusOf = (code: ErrorCode) => route.statuses?.[code] ?? usual(code);
+	const statusOf = (code: ErrorCode) => unusual?.[code] ?? usual(code);
 	const statuses = [...new Set(codes.map(statusOf))];
 	return Object.fromEntries(
 		statuses.map((status) => {

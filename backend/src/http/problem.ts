@@ -39,4 +39,18 @@ export const problemSchema = z
 			.meta({ description: 'With `validation_failed`: each input that was refused' }),
 		request_id: z.string().meta({ description: 'Names the request in our log; also in `X-Request-Id`' }),
 	})
-	.meta({ id: 'Problem', description: 'A failure as RFC 9457 has it; some codes add members of their own' });
+	.meta({
+		id: 'Problem',
+		description: 'A failure as RFC 9457 has it; some codes add members of their own',
+		examples: [
+			{
+				type: 'about:blank',
+				title: 'Unprocessable Entity',
+				status: 422,
+				code: 'validation_failed',
+				detail: 'The request was refused: /branch is not a known field.',
+				errors: [{ pointer: '/branch', detail: 'is not a known field' }],
+				request_id: 'req_5d9c2b1e-8f3a-4c67-9a10-2b3c4d5e6f70',
+			},
+		],
+	});

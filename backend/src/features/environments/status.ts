@@ -29,7 +29,20 @@ export const statusSchema = z
 		job: jobSchema.nullable().meta({ description: 'The job that waits or runs on it; null where none does' }),
 		health: healthSchema.meta({ description: 'What the environment itself answers, whatever its status says' }),
 	})
-	.meta({ id: 'EnvironmentStatus' });
+	.meta({
+		id: 'EnvironmentStatus',
+		examples: [
+			{
+				environment_id: 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B',
+				status: 'running',
+				since: '2026-05-07T14:24:58.310Z',
+				git_sha: '9f2c1e7ab3d4056178c9e0f1a2b3c4d5e6f70819',
+				git_branch: 'main',
+				job: null,
+				health: { healthy: true, message: null, checked_at: '2026-05-07T15:02:44.091Z' },
+			},
+		],
+	});
 
 export type EnvironmentStatusReply = z.input<typeof statusSchema>;
 

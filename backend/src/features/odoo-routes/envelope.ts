@@ -35,7 +35,7 @@ export const envelopeSchema = z
 			.object({
 				is_success: z
 					.boolean()
-					.meta({ description: 'Whether the call did what it was to do; if not, Odoo is as before' }),
+					.meta({ description: 'Whether the call did what it was to do; if not, `messages` says why' }),
 				result: z.unknown().meta({ description: 'Null where the call failed' }),
 				messages: z.string().meta({ description: 'What was done, or why it was not' }),
 			})

@@ -59,14 +59,16 @@ export const searchRequest = requestOf(
 					description: 'Fields, and fields of relations as `name{field, …}`; all, where there is none',
 				}),
 				search_domain: z
-					.union([z.string(), z.custom<JsonValue[]>((value) => Array.isArray(value))], {
-						error: 'must be a text that holds a Python list, or a list',
-					})
+					.union(
+						[z.string(), z.custom<JsonValue[]>((value) => Array.isArray(value)).meta({ type: 'array' })],
+						{
+							error: 'must be a text that holds a Python list, or a list',
+						},
+					)
 					.nullish()
 					.meta({
 						description:
 							'A list of conditions as Python writes it, or the same list as JSON; all records without',
-						type: ['string', 'array', 'null'],
 					}),
 				limit: z
 					.int()

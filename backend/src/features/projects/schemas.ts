@@ -57,7 +57,7 @@ export const projectRequest = z
 
 export const projectChange = z
 	.strictObject({ name: name.optional(), default_branch: branch.optional() })
-	.meta({ id: 'ProjectChange' });
+	.meta({ id: 'ProjectChange', examples: [{ default_branch: 'release' }] });
 
 export const presentProject = (project: ProjectDocument) => ({
 	id: project._id,

@@ -1,25 +1,13 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ApiError, invalidInput } from '../../core/errors';
 import type { FetchHandle } from '../../http/fetch-handler';
 import type { RefusedKeys } from '../../http/refused-keys';
 import { requireSameSite, sessionCookie, sessionTokenOf } from '../../http/session-cookie';
 import type { OdooIdentity } from '../../odoo/client';
+import { callSchema, type loginReplySchema, loginSchema, type logoutReplySchema } from './schemas';
 import { LIFETIME_S, type SessionsService } from './service';
 
-/** Odoo's own clients send more than this (`base_location`), which has no meaning here. */
-const call = z.looseObject({
-	id: z
-		.union([z.string().max(200), z.number()])
-		.nullable()
-		.default(null),
-});
-const login = call.extend({
-	params: z.looseObject({
-		db: z.string().min(1).max(100),
-		login: z.string().min(1).max(200),
-		password: z.string().min(1).max(1000),
-	}),
-});
+type LoginReply = z.input<typeof loginReplySchema>;
 
 /**
  * `/web/session/authenticate` and `/web/session/destroy`, in Odoo's words, so that a client written for the
@@ -40,19 +28,20 @@ export function createSessionEndpoint({
 	});
 
 	const authenticate: FetchHandle = async (_params, request, { address, signal }) => {
-		const { id, params } = await read(request, login);
+		const { id, params } = await read(request, loginSchema);
 		const token = JSON.stringify([params.db, params.login, params.password]);
 		const begun = await refusedKeys.watch({ address, token, signal }, () => sessions.begin(params, { signal }));
 		if (begun === null) return Response.json(accessDenied(id));
-		const result = sessionInfo(begun.identity);
-		return Response.json({ jsonrpc: '2.0', id, result }, { headers: cookie(begun.token, LIFETIME_S) });
+		const reply: LoginReply = { jsonrpc: '2.0', id, result: sessionInfo(begun.identity) };
+		return Response.json(reply, { headers: cookie(begun.token, LIFETIME_S) });
 	};
 
 	const destroy: FetchHandle = async (_params, request) => {
-		const { id } = await read(request, call);
+		const { id } = await read(request, callSchema);
 		const token = sessionTokenOf({ cookie: request.headers.get('cookie') ?? undefined });
 		if (token !== undefined) await sessions.end(token);
-		return Response.json({ jsonrpc: '2.0', id, result: null }, { headers: cookie('', 0) });
+		const reply: z.input<typeof logoutReplySchema> = { jsonrpc: '2.0', id, result: null };
+		return Response.json(reply, { headers: cookie('', 0) });
 	};
 
 	const actions = new Map([
@@ -80,7 +69,6 @@ async function read<T extends z.ZodType>(request: Request, schema: T): Promise<z
 	throw invalidInput(`/${issue?.path.map(String).join('/') ?? ''}`, issue?.message ?? 'is not as it must be');
 }
 
-/** The part of Odoo's `session_info` that tells who one is and where. */
 const sessionInfo = ({ user_id, login, name, database, version }: OdooIdentity) => ({
 	uid: user_id,
 	db: database,
@@ -93,7 +81,7 @@ const sessionInfo = ({ user_id, login, name, database, version }: OdooIdentity) 
  * As Odoo answers, with status 200. The same whether there is no such database, several organizations have one of that
  * name, or Odoo refuses the login: nothing is told of what is connected here.
  */
-const accessDenied = (id: string | number | null) => ({
+const accessDenied = (id: LoginReply['id']): LoginReply => ({
 	jsonrpc: '2.0',
 	id,
 	error: {

@@ -1,12 +1,15 @@
 import type { RequestHandler } from 'express';
 import { ApiError } from '../../core/errors';
-import { openApiDocument } from '../openapi';
+import { openApiDocument, type UndeclaredOperation } from '../openapi';
 import type { Route } from '../route';
 import { referencePage } from './page';
 
 /** Where the API describes itself, to programs and to people; neither needs a key. */
-export function referenceMounts(routes: readonly Route[]): Record<string, RequestHandler> {
-	const document = openApiDocument(routes);
+export function referenceMounts(
+	routes: readonly Route[],
+	undeclared: readonly UndeclaredOperation[],
+): Record<string, RequestHandler> {
+	const document = openApiDocument(routes, undeclared);
 	const { html, contentSecurityPolicy } = referencePage(document);
 	return {
 		'/api/v1/openapi.json': publish('application/json', JSON.stringify(document)),

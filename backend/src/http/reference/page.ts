@@ -183,7 +183,12 @@ function curlOf({ path, method, operation }: Listed, body: JsonSchema | undefine
 		body === undefined ? undefined : JSON.stringify(exampleOf(body, resolve)).replaceAll("'", String.raw`'\''`);
 	return [
 		`curl${method === 'get' ? '' : ` -X ${method.toUpperCase()}`} "$BASE_URL${url}"`,
-		'-H "Authorization: Bearer $API_KEY"',
+		...credentialsOf(operation),
 		...(sample === undefined ? [] : ['-H "Content-Type: application/json"', `-d '${sample}'`]),
 	].join(' \\\n  ');
+}
+
+function credentialsOf({ security }: Operation): string[] {
+	if (security.some((scheme) => 'bearer' in scheme)) return ['-H "Authorization: Bearer $API_KEY"'];
+	return security.some((scheme) => 'session' in scheme) ? ['-b "session_id=$SESSION_ID"'] : [];
 }

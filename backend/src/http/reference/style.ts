@@ -44,6 +44,7 @@ pre code { padding: 0; background: none; font-size: inherit; overflow-wrap: norm
 .fields dd > span { display: block; }
 .fields .fields { padding-left: .85rem; border-left: 2px solid var(--line); }
 .fields .fields > div { grid-template-columns: minmax(7rem, 10rem) minmax(0, 1fr); }
+.fields .fields .fields > div { grid-template-columns: minmax(0, 1fr); }
 .type, .optional, .or { color: var(--quiet); }
 .optional { font-size: .8125rem; }
 details { margin: .5rem 0; }

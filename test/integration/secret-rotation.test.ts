@@ -62,6 +62,7 @@ async function fill() {
 	const webhook = { url: 'https://hooks.example.com/', events: ['*'] };
 	const { json } = await platform.api('POST', '/api/v1/webhooks', webhook);
 	await platform.api('POST', `/api/v1/webhooks/${String(json.id)}/rotate-secret`);
+	await platform.api('POST', `/api/v1/webhooks/${String(json.id)}/rotate-secret`);
 	await fetch(`${platform.url}/api/v1/api-keys`, {
 		method: 'POST',
 		headers: { Authorization: `Bearer ${platform.firstRun.api_key}`, 'Idempotency-Key': 'one' },
@@ -117,7 +118,7 @@ describe('a service that starts under a new master key', () => {
 		}).toEqual({
 			connections: good(1),
 			variables: good(1),
-			webhooks: good(2),
+			webhooks: good(3),
 			keys: good(2),
 			claims: good(1),
 			sessions: good(1),

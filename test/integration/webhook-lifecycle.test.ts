@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { WebhookId } from '../../backend/src/core/ids';
+import { presentWebhook } from '../../backend/src/features/webhooks/schemas';
 import type { FakeClock } from '../support/fake-clock';
 import { answer, type ReceivedRequest, type Receiver } from '../support/receiver';
 import { until } from '../support/until';
@@ -207,6 +208,61 @@ describe('rotating a secret', () => {
 		]).toEqual([own(secret), undefined, standard(secret)]);
 	});
 
+	/** Rotates so many times, a second after each other, and answers all secrets, the latest first, and what signs then. */
+	const rotatedOften = async (times: number, afterwards: number) => {
+		const inbox = await receiver();
+		const { service } = stage.startReplica({ working: false });
+		const { webhook, secret } = await service.create(stage.organization, stage.request(inbox.url));
+		const id = webhook._id;
+		const all = [secret];
+		for (let time = 0; time < times; time++) {
+			all.unshift((await service.rotateSecret(stage.organization, id, null)).secret);
+			await stage.clock.advance(1_000);
+		}
+		await stage.clock.advance(afterwards - 1_000);
+		await service.test(stage.organization, id);
+		return { service, id, all, request: firstOf(inbox) };
+	};
+
+	const signaturesOf = ({ headers, body }: ReceivedRequest, secrets: readonly string[]) => {
+		const timestamp = String(headers['x-oecsh-timestamp']);
+		const own = secrets.map((key) => createHmac('sha256', key).update(`${timestamp}.${body}`).digest('hex'));
+		const at = new Date(Number(timestamp) * 1_000);
+		const standard = secrets.map((key) => new Webhook(key).sign(String(headers['webhook-id']), at, body));
+		return {
+			'x-oecsh-signature': own[0],
+			'x-oecsh-signature-previous': own.slice(1).join(' '),
+			'webhook-signature': standard.join(' '),
+		};
+	};
+
+	it('again within a day leaves each secret its whole day', async () => {
+		const { all, request } = await rotatedOften(2, DAY_MS - 2_000);
+		expect(request.headers).toMatchObject(signaturesOf(request, all));
+	});
+
+	it('again within a day ends each secret at its own time, and tells of the last', async () => {
+		const { service, id, all, request } = await rotatedOften(2, DAY_MS - 1_000);
+		expect(request.headers).toMatchObject(signaturesOf(request, all.slice(0, 2)));
+		const { previous_secret_expires_at } = presentWebhook(await service.get(stage.organization, id));
+		expect(previous_secret_expires_at).toBe(new Date(stage.clock.now().getTime() + 1_000).toISOString());
+	});
+
+	it('more than five times within a day lets the latest five from before sign', async () => {
+		const { all, request } = await rotatedOften(7, 1_000);
+		expect(request.headers).toMatchObject(signaturesOf(request, all.slice(0, 6)));
+	});
+
+	it('back to the secret before signs with it once', async () => {
+		const inbox = await receiver();
+		const { service, id, secret } = await start(inbox, { events: ['deployment.*'] });
+		const between = await service.rotateSecret(stage.organization, id, null);
+		await service.rotateSecret(stage.organization, id, secret);
+		await service.test(stage.organization, id);
+		const request = firstOf(inbox);
+		expect(request.headers).toMatchObject(signaturesOf(request, [secret, between.secret]));
+	});
+
 	it('takes a secret that was chosen', async () => {
 		const { service, id } = await start(await receiver());
 		expect(await service.rotateSecret(stage.organization, id, 'whsec_another')).toMatchObject({
@@ -230,7 +286,7 @@ describe('rotating a secret', () => {
 		expect(new Set([secret, one.secret, other.secret]).size).toBe(3);
 		const last = await service.get(stage.organization, id);
 		const first = [one, other].find(({ webhook }) => webhook.secret !== last.secret);
-		expect(last.previous_secret?.secret).toBe(first?.webhook.secret);
+		expect(last.previous_secrets[0]?.secret).toBe(first?.webhook.secret);
 	});
 });
 

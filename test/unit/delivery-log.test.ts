@@ -120,7 +120,7 @@ const webhook = {
 	environment_ids: null,
 	project_ids: null,
 	secret: '',
-	previous_secret: null,
+	previous_secrets: [],
 	status: 'active',
 	paused_reason: null,
 	consecutive_failures: 0,

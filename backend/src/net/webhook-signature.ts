@@ -14,14 +14,14 @@ export const makeWebhookSecret = () => PREFIX + randomBytes(MADE_SECRET_BYTES).t
  */
 export function signatureHeaders({
 	secret,
-	previousSecret = null,
+	previousSecrets = [],
 	messageId,
 	timestamp,
 	body,
 }: {
 	secret: string;
-	/** The one before the last rotation, while it still holds. */
-	previousSecret?: string | null;
+	/** Those from before rotations that still hold, the latest first. */
+	previousSecrets?: readonly string[];
 	messageId: string;
 	/** Of the attempt, in seconds since 1970. */
 	timestamp: number;
@@ -35,14 +35,10 @@ export function signatureHeaders({
 		'X-OECSH-Signature': own(secret),
 		'webhook-id': messageId,
 		'webhook-timestamp': String(timestamp),
-		'webhook-signature': standard(secret),
+		'webhook-signature': [secret, ...previousSecrets].map(standard).join(' '),
 	};
-	if (previousSecret === null) return headers;
-	return {
-		...headers,
-		'X-OECSH-Signature-Previous': own(previousSecret),
-		'webhook-signature': `${standard(secret)} ${standard(previousSecret)}`,
-	};
+	if (previousSecrets.length === 0) return headers;
+	return { ...headers, 'X-OECSH-Signature-Previous': previousSecrets.map(own).join(' ') };
 }
 
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();

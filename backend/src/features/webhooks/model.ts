@@ -37,8 +37,8 @@ export interface WebhookDocument extends WithOutbox {
 	readonly project_ids: readonly ProjectId[] | null;
 	/** Encrypted, bound to the webhook's id. */
 	readonly secret: string;
-	/** The secret before the last rotation, encrypted likewise: until then, requests are signed with it too. */
-	readonly previous_secret: { readonly secret: string; readonly until: Date } | null;
+	/** Those from before, the latest first, encrypted likewise: until then, requests are signed with each of them too. */
+	readonly previous_secrets: readonly { readonly secret: string; readonly until: Date }[];
 	readonly status: (typeof WEBHOOK_STATUSES)[number];
 	readonly paused_reason: string | null;
 	/** Failed attempts, over all events, since the last that succeeded. */
@@ -53,9 +53,9 @@ export interface WebhookDocument extends WithOutbox {
 	readonly lease_owner?: string;
 }
 
-export const sealedInWebhook = ({ _id, secret, previous_secret }: WebhookDocument) => [
+export const sealedInWebhook = ({ _id, secret, previous_secrets }: WebhookDocument) => [
 	...sealed('secret', secret, _id),
-	...sealed('previous_secret.secret', previous_secret?.secret ?? null, _id),
+	...previous_secrets.flatMap((previous, index) => sealed(`previous_secrets.${index}.secret`, previous.secret, _id)),
 ];
 
 export const webhookCollection = (connection: Connection) =>
@@ -68,7 +68,7 @@ export const webhookCollection = (connection: Connection) =>
 			environment_ids: { type: [String], default: null },
 			project_ids: { type: [String], default: null },
 			secret: { type: String, required: true },
-			previous_secret: { type: new Schema({ secret: String, until: Date }, { _id: false }), default: null },
+			previous_secrets: { type: [new Schema({ secret: String, until: Date }, { _id: false })], required: true },
 			status: { type: String, required: true },
 			paused_reason: { type: String, default: null },
 			consecutive_failures: { type: Number, required: true },

@@ -152,7 +152,7 @@ export const presentWebhook = (webhook: WebhookDocument) => ({
 	status: webhook.status,
 	paused_reason: webhook.paused_reason,
 	consecutive_failures: webhook.consecutive_failures,
-	previous_secret_expires_at: webhook.previous_secret?.until.toISOString() ?? null,
+	previous_secret_expires_at: webhook.previous_secrets[0]?.until.toISOString() ?? null,
 	created_at: webhook.created_at.toISOString(),
 });
 

@@ -15,15 +15,21 @@ export type Send = (
 export function createSender({ fetch, secrets, clock }: { fetch: Fetch; secrets: Secrets; clock: Clock }): Send {
 	return (webhook, { _id, message_id: messageId, body }, over) => {
 		const now = clock.now();
-		const { previous_secret: previous } = webhook;
+		const secret = secrets.decrypt(webhook.secret, webhook._id);
+		const previousSecrets = new Set(
+			webhook.previous_secrets
+				.filter(({ until }) => until > now)
+				.map((previous) => secrets.decrypt(previous.secret, webhook._id)),
+		);
+		// It may have been chosen before.
+		previousSecrets.delete(secret);
 		const headers = {
 			'Content-Type': 'application/json',
 			'User-Agent': 'OdooPlatform-Webhooks/1.0',
 			'X-OECSH-Delivery': _id,
 			...signatureHeaders({
-				secret: secrets.decrypt(webhook.secret, webhook._id),
-				previousSecret:
-					previous !== null && previous.until > now ? secrets.decrypt(previous.secret, webhook._id) : null,
+				secret,
+				previousSecrets: [...previousSecrets],
 				messageId,
 				timestamp: Math.floor(now.getTime() / 1_000),
 				body,

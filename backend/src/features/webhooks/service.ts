@@ -16,6 +16,11 @@ import { createSender } from './sender';
 
 /** How long the secret before a rotation still holds, in milliseconds. */
 const ROTATION_OVERLAP_MS = 24 * 60 * 60 * 1_000;
+/**
+ * So many secrets from before hold at a time. One more rotation ends the oldest of them early: whose secret leaked must
+ * be able to rotate, however often that was done already.
+ */
+const MAX_PREVIOUS_SECRETS = 5;
 
 /** What the owner of a webhook decides about it. */
 type WebhookSettings = Pick<WebhookDocument, 'url' | 'format' | 'events' | 'environment_ids' | 'project_ids'>;
@@ -53,7 +58,8 @@ export interface WebhooksService {
 	 */
 	test(tenant: Tenant, id: WebhookId): Promise<DeliveryDocument>;
 	/**
-	 * Signs with a new secret, and for 24 hours with the one before as well. Nothing changes where it is chosen already.
+	 * Signs with a new secret, and with each one before as well until 24 hours after it was replaced, at most five of
+	 * them. Nothing changes where it is chosen already.
 	 * @param chosen null: one is made
 	 * @throws {ApiError} 404
 	 */
@@ -120,7 +126,7 @@ export function createWebhooksService({
 				organization_id,
 				...request,
 				secret: secrets.encrypt(secret, id),
-				previous_secret: null,
+				previous_secrets: [],
 				status: 'active',
 				paused_reason: null,
 				consecutive_failures: 0,
@@ -188,22 +194,23 @@ export function createWebhooksService({
 		},
 		async rotateSecret(tenant, id, chosen) {
 			const secret = chosen ?? makeWebhookSecret();
-			const until = new Date(clock.now().getTime() + ROTATION_OVERLAP_MS);
+			const now = clock.now();
+			const until = new Date(now.getTime() + ROTATION_OVERLAP_MS);
 			for (;;) {
 				const before = await get(tenant, id);
 				// A request that is repeated must not end the overlap with the secret before.
 				if (chosen !== null && secrets.decrypt(before.secret, id) === chosen) {
 					return { webhook: before, secret };
 				}
+				const stillHolding = before.previous_secrets.filter((previous) => previous.until > now);
+				const previous_secrets = [{ secret: before.secret, until }, ...stillHolding].slice(
+					0,
+					MAX_PREVIOUS_SECRETS,
+				);
 				const rotated = await webhooks.update(
 					tenant,
 					{ _id: id, secret: before.secret },
-					{
-						$set: {
-							secret: secrets.encrypt(secret, id),
-							previous_secret: { secret: before.secret, until },
-						},
-					},
+					{ $set: { secret: secrets.encrypt(secret, id), previous_secrets } },
 				);
 				if (rotated !== null) return { webhook: rotated, secret };
 			}

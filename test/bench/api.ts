@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { z } from 'zod';
+import { rush } from '../support/rush';
 
 /**
  * What the pipeline costs: `GET /api/v1/environments` (a page of 50) with everything on, beside a bare Express route that
@@ -27,17 +28,6 @@ const sender =
 		await body.arrayBuffer();
 		if (statusCode !== 200) throw new Error(`HTTP ${statusCode}`);
 	};
-
-/** As many as go, so many at a time: requests a second. */
-async function rush(send: Send, count: number): Promise<number> {
-	let left = count;
-	const start = performance.now();
-	const client = async () => {
-		while (left-- > 0) await send();
-	};
-	await Promise.all(Array.from({ length: PARALLEL }, client));
-	return (count * 1_000) / (performance.now() - start);
-}
 
 /**
  * One after the other at an even pace, whatever the replies take: how long each took, in milliseconds. Nobody waits for
@@ -79,10 +69,10 @@ async function main() {
 	const rates = { bare: new Array<number>(), full: new Array<number>() };
 	const times = { bare: new Array<number>(), full: new Array<number>() };
 
-	for (const name of names) await rush(send[name], WARM_UP);
+	for (const name of names) await rush(send[name], WARM_UP, PARALLEL);
 	for (const name of names) await pace(send[name], WARM_UP);
 	for (let round = 0; round < ROUNDS; round++) {
-		for (const name of names) rates[name].push(await rush(send[name], REQUESTS));
+		for (const name of names) rates[name].push(await rush(send[name], REQUESTS, PARALLEL));
 		for (const name of names) times[name].push(...(await pace(send[name], PACE * 5)));
 	}
 	const percentile = (values: readonly number[], part: number) =>
@@ -100,7 +90,7 @@ async function main() {
 	console.log(`${(ratio * 100).toFixed(0)} % of the requests, p99 ${apart.toFixed(2)} ms apart`);
 
 	for (let done = 0; done < SOAK;) {
-		await rush(send.full, SOAK / 4);
+		await rush(send.full, SOAK / 4, PARALLEL);
 		done += SOAK / 4;
 		console.log(`memory after ${done} requests: ${await memory()}`);
 	}

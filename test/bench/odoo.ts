@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Pool } from 'undici';
 import { benchGateway, benchOdoo } from '../support/odoo-bench';
+import { rush } from '../support/rush';
 
 /**
  * What the gateway costs: a `search_read` of ten companies through it, with a signed request and everything on, beside
@@ -30,17 +31,6 @@ function sender(base: string, route: string, headers: Record<string, string>, bo
 		const text = await reply.text();
 		if (statusCode !== 200) throw new Error(`HTTP ${statusCode}: ${text.slice(0, 500)}`);
 	};
-}
-
-/** So many calls, {@link PARALLEL} at a time: calls a second. */
-async function rush(send: Send, count: number): Promise<number> {
-	let left = count;
-	const start = performance.now();
-	const client = async () => {
-		while (left-- > 0) await send();
-	};
-	await Promise.all(Array.from({ length: PARALLEL }, client));
-	return (count * 1_000) / (performance.now() - start);
 }
 
 /** How long one call takes, in milliseconds. */
@@ -82,10 +72,10 @@ async function main() {
 	const names = ['direct', 'gateway'] as const;
 	const rates = { direct: new Array<number>(), gateway: new Array<number>() };
 	const times = { direct: new Array<number>(), gateway: new Array<number>() };
-	for (const name of names) await rush(send[name], CALLS * 3);
+	for (const name of names) await rush(send[name], CALLS * 3, PARALLEL);
 	for (let round = 0; round < ROUNDS; round++) {
 		for (let n = 0; n < CALLS; n++) for (const name of names) times[name].push(await time(send[name]));
-		for (const name of names) rates[name].push(await rush(send[name], CALLS));
+		for (const name of names) rates[name].push(await rush(send[name], CALLS, PARALLEL));
 	}
 
 	console.log(`search_read of ten companies, ${odoo.name}`);

@@ -3,12 +3,13 @@ import {
 	NodeConnectionTypes,
 	type IDataObject,
 	type IHookFunctions,
+	type IHttpRequestOptions,
 	type INodeType,
 	type INodeTypeDescription,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { objectAt, textAt } from '../shared/data';
+import { isList, objectAt, textAt } from '../shared/data';
 import { EVENTS } from '../shared/events';
 import { bodyOf, failure, refusal } from '../shared/failure';
 import { environmentLocator, listSearch } from '../shared/locators';
@@ -17,6 +18,9 @@ import { send } from '../shared/transport';
 
 /** The pattern that the platform takes for every type of event. */
 const ALL_EVENTS = '*';
+
+/** The `paused_reason` of a webhook that a person paused, or a program in their name; any other is of failures. */
+const PAUSED_BY_REQUEST = 'Paused by request.';
 
 /** Starts a workflow when the platform announces something, over a webhook that the node registers and verifies. */
 export class OdooPlatformTrigger implements INodeType {
@@ -58,26 +62,27 @@ export class OdooPlatformTrigger implements INodeType {
 
 	webhookMethods = {
 		default: {
+			/** n8n asks this whenever it starts, and before `create` when the workflow is activated. */
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				const registration = this.getWorkflowStaticData('node');
 				const id = textAt(registration, 'webhookId');
 				if (id === '') return false;
-				const reply = await send(this, 'odooPlatformApi', { method: 'GET', url: webhookUrl(id) });
-				if (reply.statusCode === 404) {
+				const wanted = wantedWebhook(this);
+				if (!(await takeUp(this, id, wanted))) {
 					forget(registration);
 					return false;
 				}
-				bodyOf(this.getNode(), reply);
+				registration.events = wanted.events;
 				return true;
 			},
 
 			async create(this: IHookFunctions): Promise<boolean> {
-				const events = this.getNodeParameter('events');
+				const wanted = wantedWebhook(this);
 				const secret = `whsec_${randomBytes(32).toString('base64')}`;
 				const reply = await send(this, 'odooPlatformApi', {
 					method: 'POST',
 					url: '/api/v1/webhooks',
-					body: { url: this.getNodeWebhookUrl('default'), format: 'generic', events, secret },
+					body: { ...wanted, secret },
 				});
 				const id = textAt(bodyOf(this.getNode(), reply), 'id');
 				if (id === '') {
@@ -86,7 +91,7 @@ export class OdooPlatformTrigger implements INodeType {
 						description: ['Check the base URL in the credential.'],
 					});
 				}
-				Object.assign(this.getWorkflowStaticData('node'), { webhookId: id, events, secret });
+				Object.assign(this.getWorkflowStaticData('node'), { webhookId: id, events: wanted.events, secret });
 				return true;
 			},
 
@@ -105,13 +110,16 @@ export class OdooPlatformTrigger implements INodeType {
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const headers = this.getHeaderData();
 		const { secret, events } = this.getWorkflowStaticData('node');
-		const authentic = isAuthentic({
-			secret,
-			signature: headers['x-oecsh-signature'],
-			timestamp: headers['x-oecsh-timestamp'],
-			rawBody: this.getRequestObject().rawBody,
-			now: Date.now(),
-		});
+		// For a day after a rotation the platform also signs with the secret before, which is the one known here.
+		const authentic = ['x-oecsh-signature', 'x-oecsh-signature-previous'].some((name) =>
+			isAuthentic({
+				secret,
+				signature: headers[name],
+				timestamp: headers['x-oecsh-timestamp'],
+				rawBody: this.getRequestObject().rawBody,
+				now: Date.now(),
+			}),
+		);
 		if (!authentic) {
 			this.getResponseObject().status(401).send('Unauthorized').end();
 			return { noWebhookResponse: true };
@@ -124,6 +132,44 @@ export class OdooPlatformTrigger implements INodeType {
 }
 
 const webhookUrl = (id: string) => `/api/v1/webhooks/${encodeURIComponent(id)}`;
+
+/** What the node asks of its webhook, as the platform's API writes it. */
+const wantedWebhook = (context: IHookFunctions): IDataObject => ({
+	url: context.getNodeWebhookUrl('default'),
+	format: 'generic',
+	events: context.getNodeParameter('events'),
+});
+
+/**
+ * Makes the registered webhook deliver here again, and answers whether the platform still has it. It is changed, not
+ * replaced, where it is not as wanted (n8n's address is another, say), so that none is left behind and what waits in it
+ * is not lost. One that failures paused, as a longer outage of n8n makes them, is resumed: the platform then sends what
+ * waited. One that was paused by request stays so, because whoever asked for it wants nothing sent until they say
+ * otherwise, and a restart of n8n does not say that.
+ *
+ * @throws NodeApiError when the platform refuses.
+ */
+async function takeUp(context: IHookFunctions, id: string, wanted: IDataObject): Promise<boolean> {
+	const ask = async (request: IHttpRequestOptions) => {
+		const reply = await send(context, 'odooPlatformApi', request);
+		return reply.statusCode === 404 ? null : bodyOf(context.getNode(), reply);
+	};
+	const url = webhookUrl(id);
+	let webhook = await ask({ method: 'GET', url });
+	if (webhook !== null && !isAs(wanted, webhook)) {
+		webhook = await ask({ method: 'PATCH', url, body: wanted });
+	}
+	if (webhook?.status === 'paused' && webhook.paused_reason !== PAUSED_BY_REQUEST) {
+		webhook = await ask({ method: 'POST', url: `${url}/resume` });
+	}
+	return webhook !== null;
+}
+
+/** Whether a webhook is as wanted; the order of its events, and how often one is named, say nothing. */
+function isAs(wanted: IDataObject, webhook: IDataObject): boolean {
+	const eventsOf = ({ events }: IDataObject) => JSON.stringify([...new Set(isList(events) ? events : [])].sort());
+	return webhook.url === wanted.url && webhook.format === wanted.format && eventsOf(webhook) === eventsOf(wanted);
+}
 
 function forget(registration: IDataObject): void {
 	delete registration.webhookId;

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { z } from 'zod';
 import { runWorkflow } from '../../scripts/n8n-engine';
-import { exampleWorkflow, openInEditor, runNode, sources, startTrigger } from '../support/n8n-engine';
+import { exampleWorkflow, openInEditor, runNode, sources } from '../support/n8n-engine';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
-import { until } from '../support/until';
 
 const { ODOO_URL, ODOO_DB, ODOO_LOGIN, ODOO_API_KEY, ODOO_VERSION } = process.env;
 let platform: TestPlatform;
@@ -258,18 +257,3 @@ describe.each(['the sandbox', ...(ODOO_VERSION === undefined ? [] : [`Odoo ${ODO
 		});
 	},
 );
-
-describe('the trigger against the service', () => {
-	it('registers, is started by a real deploy, and is gone after deactivation', async () => {
-		const trigger = await startTrigger({ events: ['deployment.succeeded'], options: {} }, { credentials });
-		await trigger.hook('create');
-		expect(await trigger.hook('checkExists')).toBe(true);
-		await platform.api('POST', `/api/v1/environments/${environment().value}/deploy`, { ref: 'main', wait: true });
-		const started = await until(() => trigger.starts[0]);
-		await trigger.hook('delete');
-		const { json } = await platform.api('GET', '/api/v1/webhooks');
-		await trigger.close();
-		expect(started).toMatchObject([{ json: { type: 'deployment.succeeded' } }]);
-		expect(json.data).toEqual([]);
-	});
-});

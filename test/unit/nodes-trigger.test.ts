@@ -6,6 +6,8 @@ import { startTrigger, type TestTrigger } from '../support/n8n-engine';
 
 const ENVIRONMENT = 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B';
 const SECRET = 'whsec_dGhpcnR5LXR3byBieXRlcyBvZiByYW5kb21uZXNzIQ==';
+/** Where n8n would listen for the trigger. */
+const OWN_URL = 'https://n8n.example.com/webhook/workflow/odooplatformtrigger/webhook';
 const registered = { webhookId: 'whk_1', events: ['deployment.succeeded'], secret: SECRET };
 
 let platform: FakePlatform;
@@ -29,6 +31,19 @@ const start = async (kept: object = {}, parameters: INodeParameters = {}) => {
 	);
 	Object.assign(trigger.staticData, kept);
 };
+
+const asked = () => platform.received.map(({ method, path }) => `${method} ${path}`);
+
+/** The registration as the platform shows it, unless told otherwise just as the trigger wants it. */
+const webhook = (other: object = {}) => ({
+	id: 'whk_1',
+	url: OWN_URL,
+	format: 'generic',
+	events: ['deployment.succeeded'],
+	status: 'active',
+	paused_reason: null,
+	...other,
+});
 
 describe('Odoo Platform Trigger: on activation', () => {
 	it('registers for the chosen events with a secret of its own', async () => {
@@ -73,9 +88,88 @@ describe('Odoo Platform Trigger: on activation', () => {
 
 	it('finds its registration again', async () => {
 		await start(registered);
-		platform.answer = () => ({ body: { id: 'whk_1' } });
+		platform.answer = () => ({ body: webhook() });
 		expect(await trigger.hook('checkExists')).toBe(true);
-		expect(platform.received).toMatchObject([{ method: 'GET', path: '/api/v1/webhooks/whk_1' }]);
+		expect(asked()).toEqual(['GET /api/v1/webhooks/whk_1']);
+	});
+
+	it('resumes a registration that failures paused while n8n was down', async () => {
+		await start(registered);
+		platform.answer = () => ({ body: webhook({ status: 'paused', paused_reason: '5 attempts in a row failed.' }) });
+		expect(await trigger.hook('checkExists')).toBe(true);
+		expect(asked()).toEqual(['GET /api/v1/webhooks/whk_1', 'POST /api/v1/webhooks/whk_1/resume']);
+	});
+
+	it('leaves a registration paused that was paused by request', async () => {
+		await start(registered);
+		platform.answer = () => ({ body: webhook({ status: 'paused', paused_reason: 'Paused by request.' }) });
+		expect(await trigger.hook('checkExists')).toBe(true);
+		expect(asked()).toEqual(['GET /api/v1/webhooks/whk_1']);
+	});
+
+	it.each([
+		['another address', { url: 'https://old.example.com/webhook/x' }],
+		['other events', { events: ['deployment.failed'] }],
+		['another format', { format: 'slack' }],
+	])('changes a registration with %s to what it wants, and keeps the secret', async (_what, other) => {
+		await start(registered);
+		platform.answer = ({ method }) => ({ body: webhook(method === 'GET' ? other : {}) });
+		expect(await trigger.hook('checkExists')).toBe(true);
+		expect(asked()).toEqual(['GET /api/v1/webhooks/whk_1', 'PATCH /api/v1/webhooks/whk_1']);
+		expect(JSON.parse(platform.received[1]?.rawBody ?? '')).toEqual({
+			url: OWN_URL,
+			format: 'generic',
+			events: ['deployment.succeeded'],
+		});
+		expect(trigger.staticData).toEqual(registered);
+	});
+
+	it('changes the address before it resumes, so that nothing more goes to the old one', async () => {
+		await start(registered);
+		const paused = { status: 'paused', paused_reason: '5 attempts in a row failed.' };
+		platform.answer = ({ method }) => ({
+			body: webhook(method === 'GET' ? { ...paused, url: 'https://old.example.com/webhook/x' } : paused),
+		});
+		await trigger.hook('checkExists');
+		expect(asked()).toEqual([
+			'GET /api/v1/webhooks/whk_1',
+			'PATCH /api/v1/webhooks/whk_1',
+			'POST /api/v1/webhooks/whk_1/resume',
+		]);
+	});
+
+	it('does not mind the order of the events', async () => {
+		await start(registered, { events: ['deployment.succeeded', 'webhook.paused'] });
+		platform.answer = () => ({ body: webhook({ events: ['webhook.paused', 'deployment.succeeded'] }) });
+		await trigger.hook('checkExists');
+		expect(asked()).toEqual(['GET /api/v1/webhooks/whk_1']);
+	});
+
+	it('starts from then on for the events that the node has now', async () => {
+		await start(registered, { events: ['deployment.failed'] });
+		platform.answer = () => ({ body: webhook() });
+		await trigger.hook('checkExists');
+		expect(trigger.staticData).toEqual({ ...registered, events: ['deployment.failed'] });
+	});
+
+	it('forgets a registration that vanishes while it is taken up', async () => {
+		await start(registered);
+		platform.answer = ({ method }) =>
+			method === 'GET'
+				? { body: webhook({ status: 'paused', paused_reason: '5 attempts in a row failed.' }) }
+				: problem(404, { detail: 'There is no such webhook.' });
+		expect(await trigger.hook('checkExists')).toBe(false);
+		expect(trigger.staticData).toEqual({});
+	});
+
+	it('reports an address that the platform refuses, and keeps the registration', async () => {
+		await start(registered);
+		platform.answer = ({ method }) =>
+			method === 'GET'
+				? { body: webhook({ url: 'https://old.example.com/webhook/x' }) }
+				: problem(422, { detail: 'url: must not be a private address' });
+		await expect(trigger.hook('checkExists')).rejects.toThrow('url: must not be a private address');
+		expect(trigger.staticData).toEqual(registered);
 	});
 
 	it('forgets a registration that is gone', async () => {
@@ -133,6 +227,8 @@ describe('Odoo Platform Trigger: on a delivery', () => {
 	const nowInSeconds = () => Math.floor(Date.now() / 1000);
 	const signed = (body: string, secret = SECRET, timestamp = nowInSeconds()) =>
 		signatureHeaders({ secret, messageId: 'evt_1', timestamp, body });
+	const rotated = (body: string, previousSecret: string, timestamp = nowInSeconds()) =>
+		signatureHeaders({ secret: 'whsec_new', previousSecrets: [previousSecret], messageId: 'evt_1', timestamp, body });
 	const deliver = (body: string, headers: Record<string, string>) =>
 		fetch(trigger.url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
 
@@ -143,11 +239,23 @@ describe('Odoo Platform Trigger: on a delivery', () => {
 		expect(trigger.starts).toEqual([[{ json: event }]]);
 	});
 
+	it('starts the workflow while its secret is the one before a rotation', async () => {
+		await start(registered);
+		const body = JSON.stringify(event);
+		expect((await deliver(body, rotated(body, SECRET))).status).toBe(200);
+		expect(trigger.starts).toEqual([[{ json: event }]]);
+	});
+
 	it.each([
 		['a forged signature', (body: string) => signed(body, 'another secret')],
 		['the signature of another body', () => signed('{}')],
 		['a signature that is older than five minutes', (body: string) => signed(body, SECRET, nowInSeconds() - 302)],
 		['a signature from the future', (body: string) => signed(body, SECRET, nowInSeconds() + 302)],
+		['forged signatures of two secrets', (body: string) => rotated(body, 'another secret')],
+		[
+			'a signature of the secret before that is older than five minutes',
+			(body: string) => rotated(body, SECRET, nowInSeconds() - 302),
+		],
 		['no signature', () => ({ 'X-OECSH-Timestamp': String(nowInSeconds()) })],
 		['no timestamp', (body: string) => ({ 'X-OECSH-Signature': signed(body)['X-OECSH-Signature'] ?? '' })],
 	])('refuses %s', async (_what, headersOf) => {

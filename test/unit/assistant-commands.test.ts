@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { isRead } from '../../backend/src/odoo/methods';
 import { askRules, connectTo, sandboxServer } from '../support/planners';
+import { use } from '../support/use';
 
-let odoo: Awaited<ReturnType<typeof connectTo>>;
+const odoo = use(() => connectTo(sandboxServer(19)));
 
-beforeAll(async () => {
-	odoo = await connectTo(sandboxServer(19));
-});
-afterAll(() => odoo.close());
-
-const ask = (message: string) => askRules(odoo.client, message);
+const ask = (message: string) => askRules(odoo().client, message);
 
 describe('a wish to change something', () => {
 	it.each<[wish: string, call: string, args: unknown[]]>([
@@ -88,16 +84,16 @@ describe('a wish to change something', () => {
 	it('names the candidates where a name fits several', async () => {
 		const made = { model: 'res.partner', method: 'create', kwargs: {} };
 		for (const city of ['Lyon', 'Nice']) {
-			await odoo.client.call({ ...made, args: [{ name: 'Twin', city }] });
+			await odoo().client.call({ ...made, args: [{ name: 'Twin', city }] });
 		}
 		const { answer } = await ask('delete contact Twin');
 		expect(answer.text).toMatch(/^“Twin” fits several contacts: Twin \(id \d+\) and Twin \(id \d+\)/);
 	});
 
 	it('is only planned: nothing but reading goes to Odoo', async () => {
-		odoo.calls.length = 0;
+		odoo().calls.length = 0;
 		await ask('delete contact Chloe Dubois');
 		await ask('create a contact named Jane Roe');
-		expect(odoo.calls.filter(({ method }) => !isRead(method))).toEqual([]);
+		expect(odoo().calls.filter(({ method }) => !isRead(method))).toEqual([]);
 	});
 });

@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { askRules, connectTo, sandboxServer } from '../support/planners';
+import { use } from '../support/use';
 
-let odoo: Awaited<ReturnType<typeof connectTo>>;
+const odoo = use(() => connectTo(sandboxServer(19)));
 
-beforeAll(async () => {
-	odoo = await connectTo(sandboxServer(19));
-});
-afterAll(() => odoo.close());
-
-const ask = (message: string) => askRules(odoo.client, message);
+const ask = (message: string) => askRules(odoo().client, message);
 
 /** A question, the model and method of the query that brings its answer, the domain, and what else there is to it. */
 const QUESTIONS: readonly (readonly [question: string, query: string, domain: unknown, more: object])[] = [
@@ -909,9 +905,9 @@ describe('the answer to a question', () => {
 	});
 
 	it('has the queries as they were sent, and no others', async () => {
-		odoo.calls.length = 0;
+		odoo().calls.length = 0;
 		const { queries } = await ask('quotations from Brightwater Foods');
-		const sent = odoo.calls.filter(({ model, method }) => model !== 'ir.model' && method !== 'fields_get');
+		const sent = odoo().calls.filter(({ model, method }) => model !== 'ir.model' && method !== 'fields_get');
 		expect(queries).toEqual(sent);
 	});
 

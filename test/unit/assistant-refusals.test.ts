@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isRead } from '../../backend/src/odoo/methods';
 import { askRules, connectTo, sandboxServer } from '../support/planners';
+import { use } from '../support/use';
 
-let odoo: Awaited<ReturnType<typeof connectTo>>;
+const odoo = use(() => connectTo(sandboxServer(19)));
 
-beforeAll(async () => {
-	odoo = await connectTo(sandboxServer(19));
-});
-afterAll(() => odoo.close());
-
-const ask = (message: string) => askRules(odoo.client, message);
+const ask = (message: string) => askRules(odoo().client, message);
 
 describe('a question that is not understood', () => {
 	it.each<[question: string, said: string]>([
@@ -58,10 +54,10 @@ describe('whatever is asked', () => {
 	const garbage = fc.oneof(fc.string({ maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 60 }));
 
 	const holds = async (message: string) => {
-		odoo.calls.length = 0;
+		odoo().calls.length = 0;
 		const { answer } = await ask(message);
 		expect(answer.text).not.toBe('');
-		expect(odoo.calls.filter(({ method }) => !isRead(method))).toEqual([]);
+		expect(odoo().calls.filter(({ method }) => !isRead(method))).toEqual([]);
 	};
 
 	it('gets an answer and writes nothing, be it garbage', async () => {

@@ -14,7 +14,7 @@ export function signBody(secret: string, body: string | Buffer): string {
 export interface SignedWebhook {
 	/** The secret the webhook was registered with. */
 	secret: unknown;
-	/** `X-OECSH-Signature`. */
+	/** `X-OECSH-Signature`, or `X-OECSH-Signature-Previous`. */
 	signature: unknown;
 	/** `X-OECSH-Timestamp`: Unix time in seconds. */
 	timestamp: unknown;

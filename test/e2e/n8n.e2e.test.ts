@@ -211,6 +211,24 @@ const deliveriesSchema = z.tuple([
 			]);
 		}, 300_000);
 
+		it('what happened while n8n was down for so long that the webhook was paused starts it too', async () => {
+			if (settings === null) throw new Error('There is no n8n');
+			const missed = await whileN8nIsDown(settings, async () => {
+				const events: string[] = [];
+				while (events.length < 5) events.push(await deploy());
+				await until(async () => {
+					const { json } = await platform.api('GET', `/api/v1/webhooks/${webhook.id}`);
+					return json.status === 'paused';
+				});
+				return events;
+			});
+			for (const event of missed) await hasRun(1, event, 60_000);
+			expect((await platform.api('GET', `/api/v1/webhooks/${webhook.id}`)).json).toMatchObject({
+				status: 'active',
+				consecutive_failures: 0,
+			});
+		}, 300_000);
+
 		it('what happened while the webhook was paused starts the workflow once it is resumed', async () => {
 			await platform.api('POST', `/api/v1/webhooks/${webhook.id}/pause`);
 			const event = await deploy();

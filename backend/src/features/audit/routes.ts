@@ -13,7 +13,7 @@ const auditSchema = z
 		org_id: idSchema('organization').meta({ description: 'Whose thing was changed' }),
 		at: z.iso.datetime().meta({ description: 'When it was done' }),
 		actor: z.string().meta({
-			description: 'The name of the key, as it was called then; `platform` where the service did it by itself',
+			description: 'The name of the key; `platform` where the service did it by itself',
 		}),
 		key_id: idSchema('key')
 			.nullable()

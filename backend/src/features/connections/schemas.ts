@@ -15,8 +15,8 @@ const url = z
 	.refine((text) => !/[?#]/.test(text), 'must have no query and no fragment: it is where Odoo itself begins')
 	.meta({
 		description:
-			'Where the Odoo begins, with a path if it has one: http or https, without user, query or fragment. Must be on the ' +
-			'public internet',
+			'Where the Odoo begins, with a path if it has one: http or https, without user, query or fragment. On the ' +
+			'public internet, unless the configuration of the service opens other ranges',
 		examples: ['https://erp.example.com'],
 	});
 

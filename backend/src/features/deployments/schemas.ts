@@ -67,7 +67,7 @@ export const deployRequest = z
 			.meta({
 				description:
 					'A branch, a tag, a commit (40 hexadecimal digits, or its first 7 and more), or `HEAD` for the default branch; ' +
-					'a name that is both is the branch',
+					'where a branch and a tag have that name, it is the branch',
 			}),
 		wait: z.boolean().default(false).meta({
 			description: 'Whether the reply waits for the end, for up to 10 minutes; without, it is 202 at once',

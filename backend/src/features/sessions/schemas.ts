@@ -16,10 +16,15 @@ export const loginSchema = callSchema
 	.extend({
 		params: z
 			.looseObject({
-				db: z.string().min(1).max(100).meta({
-					description:
-						'The name of a connected database; or the id of a connection, needed where several have that name',
-				}),
+				db: z
+					.string()
+					.min(1)
+					.max(100)
+					.meta({
+						description:
+							'The name of a connected database; or the id of its connection, needed where several organizations, or more than ' +
+							'five connections, have that name',
+					}),
 				login: z.string().min(1).max(200).meta({ description: "The user's own login in that Odoo" }),
 				password: z.string().min(1).max(1000).meta({
 					description:

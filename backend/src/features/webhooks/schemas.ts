@@ -27,7 +27,10 @@ const formatSchema = z
 	);
 
 const settings = {
-	url: receiverUrl.describe('Where events are posted. Must be on the public internet; redirects are not followed'),
+	url: receiverUrl.describe(
+		'Where events are posted, on the public internet unless the configuration of the service opens other ranges; ' +
+			'redirects are not followed',
+	),
 	format: formatSchema,
 	events: z
 		.array(eventPatternSchema)
@@ -121,7 +124,8 @@ export const webhookSchema = z
 			.datetime()
 			.nullable()
 			.describe(
-				'Until when requests are signed with the secret before the last rotation too; null without a rotation',
+				'Until when requests are signed with the secret before the last rotation too, perhaps long past; null where ' +
+					'there was none',
 			),
 		created_at: createdAt,
 	})

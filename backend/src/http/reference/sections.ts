@@ -12,7 +12,8 @@ export function sections(document: OpenApiDocument): { readonly title: string; r
 					Send an API key with every request, as <code>Authorization: Bearer &lt;key&gt;</code> or in the
 					header <code>X-API-Key</code>. Platform keys begin with <code>oec_live_</code>; keys of scope
 					<code>webhook</code>, for the Odoo gateway alone, begin with <code>sk_live_</code>. A key is shown
-					once, when it is made.
+					once, when it is made. To try the gateway out, a session does too: log in with
+					<code>POST /web/session/authenticate</code>.
 				</p>
 				<p>
 					A key has permissions, and its organization a plan; each route says which it needs. What a key

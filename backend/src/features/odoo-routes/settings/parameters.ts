@@ -14,7 +14,8 @@ export type OdooRoute = (typeof ODOO_ROUTES)[number];
 const MAX_PREVIEW = 100_000;
 const MAX_MODELS = 200;
 
-const log = (route: OdooRoute) => z.boolean().meta({ description: `Whether calls of \`/api/${route}\` are logged` });
+const log = (route: OdooRoute) =>
+	z.boolean().meta({ description: `Whether calls of \`/api/${route}\` are logged; true unless set` });
 
 const rollback = (failure: string) =>
 	z
@@ -28,10 +29,15 @@ const rollback = (failure: string) =>
  * The two of the rollback are shown as they always hold: what a route writes is one transaction of Odoo's.
  */
 export const PARAMETERS = {
-	preview_limit: z.int().min(0).max(MAX_PREVIEW).meta({
-		description:
-			'Characters of a payload that the previews of API logs show; longer ones are kept whole beside them',
-	}),
+	preview_limit: z
+		.int()
+		.min(0)
+		.max(MAX_PREVIEW)
+		.meta({
+			description:
+				'Characters of a payload that the previews of API logs show; longer ones are kept whole beside them; ' +
+				'2000 unless set',
+		}),
 	create_data_log: log('create_data'),
 	update_data_log: log('update_data'),
 	create_update_data_log: log('create_update_data'),
@@ -42,7 +48,7 @@ export const PARAMETERS = {
 	ignore_checkcompany_model: z
 		.array(z.string().regex(/^\w+(\.\w+)*$/, 'must be the name of a model, e.g. product.product'))
 		.max(MAX_MODELS)
-		.meta({ description: 'Models whose records are looked up in every company' }),
+		.meta({ description: 'Models whose records are looked up in every company, at most 200; none unless set' }),
 } as const;
 
 export type OdooSettings = z.output<z.ZodObject<typeof PARAMETERS>>;

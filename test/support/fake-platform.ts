@@ -21,6 +21,8 @@ export interface Answer {
 /** Stands in for the platform's service on loopback: records what it is asked, and answers as the test says. */
 export interface FakePlatform {
 	readonly url: string;
+	/** With which nodes reach it, of either kind. */
+	readonly credentials: Record<string, Record<string, string>>;
 	readonly received: Received[];
 	answer: (request: Received) => Answer;
 	close(): Promise<void>;
@@ -47,8 +49,13 @@ export async function startFakePlatform(): Promise<FakePlatform> {
 	});
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
+	const url = `http://127.0.0.1:${portOf(server.address())}`;
 	const platform: FakePlatform = {
-		url: `http://127.0.0.1:${portOf(server.address())}`,
+		url,
+		credentials: {
+			odooPlatformApi: { baseUrl: url, apiKey: 'oec_live_key' },
+			odooGatewayApi: { baseUrl: url, apiKey: 'sk_live_key', hmacSecret: '' },
+		},
 		received: [],
 		answer: () => ({ body: {} }),
 		close: async () => {

@@ -1,16 +1,13 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { startFakePlatform, type FakePlatform } from '../support/fake-platform';
+import { describe, expect, it } from '@jest/globals';
+import { type FakePlatform, startFakePlatform } from '../support/fake-platform';
+import { fakePlatformForTests } from '../support/fake-platform-tests';
 import { runNode, testCredential } from '../support/n8n-engine';
 
 let platform: FakePlatform;
 
-beforeAll(async () => {
-	platform = await startFakePlatform();
-});
-afterAll(() => platform.close());
-beforeEach(() => {
-	platform.received.length = 0;
+fakePlatformForTests((started) => {
+	platform = started;
 	platform.answer = () => ({ body: { success: true, data: [] } });
 });
 

@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { INodeParameters } from 'n8n-workflow';
 import { actAsGateway, Refused, type FakeGateway, type GatewayAction } from '../support/fake-gateway';
-import { startFakePlatform, type FakePlatform } from '../support/fake-platform';
+import type { FakePlatform } from '../support/fake-platform';
+import { fakePlatformForTests } from '../support/fake-platform-tests';
 import { openInEditor } from '../support/n8n-engine';
 
 let platform: FakePlatform;
 let gateway: FakeGateway;
-let credentials: Record<string, Record<string, string>>;
 
-beforeAll(async () => {
-	platform = await startFakePlatform();
-	credentials = { odooGatewayApi: { baseUrl: platform.url, apiKey: 'sk_live_key', hmacSecret: '' } };
-});
-afterAll(() => platform.close());
+fakePlatformForTests((started) => (platform = started));
 
 const serve = (act: (action: GatewayAction) => unknown) => {
 	gateway = actAsGateway(platform, act);
 };
-const open = (parameters: INodeParameters = {}) => openInEditor('odooGateway', { credentials }, parameters);
+const open = (parameters: INodeParameters = {}) =>
+	openInEditor('odooGateway', { credentials: platform.credentials }, parameters);
 const partner = { resource: 'record', operation: 'create', model: { __rl: true, mode: 'id', value: 'res.partner' } };
 
 describe("Odoo Gateway's editor: models and records", () => {

@@ -1,24 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { actAsGateway, type FakeGateway } from '../support/fake-gateway';
-import { startFakePlatform, type FakePlatform } from '../support/fake-platform';
+import type { FakePlatform } from '../support/fake-platform';
+import { fakePlatformForTests } from '../support/fake-platform-tests';
 import { runNode } from '../support/n8n-engine';
 
 let platform: FakePlatform;
 let gateway: FakeGateway;
-let credentials: Record<string, Record<string, string>>;
 
-beforeAll(async () => {
-	platform = await startFakePlatform();
-	credentials = { odooGatewayApi: { baseUrl: platform.url, apiKey: 'sk_live_key', hmacSecret: '' } };
-});
-afterAll(() => platform.close());
-beforeEach(() => {
-	platform.received.length = 0;
-});
+fakePlatformForTests((started) => (platform = started));
 
 const run = (parameters: INodeParameters, input: INodeExecutionData[] = [{ json: {} }]) =>
-	runNode('odooGateway', parameters, { credentials, input });
+	runNode('odooGateway', parameters, { credentials: platform.credentials, input });
 const byId = (value: string | number) => ({ __rl: true, mode: 'id', value });
 const text = Buffer.from('The quick brown fox\n');
 

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { z } from 'zod';
 import { actAsGateway, Refused, type FakeGateway, type GatewayAction } from '../support/fake-gateway';
-import { startFakePlatform, type FakePlatform } from '../support/fake-platform';
+import type { FakePlatform } from '../support/fake-platform';
+import { fakePlatformForTests } from '../support/fake-platform-tests';
 import { runNode } from '../support/n8n-engine';
 
 let platform: FakePlatform;
 let gateway: FakeGateway;
-let credentials: Record<string, Record<string, string>>;
 
 const FIELDS = {
 	id: { type: 'integer', string: 'ID', readonly: true },
@@ -37,13 +37,8 @@ const serve = (act: (action: GatewayAction) => unknown = () => undefined) => {
 	});
 };
 
-beforeAll(async () => {
-	platform = await startFakePlatform();
-	credentials = { odooGatewayApi: { baseUrl: platform.url, apiKey: 'sk_live_key', hmacSecret: '' } };
-});
-afterAll(() => platform.close());
-beforeEach(() => {
-	platform.received.length = 0;
+fakePlatformForTests((started) => {
+	platform = started;
 	serve();
 });
 
@@ -64,7 +59,7 @@ const run = (operation: string, parameters: INodeParameters, { input = [{}], set
 	runNode(
 		'odooGateway',
 		{ resource: 'record', operation, model, ...parameters },
-		{ credentials, input: input.map((json) => ({ json })), settings },
+		{ credentials: platform.credentials, input: input.map((json) => ({ json })), settings },
 	);
 const goOn = { settings: { onError: 'continueRegularOutput' } } as const;
 /** What was asked besides the fields. */

@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { actAsGateway, Refused } from '../support/fake-gateway';
-import { startFakePlatform, type FakePlatform } from '../support/fake-platform';
+import type { FakePlatform } from '../support/fake-platform';
+import { fakePlatformForTests } from '../support/fake-platform-tests';
 import { runNode } from '../support/n8n-engine';
 
 let platform: FakePlatform;
-let credentials: Record<string, Record<string, string>>;
 
-beforeAll(async () => {
-	platform = await startFakePlatform();
-	credentials = { odooGatewayApi: { baseUrl: platform.url, apiKey: 'sk_live_key', hmacSecret: '' } };
-});
-afterAll(() => platform.close());
+fakePlatformForTests((started) => (platform = started));
 
 const create = {
 	resource: 'record',
@@ -41,7 +37,7 @@ async function createAll(
 		return bad ? new Refused('No') : nr + 100;
 	});
 	const { error, items } = await runNode('odooGateway', create, {
-		credentials,
+		credentials: platform.credentials,
 		input: given.map((one, nr) => ({ json: { ...one, nr } })),
 		settings: { onError },
 	});

@@ -1,20 +1,15 @@
 import { createHmac } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { INodeParameters } from 'n8n-workflow';
 import { actAsGateway, Refused } from '../support/fake-gateway';
-import { startFakePlatform, type FakePlatform } from '../support/fake-platform';
+import type { FakePlatform } from '../support/fake-platform';
+import { fakePlatformForTests } from '../support/fake-platform-tests';
 import { runNode } from '../support/n8n-engine';
 
 let platform: FakePlatform;
-let credentials: Record<string, Record<string, string>>;
 
-beforeAll(async () => {
-	platform = await startFakePlatform();
-	credentials = { odooGatewayApi: { baseUrl: platform.url, apiKey: 'sk_live_key', hmacSecret: '' } };
-});
-afterAll(() => platform.close());
-beforeEach(() => {
-	platform.received.length = 0;
+fakePlatformForTests((started) => {
+	platform = started;
 	platform.answer = () => ({ body: { success: true, data: [] } });
 });
 
@@ -27,11 +22,12 @@ const searchRead: INodeParameters = {
 	kwargs: '{"limit": 2}',
 };
 
+const run = (parameters: INodeParameters) => runNode('odooGateway', parameters, { credentials: platform.credentials });
 const answerWith = (data: unknown) => actAsGateway(platform, () => data);
 
 describe('Odoo Gateway: Execute Method', () => {
 	it('sends the documented call with the key', async () => {
-		await runNode('odooGateway', searchRead, { credentials });
+		await run(searchRead);
 		const [request] = platform.received;
 		expect(request).toMatchObject({
 			method: 'POST',
@@ -50,7 +46,7 @@ describe('Odoo Gateway: Execute Method', () => {
 	it('puts out an item a record, paired with its input', async () => {
 		answerWith([{ id: 1 }, { id: 2 }]);
 		const { items } = await runNode('odooGateway', searchRead, {
-			credentials,
+			credentials: platform.credentials,
 			input: [{ json: {} }, { json: {} }],
 		});
 		expect(items).toEqual([
@@ -63,18 +59,21 @@ describe('Odoo Gateway: Execute Method', () => {
 
 	it.each([[7], [[1, 2]], [true], [{ name: { type: 'char' } }], [null]])('puts out %j as a result', async (data) => {
 		answerWith(data);
-		const { json } = await runNode('odooGateway', searchRead, { credentials });
+		const { json } = await run(searchRead);
 		expect(json).toEqual([{ result: data }]);
 	});
 
 	it('takes arguments that an expression made', async () => {
 		const parameters = { ...searchRead, args: '={{ [$json.ids] }}', kwargs: '={{ { limit: $json.ids.length } }}' };
-		await runNode('odooGateway', parameters, { credentials, input: [{ json: { ids: [1, 2] } }] });
+		await runNode('odooGateway', parameters, {
+			credentials: platform.credentials,
+			input: [{ json: { ids: [1, 2] } }],
+		});
 		expect(JSON.parse(platform.received[0]?.rawBody ?? '')).toMatchObject({ args: [[1, 2]], kwargs: { limit: 2 } });
 	});
 
 	it('takes arguments left empty for none', async () => {
-		await runNode('odooGateway', { ...searchRead, args: '', kwargs: '' }, { credentials });
+		await run({ ...searchRead, args: '', kwargs: '' });
 		expect(JSON.parse(platform.received[0]?.rawBody ?? '')).toMatchObject({ args: [], kwargs: {} });
 	});
 
@@ -86,7 +85,7 @@ describe('Odoo Gateway: Execute Method', () => {
 		['Keyword Arguments', { kwargs: '[1]' }],
 		['Keyword Arguments', { kwargs: 'limit=1' }],
 	])('names the parameter %s and the item when it is wrong, and sends nothing', async (displayName, wrong) => {
-		const { error } = await runNode('odooGateway', { ...searchRead, ...wrong }, { credentials });
+		const { error } = await run({ ...searchRead, ...wrong });
 		expect(error?.name).toBe('NodeOperationError');
 		expect(error?.message).toContain(`"${displayName}"`);
 		expect(error?.message).toContain('[Item 0]');
@@ -99,14 +98,14 @@ describe('Odoo Gateway: Execute Method', () => {
 		[502, 'odoo_unreachable', 'Check that Odoo is up'],
 	])('with status %i and %s says what to do about Odoo, not about the platform', async (status, code, advice) => {
 		platform.answer = () => ({ status, body: { success: false, error: 'No', details: 'Odoo said no.', code } });
-		const { error } = await runNode('odooGateway', searchRead, { credentials });
+		const { error } = await run(searchRead);
 		expect(error?.description).toContain(advice);
 		expect(error?.description).not.toMatch(/base URL|The platform has/);
 	});
 
 	it('tells of an expression that fails in its own words, with the item', async () => {
 		const parameters = { ...searchRead, model: "={{ $('Nowhere').item.json.model }}" };
-		const { error } = await runNode('odooGateway', parameters, { credentials });
+		const { error } = await run(parameters);
 		expect(error).toMatchObject({
 			name: 'NodeOperationError',
 			message: "Referenced node doesn't exist [Item 0]",
@@ -118,7 +117,7 @@ describe('Odoo Gateway: Execute Method', () => {
 			status: 404,
 			body: { success: false, error: 'No Odoo configuration', details: 'Configure one at Settings.' },
 		});
-		const { error } = await runNode('odooGateway', searchRead, { credentials });
+		const { error } = await run(searchRead);
 		expect(error).toMatchObject({ name: 'NodeApiError', httpCode: '404' });
 		expect(error?.message).toBe('No Odoo configuration [Item 0]');
 		expect(error?.description).toMatch(/^Configure one at Settings\.\n/);
@@ -126,13 +125,13 @@ describe('Odoo Gateway: Execute Method', () => {
 
 	it('takes success: false for a failure whatever the status is', async () => {
 		platform.answer = () => ({ body: { success: false, error: 'Access denied', details: '' } });
-		const { error } = await runNode('odooGateway', searchRead, { credentials });
+		const { error } = await run(searchRead);
 		expect(error?.message).toBe('Access denied [Item 0]');
 	});
 
 	it('says when the address is not that of the platform', async () => {
 		platform.answer = () => ({ headers: { 'content-type': 'text/html' }, body: '<html>Welcome</html>' });
-		const { error } = await runNode('odooGateway', searchRead, { credentials });
+		const { error } = await run(searchRead);
 		expect(error?.description).toContain('Check the base URL');
 	});
 
@@ -144,7 +143,7 @@ describe('Odoo Gateway: Execute Method', () => {
 			'odooGateway',
 			{ ...searchRead, model: '={{ $json.model }}' },
 			{
-				credentials,
+				credentials: platform.credentials,
 				input: [{ json: { model: 'bad.model' } }, { json: { model: 'res.partner' } }],
 				settings: { onError: 'continueRegularOutput' },
 			},
@@ -159,7 +158,7 @@ describe('Odoo Gateway: Execute Method', () => {
 describe('Odoo Gateway: Test Connection', () => {
 	it('puts out what the gateway says of the connection', async () => {
 		answerWith({ version: '19.0', database: 'demo' });
-		const { json } = await runNode('odooGateway', { resource: 'connection', operation: 'test' }, { credentials });
+		const { json } = await run({ resource: 'connection', operation: 'test' });
 		expect(json).toEqual([{ version: '19.0', database: 'demo' }]);
 		expect(JSON.parse(platform.received[0]?.rawBody ?? '')).toEqual({ action: 'test_connection' });
 	});
@@ -181,7 +180,7 @@ describe('Odoo Gateway: signatures', () => {
 	});
 
 	it('sends no signature without a secret', async () => {
-		await runNode('odooGateway', searchRead, { credentials });
+		await run(searchRead);
 		expect(platform.received[0]?.headers).not.toHaveProperty('x-hmac-signature');
 	});
 });

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { problem, startFakePlatform, type FakePlatform, type Received } from '../support/fake-platform';
+import { problem, type FakePlatform, type Received } from '../support/fake-platform';
+import { fakePlatformForTests } from '../support/fake-platform-tests';
 import { runNode, searchList } from '../support/n8n-engine';
 
 const ENVIRONMENT = 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B';
@@ -9,20 +10,16 @@ const PROJECT = 'prj_01HXMY9P3RJ8QM2P5T7V9X1Z3B';
 const DEPLOYMENT = 'dep_01HXMZ8QPK3R5T7V9X1Z3B5C7E';
 
 let platform: FakePlatform;
-let credentials: Record<string, Record<string, string>>;
 
-beforeAll(async () => {
-	platform = await startFakePlatform();
-	credentials = { odooPlatformApi: { baseUrl: platform.url, apiKey: 'oec_live_key' } };
-});
-afterAll(() => platform.close());
-beforeEach(() => {
-	platform.received.length = 0;
+fakePlatformForTests((started) => {
+	platform = started;
 	platform.answer = () => ({ body: { data: [], next_cursor: null } });
 });
 
 const run = (parameters: INodeParameters, more: Omit<Parameters<typeof runNode>[2], 'credentials'> = {}) =>
-	runNode('odooPlatform', parameters, { credentials, ...more });
+	runNode('odooPlatform', parameters, { credentials: platform.credentials, ...more });
+const choices = (method: string, filter?: string, cursor?: string) =>
+	searchList(method, { credentials: platform.credentials }, filter, cursor);
 const byId = (value: string) => ({ __rl: true, mode: 'id', value });
 const bodyOf = (request?: Received): unknown => JSON.parse(request?.rawBody ?? '');
 
@@ -305,31 +302,31 @@ describe('Odoo Platform: search in lists', () => {
 	});
 
 	it('shows environments with their project, a page at a time', async () => {
-		expect(await searchList('searchEnvironments', { credentials })).toEqual({
+		expect(await choices('searchEnvironments')).toEqual({
 			results: [{ name: 'Acme / production', value: ENVIRONMENT, url: 'https://acme.example.com' }],
 			paginationToken: '1',
 		});
 	});
 
 	it('goes on from the page before', async () => {
-		const { results, paginationToken } = await searchList('searchEnvironments', { credentials }, undefined, '1');
+		const { results, paginationToken } = await choices('searchEnvironments', undefined, '1');
 		expect(results.map(({ value }) => value)).toEqual([OTHER_ENVIRONMENT]);
 		expect(paginationToken).toBeUndefined();
 	});
 
 	it('looks through the pages for a name, whatever its case', async () => {
-		const { results } = await searchList('searchEnvironments', { credentials }, 'STAG');
+		const { results } = await choices('searchEnvironments', 'STAG');
 		expect(results.map(({ value }) => value)).toEqual([OTHER_ENVIRONMENT]);
 	});
 
 	it('finds projects', async () => {
-		const { results } = await searchList('searchProjects', { credentials });
+		const { results } = await choices('searchProjects');
 		expect(results).toEqual([{ name: 'Acme', value: PROJECT }]);
 	});
 
 	it('reports a refusal', async () => {
 		platform.answer = () => problem(403, { detail: 'This key may not read environments.' });
-		const search = searchList('searchEnvironments', { credentials });
+		const search = choices('searchEnvironments');
 		await expect(search).rejects.toThrow('This key may not read environments.');
 	});
 });

@@ -414,6 +414,7 @@ export async function startPlatform(
 			clock,
 		});
 		if (database.engine === 'embedded') await Promise.all([jobs.releaseAll(), webhooks.releaseAll()]);
+		await webhooks.lookAtAll();
 		for (const worker of workers) worker.start();
 		started = true;
 		return { url, firstRunFile, routes, stop };

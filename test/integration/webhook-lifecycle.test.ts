@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { WebhookId } from '../../backend/src/core/ids';
+import { createDeliveryLog } from '../../backend/src/features/webhooks/delivery-log';
 import { presentWebhook } from '../../backend/src/features/webhooks/schemas';
 import type { FakeClock } from '../support/fake-clock';
 import { answer, type ReceivedRequest, type Receiver } from '../support/receiver';
@@ -126,6 +127,26 @@ describe('resuming a webhook', () => {
 			status: 'pending',
 			next_attempt_at: new Date(stage.clock.now().getTime() + 1_000),
 		});
+	});
+});
+
+describe('looking at all webhooks', () => {
+	it('leaves alone those that are paused or served', async () => {
+		const { service } = stage.startReplica({ working: false });
+		const make = async () =>
+			(await service.create(stage.organization, stage.request('http://127.0.0.1/'))).webhook._id;
+		const [idle, paused, served] = [await make(), await make(), await make()];
+		await service.pause(stage.organization, paused);
+		const later = new Date(stage.clock.now().getTime() + 60_000);
+		const lease = { due_at: later, lease_until: later, lease_owner: 'another' };
+		await stage.webhooks.update(stage.organization, { _id: served }, { $set: lease });
+		await service.lookAtAll();
+		const dueAt = async (id: WebhookId) => (await service.get(stage.organization, id)).due_at;
+		expect([await dueAt(idle), await dueAt(paused), await dueAt(served)]).toEqual([
+			stage.clock.now(),
+			undefined,
+			later,
+		]);
 	});
 });
 
@@ -482,6 +503,28 @@ describe('replaying', () => {
 		await service.test(stage.organization, id);
 		const filter = { since, until: new Date(since.getTime() + 1), status: 'succeeded' } as const;
 		expect(await deliveryLog.replayMany(stage.organization, id, filter)).toBe(0);
+	});
+
+	it('is sent after the next start where the process died before anybody was told of it', async () => {
+		const inbox = await receiver();
+		const { service, id, happen, stop, worker } = await start(inbox, { events: ['deployment.*'] });
+		await happen(...happenings(1));
+		const [original] = await settled(id, 1, 'succeeded');
+		await until(async () => (await service.get(stage.organization, id)).due_at === undefined);
+		await stop();
+		const killed = () => Promise.reject(new Error('killed'));
+		const dying = createDeliveryLog({
+			...stage,
+			webhooks: { ...stage.webhooks, everywhere: { ...stage.webhooks.everywhere, updateMany: killed } },
+			webhooksService: service,
+			notify: worker.wake,
+		});
+		await expect(
+			dying.replay(stage.organization, id, original?._id ?? stage.ids.next('delivery')),
+		).rejects.toThrow();
+		await stage.startReplica().service.lookAtAll();
+		await stage.clock.advance(1_000);
+		await settled(id, 2, 'succeeded');
 	});
 
 	it('waits while the webhook is paused', async () => {

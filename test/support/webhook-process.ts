@@ -33,7 +33,9 @@ async function main(order: Order) {
 	const alone = order.uri === undefined;
 	const uri = order.uri ?? (await startEmbeddedEngine({ dataDir: order.dataDir, clock })).uri;
 	const stage = await openWebhookStage({ uri, name: order.dbName }, clock, order.dbName);
-	if (alone) await stage.startReplica({ working: false }).service.releaseAll();
+	const { service } = stage.startReplica({ working: false });
+	if (alone) await service.releaseAll();
+	await service.lookAtAll();
 	const { relay } = stage.startReplica();
 	process.send?.('open');
 	while (order.load !== undefined) {

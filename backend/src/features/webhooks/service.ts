@@ -67,6 +67,11 @@ export interface WebhooksService {
 	readonly fanOut: FanOut;
 	/** Frees every webhook of its sender: for the start of a process that knows itself to be the only one. */
 	releaseAll(): Promise<void>;
+	/**
+	 * Has every active webhook looked at once: for the start of a process. One that died between queuing a replay and
+	 * telling the webhook's sender leaves a delivery that nobody would look for.
+	 */
+	lookAtAll(): Promise<void>;
 }
 
 export function createWebhooksService({
@@ -221,6 +226,12 @@ export function createWebhooksService({
 			await webhooks.everywhere.updateMany({
 				filter: { status: 'active', lease_until: { $gt: now } },
 				update: free,
+			});
+		},
+		async lookAtAll() {
+			await webhooks.everywhere.updateMany({
+				filter: { status: 'active', due_at: null },
+				update: { $set: { due_at: clock.now() } },
 			});
 		},
 	};

@@ -61,7 +61,8 @@ export async function attempt(
 		retryAfterMs,
 		attempt: {
 			at,
-			duration_ms: clock.now().getTime() - at.getTime(),
+			// A clock may be set back meanwhile.
+			duration_ms: Math.max(0, clock.now().getTime() - at.getTime()),
 			url,
 			request_headers: Object.entries(headers),
 			...response,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { isId, type OrganizationId } from '../../backend/src/core/ids';
+import type { OrganizationId } from '../../backend/src/core/ids';
 import { addKey, addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
 import { until } from '../support/until';
 
@@ -9,9 +9,7 @@ let own: OrganizationId;
 
 beforeAll(async () => {
 	platform = await startTestPlatform();
-	const { organization_id } = platform.firstRun;
-	if (!isId('organization', organization_id)) throw new Error('no organization');
-	own = organization_id;
+	own = platform.firstRun.organization_id;
 });
 
 afterAll(() => platform.remove());

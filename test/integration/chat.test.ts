@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import { z } from 'zod';
-import { idSchema } from '../../backend/src/core/ids';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
 import { addKey, startReplica, startTestPlatform, type TestPlatform } from '../support/platform';
 import { postSigned } from '../support/signed-request';
@@ -89,14 +88,8 @@ describe('the chat action', () => {
 });
 
 /** Another webhook key of the organization, with those permissions. */
-const webhookKey = (permissions: readonly ('odoo:read' | 'odoo:write')[]) => {
-	const { organization_id } = platform.firstRun;
-	return addKey(platform, {
-		organization_id: idSchema('organization').parse(organization_id),
-		scope: 'webhook',
-		permissions,
-	});
-};
+const webhookKey = (permissions: readonly ('odoo:read' | 'odoo:write')[]) =>
+	addKey(platform, { organization_id: platform.firstRun.organization_id, scope: 'webhook', permissions });
 
 const countPartners = async (name: string) => {
 	const call = { model: 'res.partner', method: 'search_count', args: [[['name', '=', name]]] };

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { idSchema } from '../../backend/src/core/ids';
 import { addKey, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 
 let platform: TestPlatform;
@@ -9,7 +8,7 @@ let webhookKey: string;
 
 beforeAll(async () => {
 	platform = await startTestPlatform({}, { limits: WIDE_LIMITS });
-	const organization_id = idSchema('organization').parse(platform.firstRun.organization_id);
+	const { organization_id } = platform.firstRun;
 	webhookKey = await addKey(platform, { organization_id, scope: 'webhook' });
 });
 

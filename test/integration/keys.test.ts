@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { isId, type OrganizationId } from '../../backend/src/core/ids';
+import type { OrganizationId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { loadMasterKey } from '../../backend/src/core/secrets';
 import { startPlatform } from '../../backend/src/platform';
@@ -20,9 +20,7 @@ let multi: string;
 
 beforeAll(async () => {
 	platform = await startTestPlatform();
-	const { organization_id } = platform.firstRun;
-	if (!isId('organization', organization_id)) throw new Error('no organization');
-	agency = organization_id;
+	agency = platform.firstRun.organization_id;
 	client = (await addOrganization(platform, { plan: 'starter' })).organization_id;
 	stranger = (await addOrganization(platform)).organization_id;
 	multi = await addKey(platform, {

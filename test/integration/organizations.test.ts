@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { isId, type OrganizationId } from '../../backend/src/core/ids';
+import type { OrganizationId } from '../../backend/src/core/ids';
 import { PERMISSIONS } from '../../backend/src/core/permissions';
 import { addKey, addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
 
@@ -11,9 +11,7 @@ let multi: { key: string };
 
 beforeAll(async () => {
 	platform = await startTestPlatform();
-	const { organization_id } = platform.firstRun;
-	if (!isId('organization', organization_id)) throw new Error('no organization');
-	own = organization_id;
+	own = platform.firstRun.organization_id;
 	client = (await addOrganization(platform, { plan: 'free' })).organization_id;
 	stranger = (await addOrganization(platform)).organization_id;
 	const specification = { organization_id: own, organization_ids: [own, client], scope: 'multi_org' } as const;

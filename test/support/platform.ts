@@ -5,7 +5,7 @@ import mongoose from 'mongoose';
 import { z } from 'zod';
 import { type Config, readConfig } from '../../backend/src/config';
 import { type Clock, systemClock } from '../../backend/src/core/clock';
-import { createIds } from '../../backend/src/core/ids';
+import { createIds, idSchema } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { PERMISSIONS, type Plan } from '../../backend/src/core/permissions';
 import { createSecrets, loadMasterKey } from '../../backend/src/core/secrets';
@@ -20,7 +20,7 @@ import { openTestDatabase, type TestDatabase } from './database';
 
 const firstRunSchema = z.object({
 	base_url: z.string(),
-	organization_id: z.string(),
+	organization_id: idSchema('organization'),
 	owner: z.object({ email: z.string(), password: z.string() }),
 	api_key: z.string(),
 	webhook_key: z.object({ token: z.string(), hmac_secret: z.string() }),

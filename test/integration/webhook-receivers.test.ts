@@ -204,6 +204,13 @@ describe('the body of an answer', () => {
 		expect(response_body).toBe('x'.repeat(10_000));
 	});
 
+	it('is asked for as it is, not packed', async () => {
+		const inbox = await using(startReceiver());
+		const { webhook } = await replica.service.create(stage.organization, stage.request(inbox.url));
+		await replica.service.test(stage.organization, webhook._id);
+		expect(inbox.requests[0]?.headers['accept-encoding']).toBe('identity');
+	});
+
 	it('that would grow a thousandfold when it is unpacked stays small', async () => {
 		const bomb = gzipSync(Buffer.alloc(16 * MEGABYTE));
 		const { response_body, ...delivery } = await attemptAt((socket) => {

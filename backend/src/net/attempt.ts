@@ -19,7 +19,7 @@ export interface DeliveryAttempt {
 	/** Null where no response came. */
 	readonly response_code: number | null;
 	readonly response_headers: HeaderList | null;
-	/** The beginning of it. */
+	/** The beginning of it, 10,000 bytes of UTF-8 at most. */
 	readonly response_body: string | null;
 	/** Why it failed, in words; null where it did not. */
 	readonly error: string | null;
@@ -103,6 +103,14 @@ function judge(status: number): Pick<AttemptResult, 'verdict'> & Pick<DeliveryAt
 	return { verdict: 'failed', error: `The receiver answered ${status}.` };
 }
 
+/** The bytes as text that is no longer than they may be: what is no UTF-8 grows threefold when it is replaced. */
+function textOf(bytes: Buffer): string {
+	// As in a stream, a character of which the last bytes are missing is left out.
+	const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true });
+	const { read } = new TextEncoder().encodeInto(text, new Uint8Array(RESPONSE_BODY_BYTES));
+	return text.slice(0, read);
+}
+
 /** The status has decided already: a body that breaks off or never ends is shown as far as it came. */
 async function beginningOf(response: FetchResponse): Promise<string> {
 	const chunks: Uint8Array[] = [];
@@ -116,5 +124,5 @@ async function beginningOf(response: FetchResponse): Promise<string> {
 	} catch {
 		// What has come is all there is.
 	}
-	return Buffer.concat(chunks).subarray(0, RESPONSE_BODY_BYTES).toString('utf8');
+	return textOf(Buffer.concat(chunks).subarray(0, RESPONSE_BODY_BYTES));
 }

@@ -25,6 +25,8 @@ export function createSender({ fetch, secrets, clock }: { fetch: Fetch; secrets:
 		previousSecrets.delete(secret);
 		const headers = {
 			'Content-Type': 'application/json',
+			// The log shows answers as they come.
+			'Accept-Encoding': 'identity',
 			'User-Agent': 'OdooPlatform-Webhooks/1.0',
 			'X-OECSH-Delivery': _id,
 			...signatureHeaders({

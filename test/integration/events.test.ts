@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { startTestPlatform, type TestPlatform } from '../support/platform';
+import { addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
 import { until } from '../support/until';
 
 const listSchema = z.object({
 	data: z.array(z.looseObject({ id: z.string(), type: z.string(), created_at: z.string() })),
 	next_cursor: z.string().nullable(),
 });
+
+const deliverySchema = z.looseObject({ event_id: z.string(), status: z.string() });
 
 let platform: TestPlatform;
 
@@ -48,6 +50,27 @@ describe('GET /events', () => {
 		const at = Date.parse(latest?.created_at ?? '');
 		const since = (ms: number) => list(`?type=deployment.*&since=${new Date(at + ms).toISOString()}`);
 		expect([(await since(0)).data[0], (await since(1)).data]).toEqual([latest, []]);
+	});
+
+	it('shows since a time what a paused webhook is told later', async () => {
+		const { api_key: key } = await addOrganization(platform);
+		const since = new Date().toISOString();
+		const pausedWebhook = async () => {
+			const body = { url: 'https://hooks.example.com/', events: ['*'] };
+			const { json } = await platform.api('POST', '/api/v1/webhooks', body, { key });
+			await platform.api('POST', `/api/v1/webhooks/${String(json.id)}/pause`, undefined, { key });
+			return String(json.id);
+		};
+		const first = await pausedWebhook();
+		await pausedWebhook();
+		const heldAt = (id: string) => platform.api('GET', `/api/v1/webhooks/${id}/deliveries`, undefined, { key });
+		const held = await until(async () => {
+			const { data } = z.object({ data: z.array(deliverySchema) }).parse((await heldAt(first)).json);
+			return data[0];
+		});
+		const shown = await platform.api('GET', `/api/v1/events?since=${since}`, undefined, { key });
+		expect(held.status).toBe('held');
+		expect(listSchema.parse(shown.json).data.map(({ id }) => id)).toContain(held.event_id);
 	});
 
 	it('shows since long ago everything', async () => {

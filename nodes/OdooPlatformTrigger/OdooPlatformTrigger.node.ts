@@ -110,11 +110,12 @@ export class OdooPlatformTrigger implements INodeType {
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const headers = this.getHeaderData();
 		const { secret, events } = this.getWorkflowStaticData('node');
-		// For a day after a rotation the platform also signs with the secret before, which is the one known here.
-		const authentic = ['x-oecsh-signature', 'x-oecsh-signature-previous'].some((name) =>
+		// For a day after each rotation the platform also signs with the secret before, and one such is known here.
+		const signatures = [headers['x-oecsh-signature'], headers['x-oecsh-signature-previous']].join(' ').split(' ');
+		const authentic = signatures.some((signature) =>
 			isAuthentic({
 				secret,
-				signature: headers[name],
+				signature,
 				timestamp: headers['x-oecsh-timestamp'],
 				rawBody: this.getRequestObject().rawBody,
 				now: Date.now(),

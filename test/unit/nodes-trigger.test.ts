@@ -228,7 +228,13 @@ describe('Odoo Platform Trigger: on a delivery', () => {
 	const signed = (body: string, secret = SECRET, timestamp = nowInSeconds()) =>
 		signatureHeaders({ secret, messageId: 'evt_1', timestamp, body });
 	const rotated = (body: string, previousSecret: string, timestamp = nowInSeconds()) =>
-		signatureHeaders({ secret: 'whsec_new', previousSecrets: [previousSecret], messageId: 'evt_1', timestamp, body });
+		signatureHeaders({
+			secret: 'whsec_new',
+			previousSecrets: [previousSecret],
+			messageId: 'evt_1',
+			timestamp,
+			body,
+		});
 	const deliver = (body: string, headers: Record<string, string>) =>
 		fetch(trigger.url, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
 
@@ -243,6 +249,15 @@ describe('Odoo Platform Trigger: on a delivery', () => {
 		await start(registered);
 		const body = JSON.stringify(event);
 		expect((await deliver(body, rotated(body, SECRET))).status).toBe(200);
+		expect(trigger.starts).toEqual([[{ json: event }]]);
+	});
+
+	it('starts the workflow while its secret is one of several from before rotations', async () => {
+		await start(registered);
+		const body = JSON.stringify(event);
+		const secrets = { secret: 'whsec_new', previousSecrets: ['whsec_between', SECRET] };
+		const headers = signatureHeaders({ ...secrets, messageId: 'evt_1', timestamp: nowInSeconds(), body });
+		expect((await deliver(body, headers)).status).toBe(200);
 		expect(trigger.starts).toEqual([[{ json: event }]]);
 	});
 

@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '../core/clock';
 import { type Fetch, type FetchResponse, OutboundError } from './outbound';
 import { parseRetryAfter } from './retry-schedule';
@@ -105,8 +106,9 @@ function judge(status: number): Pick<AttemptResult, 'verdict'> & Pick<DeliveryAt
 
 /** The bytes as text that is no longer than they may be: what is no UTF-8 grows threefold when it is replaced. */
 function textOf(bytes: Buffer): string {
-	// As in a stream, a character of which the last bytes are missing is left out.
-	const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: true });
+	// Leaves out a character of which the last bytes are missing.
+	const text = new StringDecoder('utf8').write(bytes);
+	if (Buffer.byteLength(text) <= RESPONSE_BODY_BYTES) return text;
 	const { read } = new TextEncoder().encodeInto(text, new Uint8Array(RESPONSE_BODY_BYTES));
 	return text.slice(0, read);
 }

@@ -225,6 +225,7 @@ export async function startPlatform(
 		clock,
 		ids,
 		notify: notifyDelivery,
+		noteChange: (ids) => deliveryWorker.noteChange(ids),
 		announce: notify,
 		carry: (...events) => relay.carry(...events),
 	});

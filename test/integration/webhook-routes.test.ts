@@ -33,7 +33,8 @@ beforeAll(async () => {
 	const { ids } = stage;
 	const secrets = createSecrets(Buffer.alloc(32, 7));
 	const notify = () => undefined;
-	webhooks = createWebhooksService({ ...stage, secrets, notify, announce: notify, carry: () => Promise.resolve() });
+	const told = { notify, noteChange: notify, announce: notify };
+	webhooks = createWebhooksService({ ...stage, ...told, secrets, carry: () => Promise.resolve() });
 	const deliveryLog = createDeliveryLog({ ...stage, webhooksService: webhooks, notify });
 	const pager = createPager(secrets);
 	const organizations = new Map<string, OrganizationId>([

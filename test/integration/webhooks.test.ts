@@ -308,7 +308,8 @@ describe('a failed attempt', () => {
 		for (let count = 1; count <= 4; count++) {
 			await stage.change(stage.makeEvent('deployment.succeeded'));
 			relay.wake();
-			await inbox.received(count);
+			await inbox.received(1);
+			await until(async () => (await stage.deliveriesOf(webhook._id)).length === count);
 			await until(() => stage.webhooks.everywhere.findOne({ _id: webhook._id, lease_owner: { $exists: false } }));
 		}
 		expect(stage.clock.sleeping.filter((ms) => ms === 3_000)).toHaveLength(1);

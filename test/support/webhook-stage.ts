@@ -79,6 +79,7 @@ export async function openWebhookStage<C extends Clock>(
 			clock,
 			ids,
 			notify: worker.wake,
+			noteChange: worker.noteChange,
 			announce: () => relay.wake(),
 			carry: (...carried) => relay.carry(...carried),
 		});

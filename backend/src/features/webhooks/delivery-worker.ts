@@ -52,15 +52,21 @@ interface Lane {
 	readonly doze: Doze;
 	/** When the first of those that failed since the last look began is due again. */
 	retryAt: Date | null;
-	/** Attempts that no answer came to yet. */
+	/** Attempts that no answer came to yet, and failures that are being written down. */
 	readonly inFlight: Map<DeliveryId, { readonly sending: Promise<void>; readonly over: AbortController }>;
-	/** What is being written down of those that were answered. */
+	/** Successes that are being written down, and whatever could not be written down, for the lane to trip over. */
 	readonly settling: Set<Promise<unknown>>;
+	/** Whether the last answer was a failure. */
+	failing: boolean;
+	/** The last change of the webhook's count of failures; when the delivery that it was about is due again. */
+	counting: Promise<Date | null>;
 }
 
 interface DeliveryWorker extends Pick<WakeableLoop, 'start' | 'stop'> {
 	/** Looks now what waits for these webhooks. */
 	readonly wake: NotifyWorker;
+	/** Reads these webhooks again before anything else is sent there. */
+	readonly noteChange: NotifyWorker;
 }
 
 interface DeliveryWorkerOptions {
@@ -115,14 +121,17 @@ export function createDeliveryWorker({
 	const leaseUntil = (until: Date) => ({ due_at: until, lease_until: until });
 	const noLease = { lease_until: 1, lease_owner: 1 };
 
-	/** Takes free webhooks, at most `limit`; `isAll`: no other one is free. */
-	const claim = async (limit: number, lastTime: 'any' | 'answered') => {
+	/**
+	 * Takes free webhooks, at most `limit`; `isAll`: no other one is free. Answering are all that did not fail twice in a
+	 * row: one failure may happen to anybody.
+	 */
+	const claim = async (limit: number, which: 'any' | 'answering') => {
 		const now = clock.now();
 		const free: QueryFilter<WebhookDocument> = {
 			status: 'active',
 			due_at: { $lte: now },
 			lease_until: { $not: { $gt: now } },
-			...(lastTime === 'any' ? {} : { consecutive_failures: 0 }),
+			...(which === 'any' ? {} : { consecutive_failures: { $lt: 2 } }),
 		};
 		const found = await webhooks.everywhere.find(free, { sort: { due_at: 1 }, limit });
 		if (found.length === 0) return { claimed: [], isAll: true };
@@ -153,24 +162,34 @@ export function createDeliveryWorker({
 		return true;
 	};
 
+	/** Until when its receiver wants to be left alone; null where it does not. */
+	const restOf = ({ webhook: { rest_until } }: Lane) =>
+		rest_until !== undefined && rest_until > clock.now() ? rest_until : null;
+
 	const isFresh = ({ readAt, changed }: Lane) => !changed && clock.now().getTime() - readAt.getTime() < FRESH_MS;
 
-	/** Sends a delivery once. What a success comes to is written down while the next is sent. */
+	/**
+	 * Sends a delivery once. What a success comes to is written down while the next is sent; but where failures are counted,
+	 * answers are written down in their order: a success sets back the failures before it, and none that come later.
+	 */
 	const send = async (lane: Lane, delivery: DeliveryDocument, over: AbortController) => {
-		const result = await sendOnce(lane.webhook, delivery, over);
+		const { webhook } = lane;
+		const result = await sendOnce(webhook, delivery, over);
 		if (result === null) return;
-		lane.allowed = result.verdict === 'succeeded' ? Math.min(lane.allowed + 1, MAX_ATTEMPTS) : 1;
-		const settled = settle(lane.webhook, delivery, result);
-		if (result.verdict === 'succeeded' && lane.webhook.consecutive_failures === 0) {
+		const isSuccess = result.verdict === 'succeeded';
+		lane.allowed = isSuccess ? Math.min(lane.allowed + 1, MAX_ATTEMPTS) : 1;
+		if (isSuccess && !lane.failing && lane.webhook.consecutive_failures === 0) {
+			const settled = settle({ webhook, delivery, result, counts: false });
 			lane.settling.add(settled);
-			// One that could not be written down stays, for the lane to trip over.
 			settled.then(
 				() => lane.settling.delete(settled),
 				() => undefined,
 			);
 			return;
 		}
-		lane.retryAt = earliest(lane.retryAt, await settled);
+		lane.failing = !isSuccess;
+		lane.counting = lane.counting.then(() => settle({ webhook, delivery, result, counts: true }));
+		lane.retryAt = earliest(lane.retryAt, await lane.counting);
 		lane.changed = true;
 	};
 
@@ -180,16 +199,15 @@ export function createDeliveryWorker({
 		const doze = createDoze(clock);
 		const sending = send(lane, delivery, over);
 		lane.inFlight.set(delivery._id, { sending, over });
-		void sending
-			.then(
-				() => {
-					lane.inFlight.delete(delivery._id);
-					stir(lane);
-				},
-				// As above.
-				() => undefined,
-			)
-			.finally(doze.rouse);
+		const end = () => {
+			lane.inFlight.delete(delivery._id);
+			stir(lane);
+			doze.rouse();
+		};
+		sending.then(end, () => {
+			lane.settling.add(sending);
+			end();
+		});
 		await doze.wait(HEAD_START_MS);
 		lane.slow = lane.inFlight.has(delivery._id);
 		if (lane.slow) loop.wake();
@@ -207,43 +225,69 @@ export function createDeliveryWorker({
 		alarms.set(id, { time, callOff });
 	};
 
-	/** Leaves everything to other workers, from that time on. */
-	const leave = ({ _id, organization_id, lease_owner }: WebhookDocument, due_at: Date) =>
-		webhooks.update(organization_id, { _id, lease_owner }, { $set: { due_at }, $unset: noLease });
+	/** Ends the lease, whatever waits. */
+	const leave = ({ _id, organization_id, lease_owner }: WebhookDocument, due?: Pick<WebhookDocument, 'due_at'>) =>
+		webhooks.update(
+			organization_id,
+			{ _id, lease_owner },
+			due ? { $set: due, $unset: noLease } : { $unset: noLease },
+		);
 
-	const serve = async (lane: Lane) => {
+	const isOurs = async (lane: Lane) => !stopping && (isFresh(lane) || (await refresh(lane)));
+
+	/** Sends until nothing waits and the webhook is given back, which it answers, or until it is no longer ours. */
+	const work = async (lane: Lane): Promise<boolean> => {
 		const { inFlight, settling } = lane;
-		const isOurs = async () => !stopping && (isFresh(lane) || (await refresh(lane)));
-		try {
-			while (await isOurs()) {
-				while (settling.size > 0) await Promise.all(settling);
-				const busy = new Set(inFlight.keys());
-				// Read before the look: what is queued from here on raises the count that giving back compares.
-				const { webhook } = lane;
-				Object.assign(lane, { stirred: false, retryAt: null });
-				const { due, next, isAll } = await look({ webhook_id: webhook._id, busy, hadMany: lane.hadMany });
-				lane.hadMany = !isAll;
-				for (const delivery of due) {
-					while (inFlight.size >= lane.allowed) await Promise.race(sendings(lane));
-					if (!(await isOurs())) return;
-					await begin(lane, delivery);
-				}
-				lane.changed = true;
-				if (inFlight.size > 0) {
-					if (isAll) await news(lane, webhook.queued, next);
-					continue;
-				}
-				while (settling.size > 0) await Promise.all(settling);
-				if (!isAll || stopping) continue;
-				const dueAt = earliest(next, lane.retryAt);
-				if (!(await giveBack({ webhook, next: dueAt }))) continue;
-				if (dueAt !== null) wakeAt(webhook._id, dueAt.getTime());
-				return;
+		while (await isOurs(lane)) {
+			while (settling.size > 0) await Promise.all(settling);
+			const busy = new Set(inFlight.keys());
+			// Read before the look: what is queued from here on raises the count that giving back compares.
+			const { webhook } = lane;
+			Object.assign(lane, { stirred: false, retryAt: null });
+			const { due, next, isAll } = await look({ webhook_id: webhook._id, busy, hadMany: lane.hadMany });
+			lane.hadMany = !isAll;
+			for (const delivery of due) {
+				while (inFlight.size >= lane.allowed) await Promise.race(sendings(lane));
+				if (!(await isOurs(lane))) return false;
+				if (restOf(lane) !== null) break;
+				await begin(lane, delivery);
 			}
-		} finally {
-			await Promise.allSettled([...sendings(lane), ...settling]);
-			if (stopping) await leave(lane.webhook, clock.now());
+			lane.changed = true;
+			const rest = restOf(lane);
+			const mustWait = isAll || rest !== null;
+			if (inFlight.size > 0) {
+				if (mustWait) await news(lane, webhook.queued, rest ?? next);
+				continue;
+			}
+			while (settling.size > 0) await Promise.all(settling);
+			if (!mustWait || stopping) continue;
+			const dueAt = rest ?? earliest(next, lane.retryAt);
+			if (!(await giveBack({ webhook, next: dueAt }))) continue;
+			if (dueAt !== null) wakeAt(webhook._id, dueAt.getTime());
+			return true;
 		}
+		return false;
+	};
+
+	/**
+	 * One that is paused keeps its lease until its attempts have ended, so that nobody sends beside them once it is
+	 * resumed.
+	 */
+	const serve = async (lane: Lane) => {
+		let isGivenBack: boolean;
+		try {
+			isGivenBack = await work(lane);
+		} finally {
+			await Promise.allSettled([...sendings(lane), ...lane.settling]);
+		}
+		if (isGivenBack) return;
+		await leave(lane.webhook, stopping ? { due_at: clock.now() } : undefined);
+		loop.wake();
+	};
+
+	const lanesOf = (ids: readonly WebhookId[]) => {
+		const told = new Set(ids);
+		return [...lanes.keys()].filter(({ webhook }) => told.has(webhook._id));
 	};
 
 	const stir = (lane: Lane) => {
@@ -277,11 +321,13 @@ export function createDeliveryWorker({
 			retryAt: null,
 			inFlight: new Map(),
 			settling: new Set(),
+			failing: false,
+			counting: NOTHING_COUNTED,
 		};
 		const served = serve(lane)
 			.catch(async (error: unknown) => {
 				log.error({ err: error, webhook_id: webhook._id }, 'a webhook could not be served; trying again');
-				await leave(lane.webhook, fromNow(POLL_MS));
+				await leave(lane.webhook, { due_at: fromNow(POLL_MS) });
 			})
 			// Its lease runs out.
 			.catch((error: unknown) => log.error({ err: error, webhook_id: webhook._id }, 'nor could it be left'))
@@ -309,7 +355,7 @@ export function createDeliveryWorker({
 			for (let free = places(); free > 0 && !stopping; free = places()) {
 				const crowded = isCrowded();
 				const { claimed, isAll } = await (crowded
-					? claim(free, 'answered')
+					? claim(free, 'answering')
 					: claim(free - MAX_QUICK / 2, 'any'));
 				claimed.forEach(open);
 				if (isAll) break;
@@ -331,12 +377,20 @@ export function createDeliveryWorker({
 			await Promise.all(lanes.values());
 		},
 		wake(ids) {
-			const told = new Set(ids);
-			for (const lane of lanes.keys()) if (told.has(lane.webhook._id)) stir(lane);
+			for (const lane of lanesOf(ids)) stir(lane);
+			loop.wake();
+		},
+		noteChange(ids) {
+			for (const lane of lanesOf(ids)) {
+				lane.changed = true;
+				stir(lane);
+			}
 			loop.wake();
 		},
 	};
 }
+
+const NOTHING_COUNTED = Promise.resolve(null);
 
 const earliest = (one: Date | null, other: Date | null) =>
 	one === null || (other !== null && other < one) ? other : one;

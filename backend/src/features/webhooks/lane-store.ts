@@ -26,7 +26,7 @@ interface Answer {
 	readonly due: readonly DeliveryDocument[];
 	/** When the next of the others is due. */
 	readonly next: Date | null;
-	/** Whether nothing else waits. */
+	/** Whether nothing else is to be sent now. */
 	readonly isAll: boolean;
 }
 
@@ -68,11 +68,8 @@ export function createLaneStore({
 			const found = await (hadMany ? lookAlone(webhook_id) : lookTogether(webhook_id));
 			const idle = found.filter(({ _id }) => !busy.has(_id));
 			const isDue = ({ next_attempt_at }: DeliveryDocument) => next_attempt_at === null || next_attempt_at <= now;
-			return {
-				due: idle.filter(isDue),
-				next: idle.find((delivery) => !isDue(delivery))?.next_attempt_at ?? null,
-				isAll: found.length < MANY,
-			};
+			const next = idle.find((delivery) => !isDue(delivery))?.next_attempt_at ?? null;
+			return { due: idle.filter(isDue), next, isAll: found.length < MANY || next !== null };
 		},
 
 		/** The webhook as it is now; null where it is no longer that sender's to serve. */

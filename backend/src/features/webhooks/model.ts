@@ -43,6 +43,8 @@ export interface WebhookDocument extends WithOutbox {
 	readonly paused_reason: string | null;
 	/** Failed attempts, over all events, since the last that succeeded. */
 	readonly consecutive_failures: number;
+	/** Its receiver asked for rest until then (`Retry-After`). */
+	readonly rest_until?: Date;
 	readonly created_at: Date;
 	/** How often something was queued: by it a worker sees that it has to look again. */
 	readonly queued: number;
@@ -72,6 +74,7 @@ export const webhookCollection = (connection: Connection) =>
 			status: { type: String, required: true },
 			paused_reason: { type: String, default: null },
 			consecutive_failures: { type: Number, required: true },
+			rest_until: { type: Date },
 			created_at: { type: Date, required: true },
 			queued: { type: Number, required: true },
 			due_at: { type: Date },

@@ -45,7 +45,8 @@ export function createPause({
 		filter: { _id: one.webhook._id, status: 'active' },
 		update: {
 			$set: { status: 'paused', paused_reason: one.reason, outbox_pending: true },
-			$unset: { due_at: 1, lease_until: 1, lease_owner: 1 },
+			// The lease is its sender's, who ends it when the attempts under way have ended.
+			$unset: { due_at: 1 },
 			$push: { outbox: eventOf(one) },
 		},
 	});

@@ -82,6 +82,7 @@ export function createWebhooksService({
 	clock,
 	ids,
 	notify,
+	noteChange,
 	announce,
 	carry,
 }: {
@@ -92,6 +93,8 @@ export function createWebhooksService({
 	clock: Clock;
 	ids: Ids;
 	notify: NotifyWorker;
+	/** Tells the workers of this process that these webhooks are no longer as they were. */
+	noteChange: NotifyWorker;
 	/** Tells the relay that an outbox has something. */
 	announce: () => void;
 	/** Carries events on that wait in an outbox. */
@@ -146,6 +149,7 @@ export function createWebhooksService({
 			if (Object.keys(change).length === 0) return get(tenant, id);
 			const updated = await webhooks.update(tenant, { _id: id }, { $set: change });
 			if (updated === null) throw notFound('webhook');
+			noteChange([id]);
 			return updated;
 		},
 		async delete(tenant, id) {
@@ -154,11 +158,14 @@ export function createWebhooksService({
 				// What it has yet to tell, of its pause, goes on before it does.
 				if (outbox.length > 0) await carry(...outbox);
 				const untold = { $elemMatch: { id: { $nin: outbox.map((event) => event.id) } } };
-				if ((await webhooks.delete(tenant, { _id: id, outbox: { $not: untold } })) !== null) return;
+				if ((await webhooks.delete(tenant, { _id: id, outbox: { $not: untold } })) === null) continue;
+				noteChange([id]);
+				return;
 			}
 		},
 		async pause(tenant, id) {
 			await pause([{ webhook: await get(tenant, id), reason: 'Paused by request.' }]);
+			noteChange([id]);
 			return get(tenant, id);
 		},
 		async resume(tenant, id) {
@@ -167,9 +174,12 @@ export function createWebhooksService({
 				{ _id: id, status: 'paused' },
 				{
 					$set: { status: 'active', paused_reason: null, consecutive_failures: 0, due_at: clock.now() },
+					$unset: { rest_until: 1 },
+					// Whoever still has it looks again.
+					$inc: { queued: 1 },
 				},
 			);
-			notify([id]);
+			noteChange([id]);
 			return resumed ?? get(tenant, id);
 		},
 		async test(tenant, id) {

@@ -10,21 +10,22 @@ import type { Pause } from './pause';
 /** So many failed attempts in a row pause a webhook (the documents' "after 5 consecutive failures"). */
 const FAILURES_TO_PAUSE = 5;
 
-/**
- * Writes down what became of an attempt: for the webhook, which it may pause, and for the delivery. The webhook's count
- * of failures as it was last read decides whether a success has to set it back. Answers when the delivery is due again,
- * unless the webhook is paused; null where no other attempt follows.
- */
-export type Settle = (
-	webhook: WebhookDocument,
-	delivery: DeliveryDocument,
-	result: AttemptResult,
-) => Promise<Date | null>;
-
-interface Attempted {
+/** An attempt that was answered, or was not in time. */
+interface Answered {
 	readonly webhook: WebhookDocument;
 	readonly delivery: DeliveryDocument;
 	readonly result: AttemptResult;
+	/** Whether the webhook's count of failures changes: by every failure, and by a success that follows one. */
+	readonly counts: boolean;
+}
+
+/**
+ * Writes down what became of an attempt: for the webhook, which it may pause, and for the delivery. Answers when the
+ * delivery is due again, unless the webhook is paused; null where no other attempt follows.
+ */
+export type Settle = (answered: Answered) => Promise<Date | null>;
+
+interface Attempted extends Answered {
 	readonly becomes: Pick<DeliveryDocument, 'status' | 'next_attempt_at'>;
 }
 
@@ -50,10 +51,14 @@ export function createSettlement({
 	const countFailures = async (failed: readonly Attempted[]) => {
 		const ofEach = groupBy(failed, ({ webhook }) => webhook._id);
 		await webhooks.everywhere.updateMany(
-			...[...ofEach].map(([_id, { length }]) => ({
-				filter: { _id, status: 'active' as const },
-				update: { $inc: { consecutive_failures: length } },
-			})),
+			...[...ofEach].map(([_id, ofOne]) => {
+				const $inc = { consecutive_failures: ofOne.length };
+				const rest_until = ofOne.map(restAfter).find((until) => until !== null);
+				return {
+					filter: { _id, status: 'active' as const },
+					update: rest_until ? { $inc, $set: { rest_until } } : { $inc },
+				};
+			}),
 		);
 		const gone = failed.filter(({ result }) => result.verdict === 'gone');
 		const worn = await webhooks.everywhere.find({
@@ -141,7 +146,7 @@ export function createSettlement({
 	const settleSucceeded = createBatcher({
 		limit: BATCH,
 		run: async (succeeded: readonly Attempted[]) => {
-			const recovered = succeeded.filter(({ webhook }) => webhook.consecutive_failures > 0);
+			const recovered = succeeded.filter(({ counts }) => counts);
 			await webhooks.everywhere.updateMany(
 				...recovered.map(({ webhook: { _id } }) => ({
 					filter: { _id },
@@ -166,8 +171,12 @@ export function createSettlement({
 		},
 	});
 
-	return (webhook, delivery, result) => {
+	return (answered) => {
+		const { webhook, delivery, result, counts } = answered;
 		const settle = result.verdict === 'succeeded' ? settleSucceeded : settleFailed;
-		return settle({ webhook, delivery, result, becomes: outcome(delivery, result) });
+		return settle({ webhook, delivery, result, counts, becomes: outcome(delivery, result) });
 	};
 }
+
+/** A receiver that names a time means all requests (RFC 9110, 10.2.3; RFC 6585, 4), as those of Slack and Discord do. */
+const restAfter = ({ result, becomes }: Attempted) => (result.retryAfterMs === null ? null : becomes.next_attempt_at);

@@ -120,7 +120,9 @@ async function main() {
 	}
 	if (stopping) return;
 	if (process.argv.includes('--once')) await stop(0);
-	say(`The service keeps running at ${platform.url}; Ctrl-C stops it.`);
+	say(
+		`The service keeps running at ${platform.url}; Ctrl-C stops it. What else it does: ${platform.url}/api/v1/docs`,
+	);
 }
 
 main().catch((error) => {

@@ -15,7 +15,7 @@ async function main() {
 	say(`Odoo Platform answers at ${platform.url}`);
 	if (platform.firstRunFile !== null) {
 		say(`First start: keys, ids and the owner's login are in ${platform.firstRunFile} (readable by you alone).`);
-		say('Next: deploy the demo environment with the first curl of the README, or run npm run demo.');
+		say('Next: deploy the demo environment with the first curl of the README. Or stop this, and run npm run demo.');
 	}
 
 	let stopping = false;

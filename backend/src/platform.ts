@@ -99,15 +99,17 @@ export async function startPlatform(
 	config: Config,
 	{ log, clock = systemClock, limits = LIMITS }: { log: Logger; clock?: Clock; limits?: Limits },
 ): Promise<Platform> {
-	await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+	await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch(
+		refuse('DATA_DIR', 'the directory cannot be made'),
+	);
 	const masterKey = config.secretKey ?? (await loadMasterKey(config.dataDir));
 	const secrets = createSecrets(masterKey, config.previousSecretKeys);
 	const ids = createIds(clock);
 	const pager = createPager(secrets);
 	const outbound = createOutbound({ allowedCidrs: config.outboundAllowedCidrs });
 	const database = await openDatabase(config, { clock, log }).catch((cause: unknown) => {
-		if (config.mongodbUri === undefined || !(cause instanceof Error)) throw cause;
-		throw new ConfigError(`MONGODB_URI: the database cannot be opened: ${cause.message}`, { cause });
+		if (config.mongodbUri === undefined) throw cause;
+		return refuse('MONGODB_URI', 'the database cannot be opened')(cause);
 	});
 	const { connection } = database;
 	let url = config.publicUrl ?? '';
@@ -400,7 +402,7 @@ export async function startPlatform(
 	try {
 		for (const collection of Object.values(collections)) await collection.createIndexes();
 		if (config.previousSecretKeys.length > 0) await reencryptAll(collections, { secrets, log });
-		const address = await listen(server, config);
+		const address = await listen(server, config).catch(refuse('HOST, PORT', 'the service cannot listen there'));
 		url ||= address;
 		const firstRunFile = await firstRun({
 			...collections,
@@ -424,3 +426,11 @@ export async function startPlatform(
 		throw error;
 	}
 }
+
+/** Fails with the name of the variable that leads there. */
+const refuse =
+	(variable: string, what: string) =>
+	(cause: unknown): never => {
+		if (!(cause instanceof Error)) throw cause;
+		throw new ConfigError(`${variable}: ${what}: ${cause.message}`, { cause });
+	};

@@ -11,6 +11,7 @@ import type { OrganizationId } from '../../backend/src/core/ids';
 import { attempt } from '../../backend/src/net/attempt';
 import type { Fetch } from '../../backend/src/net/outbound';
 import { outboxOf } from '../../backend/src/database/outbox';
+import { steadySets } from '../../backend/src/database/steady-sets';
 import { makeWebhookSecret, signatureHeaders } from '../../backend/src/net/webhook-signature';
 import { openTestDatabase } from '../support/database';
 import { openWebhookStage } from '../support/webhook-stage';
@@ -67,6 +68,7 @@ type Receiver = Awaited<ReturnType<typeof startReceiver>>;
 async function open(receiver: Receiver) {
 	const database = await openTestDatabase();
 	const stage = await openWebhookStage(database, systemClock);
+	steadySets(stage.connection);
 	let answered = 0;
 	const fetch: Fetch = async (url, init) => {
 		const response = await stage.fetch(url, init);

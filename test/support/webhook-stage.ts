@@ -4,7 +4,6 @@ import type { EventType, PlatformEvent } from '../../backend/src/core/events';
 import { createIds, type Id, type OrganizationId, type WebhookId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { createSecrets } from '../../backend/src/core/secrets';
-import { steadySets } from '../../backend/src/database/steady-sets';
 import { outboxFields, outboxIndexes, outboxOf, type WithOutbox } from '../../backend/src/database/outbox';
 import { tenantCollection } from '../../backend/src/database/tenant-collection';
 import { eventCollection } from '../../backend/src/features/events/model';
@@ -35,7 +34,6 @@ export async function openWebhookStage<C extends Clock>(
 	const connection = await mongoose
 		.createConnection(uri, { dbName, autoIndex: false, autoCreate: false })
 		.asPromise();
-	steadySets(connection);
 	const ids = createIds(clock);
 	const secrets = createSecrets(Buffer.alloc(32, 7));
 	const log = createLogger('silent');

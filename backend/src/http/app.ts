@@ -64,7 +64,7 @@ export function createApp({ routes, mounts, ready, ...steps }: AppOptions): Expr
 		throw new ApiError(
 			404,
 			'unknown_route',
-			'There is nothing at this path; see the API reference for what there is.',
+			'There is nothing at this path; /api/v1/docs shows what there is.',
 		);
 	});
 	app.use(fail(log));

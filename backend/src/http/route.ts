@@ -152,7 +152,7 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 		responses,
 		async run({ params, query, once, ...request }) {
 			const raw = { params, query, body: bodyOf(request.rawBody) };
-			const parsed = schema.safeParse(raw);
+			const parsed = schema.safeParse(raw, { error: whereMissing });
 			if (!parsed.success) throw inputError(parsed.error);
 			if (!('query' in input)) refuseAny(query);
 			const work = async (run: Run) => {
@@ -193,6 +193,10 @@ function parseJson(bytes: Buffer): unknown {
 		throw new ApiError(400, 'malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
 	}
 }
+
+/** What is said where something is not there. */
+const whereMissing: z.core.$ZodErrorMap = ({ code, input }) =>
+	code === 'invalid_type' && input === undefined ? 'is required' : undefined;
 
 const noQuery = z.strictObject({});
 

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import ts from 'typescript';
 import { z } from 'zod';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 
@@ -30,23 +29,27 @@ export async function deploy(baseUrl: string, apiKey: string, environment: strin
 /** The same with a field that the API does not know, which must not compile. */
 const MISTAKEN = PROGRAM.replace("ref: 'main'", "reference: 'main'");
 
+const run = promisify(execFile);
+/** How a command that failed is told of. */
+const failed = z.object({ stdout: z.string() });
+const modules = path.join(__dirname, '../../node_modules');
+
 let platform: TestPlatform;
 let folder: string;
-let complaints: ReturnType<typeof compile>;
+let complaints: Awaited<ReturnType<typeof compile>>;
 
 beforeAll(async () => {
 	platform = await startTestPlatform();
 	folder = await mkdtemp(path.join(tmpdir(), 'odoo-platform-client-'));
-	const modules = path.join(__dirname, '../../node_modules');
 	await symlink(modules, path.join(folder, 'node_modules'));
-	await promisify(execFile)(process.execPath, [
+	await run(process.execPath, [
 		path.join(modules, 'openapi-typescript/bin/cli.js'),
 		`${platform.url}/api/v1/openapi.json`,
 		...['--output', path.join(folder, 'api.d.ts')],
 	]);
 	await writeFile(path.join(folder, 'program.ts'), PROGRAM);
 	await writeFile(path.join(folder, 'mistaken.ts'), MISTAKEN);
-	complaints = compile();
+	complaints = await compile();
 });
 
 afterAll(async () => {
@@ -55,25 +58,22 @@ afterAll(async () => {
 });
 
 /** Compiles both beside their sources; what the compiler has to say against each. */
-function compile(): Record<'program' | 'mistaken', string[]> {
-	const program = path.join(folder, 'program.ts');
-	const mistaken = path.join(folder, 'mistaken.ts');
-	const compilation = ts.createProgram([program, mistaken], {
+async function compile(): Promise<Record<'program' | 'mistaken', string[]>> {
+	const compilerOptions = {
 		strict: true,
 		skipDefaultLibCheck: true,
-		target: ts.ScriptTarget.ES2022,
-		lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
-		module: ts.ModuleKind.Node16,
-		moduleResolution: ts.ModuleResolutionKind.Node16,
+		target: 'es2022',
+		lib: ['es2022', 'dom', 'dom.iterable'],
+		module: 'node16',
 		types: [],
-	});
-	compilation.emit();
-	const messages = (mine: (file: string | undefined) => boolean) =>
-		ts
-			.getPreEmitDiagnostics(compilation)
-			.filter(({ file }) => mine(file?.fileName))
-			.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
-	return { program: messages((file) => file !== mistaken), mistaken: messages((file) => file === mistaken) };
+	};
+	const project = path.join(folder, 'tsconfig.json');
+	await writeFile(project, JSON.stringify({ compilerOptions, files: ['program.ts', 'mistaken.ts'] }));
+	const tsc = run(process.execPath, [path.join(modules, 'typescript/bin/tsc'), '--project', project]);
+	const said = await tsc.catch((error: unknown) => failed.parse(error));
+	const lines = said.stdout.split('\n').filter((line) => line.includes('error TS'));
+	const isMistaken = (line: string) => line.includes('mistaken.ts(');
+	return { program: lines.filter((line) => !isMistaken(line)), mistaken: lines.filter(isMistaken) };
 }
 
 const compiled = z.object({

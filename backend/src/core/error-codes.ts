@@ -72,7 +72,11 @@ export const ERROR_CODES = {
 		meaning: 'The `Idempotency-Key` is empty, too long, or not printable.',
 	},
 	idempotency_key_reused: { status: 422, meaning: 'The `Idempotency-Key` was sent with another body before.' },
-	rate_limited: { status: 429, meaning: 'The key has used up its requests of this minute.' },
+	rate_limited: {
+		status: 429,
+		meaning:
+			'The key has used up its requests of this minute, or too many logins or calls wait; see `Retry-After`.',
+	},
 	too_many_refused_keys: {
 		status: 429,
 		meaning: 'Too many refused API keys or logins came from this address; it is blocked for a while.',

@@ -10,7 +10,7 @@ const USER_INFO = /:\/\/[^\s"/?#]+@/g;
 /** A value that a URL's query names a secret. */
 const QUERY_SECRET = /([?&][\w-]*(?:token|secret|password|passwd|api_?key|signature)=)[^&#\s"\\]+/gi;
 /** A key of the platform or a webhook's secret. */
-const TOKEN = /\b(oec_live_|sk_live_|whsec_)[\w.+/=-]+/g;
+const TOKEN = /(oec_live_|sk_live_|whsec_)[\w.+/=-]+/g;
 
 /** A line without the secrets that stand within its texts; JSON stays JSON. */
 const withoutSecrets = (line: string) =>

@@ -50,7 +50,7 @@ export function createMemory<V>(clock: Clock): Memory<V> {
 			})
 			.finally(() => {
 				entry.looking = null;
-				if (entry.until <= now) entries.delete(key);
+				if (entry.until <= now && entries.get(key) === entry) entries.delete(key);
 			});
 		// Only who waits for it is told of a failure.
 		looking.catch(() => undefined);

@@ -61,11 +61,7 @@ export function createApp({ routes, mounts, ready, ...steps }: AppOptions): Expr
 	for (const route of routes) app[route.method](expressPath(route), serve(route, steps));
 	for (const route of routes) app.all(expressPath(route), refuseMethod(route, routes, log));
 	app.use(() => {
-		throw new ApiError(
-			404,
-			'unknown_route',
-			'There is nothing at this path; /api/v1/docs shows what there is.',
-		);
+		throw new ApiError(404, 'unknown_route', 'There is nothing at this path; /api/v1/docs shows what there is.');
 	});
 	app.use(fail(log));
 	return app;

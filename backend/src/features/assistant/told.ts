@@ -7,8 +7,8 @@ export interface Told<T> {
 }
 
 /**
- * Keeps answers until their client is gone, within bounds of size, as any Odoo may answer anything: one of more than
- * `limitOfOne` is not kept, and when all together are more than `limit`, the oldest make room. Sizes are in characters
+ * Keeps answers within bounds of size, as any Odoo may answer anything: one of more than `limitOfOne` is not kept, and
+ * when all together are more than `limit`, the oldest make room, be their clients still in use or not. Sizes are in characters
  * of JSON, which memory takes about one and a half times.
  */
 export function createTold<T>({ limit, limitOfOne }: { limit: number; limitOfOne: number }): Told<T> {

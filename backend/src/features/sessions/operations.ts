@@ -28,7 +28,7 @@ export const sessionOperations: readonly UndeclaredOperation[] = [
 		security: [],
 		body: loginSchema,
 		reply: loginReplySchema,
-		errors: [...common.errors, 'too_many_refused_keys'],
+		errors: [...common.errors, 'rate_limited', 'too_many_refused_keys'],
 	},
 	{
 		...common,

@@ -147,9 +147,11 @@ export function createDeliveryWorker({
 
 	/** Reads the webhook again and prolongs the lease if need be; false where it is no longer ours: paused, deleted, lost. */
 	const refresh = async (lane: Lane): Promise<boolean> => {
+		// Before it is read: what changes meanwhile may or may not be seen.
+		Object.assign(lane, { readAt: clock.now(), changed: false });
 		const read = await reread(lane.webhook);
 		if (read === null) return false;
-		Object.assign(lane, { webhook: read, readAt: clock.now(), changed: false });
+		lane.webhook = read;
 		if (read.lease_until && read.lease_until >= fromNow(LEASE_RESERVE_MS)) return true;
 		const { _id, organization_id, lease_owner } = read;
 		const prolonged = await webhooks.update(
@@ -188,7 +190,8 @@ export function createDeliveryWorker({
 			return;
 		}
 		lane.failing = !isSuccess;
-		lane.counting = lane.counting.then(() => settle({ webhook, delivery, result, counts: true }));
+		const before = lane.counting.catch(() => null);
+		lane.counting = before.then(() => settle({ webhook, delivery, result, counts: true }));
 		lane.retryAt = earliest(lane.retryAt, await lane.counting);
 		lane.changed = true;
 	};
@@ -246,14 +249,15 @@ export function createDeliveryWorker({
 			Object.assign(lane, { stirred: false, retryAt: null });
 			const { due, next, isAll } = await look({ webhook_id: webhook._id, busy, hadMany: lane.hadMany });
 			lane.hadMany = !isAll;
+			let rest: Date | null = null;
 			for (const delivery of due) {
 				while (inFlight.size >= lane.allowed) await Promise.race(sendings(lane));
 				if (!(await isOurs(lane))) return false;
-				if (restOf(lane) !== null) break;
+				rest = restOf(lane);
+				if (rest !== null) break;
 				await begin(lane, delivery);
 			}
 			lane.changed = true;
-			const rest = restOf(lane);
 			const mustWait = isAll || rest !== null;
 			if (inFlight.size > 0) {
 				if (mustWait) await news(lane, webhook.queued, rest ?? next);

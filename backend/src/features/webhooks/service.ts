@@ -7,7 +7,7 @@ import type { Fetch } from '../../net/outbound';
 import { makeWebhookSecret } from '../../net/webhook-signature';
 import type { Relay } from '../events/relay';
 import { createFanOut, type FanOut } from './fan-out';
-import { type Announcement, type DeliveryDocument, TEST_TYPE, type WebhookDocument } from './model';
+import { type Announcement, type DeliveryDocument, TEST_TYPE, WEBHOOK_STATUSES, type WebhookDocument } from './model';
 import { createPause } from './pause';
 import { payloads } from './payload';
 import { firstDelivery, type NotifyWorker, UNATTEMPTED } from './queue';
@@ -234,7 +234,7 @@ export function createWebhooksService({
 			const now = clock.now();
 			const free = { $set: { due_at: now }, $unset: { lease_until: 1, lease_owner: 1 } };
 			await webhooks.everywhere.updateMany({
-				filter: { status: 'active', lease_until: { $gt: now } },
+				filter: { status: { $in: WEBHOOK_STATUSES }, lease_until: { $gt: now } },
 				update: free,
 			});
 		},

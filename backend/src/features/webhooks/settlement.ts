@@ -53,10 +53,11 @@ export function createSettlement({
 		await webhooks.everywhere.updateMany(
 			...[...ofEach].map(([_id, ofOne]) => {
 				const $inc = { consecutive_failures: ofOne.length };
-				const rest_until = ofOne.map(restAfter).find((until) => until !== null);
+				const rests = ofOne.flatMap((one) => restAfter(one)?.getTime() ?? []);
+				const rest_until = new Date(Math.max(...rests));
 				return {
 					filter: { _id, status: 'active' as const },
-					update: rest_until ? { $inc, $set: { rest_until } } : { $inc },
+					update: rests.length > 0 ? { $inc, $max: { rest_until } } : { $inc },
 				};
 			}),
 		);

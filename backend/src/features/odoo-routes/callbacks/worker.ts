@@ -19,8 +19,8 @@ const MAX_ATTEMPTS = 50;
 /** Attempts in flight of one organization, so that receivers of one that do not answer delay nobody else's. */
 const MAX_OF_ONE = 5;
 /**
- * Half of the places are kept for organizations that have no other, and for those whose receivers answered quickly last
- * time: however many receivers do not answer, they delay nobody for long.
+ * The second half of the places goes to organizations that have none yet, and those whose receivers took long last time
+ * hold at most half: however many receivers do not answer, they delay nobody for long.
  */
 const HALF = MAX_ATTEMPTS / 2;
 /** An attempt that takes so long makes its organization a slow one. */

@@ -47,6 +47,19 @@ const EXAMPLES = {
 	}),
 } as const;
 
+const server = { name: 'server-1.example.com', status: 'degraded' };
+const automation_rule = { name: 'Refresh staging every week' };
+const webhook = { id: 'whk_01HXMZ0K3RJ8QM2P5T7V9X1Z3B', paused_reason: null };
+
+/** What an event of that type tells of. */
+const dataOf = (type: DeliveredType): Announcement['data'] => {
+	if (type.startsWith('deployment.')) return { deployment, environment };
+	if (type.startsWith('environment.')) return { environment: { ...environment, status: 'running' } };
+	if (type.startsWith('server.')) return { server };
+	if (type.startsWith('automation_rule.')) return { automation_rule };
+	return { webhook };
+};
+
 /** What Slack takes: docs.slack.dev, "Incoming webhooks", "Legacy attachments" and "Block Kit". */
 const slackText = (max: number) =>
 	z.strictObject({
@@ -217,6 +230,10 @@ const hostileEvent = fc
 describe.each(FORMATS)('the format %s', (format) => {
 	it.each(Object.entries(EXAMPLES))('tells of %s', (_, about) => {
 		expect(sent(format, about).content).toMatchSnapshot();
+	});
+
+	it.each(DELIVERED_TYPES)('tells of %s by these bytes', (type) => {
+		expect(sent(format, announcement(type, dataOf(type))).body).toMatchSnapshot();
 	});
 
 	it.each(DELIVERED_TYPES)('has a message for %s that its receiver takes', (type) => {

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import type { INodeParameters } from 'n8n-workflow';
 import { signatureHeaders } from '../../backend/src/net/webhook-signature';
-import { problem, startFakePlatform, type FakePlatform } from '../support/fake-platform';
+import { problem, type FakePlatform } from '../support/fake-platform';
+import { fakePlatformForTests } from '../support/fake-platform-tests';
 import { startTrigger, type TestTrigger } from '../support/n8n-engine';
 
 const ENVIRONMENT = 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B';
@@ -13,12 +14,8 @@ const registered = { webhookId: 'whk_1', events: ['deployment.succeeded'], secre
 let platform: FakePlatform;
 let trigger: TestTrigger;
 
-beforeAll(async () => {
-	platform = await startFakePlatform();
-});
-afterAll(() => platform.close());
-beforeEach(() => {
-	platform.received.length = 0;
+fakePlatformForTests((opened) => {
+	platform = opened;
 	platform.answer = () => ({ status: 201, body: { id: 'whk_1' } });
 });
 afterEach(() => trigger.close());

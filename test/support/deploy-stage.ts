@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
-import { createBells } from '../../backend/src/core/bells';
+import { createBells } from '../../backend/src/waiting/bells';
 import type { Clock } from '../../backend/src/core/clock';
 import { createIds, type JobId } from '../../backend/src/core/ids';
 import { createSecrets } from '../../backend/src/core/secrets';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createBatcher } from '../../backend/src/core/batcher';
+import { createBatcher } from '../../backend/src/waiting/batcher';
 
 /** A batcher that notes its batches, doubles its items, and cannot bear 13. */
 function doubling(limit = 10) {

@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Clock } from '../core/clock';
-import { nap } from '../core/wakeable-loop';
+import { nap } from '../waiting/wakeable-loop';
 
 /** How long requests under way may take once nothing new is to come, in milliseconds. */
 const GRACE_MS = 10_000;

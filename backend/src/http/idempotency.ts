@@ -5,7 +5,7 @@ import { ApiError } from '../core/errors';
 import type { OrganizationId } from '../core/ids';
 import type { Logger } from '../core/log';
 import type { Secrets } from '../core/secrets';
-import { nap } from '../core/wakeable-loop';
+import { nap } from '../waiting/wakeable-loop';
 import { callerId } from './caller';
 import type { Once, Route, RouteReply, RouteRequest } from './route';
 

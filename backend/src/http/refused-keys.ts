@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock';
 import { ApiError } from '../core/errors';
 import { Lru } from '../core/lru';
 import { hashToken } from '../core/secrets';
-import { nap } from '../core/wakeable-loop';
+import { nap } from '../waiting/wakeable-loop';
 import type { Limits } from './limits';
 
 /** Slows down and then blocks addresses that send one refused key after another. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../core/clock';
-import { unlessAborted } from '../core/unless-aborted';
+import { unlessAborted } from '../waiting/unless-aborted';
 import type { Fetch } from '../net/outbound';
 import type { CallOptions, OdooClient } from './client';
 import { connectOdoo } from './connect';

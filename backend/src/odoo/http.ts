@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Clock } from '../core/clock';
 import { systemCode } from '../core/errors';
-import { withTimeLimit } from '../core/time-limit';
+import { withTimeLimit } from '../waiting/time-limit';
 import { OutboundError, readLimited, type Fetch } from '../net/outbound';
 import type { CallOptions } from './client';
 import { networkError, OdooError } from './errors';

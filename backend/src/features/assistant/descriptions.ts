@@ -1,4 +1,4 @@
-import { unlessAborted } from '../../core/unless-aborted';
+import { unlessAborted } from '../../waiting/unless-aborted';
 import type { CallOptions, OdooClient } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../odoo/json';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { idSchema, type EnvironmentId } from '../../core/ids';
-import { nap } from '../../core/wakeable-loop';
+import { nap } from '../../waiting/wakeable-loop';
 import type { Tenant } from '../../database/tenant-collection';
 import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
 import { jobSchema, presentJob } from '../jobs/schemas';

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock';
 import type { PlatformEvent } from '../../core/events';
 import { groupBy } from '../../core/group-by';
 import type { Logger } from '../../core/log';
-import { createWakeableLoop, type WakeableLoop } from '../../core/wakeable-loop';
+import { createWakeableLoop, type WakeableLoop } from '../../waiting/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { EventDocument } from './model';
 import type { OutboxSource, Pending } from './outbox-source';

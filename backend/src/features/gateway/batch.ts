@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock';
 import { ApiError, internalError } from '../../core/errors';
 import type { Logger } from '../../core/log';
-import { withTimeLimit } from '../../core/time-limit';
+import { withTimeLimit } from '../../waiting/time-limit';
 import { OdooError } from '../../odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../odoo/json';
 import { failureOf, odooFailure } from './failures';

@@ -1,11 +1,11 @@
 import type { UpdateQuery } from 'mongoose';
-import type { Bells } from '../../core/bells';
+import type { Bells } from '../../waiting/bells';
 import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
 import type { JobId } from '../../core/ids';
 import type { Logger } from '../../core/log';
-import { unlessAborted } from '../../core/unless-aborted';
-import { nap } from '../../core/wakeable-loop';
+import { unlessAborted } from '../../waiting/unless-aborted';
+import { nap } from '../../waiting/wakeable-loop';
 import { isDuplicateKey } from '../../database/connection';
 import type { TenantCollection } from '../../database/tenant-collection';
 import { type JobDefinition, type StepContext, waitingStep } from './definition';

@@ -1,5 +1,5 @@
 import type { QueryFilter } from 'mongoose';
-import { createBells } from '../../core/bells';
+import { createBells } from '../../waiting/bells';
 import type { Clock } from '../../core/clock';
 import { ApiError, notFound } from '../../core/errors';
 import {

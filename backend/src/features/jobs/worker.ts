@@ -1,8 +1,8 @@
-import { createBells } from '../../core/bells';
+import { createBells } from '../../waiting/bells';
 import type { Clock } from '../../core/clock';
 import type { JobId } from '../../core/ids';
 import type { Logger } from '../../core/log';
-import { createWakeableLoop, type WakeableLoop } from '../../core/wakeable-loop';
+import { createWakeableLoop, type WakeableLoop } from '../../waiting/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { JobDefinitions } from './definition';
 import { type JobDocument, type JobLogLine, OPEN_JOB_STATUSES } from './model';

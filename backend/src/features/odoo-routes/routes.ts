@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import type { CallbackId } from '../../core/ids';
 import type { Permission } from '../../core/permissions';
-import { withTimeLimit } from '../../core/time-limit';
+import { withTimeLimit } from '../../waiting/time-limit';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { OdooError } from '../../odoo/errors';
 import type { OpenConnection } from '../connections/service';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { QueryFilter } from 'mongoose';
 import type { Clock } from '../../core/clock';
-import { createDoze, type Doze } from '../../core/doze';
+import { createDoze, type Doze } from '../../waiting/doze';
 import type { DeliveryId, Ids, WebhookId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import type { Secrets } from '../../core/secrets';
-import { createWakeableLoop, ENDED, type WakeableLoop } from '../../core/wakeable-loop';
+import { createWakeableLoop, ENDED, type WakeableLoop } from '../../waiting/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import { createLaneStore } from './lane-store';

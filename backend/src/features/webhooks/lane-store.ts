@@ -1,4 +1,4 @@
-import { createBatcher } from '../../core/batcher';
+import { createBatcher } from '../../waiting/batcher';
 import type { Clock } from '../../core/clock';
 import { groupBy } from '../../core/group-by';
 import type { WebhookId } from '../../core/ids';

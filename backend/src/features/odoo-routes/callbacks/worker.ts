@@ -3,7 +3,7 @@ import { groupBy } from '../../../core/group-by';
 import type { OrganizationId } from '../../../core/ids';
 import type { Logger } from '../../../core/log';
 import type { Secrets } from '../../../core/secrets';
-import { createWakeableLoop, ENDED, type WakeableLoop } from '../../../core/wakeable-loop';
+import { createWakeableLoop, ENDED, type WakeableLoop } from '../../../waiting/wakeable-loop';
 import type { TenantCollection } from '../../../database/tenant-collection';
 import { attempt, type AttemptResult } from '../../../net/attempt';
 import type { Fetch } from '../../../net/outbound';

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../core/clock';
 
 /**
  * Runs work under a signal that is aborted with `reason` after `ms` milliseconds, or with `signal`, whichever is first.

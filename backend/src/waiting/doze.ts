@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../core/clock';
 
 /**
  * Waits of one who may be roused, one after the other. An `AbortController` for each would do the same, but Node.js 20

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../core/clock';
 import { createDoze } from './doze';
 
 /** One who waits for something to happen to a thing; what happened since the last wait ends the next one at once. */

@@ -9,7 +9,7 @@ import { renderGatewayError } from '../../backend/src/features/gateway/failures'
 import { gatewayRoutes } from '../../backend/src/features/gateway/routes';
 import { gatewayRequest } from '../../backend/src/features/gateway/schemas';
 import { createGatewayService } from '../../backend/src/features/gateway/service';
-import { signBody, verifySignature } from '../../backend/src/http/hmac-signature';
+import { signBody, verifySignature } from '../../backend/src/access/hmac-signature';
 import type { ConnectionsService } from '../../backend/src/features/connections/service';
 import { createLogger } from '../../backend/src/core/log';
 import { OutboundError, type Fetch } from '../../backend/src/net/outbound';

@@ -7,7 +7,7 @@ import { createIds } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import type { Plan } from '../../backend/src/core/permissions';
 import { createApp } from '../../backend/src/http/app';
-import type { KeyCaller } from '../../backend/src/http/caller';
+import type { KeyCaller } from '../../backend/src/access/caller';
 import { defineRoute, reply } from '../../backend/src/http/route';
 import { createPipelineParts } from '../support/pipeline';
 

@@ -7,7 +7,7 @@ import { PERMISSIONS } from '../../backend/src/core/permissions';
 import type { LogsService } from '../../backend/src/features/odoo-routes/logs/service';
 import { odooRoutes } from '../../backend/src/features/odoo-routes/routes';
 import type { Act } from '../../backend/src/features/odoo-routes/service';
-import { signBody } from '../../backend/src/http/hmac-signature';
+import { signBody } from '../../backend/src/access/hmac-signature';
 import { openApiDocument } from '../../backend/src/http/openapi';
 import type { RouteRequest } from '../../backend/src/http/route';
 import { createFakeClock } from '../support/fake-clock';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { requireSameSite, sessionCookie, sessionTokenOf } from '../../backend/src/http/session-cookie';
+import { requireSameSite, sessionCookie, sessionTokenOf } from '../../backend/src/access/session-cookie';
 
 describe('the cookie of a session', () => {
 	it('is sent over https alone where the service is reached by it', () => {

@@ -3,7 +3,7 @@ import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
 import { accessLog } from './access-log';
 import { type Audit, isDeed } from './audit';
-import { type Authenticators, authorize, identify, requireKey } from './authorize';
+import { type Authenticators, authorize, identify, requireKey } from '../access/authorize';
 import type { Idempotency } from './idempotency';
 import type { RateLimiter } from './rate-limit';
 import { readBody } from './read-body';

@@ -1,4 +1,4 @@
-import type { KeyCaller } from './caller';
+import type { KeyCaller } from '../access/caller';
 import type { Route, RouteReply } from './route';
 
 /** A request that changes something: who asks for what, and from where. */

@@ -6,7 +6,7 @@ import type { OrganizationId } from '../core/ids';
 import type { Logger } from '../core/log';
 import type { Secrets } from '../core/secrets';
 import { nap } from '../waiting/wakeable-loop';
-import { callerId } from './caller';
+import { callerId } from '../access/caller';
 import type { Once, Route, RouteReply, RouteRequest } from './route';
 
 /** A request's hold on its Idempotency-Key. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock';
 import { ApiError } from '../core/errors';
 import type { KeyId } from '../core/ids';
-import type { KeyCaller } from './caller';
+import type { KeyCaller } from '../access/caller';
 import type { Limits } from './limits';
 
 /** One minute of the clock's, in which a key has its limit anew. */

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../core/error-codes';
 import { ApiError, notFound, type InputError } from '../core/errors';
 import type { Permission, Plan } from '../core/permissions';
 import type { BodySize } from './read-body';
-import type { Caller, KeyScope } from './caller';
+import type { Caller, KeyScope } from '../access/caller';
 
 type Schemas = Readonly<Record<number, z.ZodType>>;
 

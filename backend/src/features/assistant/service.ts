@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
 import { hashToken } from '../../core/secrets';
 import type { TenantCollection } from '../../database/tenant-collection';
-import type { Caller } from '../../http/caller';
+import type { Caller } from '../../access/caller';
 import type { CallOptions, OdooCall, OdooClient } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../odoo/json';

@@ -6,7 +6,7 @@ import type { PlatformEvent } from '../../core/events';
 import type { Logger } from '../../core/log';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Audit, Deed } from '../../http/audit';
-import { sees } from '../../http/organization-for';
+import { sees } from '../../access/organization-for';
 import type { AuditDocument } from './model';
 
 interface AuditFilter {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ApiError, invalidInput } from '../../core/errors';
 import { idSchema } from '../../core/ids';
-import type { Caller } from '../../http/caller';
+import type { Caller } from '../../access/caller';
 import type { ConnectionChoice } from './service';
 
 /** The fields by which a request says which Odoo is meant. */

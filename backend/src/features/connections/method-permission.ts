@@ -1,5 +1,5 @@
 import { ApiError } from '../../core/errors';
-import type { Caller } from '../../http/caller';
+import type { Caller } from '../../access/caller';
 import { isRead } from '../../odoo/methods';
 
 /**

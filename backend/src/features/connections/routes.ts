@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCodes } from '../../core/error-codes';
 import { pathId } from '../../http/fields';
-import { organizationFor } from '../../http/organization-for';
+import { organizationFor } from '../../access/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import {

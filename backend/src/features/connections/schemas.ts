@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { errorCodes } from '../../core/error-codes';
 import { idSchema, isId } from '../../core/ids';
-import { isSessionPass } from '../../http/caller';
+import { isSessionPass } from '../../access/caller';
 import { createdAt, ownerId, ownId } from '../../http/fields';
-import { organizationField } from '../../http/organization-for';
+import { organizationField } from '../../access/organization-for';
 import { plainHttpUrl } from '../../net/outbound';
 import type { OdooConnection } from './describe';
 

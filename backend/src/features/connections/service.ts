@@ -4,7 +4,7 @@ import { type ConnectionId, type EnvironmentId, type Ids, type OrganizationId } 
 import type { Secrets } from '../../core/secrets';
 import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import { isSessionPass, type SessionPass } from '../../http/caller';
+import { isSessionPass, type SessionPass } from '../../access/caller';
 import type { Fetch } from '../../net/outbound';
 import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';

@@ -1,5 +1,5 @@
 import { ApiError } from '../../core/errors';
-import { verifySignature } from '../../http/hmac-signature';
+import { verifySignature } from '../../access/hmac-signature';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { gatewayErrorReply, gatewayErrors, renderGatewayError } from './failures';
 import { gatewayReply, gatewayRequest } from './schemas';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock';
 import type { Logger } from '../../core/log';
-import type { Caller } from '../../http/caller';
+import type { Caller } from '../../access/caller';
 import type { CallOptions, OdooClient } from '../../odoo/client';
 import type { OdooClients } from '../../odoo/clients';
 import { OdooError } from '../../odoo/errors';

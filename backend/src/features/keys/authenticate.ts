@@ -5,7 +5,7 @@ import { createMemory, type Finding } from '../../core/memory';
 import type { Plan } from '../../core/permissions';
 import { equalInConstantTime, hashToken, type Secrets } from '../../core/secrets';
 import type { TenantCollection } from '../../database/tenant-collection';
-import type { Authenticate, KeyCaller } from '../../http/caller';
+import type { Authenticate, KeyCaller } from '../../access/caller';
 import type { KeyDocument } from './model';
 import { SIGNING_PURPOSE, verifyToken } from './token';
 

@@ -3,7 +3,7 @@ import type { ConnectionId, KeyId, OrganizationId } from '../../core/ids';
 import type { Permission } from '../../core/permissions';
 import { sealed } from '../../database/reencrypt';
 import { tenantCollection } from '../../database/tenant-collection';
-import type { KeyScope } from '../../http/caller';
+import type { KeyScope } from '../../access/caller';
 
 /** An API key; the token itself is not kept. */
 export interface KeyDocument {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { type Permission, permissionSchema } from '../../core/permissions';
-import { KEY_SCOPES } from '../../http/caller';
+import { KEY_SCOPES } from '../../access/caller';
 import { createdAt, ownId } from '../../http/fields';
-import { organizationField } from '../../http/organization-for';
+import { organizationField } from '../../access/organization-for';
 import { timeSchema } from '../../http/time';
 import type { KeyDocument } from './model';
 

@@ -1,7 +1,7 @@
 import { jwtVerify, SignJWT } from 'jose';
 import type { Clock } from '../../core/clock';
 import { isId, type KeyId, type OrganizationId } from '../../core/ids';
-import type { KeyScope } from '../../http/caller';
+import type { KeyScope } from '../../access/caller';
 
 const ALGORITHM = 'HS256';
 const TYPE = 'api-key+jwt';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { permissionSchema, planSchema } from '../../core/permissions';
-import { requireKey } from '../../http/authorize';
+import { requireKey } from '../../access/authorize';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { keySchema, presentKey } from '../keys/schemas';
 import type { KeysService } from '../keys/service';

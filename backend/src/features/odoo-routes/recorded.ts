@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { ApiError, internalError } from '../../core/errors';
 import type { CallbackId } from '../../core/ids';
-import { verifySignature } from '../../http/hmac-signature';
+import { verifySignature } from '../../access/hmac-signature';
 import type { Route, RouteReply, RouteRequest } from '../../http/route';
 import type { OpenConnection } from '../connections/service';
 import { failureBody, idOf, isResult } from './envelope';

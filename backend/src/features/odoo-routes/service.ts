@@ -1,5 +1,5 @@
 import { ApiError, invalidInput } from '../../core/errors';
-import type { Caller } from '../../http/caller';
+import type { Caller } from '../../access/caller';
 import type { OdooClient } from '../../odoo/client';
 import type { OdooClients } from '../../odoo/clients';
 import { OdooError } from '../../odoo/errors';

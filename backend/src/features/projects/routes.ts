@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pathId } from '../../http/fields';
-import { organizationFor } from '../../http/organization-for';
+import { organizationFor } from '../../access/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { presentProject, projectChange, projectRequest, projectSchema } from './schemas';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { createdAt, ownerId, ownId } from '../../http/fields';
-import { organizationField } from '../../http/organization-for';
+import { organizationField } from '../../access/organization-for';
 import type { ProjectDocument } from './model';
 
 const DEFAULT_BRANCH = 'What the ref `HEAD` means in a deploy, and the branch of a commit that several branches have';

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ApiError, invalidInput } from '../../core/errors';
 import type { FetchHandle } from '../../http/fetch-handler';
 import type { RefusedKeys } from '../../http/refused-keys';
-import { requireSameSite, sessionCookie, sessionTokenOf } from '../../http/session-cookie';
+import { requireSameSite, sessionCookie, sessionTokenOf } from '../../access/session-cookie';
 import type { OdooIdentity } from '../../odoo/client';
 import { callSchema, type loginReplySchema, loginSchema, type logoutReplySchema } from './schemas';
 import { LIFETIME_S, type SessionsService } from './service';

@@ -5,7 +5,7 @@ import type { Logger } from '../../core/log';
 import type { Plan } from '../../core/permissions';
 import { hashToken, type Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import type { AuthenticateSession, SessionPass } from '../../http/caller';
+import type { AuthenticateSession, SessionPass } from '../../access/caller';
 import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import { createLoginBrake } from '../../odoo/login-brake';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { invalidInput } from '../../core/errors';
 import type { EnvironmentId, OrganizationId, ProjectId } from '../../core/ids';
 import { pathId } from '../../http/fields';
-import { organizationFor } from '../../http/organization-for';
+import { organizationFor } from '../../access/organization-for';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import type { Outbound } from '../../net/outbound';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { groupBy } from '../../core/group-by';
 import { idSchema } from '../../core/ids';
 import { attemptFields, createdAt, ownerId, ownId } from '../../http/fields';
-import { organizationField } from '../../http/organization-for';
+import { organizationField } from '../../access/organization-for';
 import type { DeliveryAttempt, HeaderList } from '../../net/attempt';
 import { receiverUrl } from '../../net/receiver-url';
 import { eventPatternSchema } from '../events/event-patterns';

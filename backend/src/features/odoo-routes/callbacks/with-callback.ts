@@ -1,6 +1,6 @@
 import { ApiError, internalError, invalidInput } from '../../../core/errors';
 import type { CallbackId } from '../../../core/ids';
-import type { Caller } from '../../../http/caller';
+import type { Caller } from '../../../access/caller';
 import { enveloped, type Envelope, failedOutcome, failureBody, type Outcome, type RpcId } from '../envelope';
 import type { CallbacksService } from './service';
 

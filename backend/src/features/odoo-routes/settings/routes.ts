@@ -1,4 +1,4 @@
-import { organizationFor } from '../../../http/organization-for';
+import { organizationFor } from '../../../access/organization-for';
 import { defineRoute, reply, type Route } from '../../../http/route';
 import { presentSettings, settingsChange, settingsQuery, settingsSchema } from './schemas';
 import type { OdooSettingsService } from './service';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema, type OrganizationId } from '../../../core/ids';
-import { organizationField } from '../../../http/organization-for';
+import { organizationField } from '../../../access/organization-for';
 import { DEFAULTS, type OdooSettings, PARAMETERS } from './parameters';
 
 const PREFIX = 'webhook.';

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../core/errors';
 import { type Plan, planIncludes } from '../core/permissions';
 import type { Authenticate, AuthenticateSession, Caller, KeyCaller } from './caller';
-import type { Route } from './route';
+import type { Route } from '../http/route';
 import { requireSameSite, sessionTokenOf } from './session-cookie';
 
 /** What finds out who a token belongs to. */

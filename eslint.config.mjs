@@ -3,7 +3,13 @@ import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
 import tseslint from 'typescript-eslint';
 
-const typed = ['backend/src/**/*.ts', 'test/**/*.ts', 'nodes/**/*.ts', 'credentials/**/*.ts'];
+const typed = [
+	'backend/src/**/*.ts',
+	'backend/packages/**/*.ts',
+	'test/**/*.ts',
+	'nodes/**/*.ts',
+	'credentials/**/*.ts',
+];
 
 /** What n8n reviews a community package by; its warnings are errors here. */
 const n8n = {

@@ -6,7 +6,9 @@ const esModules = ['jose', '@seriousme/openapi-schema-validator'];
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
-	testMatch: ['<rootDir>/test/**/*.test.ts'],
+	testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/backend/packages/*/test/**/*.test.ts'],
+	// The packages under backend/packages as they are written, not as they were built last.
+	testEnvironmentOptions: { customExportConditions: ['odoo-platform-source', 'node', 'node-addons'] },
 	transform: {
 		'^.+\\.(t|j)s$': [
 			'@swc/jest',
@@ -18,7 +20,12 @@ module.exports = {
 		],
 	},
 	transformIgnorePatterns: [`/node_modules/(?!(${esModules.join('|')})/)`],
-	modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/backend/dist', '<rootDir>/.data'],
+	modulePathIgnorePatterns: [
+		'<rootDir>/dist',
+		'<rootDir>/backend/dist',
+		'<rootDir>/backend/packages/[^/]+/dist',
+		'<rootDir>/.data',
+	],
 	// jest would leave one core to the watcher; on two cores that halves the speed.
 	maxWorkers: '100%',
 	testTimeout: 20_000,

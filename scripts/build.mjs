@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,10 +19,12 @@ export function buildNodes() {
 	run('gulp/bin/gulp.js', 'icons', '--silent');
 }
 
-/** Builds the service into backend/dist/, all of it: an incremental build would not miss an output that was deleted. */
+/** Builds the service and its packages into their dist/, all of it: an incremental build would leave deleted modules. */
 export function buildBackend() {
-	rmSync(path.join(root, 'backend/dist'), { recursive: true, force: true });
-	run('typescript/bin/tsc', '-p', 'backend/tsconfig.json', '--incremental', 'false');
+	const packages = readdirSync(path.join(root, 'backend/packages')).map((name) => `packages/${name}`);
+	for (const part of ['.', ...packages])
+		rmSync(path.join(root, 'backend', part, 'dist'), { recursive: true, force: true });
+	run('typescript/bin/tsc', '-b', 'backend', '--force');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

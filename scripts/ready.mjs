@@ -54,6 +54,13 @@ function newest(source) {
 	return Math.max(...['', ...below].map((name) => statSync(path.join(place, name)).mtimeMs));
 }
 
+/** What the service's own packages are built from. */
+const packageSources = () =>
+	readdirSync(path.join(root, 'backend/packages')).flatMap((name) => [
+		`backend/packages/${name}/src`,
+		`backend/packages/${name}/tsconfig.json`,
+	]);
+
 /** Builds the nodes and the service where their sources are newer than what was built. */
 async function ensureBuilt() {
 	const parts = [
@@ -65,7 +72,7 @@ async function ensureBuilt() {
 		},
 		{
 			what: 'Building the service',
-			sources: ['backend/src', 'backend/tsconfig.json', 'tsconfig.base.json'],
+			sources: ['backend/src', 'backend/tsconfig.json', 'tsconfig.base.json', ...packageSources()],
 			output: 'backend/dist',
 			build: 'buildBackend',
 		},

@@ -1,7 +1,7 @@
 import { ConfigError, readConfig } from './config';
 import { systemCode } from './core/errors';
 import { createLogger } from './core/log';
-import { DatabaseInUseError } from './database/embedded/lock';
+import { DatabaseInUseError } from '@odoo-platform/embedded-mongo';
 import { startPlatform } from './platform';
 
 /** How long requests and jobs under way may take once the process was told to stop, in milliseconds. */

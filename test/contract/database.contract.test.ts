@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
 import { systemClock } from '../../backend/src/core/clock';
-import { startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
+import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 import { type TestDatabase, openTestDatabase } from '../support/database';
 import { runScript } from '../support/run-script';
 

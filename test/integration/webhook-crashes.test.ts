@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
 import { createIds } from '../../backend/src/core/ids';
-import { startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
+import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { answer, type Receiver, startReceiver } from '../support/receiver';
 import { until } from '../support/until';

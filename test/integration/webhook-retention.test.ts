@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
+import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 import { openTestDatabase } from '../support/database';
 import { createFakeClock } from '../support/fake-clock';
 import { openWebhookStage } from '../support/webhook-stage';

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { systemClock } from '../../backend/src/core/clock';
-import { startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
+import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 
 // Writes until a write is refused, and tells whether everything acknowledged can still be read. For tests of full disks.
 // Argument: the data directory of an embedded engine.

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { systemClock } from '../../backend/src/core/clock';
-import { startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
+import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 
 // Writes without end and tells of each write that was acknowledged, until it is killed. For tests of durability.
 // Arguments: the data directory of an embedded engine, or the connection string of a server; the name of the database.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { systemClock } from '../../backend/src/core/clock';
-import { startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
+import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 
 /** A database of a test's own. */
 export interface TestDatabase {

@@ -3,6 +3,7 @@
 // Lets a child process of a test run TypeScript: `node -r ./test/support/ts-register.cjs file.ts`.
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
+const path = require('node:path');
 const { transformSync } = require('@swc/core');
 
 Module._extensions['.ts'] = (module, filename) => {
@@ -13,3 +14,9 @@ Module._extensions['.ts'] = (module, filename) => {
 	});
 	module._compile(code, filename);
 };
+
+/** The packages under backend/packages as they are written, not as they were built last. */
+const sourceOf = (_, name, door = 'index') => path.join(__dirname, '../../backend/packages', name, 'src', `${door}.ts`);
+const resolve = Module._resolveFilename;
+Module._resolveFilename = (request, ...rest) =>
+	resolve(request.replace(/^@odoo-platform\/([^/]+)(?:\/([^/]+))?$/, sourceOf), ...rest);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { systemClock, type Clock } from '../../backend/src/core/clock';
 import { idSchema } from '../../backend/src/core/ids';
-import { startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
+import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 import { openWebhookStage } from './webhook-stage';
 
 /** What a replica is told: where its data is, how far its clock is ahead, and whose events it makes, if any. */

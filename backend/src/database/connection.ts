@@ -2,7 +2,7 @@ import mongoose, { type Connection } from 'mongoose';
 import type { Config } from '../config';
 import type { Clock } from '../core/clock';
 import type { Logger } from '../core/log';
-import { startEmbeddedEngine } from './embedded/engine';
+import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 import { steadySets } from './steady-sets';
 
 /** The open database, whichever engine serves it. */

@@ -1,5 +1,5 @@
 import { Long } from 'bson';
-import type { Clock } from '../../core/clock';
+import type { Clock } from './clock';
 import { MAX_DOCUMENT_BYTES } from './documents';
 import { EngineError } from './errors';
 

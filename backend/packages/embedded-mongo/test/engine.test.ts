@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import mongoose from 'mongoose';
-import { Cursors } from '../../backend/src/database/embedded/cursors';
-import { encode } from '../../backend/src/database/embedded/documents';
-import { type EmbeddedEngine, startEmbeddedEngine } from '../../backend/src/database/embedded/engine';
-import { MessageReader, ProtocolError, readRequest } from '../../backend/src/database/embedded/wire';
-import { runScript } from '../support/run-script';
+import { Cursors } from '../src/cursors';
+import { encode } from '../src/documents';
+import { type EmbeddedEngine, startEmbeddedEngine } from '../src/engine';
+import { MessageReader, ProtocolError, readRequest } from '../src/wire';
+import { runScript } from '../../../../test/support/run-script';
 
 let now: Date;
 let dataDir: string;
@@ -165,7 +165,7 @@ describe('the embedded engine', () => {
 	});
 
 	it('refuses what the disk has no room for, and goes on', async () => {
-		const support = resolve(__dirname, '../support');
+		const support = resolve(__dirname, '../../../../test/support');
 		// A limit to the size of files stands for a disk that is full.
 		const child = spawn(
 			'bash',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Clock } from '../../../core/clock';
+import type { Clock } from '../clock';
 import type { Cursors } from '../cursors';
 import { type Doc, isDoc } from '../documents';
 import { EngineError } from '../errors';

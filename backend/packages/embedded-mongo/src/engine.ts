@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '../../core/clock';
+import type { Clock } from './clock';
 import { removeExpired } from './commands/admin';
 import type { Engine } from './commands/command';
 import { Cursors } from './cursors';

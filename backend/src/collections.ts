@@ -17,7 +17,7 @@ import { logCollection, payloadCollection } from './features/odoo-routes/logs/mo
 import { settingsCollection } from './features/odoo-routes/settings/model';
 import { organizationCollection, userCollection } from './features/organizations/model';
 import { projectCollection } from './features/projects/model';
-import { sealedInSession, sessionCollection } from './features/sessions/model';
+import { sealedInSession, sessionCollection } from './features/odoo-logins/model';
 import { windowCollection } from './features/rate-limits/counter';
 import { deliveryCollection, sealedInWebhook, webhookCollection } from './features/webhooks/model';
 

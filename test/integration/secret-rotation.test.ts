@@ -11,7 +11,7 @@ import { sealedInVariables, variablesCollection } from '../../backend/src/featur
 import { claimCollection, sealedInClaim } from '../../backend/src/features/idempotency/claims';
 import { keyCollection, sealedInKey } from '../../backend/src/features/keys/model';
 import { type CallbackDocument, callbackCollection } from '../../backend/src/features/odoo-routes/callbacks/model';
-import { sealedInSession, sessionCollection } from '../../backend/src/features/sessions/model';
+import { sealedInSession, sessionCollection } from '../../backend/src/features/odoo-logins/model';
 import { sealedInWebhook, webhookCollection } from '../../backend/src/features/webhooks/model';
 import { type Platform, startPlatform } from '../../backend/src/platform';
 import { outsideAccess } from '../support/connections';

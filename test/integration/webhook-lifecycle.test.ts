@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { WebhookId } from '../../backend/src/core/ids';
+import { createEventsService } from '../../backend/src/features/events/service';
 import { createDeliveryLog } from '../../backend/src/features/webhooks/delivery-log';
 import { presentWebhook } from '../../backend/src/features/webhooks/schemas';
 import type { FakeClock } from '../support/fake-clock';
@@ -517,6 +518,7 @@ describe('replaying', () => {
 			...stage,
 			webhooks: { ...stage.webhooks, everywhere: { ...stage.webhooks.everywhere, updateMany: killed } },
 			webhooksService: service,
+			history: createEventsService(stage),
 			notify: worker.wake,
 		});
 		await expect(

@@ -5,13 +5,8 @@ import { z } from 'zod';
 import type { OrganizationId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { PERMISSIONS } from '../../backend/src/core/permissions';
-import { createSecrets } from '../../backend/src/core/secrets';
-import { createDeliveryLog } from '../../backend/src/features/webhooks/delivery-log';
-import { deliveryRoutes } from '../../backend/src/features/webhooks/delivery-routes';
-import { webhookRoutes } from '../../backend/src/features/webhooks/routes';
-import { createWebhooksService, type WebhooksService } from '../../backend/src/features/webhooks/service';
+import type { WebhooksService } from '../../backend/src/features/webhooks/service';
 import { createApp } from '../../backend/src/http/app';
-import { createPager } from '../../backend/src/http/page';
 import { createPipelineParts } from '../support/pipeline';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
@@ -31,12 +26,14 @@ beforeAll(async () => {
 	database = await openTestDatabase();
 	stage = await openWebhookStage(database, createFakeClock());
 	const { ids } = stage;
-	const secrets = createSecrets(Buffer.alloc(32, 7));
-	const notify = () => undefined;
-	const told = { notify, noteChange: notify, announce: notify };
-	webhooks = createWebhooksService({ ...stage, ...told, secrets, carry: () => Promise.resolve() });
-	const deliveryLog = createDeliveryLog({ ...stage, webhooksService: webhooks, notify });
-	const pager = createPager(secrets);
+	const replica = stage.startReplica({
+		working: false,
+		holdings: {
+			hasEnvironment: (_, id) => Promise.resolve(id !== FOREIGN.environment),
+			hasProject: (_, id) => Promise.resolve(id !== FOREIGN.project),
+		},
+	});
+	webhooks = replica.service;
 	const organizations = new Map<string, OrganizationId>([
 		['ours', stage.organization],
 		['theirs', ids.next('organization')],
@@ -44,18 +41,7 @@ beforeAll(async () => {
 	server = createServer(
 		createApp({
 			...createPipelineParts(stage.clock),
-			routes: [
-				...webhookRoutes({
-					...stage,
-					webhooks,
-					pager,
-					holdings: {
-						hasEnvironment: (_, id) => Promise.resolve(id !== FOREIGN.environment),
-						hasProject: (_, id) => Promise.resolve(id !== FOREIGN.project),
-					},
-				}),
-				...deliveryRoutes({ ...stage, deliveryLog, pager }),
-			],
+			routes: replica.routes,
 			mounts: {},
 			authenticate: (token) => {
 				const organization_id = organizations.get(token);

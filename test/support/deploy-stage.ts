@@ -10,19 +10,23 @@ import { createSecrets } from '../../backend/src/core/secrets';
 import { createLogger } from '../../backend/src/core/log';
 import type { WithOutbox } from '../../backend/src/database/outbox';
 import { deployDefinition } from '../../backend/src/features/deployments/definition';
-import { createDeploymentsService } from '../../backend/src/features/deployments/service';
+import { createDeployments } from '../../backend/src/features/deployments/feature';
+import { createEnvironments } from '../../backend/src/features/environments/feature';
 import { environmentCollection } from '../../backend/src/features/environments/model';
 import { createRemovalService, deleteDefinition } from '../../backend/src/features/environments/removal';
-import { createVariablesService, variablesCollection } from '../../backend/src/features/environments/variables';
-import { createEnvironmentsService } from '../../backend/src/features/environments/service';
+import { variablesCollection } from '../../backend/src/features/environments/variables';
+import { createEvents } from '../../backend/src/features/events/feature';
+import { eventCollection } from '../../backend/src/features/events/model';
+import { createJobs } from '../../backend/src/features/jobs/feature';
 import { jobCollection, jobLogCollection } from '../../backend/src/features/jobs/model';
-import { createJobsService, isEnded } from '../../backend/src/features/jobs/service';
-import { createJobWorker } from '../../backend/src/features/jobs/worker';
+import { isEnded } from '../../backend/src/features/jobs/service';
+import { createProjects } from '../../backend/src/features/projects/feature';
 import { projectCollection } from '../../backend/src/features/projects/model';
-import { createProjectsService } from '../../backend/src/features/projects/service';
 import { createGitRepositories } from '../../backend/src/git/repositories';
+import { createPager } from '../../backend/src/http/page';
 import { createOutbound } from '../../backend/src/net/outbound';
 import type { Release, Runtime, RuntimeSite } from '../../backend/src/runtimes/runtime';
+import { createSignals } from '../../backend/src/signals';
 import type { TestDatabase } from './database';
 import { createFakeClock } from './fake-clock';
 import { makeGitRepository } from './git-repository';
@@ -79,18 +83,20 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		.createConnection(uri, { dbName, autoIndex: false, autoCreate: false })
 		.asPromise();
 	const log = createLogger('silent');
+	const secrets = createSecrets(Buffer.alloc(32, 7));
+	const pager = createPager(secrets);
+	const history = eventCollection(connection);
 	const outbound = createOutbound({ allowedCidrs: [] });
 	const collections = {
 		projects: projectCollection(connection),
 		environments: environmentCollection(connection),
 		jobs: jobCollection(connection),
-		logs: jobLogCollection(connection),
+		jobLogs: jobLogCollection(connection),
 		variables: variablesCollection(connection),
 	};
 	const stops: (() => Promise<void>)[] = [];
 	// Its clock stands still: who waits here is woken by changes alone.
 	const bells = createBells<JobId>(createFakeClock());
-	let owners = 0;
 
 	/** One replica; its worker runs unless told otherwise. */
 	const startReplica = ({
@@ -99,70 +105,30 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		clock = siteClock,
 	}: { runtime?: Runtime; working?: boolean; clock?: Clock } = {}) => {
 		const ids = createIds(clock);
-		const notify = () => undefined;
+		const signals = createSignals();
+		const parts = { ...collections, secrets, signals, clock, ids, log, pager };
+		const carrying = { ...parts, events: createEvents({ ...parts, events: history }).carriage };
 		const git = createGitRepositories({ dataDir: directory, allowedPaths: [], outbound });
-		const projects = createProjectsService({
-			projects: collections.projects,
-			checkRepository: (url) => git.check(url),
-			hasEnvironments: () => Promise.resolve(false),
-			clock,
-			ids,
-		});
-		const environments = createEnvironmentsService({
-			environments: collections.environments,
-			ownerOfProject: (tenant, id) => projects.ownerOf(tenant, id),
-			urlOf: ({ _id }) => `https://odoo.example.com/${_id}`,
-			clock,
-			ids,
-			notify,
-		});
-		const variables = createVariablesService({
-			variables: collections.variables,
-			environments,
-			secrets: createSecrets(Buffer.alloc(32, 7)),
-		});
-		const deploy = deployDefinition({
+		const projects = createProjects({ ...parts, git, hasEnvironments: () => Promise.resolve(false) }).service;
+		const { service: environments, variables } = createEnvironments({
+			...carrying,
 			projects,
-			environments,
-			variables,
-			git,
-			runtimes: { sandbox: runtime },
-			clock,
-			ids,
+			urlOf: ({ _id }) => `https://odoo.example.com/${_id}`,
 		});
-		const definitions = {
-			deploy,
-			delete: deleteDefinition({
-				environments,
-				runtimes: { sandbox: runtime },
-				forget: (organization, id) => variables.removeOf(organization, id),
-			}),
-		};
-		const jobs = createJobsService({
-			jobs: collections.jobs,
-			logs: collections.logs,
-			definitions,
-			clock,
-			ids,
-			notify,
-			wake: () => worker.wake(),
-			nudge: (id) => worker.nudge(id),
-		});
-		const worker = createJobWorker({
-			jobs: collections.jobs,
-			logs: collections.logs,
-			definitions,
-			clock,
-			log,
-			owner: `${process.pid} ${++owners}`,
-			notify,
-			onChange: (id) => {
-				jobs.changed(id);
-				bells.ring(id);
+		const onEnvironments = { ...parts, projects, environments, variables, runtimes: { sandbox: runtime } };
+		const { service: jobs, worker } = createJobs({
+			...carrying,
+			definitions: {
+				deploy: deployDefinition({ ...onEnvironments, git }),
+				delete: deleteDefinition({
+					...onEnvironments,
+					forget: (organization, id) => variables.removeOf(organization, id),
+				}),
 			},
 		});
+		signals.jobChanged.on((id) => bells.ring(id));
 		const removals = createRemovalService({ environments, jobs });
-		const deployments = createDeploymentsService({ jobs, environments, ids });
+		const deployments = createDeployments({ ...parts, jobs, environments }).service;
 		if (working) {
 			worker.start();
 			stops.push(() => worker.stop());
@@ -172,6 +138,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 
 	return {
 		...collections,
+		logs: collections.jobLogs,
 		startReplica,
 		/** What happens to jobs on the replicas of this process. */
 		bells,

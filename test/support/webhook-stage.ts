@@ -6,14 +6,15 @@ import { createLogger } from '../../backend/src/core/log';
 import { createSecrets } from '../../backend/src/core/secrets';
 import { outboxFields, outboxIndexes, outboxOf, type WithOutbox } from '../../backend/src/database/outbox';
 import { tenantCollection } from '../../backend/src/database/tenant-collection';
+import { createEvents } from '../../backend/src/features/events/feature';
 import { eventCollection } from '../../backend/src/features/events/model';
-import { outboxSource } from '../../backend/src/features/events/outbox-source';
-import { createRelay } from '../../backend/src/features/events/relay';
-import { createDeliveryLog } from '../../backend/src/features/webhooks/delivery-log';
-import { createDeliveryWorker } from '../../backend/src/features/webhooks/delivery-worker';
+import { createWebhooks } from '../../backend/src/features/webhooks/feature';
 import { deliveryCollection, webhookCollection } from '../../backend/src/features/webhooks/model';
-import { createWebhooksService, type WebhookRequest } from '../../backend/src/features/webhooks/service';
+import type { Holdings } from '../../backend/src/features/webhooks/routes';
+import type { WebhookRequest } from '../../backend/src/features/webhooks/service';
+import { createPager } from '../../backend/src/http/page';
 import { createOutbound, type Fetch } from '../../backend/src/net/outbound';
+import { createSignals } from '../../backend/src/signals';
 import type { TestDatabase } from './database';
 import { until } from './until';
 
@@ -22,6 +23,12 @@ interface Thing extends WithOutbox {
 	readonly _id: Id<'project'>;
 	readonly organization_id: OrganizationId;
 }
+
+/** An organization that has every environment and project that is asked for. */
+const EVERYTHING: Holdings = {
+	hasEnvironment: () => Promise.resolve(true),
+	hasProject: () => Promise.resolve(true),
+};
 
 let databases = 0;
 
@@ -36,6 +43,7 @@ export async function openWebhookStage<C extends Clock>(
 		.asPromise();
 	const ids = createIds(clock);
 	const secrets = createSecrets(Buffer.alloc(32, 7));
+	const pager = createPager(secrets);
 	const log = createLogger('silent');
 	const outbound = createOutbound({ allowedCidrs: ['127.0.0.0/8'] });
 
@@ -56,50 +64,31 @@ export async function openWebhookStage<C extends Clock>(
 	const startReplica = ({
 		fetch = outbound.plainFetch,
 		afterFanOut = () => undefined,
+		holdings = EVERYTHING,
 		working = true,
-	}: { fetch?: Fetch; afterFanOut?: (event: PlatformEvent) => void; working?: boolean } = {}) => {
-		const worker = createDeliveryWorker({
-			webhooks,
-			deliveries,
-			fetch,
-			secrets,
-			clock,
-			ids,
+	}: {
+		fetch?: Fetch;
+		afterFanOut?: (event: PlatformEvent) => void;
+		holdings?: Holdings;
+		working?: boolean;
+	} = {}) => {
+		const signals = createSignals();
+		const parts = { webhooks, deliveries, events, secrets, signals, clock, ids, log, pager };
+		const carrying = createEvents(parts);
+		carrying.carriage.carryFrom(things);
+		const { service, deliveryLog, routes, worker } = createWebhooks({
+			...parts,
+			history: carrying.service,
+			events: carrying.carriage,
+			holdings,
+			outbound: { ...outbound, plainFetch: fetch },
 			random: () => 0,
-			notify: () => relay.wake(),
-			log,
 		});
-		const service = createWebhooksService({
-			webhooks,
-			deliveries,
-			fetch,
-			secrets,
-			clock,
-			ids,
-			notify: worker.wake,
-			noteChange: worker.noteChange,
-			announce: () => relay.wake(),
-			carry: (...carried) => relay.carry(...carried),
+		carrying.carriage.carryTo((...carried) => {
+			carried.forEach(afterFanOut);
+			return Promise.resolve();
 		});
-		const deliveryLog = createDeliveryLog({
-			webhooks,
-			webhooksService: service,
-			deliveries,
-			events,
-			clock,
-			ids,
-			notify: worker.wake,
-		});
-		const relay = createRelay({
-			sources: [outboxSource(things), outboxSource(webhooks)],
-			events,
-			onEvents: async (...carried) => {
-				await service.fanOut(...carried);
-				carried.forEach(afterFanOut);
-			},
-			clock,
-			log,
-		});
+		const relay = carrying.worker;
 		if (working) {
 			relay.start();
 			worker.start();
@@ -108,7 +97,7 @@ export async function openWebhookStage<C extends Clock>(
 			await relay.stop();
 			await worker.stop();
 		};
-		const replica = { service, deliveryLog, relay, worker, stop };
+		const replica = { service, deliveryLog, routes, relay, worker, stop };
 		replicas.set(replica, stop);
 		return replica;
 	};

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import mongoose from 'mongoose';
 import { createIds, type DeliveryId, firstId } from '../../backend/src/core/ids';
 import { type Collection, find, isDoc, readFilter, Store } from '@odoo-platform/embedded-mongo/testing';
-import { eventCollection } from '../../backend/src/features/events/model';
 import { createDeliveryLog, type DeliveryFilter, MAX_REPLAYED } from '../../backend/src/features/webhooks/delivery-log';
 import { DELIVERED_TYPES, deliveryCollection, webhookCollection } from '../../backend/src/features/webhooks/model';
 import { createFakeClock } from '../support/fake-clock';
@@ -28,7 +27,6 @@ const ago = (count: number) => new Date(end.getTime() - count * SECOND);
 const connection = mongoose.createConnection();
 const deliveries = deliveryCollection(connection);
 const webhooks = webhookCollection(connection);
-const events = eventCollection(connection);
 const indexes = connection
 	.model('webhook_deliveries')
 	.schema.indexes()
@@ -77,7 +75,7 @@ const logOf = (find: typeof deliveries.find) =>
 		webhooks,
 		webhooksService: { get: () => Promise.resolve(webhook) },
 		deliveries: { ...deliveries, find },
-		events: { ...events, find: () => Promise.resolve([]) },
+		history: { thoseOf: () => Promise.resolve([]) },
 		clock,
 		ids,
 		notify: () => undefined,

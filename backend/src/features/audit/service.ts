@@ -1,13 +1,14 @@
 import type { QueryFilter } from 'mongoose';
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
-import { type AuditId, idBefore, type Ids, idSchema, isId, type OrganizationId } from '../../core/ids';
+import { type AuditId, idBefore, type Ids, idSchema, isId } from '../../core/ids';
 import type { PlatformEvent } from '../../core/events';
 import type { Logger } from '../../core/log';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Audit, Deed } from '../../http/audit';
 import { sees } from '../../access/organization-for';
 import type { AuditDocument } from './model';
+import type { OwnerOf } from './owner-of';
 
 interface AuditFilter {
 	/** The id of a key, or its name. */
@@ -42,8 +43,7 @@ export function createAuditService({
 	log,
 }: {
 	entries: TenantCollection<AuditDocument>;
-	/** Whose thing an id names; null where that is not known. @throws {ApiError} 404 */
-	ownerOf: (tenant: Tenant, id: string) => Promise<OrganizationId | null>;
+	ownerOf: OwnerOf;
 	clock: Clock;
 	ids: Ids;
 	log: Logger;

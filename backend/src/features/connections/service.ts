@@ -12,6 +12,7 @@ import { createLoginBrake } from '../../odoo/login-brake';
 import type { RuntimeAccess } from '../../runtimes/runtime';
 import type { EnvironmentDocument } from '../environments/model';
 import type { EnvironmentsService } from '../environments/service';
+import type { KeyBindings } from '../keys/bindings';
 import { createDefaults } from './defaults';
 import { createDescriber, type OdooConnection } from './describe';
 import { connectionOf, environmentOf } from './environment-connection';
@@ -87,7 +88,7 @@ export function createConnectionsService({
 	defaultConnections,
 	environments,
 	accessOf,
-	isBound,
+	bindings,
 	findSession,
 	outboundFetch,
 	secrets,
@@ -98,8 +99,7 @@ export function createConnectionsService({
 	defaultConnections: TenantCollection<DefaultConnectionDocument>;
 	environments: Pick<EnvironmentsService, 'get' | 'find' | 'findAnywhere' | 'list'>;
 	accessOf: (environment: EnvironmentDocument) => Promise<RuntimeAccess>;
-	/** Whether a key leads to that connection and nowhere else. */
-	isBound: (organization: OrganizationId, id: ConnectionId) => Promise<boolean>;
+	bindings: KeyBindings;
 	findSession: (tenant: Tenant, pass: SessionPass) => Promise<OpenSession | null>;
 	outboundFetch: Fetch;
 	secrets: Secrets;
@@ -289,7 +289,7 @@ export function createConnectionsService({
 			const found = await get(tenant, id);
 			if ('environment' in found) throw ofEnvironment();
 			const { organization_id } = found.external;
-			if (await isBound(organization_id, id)) {
+			if (await bindings.isBound(organization_id, id)) {
 				const detail = 'API keys are bound to this Odoo connection. Revoke them first, then delete it.';
 				throw new ApiError(409, 'connection_in_use', detail);
 			}

@@ -37,6 +37,9 @@ export interface EnvironmentDocument extends StoredEnvironment {
 	readonly primary_url: string;
 }
 
+/** What is not deleted. */
+export const ALIVE = { deleted_at: null };
+
 export const environmentCollection = (connection: Connection) =>
 	tenantCollection<StoredEnvironment>(connection, {
 		name: 'environments',

@@ -6,7 +6,7 @@ import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { RuntimeSite } from '../../runtimes/runtime';
-import type { EnvironmentDocument, EnvironmentStatus, StoredEnvironment } from './model';
+import { ALIVE, type EnvironmentDocument, type EnvironmentStatus, type StoredEnvironment } from './model';
 import { presentEnvironment } from './schemas';
 
 interface EnvironmentFilter {
@@ -20,9 +20,6 @@ interface EnvironmentChanges {
 	readonly name?: string | undefined;
 	readonly odoo_version?: string | undefined;
 }
-
-/** What is not gone. */
-const ALIVE = { deleted_at: null };
 
 export interface EnvironmentsService {
 	/** Newest first. */

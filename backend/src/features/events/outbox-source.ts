@@ -2,7 +2,8 @@ import type { EventId } from '../../core/ids';
 import type { WithOutbox } from '../../database/outbox';
 import type { TenantCollection, TenantDocument } from '../../database/tenant-collection';
 
-type OutboxDocument = TenantDocument & WithOutbox;
+/** A document that may hold events. */
+export type OutboxDocument = TenantDocument & WithOutbox;
 
 /** A document with something in its outbox. */
 export type Pending = Pick<OutboxDocument, '_id' | 'organization_id' | 'outbox'>;

@@ -20,6 +20,8 @@ export interface EventsService {
 	list(tenant: Tenant, filter: EventFilter, after: EventId | null, limit: number): Promise<EventDocument[]>;
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: EventId): Promise<EventDocument>;
+	/** Those of these ids that history still has. */
+	thoseOf(tenant: Tenant, ids: readonly EventId[]): Promise<EventDocument[]>;
 }
 
 export const createEventsService = ({ events }: { events: TenantCollection<EventDocument> }): EventsService => ({
@@ -44,4 +46,5 @@ export const createEventsService = ({ events }: { events: TenantCollection<Event
 		if (event === null) throw notFound('event');
 		return event;
 	},
+	thoseOf: (tenant, ids) => events.find(tenant, { _id: { $in: ids } }),
 });

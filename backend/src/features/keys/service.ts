@@ -62,8 +62,6 @@ export interface KeysService {
 	 * requests. @throws {ApiError} 404; 409 key_revoked, hmac_not_supported
 	 */
 	rotateHmacSecret(tenant: Tenant, id: KeyId): Promise<{ readonly key: KeyDocument; readonly hmac_secret: string }>;
-	/** Whether a key that is still good leads to that connection and nowhere else. */
-	isBoundTo(organization: OrganizationId, connection: ConnectionId): Promise<boolean>;
 	readonly authenticate: Authenticate;
 }
 
@@ -148,11 +146,6 @@ export function createKeysService({
 		},
 		list: (tenant, after, limit) =>
 			keys.find(tenant, after === null ? {} : { _id: { $lt: after } }, { sort: { _id: -1 }, limit }),
-		async isBoundTo(organization, connection_id) {
-			const bound = await keys.find(organization, { connection_id, revoked_at: null });
-			const now = clock.now();
-			return bound.some(({ expires_at }) => expires_at === null || expires_at > now);
-		},
 		async revoke(tenant, id) {
 			await change(tenant, id, { revoked_at: clock.now() });
 		},

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock';
 import { invalidInput, notFound } from '../../core/errors';
 import { type DeliveryId, type EventId, firstId, idAfter, idBefore, type Ids, type WebhookId } from '../../core/ids';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import type { EventDocument } from '../events/model';
+import type { EventsService } from '../events/service';
 import {
 	DELIVERED_TYPES,
 	type DeliveredType,
@@ -67,7 +67,7 @@ export function createDeliveryLog({
 	webhooks,
 	webhooksService,
 	deliveries,
-	events,
+	history,
 	clock,
 	ids,
 	notify,
@@ -75,7 +75,7 @@ export function createDeliveryLog({
 	webhooks: TenantCollection<WebhookDocument>;
 	webhooksService: Pick<WebhooksService, 'get'>;
 	deliveries: TenantCollection<DeliveryDocument>;
-	events: TenantCollection<EventDocument>;
+	history: Pick<EventsService, 'thoseOf'>;
 	clock: Clock;
 	ids: Ids;
 	notify: NotifyWorker;
@@ -90,7 +90,10 @@ export function createDeliveryLog({
 
 	/** Those of the events that history still has, by their ids. */
 	const happened = async (tenant: Tenant, of: readonly Pick<DeliveryDocument, 'event_id'>[]) => {
-		const found = await events.find(tenant, { _id: { $in: of.map(({ event_id }) => event_id) } });
+		const found = await history.thoseOf(
+			tenant,
+			of.map(({ event_id }) => event_id),
+		);
 		return new Map(found.map((event) => [event._id, event]));
 	};
 

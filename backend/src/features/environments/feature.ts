@@ -1,0 +1,65 @@
+import type { Clock } from '../../core/clock';
+import type { Ids } from '../../core/ids';
+import type { Secrets } from '../../core/secrets';
+import type { TenantCollection } from '../../database/tenant-collection';
+import type { Pager } from '../../http/page';
+import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
+import type { Signals } from '../../signals';
+import type { EventCarriage } from '../events/feature';
+import type { JobsService } from '../jobs/service';
+import type { ProjectsService } from '../projects/service';
+import type { StoredEnvironment } from './model';
+import { createRemovalService } from './removal';
+import { environmentRoutes } from './routes';
+import { createEnvironmentsService } from './service';
+import { createStatusService } from './status';
+import { createVariablesService, type VariablesDocument } from './variables';
+
+/** Environments and their variables; the routes need the jobs, which need these. */
+export function createEnvironments({
+	environments,
+	variables,
+	projects,
+	events,
+	urlOf,
+	secrets,
+	signals,
+	clock,
+	ids,
+	pager,
+}: {
+	environments: TenantCollection<StoredEnvironment>;
+	variables: TenantCollection<VariablesDocument>;
+	projects: Pick<ProjectsService, 'ownerOf'>;
+	events: Pick<EventCarriage, 'carryFrom'>;
+	/** Where an environment answers. */
+	urlOf: (environment: StoredEnvironment) => string;
+	secrets: Secrets;
+	signals: Pick<Signals, 'outboxFilled'>;
+	clock: Clock;
+	ids: Ids;
+	pager: Pager;
+}) {
+	const service = createEnvironmentsService({
+		environments,
+		ownerOfProject: (tenant, id) => projects.ownerOf(tenant, id),
+		urlOf,
+		clock,
+		ids,
+		notify: signals.outboxFilled.notify,
+	});
+	const variablesService = createVariablesService({ variables, environments: service, secrets });
+	events.carryFrom(environments);
+	return {
+		service,
+		variables: variablesService,
+		routes: ({ jobs, runtimes }: { jobs: JobsService; runtimes: Readonly<Record<RuntimeKind, Runtime>> }) =>
+			environmentRoutes({
+				environments: service,
+				removals: createRemovalService({ environments: service, jobs }),
+				variables: variablesService,
+				status: createStatusService({ environments: service, jobs, runtimes, clock }),
+				pager,
+			}),
+	};
+}

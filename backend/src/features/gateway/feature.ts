@@ -1,0 +1,32 @@
+import type { Clock } from '../../core/clock';
+import type { Logger } from '../../core/log';
+import type { TenantCollection } from '../../database/tenant-collection';
+import type { OdooClients } from '../../odoo/clients';
+import type { PlanDocument } from '../assistant/model';
+import type { Planner } from '../assistant/planner';
+import { createAssistantService } from '../assistant/service';
+import type { ConnectionsService } from '../connections/service';
+import { gatewayRoutes } from './routes';
+import { createGatewayService } from './service';
+
+/** The gateway to Odoos, with the assistant behind it. */
+export function createGateway({
+	plans,
+	connections,
+	clients,
+	planner,
+	clock,
+	log,
+}: {
+	plans: TenantCollection<PlanDocument>;
+	connections: Pick<ConnectionsService, 'open'>;
+	clients: OdooClients;
+	planner: Planner;
+	clock: Clock;
+	log: Logger;
+}) {
+	const assistant = createAssistantService({ plans, planner, clock });
+	return {
+		routes: gatewayRoutes({ gateway: createGatewayService({ connections, clients, assistant, clock, log }) }),
+	};
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../../core/clock';
+import type { Ids } from '../../core/ids';
+import type { TenantCollection } from '../../database/tenant-collection';
+import type { GitRepositories } from '../../git/repositories';
+import type { Pager } from '../../http/page';
+import type { HasEnvironments } from '../environments/project-use';
+import type { ProjectDocument } from './model';
+import { projectRoutes } from './routes';
+import { createProjectsService } from './service';
+
+/** Projects: where the code of environments comes from. */
+export function createProjects({
+	git,
+	pager,
+	...parts
+}: {
+	projects: TenantCollection<ProjectDocument>;
+	git: Pick<GitRepositories, 'check'>;
+	hasEnvironments: HasEnvironments;
+	clock: Clock;
+	ids: Ids;
+	pager: Pager;
+}) {
+	const service = createProjectsService({ ...parts, checkRepository: (url) => git.check(url) });
+	return { service, routes: projectRoutes({ projects: service, pager }) };
+}

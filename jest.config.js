@@ -1,7 +1,7 @@
 'use strict';
 
 /** Packages published as ES modules alone, which jest must compile. */
-const esModules = ['jose', '@seriousme/openapi-schema-validator'];
+const esModules = ['@seriousme/openapi-schema-validator'];
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeJwt, SignJWT, UnsecuredJWT } from 'jose';
+import { type Algorithm, decode, type Secret, sign as signJwt } from 'jsonwebtoken';
 import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
 import { createIds, ID_PREFIXES, type IdKind, type OrganizationId } from '../../backend/src/core/ids';
@@ -41,6 +41,12 @@ async function knock(route: Route, key: string, given?: ReadonlyMap<string, stri
 	const body = route.method === 'get' ? undefined : (BODIES[route.operationId] ?? {});
 	const reply = await platform.api(route.method.toUpperCase(), pathOf(route, given), body, { key });
 	return { status: reply.status, code: codeOf(reply.json), text: reply.text };
+}
+
+interface SigningOptions {
+	readonly typ?: string;
+	readonly alg?: Algorithm;
+	readonly by?: Secret;
 }
 
 const isLetIn = ({ status }: { status: number }) => status !== 401 && status !== 403;
@@ -119,11 +125,11 @@ describe('every route', () => {
 	it('refuses every token that is not, or no longer, a key', async () => {
 		const good = platform.firstRun.api_key;
 		const jwt = good.replace('oec_live_', '');
-		const claims = decodeJwt(jwt);
+		const claims = z.looseObject({}).parse(decode(jwt));
 		const [header = '', payload = '', signature = ''] = jwt.split('.');
 		const secret = createSecrets(await loadMasterKey(platform.config.dataDir)).derive('api-keys');
-		const sign = (change: object, { typ = 'api-key+jwt', alg = 'HS256', by = secret } = {}) =>
-			new SignJWT({ ...claims, ...change }).setProtectedHeader({ alg, typ }).sign(by);
+		const sign = (change: object, { typ = 'api-key+jwt', alg = 'HS256', by = secret }: SigningOptions = {}) =>
+			`oec_live_${signJwt({ ...claims, ...change }, by, { algorithm: alg, header: { alg, typ } })}`;
 		const revoked = await platform.api('POST', '/api/v1/api-keys', { name: 'revoked', permissions: PERMISSIONS });
 		await platform.api('DELETE', `/api/v1/api-keys/${String(revoked.json.id)}`);
 		const answers = await walk({
@@ -131,14 +137,14 @@ describe('every route', () => {
 			expired: await addKey(platform, { organization_id: own, expires_at: new Date(Date.now() - 1_000) }),
 			'with a broken signature': `oec_live_${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`,
 			'without a signature': `oec_live_${header}.${payload}.`,
-			'of alg none': `oec_live_${new UnsecuredJWT(claims).encode()}`,
-			'of another algorithm': `oec_live_${await sign({}, { alg: 'HS512', by: Buffer.concat([secret, secret]) })}`,
-			'of another type': `oec_live_${await sign({}, { typ: 'JWT' })}`,
-			'for another audience': `oec_live_${await sign({ aud: 'somebody-else' })}`,
-			'of another issuer': `oec_live_${await sign({ iss: 'somebody-else' })}`,
-			'signed by another': `oec_live_${await sign({}, { by: Buffer.alloc(32, 7) })}`,
-			'for a key that does not exist': `oec_live_${await sign({ jti: ids.next('key') })}`,
-			'signed anew for a key that exists': `oec_live_${await sign({ iat: 1 })}`,
+			'of alg none': sign({}, { alg: 'none', by: '' }),
+			'of another algorithm': sign({}, { alg: 'HS512' }),
+			'of another type': sign({}, { typ: 'JWT' }),
+			'for another audience': sign({ aud: 'somebody-else' }),
+			'of another issuer': sign({ iss: 'somebody-else' }),
+			'signed by another': sign({}, { by: Buffer.alloc(32, 7) }),
+			'for a key that does not exist': sign({ jti: ids.next('key') }),
+			'signed anew for a key that exists': sign({ iat: 1 }),
 			'with the other prefix': `sk_live_${jwt}`,
 			'without a prefix': jwt,
 			'that is no token': 'oec_live_nothing',

@@ -171,7 +171,7 @@ export async function addKey(
 		hmac_secret: null,
 		...asked,
 	};
-	const token = await keys.mint(specification);
+	const token = keys.mint(specification);
 	await keys.store(specification, token);
 	await connection.close();
 	return token;

@@ -79,7 +79,7 @@ beforeEach(async () => {
 		expires_at: null,
 		hmac_secret: null,
 	};
-	token = await service.mint(key);
+	token = service.mint(key);
 	await service.store(key, token);
 	writes = 0;
 });

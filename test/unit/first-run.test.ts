@@ -53,7 +53,7 @@ function replica(overrides: Partial<Dependencies> = {}) {
 			create: ({ id }) => Promise.resolve(void made.push(id)),
 			createOwner: () => Promise.resolve(),
 		},
-		keys: { mint: () => Promise.resolve('a token'), store: () => Promise.resolve() },
+		keys: { mint: () => 'a token', store: () => Promise.resolve() },
 		projects: createProjectsService({
 			projects: collections.projects,
 			checkRepository: () => Promise.resolve(),
@@ -87,12 +87,15 @@ describe('a first run', () => {
 		let arrived = 0;
 		let release = () => {};
 		const both = new Promise<void>((resolve) => (release = resolve));
-		const mint = async () => {
-			if (++arrived === 2) release();
-			await both;
-			return 'a token';
+		const installation: Dependencies['installation'] = {
+			...collections.installation,
+			insert: async (document) => {
+				if (++arrived === 2) release();
+				await both;
+				return collections.installation.insert(document);
+			},
 		};
-		const replicas = [1, 2].map(() => replica({ keys: { mint, store: () => Promise.resolve() } }));
+		const replicas = [1, 2].map(() => replica({ installation }));
 		const files = await Promise.all(replicas.map(({ dependencies }) => firstRun(dependencies)));
 		expect(files.filter((file) => file !== null)).toHaveLength(1);
 		expect(replicas.flatMap(({ made }) => made)).toEqual([await written()]);

@@ -69,7 +69,7 @@ const draftOf = ({ organization_id }: Pick<Plan, 'organization_id'>, dataDir: st
 /** The plan of a first run that begins now; null where another replica was faster. */
 async function begin(dependencies: Dependencies): Promise<Plan | null> {
 	const { dataDir, installation } = dependencies;
-	const plan = await makePlan(dependencies);
+	const plan = makePlan(dependencies);
 	const draft = draftOf(plan, dataDir);
 	await writeSecretFile(draft, plan);
 	try {
@@ -94,7 +94,7 @@ async function interrupted(begun: InstallationDocument, dataDir: string): Promis
 	return existsSync(draft) ? planSchema.parse(JSON.parse(await readFile(draft, 'utf8'))) : null;
 }
 
-async function makePlan({ ids, keys }: Dependencies): Promise<Plan> {
+function makePlan({ ids, keys }: Dependencies): Plan {
 	const organization_id = ids.next('organization');
 	const unsigned = {
 		organization_id,
@@ -107,8 +107,8 @@ async function makePlan({ ids, keys }: Dependencies): Promise<Plan> {
 	const { api, webhook } = keyRequests(unsigned);
 	return {
 		...unsigned,
-		api_key: { ...unsigned.api_key, token: await keys.mint(api) },
-		webhook_key: { ...unsigned.webhook_key, token: await keys.mint(webhook) },
+		api_key: { ...unsigned.api_key, token: keys.mint(api) },
+		webhook_key: { ...unsigned.webhook_key, token: keys.mint(webhook) },
 	};
 }
 

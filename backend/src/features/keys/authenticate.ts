@@ -7,7 +7,7 @@ import { equalInConstantTime, hashToken, type Secrets } from '../../core/secrets
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Authenticate, KeyCaller } from '../../access/caller';
 import type { KeyDocument } from './model';
-import { SIGNING_PURPOSE, verifyToken } from './token';
+import type { Tokens } from './token';
 
 /** The last use of a key is written down at most so often, in milliseconds. */
 const USE_INTERVAL_MS = 60_000;
@@ -18,6 +18,7 @@ const NOBODY = { value: null, until: 0 };
 export function createAuthenticate({
 	keys,
 	planOf,
+	tokens,
 	secrets,
 	clock,
 	log,
@@ -25,11 +26,11 @@ export function createAuthenticate({
 	keys: TenantCollection<KeyDocument>;
 	/** null where there is no such organization. */
 	planOf: (organization: OrganizationId) => Promise<Plan | null>;
+	tokens: Tokens;
 	secrets: Secrets;
 	clock: Clock;
 	log: Logger;
 }): { readonly authenticate: Authenticate; readonly forget: () => void } {
-	const signingKeys = secrets.deriveAll(SIGNING_PURPOSE);
 	/** By the token's hash. */
 	const memory = createMemory<KeyCaller | null>(clock);
 
@@ -42,7 +43,7 @@ export function createAuthenticate({
 	};
 
 	const find = async (token: string, hash: string): Promise<Finding<KeyCaller | null>> => {
-		const id = await verifyToken(signingKeys, token, clock);
+		const id = tokens.verify(token);
 		if (id === null) return NOBODY;
 		const key = await keys.everywhere.findOne({ _id: id });
 		if (key === null || key.revoked_at !== null || !equalInConstantTime(key.token_hash, hash)) return NOBODY;

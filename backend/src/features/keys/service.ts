@@ -11,7 +11,7 @@ import type { Authenticate, Caller, KeyScope } from '../../access/caller';
 import { organizationFor } from '../../access/organization-for';
 import { createAuthenticate } from './authenticate';
 import type { KeyDocument } from './model';
-import { SIGNING_PURPOSE, signToken } from './token';
+import { createTokens } from './token';
 
 /** What makes a key. */
 export interface KeySpecification {
@@ -40,7 +40,7 @@ type Maker = Pick<Caller, 'organization_id' | 'tenant' | 'plan' | 'permissions'>
 
 export interface KeysService {
 	/** Makes the token of a key; it is not kept and cannot be shown again. */
-	mint(specification: KeySpecification): Promise<string>;
+	mint(specification: KeySpecification): string;
 	/** Keeps a key by the hash of its token; the one with that id, should it exist, stays as it is. */
 	store(specification: KeySpecification, token: string): Promise<void>;
 	/**
@@ -85,8 +85,8 @@ export function createKeysService({
 	ids: Ids;
 	log: Logger;
 }): KeysService {
-	const signingKey = secrets.derive(SIGNING_PURPOSE);
-	const { authenticate, forget } = createAuthenticate({ keys, planOf, secrets, clock, log });
+	const tokens = createTokens(secrets, clock);
+	const { authenticate, forget } = createAuthenticate({ keys, planOf, tokens, secrets, clock, log });
 
 	const get = async (tenant: Tenant, id: KeyId) => {
 		const key = await keys.findOne(tenant, { _id: id });
@@ -104,8 +104,7 @@ export function createKeysService({
 		}
 	};
 
-	const mint: KeysService['mint'] = (specification) =>
-		signToken(signingKey, { ...specification, key_id: specification.id }, clock);
+	const mint: KeysService['mint'] = (specification) => tokens.sign({ ...specification, key_id: specification.id });
 
 	const store: KeysService['store'] = async ({ id, organization_id, hmac_secret, ...rest }, token) => {
 		const made = {
@@ -140,7 +139,7 @@ export function createKeysService({
 			const hmac_secret = hmac ? makeHmacSecret() : null;
 			const organization_ids = org_ids ?? null;
 			const specification = { ...request, id, organization_id, organization_ids, hmac_secret };
-			const token = await mint(specification);
+			const token = mint(specification);
 			await store(specification, token);
 			return { key: await get(organization_id, id), token, hmac_secret };
 		},

@@ -11,8 +11,8 @@ const json = async (url, init) => {
 };
 
 if (MONGODB_URI) {
-	const { mongo } = require('mongoose');
-	const client = await mongo.MongoClient.connect(MONGODB_URI);
+	const { MongoClient } = require('mongodb');
+	const client = await MongoClient.connect(MONGODB_URI);
 	const { version, gitVersion } = await client.db('admin').command({ buildInfo: 1 });
 	await client.close();
 	console.log(`took part: MongoDB-compatible server ${version} (${gitVersion})`);

@@ -1,4 +1,4 @@
-import mongoose from 'mongoose';
+import { MongoClient } from 'mongodb';
 import { openTestDatabase } from '../support/database';
 
 // Measures the embedded engine, and beside it the server at MONGODB_URI if there is one:
@@ -39,7 +39,7 @@ async function rate(count: number, parallel: number, action: (n: number) => Prom
 
 async function measure(): Promise<Record<string, number>> {
 	const database = await openTestDatabase();
-	const client = await new mongoose.mongo.MongoClient(database.uri, { maxPoolSize: WRITERS }).connect();
+	const client = await new MongoClient(database.uri, { maxPoolSize: WRITERS }).connect();
 	const deliveries = client.db(database.name).collection<Delivery>('deliveries');
 	await deliveries.createIndexes([
 		{ key: { organization_id: 1, _id: -1 } },

@@ -1,4 +1,4 @@
-import mongoose from 'mongoose';
+import { MongoClient } from 'mongodb';
 import { systemClock } from '../../backend/src/core/clock';
 import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 
@@ -7,8 +7,8 @@ import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 
 async function main(dataDir: string): Promise<void> {
 	const engine = await startEmbeddedEngine({ dataDir, clock: systemClock });
-	const connection = await mongoose.createConnection(engine.uri, { dbName: 'test' }).asPromise();
-	const collection = connection.collection('written');
+	const client = await MongoClient.connect(engine.uri);
+	const collection = client.db('test').collection('written');
 	let written = 0;
 	let refused = false;
 	while (!refused && written < 100) {
@@ -21,7 +21,7 @@ async function main(dataDir: string): Promise<void> {
 	}
 	const found = await collection.countDocuments({ text: { $exists: true } });
 	process.stdout.write(refused && found === written ? 'refused, and has all that was acknowledged\n' : 'wrong\n');
-	await connection.close();
+	await client.close();
 	await engine.close();
 }
 

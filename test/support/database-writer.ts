@@ -1,4 +1,4 @@
-import mongoose from 'mongoose';
+import { type Collection, MongoClient } from 'mongodb';
 import { systemClock } from '../../backend/src/core/clock';
 import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 
@@ -11,13 +11,13 @@ async function main(where: string, dbName: string): Promise<void> {
 	const uri = where.startsWith('mongodb://')
 		? where
 		: (await startEmbeddedEngine({ dataDir: where, clock: systemClock })).uri;
-	const connection = await mongoose.createConnection(uri, { dbName }).asPromise();
-	const collection = connection.collection('written');
+	const client = await MongoClient.connect(uri);
+	const collection = client.db(dbName).collection('written');
 	await collection.createIndex({ group: 1 }, {}, {});
 	await Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(collection, writer)));
 }
 
-async function write(collection: mongoose.Collection, writer: number): Promise<void> {
+async function write(collection: Collection, writer: number): Promise<void> {
 	for (let n = 0; ; n++) {
 		const id = `${writer}-${n}`;
 		const selector = { name: id };

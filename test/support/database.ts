@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import mongoose from 'mongoose';
+import { MongoClient } from 'mongodb';
 import { systemClock } from '../../backend/src/core/clock';
 import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 
@@ -25,9 +25,9 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 			uri,
 			name,
 			drop: async () => {
-				const connection = await mongoose.createConnection(uri, { dbName: name }).asPromise();
-				await connection.dropDatabase();
-				await connection.close();
+				const client = await MongoClient.connect(uri);
+				await client.db(name).dropDatabase();
+				await client.close();
 			},
 		};
 	}

@@ -1,3 +1,4 @@
+import { MongoServerError } from 'mongodb';
 import mongoose, { type Connection } from 'mongoose';
 import type { Config } from '../config';
 import type { Clock } from '../core/clock';
@@ -63,5 +64,4 @@ export async function openDatabase(
 export const DUPLICATE_KEY = 11000;
 
 /** Whether a write failed because a unique index holds that value already. */
-export const isDuplicateKey = (error: unknown) =>
-	error instanceof mongoose.mongo.MongoServerError && error.code === DUPLICATE_KEY;
+export const isDuplicateKey = (error: unknown) => error instanceof MongoServerError && error.code === DUPLICATE_KEY;

@@ -1,3 +1,4 @@
+import { type Document, MongoBulkWriteError } from 'mongodb';
 import type {
 	Connection,
 	IndexDefinition,
@@ -7,7 +8,7 @@ import type {
 	SchemaDefinition,
 	UpdateQuery,
 } from 'mongoose';
-import { mongo, Schema } from 'mongoose';
+import { Schema } from 'mongoose';
 import { DUPLICATE_KEY, isDuplicateKey } from './connection';
 import type { OrganizationId } from '../core/ids';
 
@@ -122,9 +123,7 @@ export function tenantCollection<T extends TenantDocument>(
 	};
 	const updateMany = async (...changes: readonly Change<T>[]) => {
 		if (changes.length === 0) return 0;
-		const { matchedCount } = await model.bulkWrite<mongo.Document>(
-			changes.map((change) => ({ updateMany: change })),
-		);
+		const { matchedCount } = await model.bulkWrite<Document>(changes.map((change) => ({ updateMany: change })));
 		return matchedCount;
 	};
 	const within = (tenant: Tenant, filter: QueryFilter<T>): QueryFilter<T> =>
@@ -168,6 +167,6 @@ export function tenantCollection<T extends TenantDocument>(
 
 /** Whether an unordered insert failed for those documents alone whose unique values others have already. */
 const areDuplicates = (error: unknown) =>
-	error instanceof mongo.MongoBulkWriteError &&
+	error instanceof MongoBulkWriteError &&
 	error.result.getWriteConcernError() === undefined &&
 	error.result.getWriteErrors().every(({ code }) => code === DUPLICATE_KEY);

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import mongoose from 'mongoose';
+import { Binary, type Db, Decimal128, MongoClient } from 'mongodb';
 import { Cursors } from '../src/cursors';
 import { encode } from '../src/documents';
 import { type EmbeddedEngine, startEmbeddedEngine } from '../src/engine';
@@ -15,8 +15,8 @@ import { runScript } from '../../../../test/support/run-script';
 let now: Date;
 let dataDir: string;
 let engine: EmbeddedEngine;
-let client: mongoose.mongo.MongoClient;
-let db: mongoose.mongo.Db;
+let client: MongoClient;
+let db: Db;
 
 const clock = {
 	now: () => now,
@@ -31,7 +31,7 @@ const clock = {
 
 const open = async () => {
 	engine = await startEmbeddedEngine({ dataDir, clock });
-	client = await new mongoose.mongo.MongoClient(engine.uri).connect();
+	client = await new MongoClient(engine.uri).connect();
 	db = client.db('test');
 };
 
@@ -104,9 +104,9 @@ describe('the embedded engine', () => {
 		['transactions', { find: 'things', startTransaction: true, txnNumber: 1, autocommit: false }, 20],
 		['an unknown operator of a filter', { find: 'things', filter: { a: { $noSuch: 1 } } }, 2],
 		['$where', { find: 'things', filter: { $where: 'true' } }, 2],
-		['searching for binaries', { find: 'things', filter: { a: new mongoose.mongo.Binary(Buffer.from('x')) } }, 115],
+		['searching for binaries', { find: 'things', filter: { a: new Binary(Buffer.from('x')) } }, 115],
 		['a field that mingo would pass over', { find: 'things', filter: { ['__proto__']: { a: 1 } } }, 115],
-		['decimals', { findAndModify: 'things', update: { $set: { a: new mongoose.mongo.Decimal128('1') } } }, 115],
+		['decimals', { findAndModify: 'things', update: { $set: { a: new Decimal128('1') } } }, 115],
 		['an unknown operator of an update', { findAndModify: 'things', update: { $noSuch: { a: 1 } } }, 9],
 		['updates by a pipeline', { findAndModify: 'things', update: [{ $set: { a: 1 } }] }, 2],
 		['stages that reach other collections', { aggregate: 'things', pipeline: [{ $lookup: {} }], cursor: {} }, 115],

@@ -97,7 +97,7 @@ describe('whatever is sent', () => {
 				anything,
 				async (route, id, search, body) => {
 					const path = route.path.replace(/\{\w+\}/g, () => id) + search;
-					const key = route.access.scope === 'webhook' ? webhookKey : platform.firstRun.api_key;
+					const key = route.access.by === 'webhook_key' ? webhookKey : platform.firstRun.api_key;
 					const reply = await platform.api(
 						route.method.toUpperCase(),
 						path,
@@ -114,7 +114,7 @@ describe('whatever is sent', () => {
 	});
 
 	it('is answered in the documented shape at every route', async () => {
-		for (const route of platform.routes.filter(({ access }) => access.scope === 'org')) {
+		for (const route of platform.routes.filter(({ access }) => access.by === 'key')) {
 			const path = route.path.replace(/\{\w+\}/g, 'nothing');
 			const { json, headers } = await platform.api(
 				route.method.toUpperCase(),

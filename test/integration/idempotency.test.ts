@@ -146,7 +146,7 @@ describe('the Idempotency-Key', () => {
 		for (const route of platform.routes.filter(({ method }) => method !== 'get')) {
 			const path = route.path.replace(/\{\w+\}/g, 'nothing');
 			const key =
-				route.access.scope === 'webhook' ? platform.firstRun.webhook_key.token : platform.firstRun.api_key;
+				route.access.by === 'webhook_key' ? platform.firstRun.webhook_key.token : platform.firstRun.api_key;
 			const { json } = await send(path, {}, 'x'.repeat(256), { method: route.method.toUpperCase(), key });
 			expect([route.path, codeOf(json)]).toEqual([route.path, 'invalid_idempotency_key']);
 		}

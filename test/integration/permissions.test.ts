@@ -69,26 +69,29 @@ async function keysOf<T extends string>(names: readonly T[], make: (name: T) => 
 	return keys;
 }
 
+/** The scopes of keys, and by what a route is open to them. */
+const SCOPES = [
+	['org', 'key'],
+	['webhook', 'webhook_key'],
+] as const;
+
 describe('every route', () => {
-	it.each(['org', 'webhook'] as const)(
-		'lets in keys of scope %s by the permission that it declares alone',
-		async (scope) => {
-			const routes = platform.routes.filter(({ access }) => access.scope === scope);
-			expect(routes.length).toBeGreaterThan(0);
-			const specification = { organization_id: own, scope };
-			const keys = await keysOf(PERMISSIONS, (permission) =>
-				addKey(platform, { ...specification, permissions: [permission] }),
-			);
-			keys.none = await addKey(platform, { ...specification, permissions: [] });
-			for (const { route, name, ...answer } of await walk(keys, routes)) {
-				const { permission } = route.access;
-				const intended = permission === null || permission === name;
-				const seen = [route.operationId, name, isLetIn(answer), answer.code === 'permission_denied'];
-				expect(seen).toEqual([route.operationId, name, intended, !intended]);
-				expect(answer.status).toBeLessThan(500);
-			}
-		},
-	);
+	it.each(SCOPES)('lets in keys of scope %s by the permission that it declares alone', async (scope, by) => {
+		const routes = platform.routes.filter(({ access }) => access.by === by);
+		expect(routes.length).toBeGreaterThan(0);
+		const specification = { organization_id: own, scope };
+		const keys = await keysOf(PERMISSIONS, (permission) =>
+			addKey(platform, { ...specification, permissions: [permission] }),
+		);
+		keys.none = await addKey(platform, { ...specification, permissions: [] });
+		for (const { route, name, ...answer } of await walk(keys, routes)) {
+			const { permission } = route.access;
+			const intended = permission === null || permission === name;
+			const seen = [route.operationId, name, isLetIn(answer), answer.code === 'permission_denied'];
+			expect(seen).toEqual([route.operationId, name, intended, !intended]);
+			expect(answer.status).toBeLessThan(500);
+		}
+	});
 
 	it('refuses keys of the other scope, whatever they may do', async () => {
 		const keys = {
@@ -97,7 +100,7 @@ describe('every route', () => {
 			webhook: await addKey(platform, { organization_id: own, scope: 'webhook' }),
 		};
 		for (const { route, name, ...answer } of await walk(keys)) {
-			const refused = (name === 'webhook') !== (route.access.scope === 'webhook');
+			const refused = (name === 'webhook') !== (route.access.by === 'webhook_key');
 			expect([route.operationId, name, answer.code === 'wrong_key_scope' || answer.status === 403]).toEqual([
 				route.operationId,
 				name,
@@ -109,8 +112,8 @@ describe('every route', () => {
 	it('is open from the plan on that it declares', async () => {
 		const organizations = new Map<string, OrganizationId>();
 		for (const plan of PLANS) organizations.set(plan, (await addOrganization(platform, { plan })).organization_id);
-		for (const scope of ['org', 'webhook'] as const) {
-			const routes = platform.routes.filter(({ access }) => access.scope === scope);
+		for (const [scope, by] of SCOPES) {
+			const routes = platform.routes.filter(({ access }) => access.by === by);
 			const keys = await keysOf(PLANS, (plan) => {
 				return addKey(platform, { organization_id: organizations.get(plan) ?? own, scope });
 			});
@@ -167,7 +170,7 @@ describe('what belongs to another organization', () => {
 	async function belongings(key: string): Promise<Map<string, string>> {
 		const found = new Map<string, string>();
 		for (const route of platform.routes) {
-			if (route.method !== 'get' || route.path.includes('{') || route.access.scope !== 'org') continue;
+			if (route.method !== 'get' || route.path.includes('{') || route.access.by !== 'key') continue;
 			const { text } = await knock(route, key);
 			for (const [, prefix] of kinds) {
 				const id = new RegExp(`${prefix}_[0-9A-HJKMNP-TV-Z]{26}`).exec(text)?.[0];
@@ -190,7 +193,7 @@ describe('what belongs to another organization', () => {
 				? { organization_id: first }
 				: { organization_id: own, organization_ids: [first, second], scope };
 		const key = await addKey(platform, specification);
-		for (const route of platform.routes.filter(({ access }) => access.scope === 'org')) {
+		for (const route of platform.routes.filter(({ access }) => access.by === 'key')) {
 			const { status, text } = await knock(route, key, ours);
 			if (route.path.includes('{')) {
 				const unread = 'body' in route.input && BODIES[route.operationId] === undefined;

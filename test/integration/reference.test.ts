@@ -58,9 +58,9 @@ describe('GET /api/v1/openapi.json', () => {
 			operation['x-permission'],
 			operation['x-plan'],
 		]);
-		const declared = platform.routes.map(({ operationId, access: { scope, permission, plan } }) => [
+		const declared = platform.routes.map(({ operationId, access: { by, permission, plan } }) => [
 			operationId,
-			scope,
+			by === 'webhook_key' ? 'webhook' : 'org',
 			permission,
 			plan,
 		]);

@@ -65,7 +65,7 @@ const BODIES: Readonly<Record<string, object>> = {
 describe('what belongs to another organization', () => {
 	it('is 404 at every route that names it, whatever the method, and stays as it was', async () => {
 		const owned = await belongings();
-		const routes = platform.routes.filter(({ path, access }) => access.scope === 'org' && path.includes('{'));
+		const routes = platform.routes.filter(({ path, access }) => access.by === 'key' && path.includes('{'));
 		expect(routes.length).toBeGreaterThan(5);
 		for (const route of routes) {
 			const path = route.path.replace(

@@ -33,7 +33,7 @@ const callers = new Map([
 	['webhook', { ...caller('agency'), scope: 'webhook' as const }],
 ]);
 
-const access = { scope: 'org', permission: 'projects:read', plan: 'starter' } as const;
+const access = { by: 'key', permission: 'projects:read', plan: 'starter' } as const;
 
 const routes = [
 	defineRoute({

@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from '../../backend/src/http/page';
 import { defineRoute, reply } from '../../backend/src/http/route';
 
 const thing = z.object({ id: z.string() }).meta({ id: 'Thing' });
-const access = { scope: 'org', permission: 'projects:read', plan: 'starter' } as const;
+const access = { by: 'key', permission: 'projects:read', plan: 'starter' } as const;
 
 const list = defineRoute({
 	method: 'get',

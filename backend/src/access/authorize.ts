@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../core/errors';
-import { type Plan, planIncludes } from '../core/permissions';
+import type { Access, AccessBy } from './access';
 import type { Authenticate, AuthenticateSession, Caller, KeyCaller } from './caller';
-import type { Route } from '../http/route';
+import { requirePlan } from './require-plan';
 import { requireSameSite, sessionTokenOf } from './session-cookie';
 
 /** What finds out who a token belongs to. */
@@ -29,7 +29,7 @@ type LookUp = <T>(token: string, authenticate: (token: string) => Promise<T | nu
  */
 export async function identify(
 	headers: IncomingHttpHeaders,
-	{ access }: Pick<Route, 'access'>,
+	{ by }: Access,
 	{ authenticate, authenticateSession, lookUp }: Authenticators & { readonly lookUp: LookUp },
 ): Promise<Caller> {
 	const token = tokenOf(headers);
@@ -39,7 +39,7 @@ export async function identify(
 		const detail = 'The API key is not valid: it is unknown, revoked, expired or was altered. Use another one.';
 		throw new ApiError(401, 'invalid_api_key', detail, UNAUTHENTICATED);
 	}
-	const session = access.scope === 'webhook' ? sessionTokenOf(headers) : undefined;
+	const session = by === 'webhook_key' ? sessionTokenOf(headers) : undefined;
 	if (session !== undefined) {
 		requireSameSite(headers);
 		const caller = await lookUp(session, authenticateSession);
@@ -57,28 +57,25 @@ export function requireKey(caller: Caller): KeyCaller {
 	throw new ApiError(403, 'wrong_key_scope', 'This endpoint takes an API key, and no session.');
 }
 
+/** What a route takes, in the words of its refusals. */
+const WANTED: Readonly<Record<AccessBy, string>> = {
+	key: 'a platform key (oec_live_…)',
+	webhook_key: 'a key of scope webhook (sk_live_…)',
+	user: 'somebody who is logged in',
+};
+
 /**
  * Makes sure that a route is open to who sends the request.
  * @throws {ApiError} 403 where the key lacks the scope, the permission or the plan
  */
-export function authorize(caller: Caller, { access }: Pick<Route, 'access'>): void {
-	if ((caller.scope === 'webhook') !== (access.scope === 'webhook')) {
-		const needed =
-			access.scope === 'webhook' ? 'a key of scope webhook (sk_live_…)' : 'a platform key (oec_live_…)';
-		throw new ApiError(403, 'wrong_key_scope', `This endpoint takes ${needed}.`);
+export function authorize(caller: Caller, { by, permission, plan }: Access): void {
+	if ((caller.scope === 'webhook' ? 'webhook_key' : 'key') !== by) {
+		throw new ApiError(403, 'wrong_key_scope', `This endpoint takes ${WANTED[by]}.`);
 	}
-	if (access.permission !== null && !caller.permissions.has(access.permission)) {
-		const detail = `The API key lacks the permission ${access.permission}. Use a key that has it.`;
-		throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: access.permission } });
+	if (permission !== null && !caller.permissions.has(permission)) {
+		const detail = `The API key lacks the permission ${permission}. Use a key that has it.`;
+		throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: permission } });
 	}
-	requirePlan(caller, access.plan);
+	requirePlan(caller, plan);
 	if (caller.scope === 'multi_org') requirePlan(caller, 'agency');
-}
-
-/** Refuses what the plan does not have. @throws {ApiError} 403 plan_upgrade_required */
-export function requirePlan({ plan }: Pick<Caller, 'plan'>, required: Plan): void {
-	if (planIncludes(plan, required)) return;
-	const detail = `This needs the plan ${required}; the organization is on ${plan}.`;
-	const members = { required_plan: required, current_plan: plan };
-	throw new ApiError(403, 'plan_upgrade_required', detail, { members });
 }

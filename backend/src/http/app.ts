@@ -89,7 +89,7 @@ const serve =
 		try {
 			const { headers, params, query } = request;
 			const address = request.socket.remoteAddress ?? '';
-			const caller = await identify(headers, route, {
+			const caller = await identify(headers, route.access, {
 				...authenticators,
 				lookUp: (token, authenticate) =>
 					refusedKeys.watch({ address, token, signal }, () => authenticate(token)),
@@ -101,7 +101,7 @@ const serve =
 			} else {
 				leave = sessionGate.enter(caller.session_id);
 			}
-			authorize(caller, route);
+			authorize(caller, route.access);
 			const rawBody = await readBody(request, response, route.bodySize);
 			const once = idempotency.of(route, { params, query, headers, rawBody, caller, signal });
 			const deed = () => ({

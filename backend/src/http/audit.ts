@@ -18,4 +18,4 @@ export type Audit = (deed: Deed, work: () => Promise<RouteReply>) => Promise<Rou
 
 /** Whether a route changes something here. What is done within an Odoo, through the gateway, is Odoo's to record. */
 export const isDeed = ({ method, access }: Pick<Route, 'method' | 'access'>) =>
-	method !== 'get' && access.scope === 'org';
+	method !== 'get' && access.by !== 'webhook_key';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode, errorCodes } from '../core/error-codes';
+import type { AccessBy } from '../access/access';
 import { problemSchema } from './problem';
 import { type ErrorReply, mayBeEmpty, type Route } from './route';
 
@@ -201,7 +202,7 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 		tags: [tagOf(route)],
 		summary: route.summary,
 		description: inWords(route),
-		security: [{ bearer: [] }, { apiKey: [] }, ...(route.access.scope === 'webhook' ? [{ session: [] }] : [])],
+		security: CALLERS[access.by].security,
 		parameters: [
 			...parametersOf(input.params, 'path', schemas),
 			...parametersOf(input.query, 'query', schemas),
@@ -216,7 +217,7 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 		},
 		'x-permission': access.permission,
 		'x-plan': access.plan,
-		'x-scope': access.scope,
+		'x-scope': CALLERS[access.by].scope,
 	};
 }
 
@@ -251,12 +252,21 @@ function tagOf({ access: { permission } }: Route): string {
 
 const TAGS: Readonly<Record<string, string>> = { odoo: 'Odoo gateway', api_keys: 'API keys' };
 
-function inWords({ access: { scope, permission, plan }, notes }: Route): string {
-	const key =
-		scope === 'webhook' ? 'a session, or a key of scope `webhook` (`sk_live_…`)' : 'a platform key (`oec_live_…`)';
+/** Who may call, as the document has it: by the name of the scope, in words, and by what it is proved. */
+const CALLERS: Readonly<Record<AccessBy, Pick<Operation, 'security'> & Readonly<Record<'scope' | 'words', string>>>> = {
+	key: { scope: 'org', words: 'a platform key (`oec_live_…`)', security: [{ bearer: [] }, { apiKey: [] }] },
+	webhook_key: {
+		scope: 'webhook',
+		words: 'a session, or a key of scope `webhook` (`sk_live_…`)',
+		security: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
+	},
+	user: { scope: 'user', words: 'somebody who is logged in', security: [] },
+};
+
+function inWords({ access: { by, permission, plan }, notes }: Route): string {
 	const right = permission === null ? 'whatever its permissions' : `with the permission \`${permission}\``;
 	const plans = plan === 'free' ? 'every plan' : `the plan \`${plan}\`${plan === 'agency' ? '' : ' or above'}`;
-	return `Takes ${key} ${right}, on ${plans}.${notes === undefined ? '' : ` ${notes}`}`;
+	return `Takes ${CALLERS[by].words} ${right}, on ${plans}.${notes === undefined ? '' : ` ${notes}`}`;
 }
 
 const asText = (type: string) => [type, { schema: { type: 'string' } }] as const;
@@ -346,7 +356,7 @@ function codesOf({
 		'authentication_required',
 		'invalid_api_key',
 		'wrong_key_scope',
-		...(access.scope === 'webhook' ? (['invalid_session', 'cross_site_refused'] as const) : []),
+		...(access.by === 'webhook_key' ? (['invalid_session', 'cross_site_refused'] as const) : []),
 		...(access.permission === null ? [] : (['permission_denied'] as const)),
 		...(access.plan === 'free' ? [] : (['plan_upgrade_required'] as const)),
 		...(input.params === undefined ? [] : (['not_found'] as const)),

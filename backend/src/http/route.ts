@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { ErrorCode } from '../core/error-codes';
 import { ApiError, notFound, type InputError } from '../core/errors';
-import type { Permission, Plan } from '../core/permissions';
+import type { Access } from '../access/access';
+import type { Caller } from '../access/caller';
 import type { BodySize } from './read-body';
-import type { Caller, KeyScope } from '../access/caller';
 
 type Schemas = Readonly<Record<number, z.ZodType>>;
 
@@ -77,15 +77,6 @@ export interface ErrorReply {
 	readonly schema: z.ZodType;
 	/** The status of input that is refused; null where a reply like any other tells of it. */
 	readonly badInput: 400 | 422 | null;
-}
-
-interface Access {
-	/** `org` takes keys of scope multi_org as well. */
-	readonly scope: Exclude<KeyScope, 'multi_org'>;
-	/** null: every key of the scope may. */
-	readonly permission: Permission | null;
-	/** The smallest plan that has it. */
-	readonly plan: Plan;
 }
 
 /** Where input comes from; a part that is not declared must be empty. */

@@ -68,7 +68,7 @@ export const auditRoutes = ({ auditLog, pager }: { auditLog: AuditService; pager
 		path: '/api/v1/audit-log',
 		operationId: 'listAuditLog',
 		summary: 'List who changed what, when and from where, newest first',
-		access: { scope: 'org', permission: 'audit_log:read', plan: 'starter' },
+		access: { by: 'key', permission: 'audit_log:read', plan: 'starter' },
 		input: {
 			query: z.strictObject({
 				...pageQuery,

@@ -14,8 +14,8 @@ import {
 import type { ConnectionCheck, ConnectionsService } from './service';
 
 const params = z.strictObject({ connection_id: pathId('connection') });
-const read = { scope: 'org', permission: 'odoo_connections:read', plan: 'starter' } as const;
-const write = { scope: 'org', permission: 'odoo_connections:write', plan: 'starter' } as const;
+const read = { by: 'key', permission: 'odoo_connections:read', plan: 'starter' } as const;
+const write = { by: 'key', permission: 'odoo_connections:write', plan: 'starter' } as const;
 
 /** What can be wrong with an Odoo; here it is the request that is refused for it. */
 const odooCodes = errorCodes.filter((code) => code.startsWith('odoo_'));

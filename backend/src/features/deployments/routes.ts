@@ -12,7 +12,7 @@ import { lastEventId, lineNumber, logEvents, logLineSchema, logText, presentLogL
 import { deploymentSchema, deployReply, deployRequest, presentDeploy, presentDeployment } from './schemas';
 import type { DeploymentsService } from './service';
 
-const read = { scope: 'org', permission: 'deployments:read', plan: 'starter' } as const;
+const read = { by: 'key', permission: 'deployments:read', plan: 'starter' } as const;
 const ofDeployment = z.strictObject({ deployment_id: pathId('deployment') });
 const ofEnvironment = z.strictObject({ environment_id: pathId('environment') });
 
@@ -33,7 +33,7 @@ export const deploymentRoutes = ({
 		path: '/api/v1/environments/{environment_id}/deploy',
 		operationId: 'deployEnvironment',
 		summary: 'Deploy a branch, tag or commit; answers at once, or with "wait" when it has ended',
-		access: { scope: 'org', permission: 'deployments:trigger', plan: 'starter' },
+		access: { by: 'key', permission: 'deployments:trigger', plan: 'starter' },
 		resumable: true,
 		errors: ['environment_busy'],
 		input: { params: ofEnvironment, body: deployRequest },
@@ -116,7 +116,7 @@ export const deploymentRoutes = ({
 		path: '/api/v1/deployments/{deployment_id}/cancel',
 		operationId: 'cancelDeployment',
 		summary: 'Cancel a deployment: at once while it waits, soon while it runs',
-		access: { scope: 'org', permission: 'deployments:trigger', plan: 'starter' },
+		access: { by: 'key', permission: 'deployments:trigger', plan: 'starter' },
 		resumable: true,
 		errors: ['deployment_ended'],
 		input: { params: ofDeployment },

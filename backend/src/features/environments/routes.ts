@@ -32,7 +32,7 @@ export const environmentRoutes = ({
 		path: '/api/v1/environments',
 		operationId: 'listEnvironments',
 		summary: 'List environments, newest first',
-		access: { scope: 'org', permission: 'environments:read', plan: 'starter' },
+		access: { by: 'key', permission: 'environments:read', plan: 'starter' },
 		input: {
 			query: z.strictObject({
 				...pageQuery,
@@ -55,7 +55,7 @@ export const environmentRoutes = ({
 		path: '/api/v1/environments',
 		operationId: 'createEnvironment',
 		summary: 'Create an environment',
-		access: { scope: 'org', permission: 'environments:write', plan: 'starter' },
+		access: { by: 'key', permission: 'environments:write', plan: 'starter' },
 		errors: ['not_found', 'name_taken'],
 		input: { body: environmentRequest },
 		responses: { 201: environmentSchema },
@@ -67,7 +67,7 @@ export const environmentRoutes = ({
 		path: '/api/v1/environments/{environment_id}',
 		operationId: 'getEnvironment',
 		summary: 'Get an environment',
-		access: { scope: 'org', permission: 'environments:read', plan: 'starter' },
+		access: { by: 'key', permission: 'environments:read', plan: 'starter' },
 		input: { params: ofEnvironment },
 		responses: { 200: environmentSchema },
 		handle: async ({ params, caller }) =>
@@ -78,7 +78,7 @@ export const environmentRoutes = ({
 		path: '/api/v1/environments/{environment_id}',
 		operationId: 'updateEnvironment',
 		summary: 'Rename an environment, or set the version of Odoo before the first deploy',
-		access: { scope: 'org', permission: 'environments:write', plan: 'starter' },
+		access: { by: 'key', permission: 'environments:write', plan: 'starter' },
 		errors: ['name_taken', 'version_fixed'],
 		input: { params: ofEnvironment, body: environmentChange },
 		responses: { 200: environmentSchema },
@@ -90,7 +90,7 @@ export const environmentRoutes = ({
 		path: '/api/v1/environments/{environment_id}',
 		operationId: 'deleteEnvironment',
 		summary: 'Delete an environment with all its data; answers the job where that takes longer than a minute',
-		access: { scope: 'org', permission: 'environments:write', plan: 'starter' },
+		access: { by: 'key', permission: 'environments:write', plan: 'starter' },
 		errors: ['environment_busy', 'deletion_failed'],
 		input: { params: ofEnvironment },
 		responses: { 202: jobSchema, 204: z.undefined() },
@@ -105,7 +105,7 @@ export const environmentRoutes = ({
 		path: '/api/v1/environments/{environment_id}/status',
 		operationId: 'getEnvironmentStatus',
 		summary: 'Get how an environment is at this moment; asks the environment itself',
-		access: { scope: 'org', permission: 'environments:read', plan: 'starter' },
+		access: { by: 'key', permission: 'environments:read', plan: 'starter' },
 		input: { params: ofEnvironment },
 		responses: { 200: statusSchema },
 		handle: async ({ params, caller, signal }) =>
@@ -116,7 +116,7 @@ export const environmentRoutes = ({
 		path: '/api/v1/environments/{environment_id}/variables',
 		operationId: 'getEnvironmentVariables',
 		summary: 'Get the variables of an environment; secrets without their values',
-		access: { scope: 'org', permission: 'environments:read', plan: 'starter' },
+		access: { by: 'key', permission: 'environments:read', plan: 'starter' },
 		input: { params: ofEnvironment },
 		responses: { 200: variablesSchema },
 		handle: async ({ params, caller }) =>
@@ -127,7 +127,7 @@ export const environmentRoutes = ({
 		path: '/api/v1/environments/{environment_id}/variables',
 		operationId: 'setEnvironmentVariables',
 		summary: 'Set all variables of an environment; its next deploy uses them',
-		access: { scope: 'org', permission: 'environments:write', plan: 'starter' },
+		access: { by: 'key', permission: 'environments:write', plan: 'starter' },
 		input: { params: ofEnvironment, body: variablesRequest },
 		responses: { 200: variablesSchema },
 		handle: async ({ params, body, caller }) => {

@@ -8,7 +8,7 @@ import { eventPatternSchema } from './event-patterns';
 import { eventSchema, presentEvent } from './schemas';
 import type { EventsService } from './service';
 
-const read = { scope: 'org', permission: 'events:read', plan: 'starter' } as const;
+const read = { by: 'key', permission: 'events:read', plan: 'starter' } as const;
 
 const eventFilter = {
 	type: z

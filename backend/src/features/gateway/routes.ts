@@ -16,7 +16,7 @@ export const gatewayRoutes = ({ gateway }: { gateway: GatewayService }): Route[]
 			notes:
 				'Methods that may change something need the permission `odoo:write` too. A key with an HMAC secret takes signed ' +
 				'requests alone: `X-HMAC-Signature` is the hexadecimal HMAC-SHA256 of the body, exactly as it is sent.',
-			access: { scope: 'webhook', permission: 'odoo:read', plan: 'free' },
+			access: { by: 'webhook_key', permission: 'odoo:read', plan: 'free' },
 			bodySize: 'large',
 			renderError: renderGatewayError,
 			errorReply: gatewayErrorReply,

@@ -6,7 +6,7 @@ import { defineRoute, reply, type Route } from '../../http/route';
 import { jobSchema, presentJob, statusFilter } from './schemas';
 import type { JobsService } from './service';
 
-const read = { scope: 'org', permission: 'deployments:read', plan: 'starter' } as const;
+const read = { by: 'key', permission: 'deployments:read', plan: 'starter' } as const;
 
 /** `/api/v1/jobs` */
 export const jobRoutes = ({ jobs, pager }: { jobs: JobsService; pager: Pager }): Route[] => [

@@ -7,8 +7,8 @@ import type { KeysService } from './service';
 
 const params = z.strictObject({ key_id: pathId('key') });
 // Whoever went back to a smaller plan can still see and revoke what there is.
-const read = { scope: 'org', permission: 'api_keys:read', plan: 'free' } as const;
-const write = { scope: 'org', permission: 'api_keys:write', plan: 'free' } as const;
+const read = { by: 'key', permission: 'api_keys:read', plan: 'free' } as const;
+const write = { by: 'key', permission: 'api_keys:write', plan: 'free' } as const;
 
 /** `/api/v1/api-keys` */
 export const keyRoutes = ({ keys, pager }: { keys: KeysService; pager: Pager }): Route[] => [

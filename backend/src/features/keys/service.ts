@@ -6,7 +6,7 @@ import type { Logger } from '../../core/log';
 import type { Permission, Plan } from '../../core/permissions';
 import { hashToken, type Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import { requirePlan } from '../../access/authorize';
+import { requirePlan } from '../../access/require-plan';
 import type { Authenticate, Caller, KeyScope } from '../../access/caller';
 import { organizationFor } from '../../access/organization-for';
 import { createAuthenticate } from './authenticate';

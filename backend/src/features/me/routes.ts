@@ -32,7 +32,7 @@ export const meRoutes = ({
 		path: '/api/v1/me',
 		operationId: 'getMe',
 		summary: 'Tell who the key is: what it sees, and what it may do',
-		access: { scope: 'org', permission: null, plan: 'free' },
+		access: { by: 'key', permission: null, plan: 'free' },
 		input: {},
 		responses: { 200: meSchema },
 		handle: async (request) => {

@@ -60,7 +60,7 @@ export function odooRoutes({
 				...words,
 				method: 'post',
 				path: `/api/${name}`,
-				access: { scope: 'webhook', permission, plan: 'free' },
+				access: { by: 'webhook_key', permission, plan: 'free' },
 				bodySize: 'large',
 				renderError: renderRpcError,
 				errorReply: rpcErrorReply,

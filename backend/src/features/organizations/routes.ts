@@ -6,7 +6,7 @@ import { memberSchema, organizationSchema, presentMember, presentOrganization } 
 import type { OrganizationsService } from './service';
 
 const params = z.strictObject({ organization_id: pathId('organization') });
-const read = { scope: 'org', permission: 'organizations:read', plan: 'starter' } as const;
+const read = { by: 'key', permission: 'organizations:read', plan: 'starter' } as const;
 
 /** `/api/v1/organizations` */
 export const organizationRoutes = ({

@@ -13,8 +13,8 @@ const params = z.strictObject({ webhook_id: pathId('webhook') });
 const ofDelivery = params.extend({
 	delivery_id: pathId('delivery').describe('A delivery of that webhook; any other id answers 404'),
 });
-const read = { scope: 'org', permission: 'webhooks:read', plan: 'free' } as const;
-const write = { scope: 'org', permission: 'webhooks:write', plan: 'free' } as const;
+const read = { by: 'key', permission: 'webhooks:read', plan: 'free' } as const;
+const write = { by: 'key', permission: 'webhooks:write', plan: 'free' } as const;
 
 /** `/api/v1/webhooks/{webhook_id}/deliveries`, and replaying */
 export const deliveryRoutes = ({

@@ -21,8 +21,8 @@ import {
 import type { WebhooksService } from './service';
 
 const params = z.strictObject({ webhook_id: pathId('webhook') });
-const read = { scope: 'org', permission: 'webhooks:read', plan: 'free' } as const;
-const write = { scope: 'org', permission: 'webhooks:write', plan: 'free' } as const;
+const read = { by: 'key', permission: 'webhooks:read', plan: 'free' } as const;
+const write = { by: 'key', permission: 'webhooks:write', plan: 'free' } as const;
 
 /** Whether an organization has an environment or a project. */
 export interface Holdings {

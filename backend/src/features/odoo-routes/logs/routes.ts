@@ -6,7 +6,7 @@ import type { CallbacksService } from '../callbacks/service';
 import { logDetailSchema, logQuery, logSchema, presentLog, presentLogDetail } from './schemas';
 import type { LogsService } from './service';
 
-const read = { scope: 'org', permission: 'odoo_logs:read', plan: 'free' } as const;
+const read = { by: 'key', permission: 'odoo_logs:read', plan: 'free' } as const;
 
 /** `/api/v1/odoo-logs` */
 export const odooLogRoutes = ({

@@ -17,7 +17,7 @@ import { logCollection, payloadCollection } from './features/odoo-routes/logs/mo
 import { settingsCollection } from './features/odoo-routes/settings/model';
 import { organizationCollection, userCollection } from './features/organizations/model';
 import { projectCollection } from './features/projects/model';
-import { sealedInSession, sessionCollection } from './features/odoo-logins/model';
+import { sealedInOdooLogin, odooLoginCollection } from './features/odoo-logins/model';
 import { windowCollection } from './features/rate-limits/counter';
 import { deliveryCollection, sealedInWebhook, webhookCollection } from './features/webhooks/model';
 
@@ -30,7 +30,7 @@ export const openCollections = (connection: Connection) => ({
 	environments: environmentCollection(connection),
 	variables: variablesCollection(connection),
 	connections: connectionCollection(connection),
-	sessions: sessionCollection(connection),
+	odooLogins: odooLoginCollection(connection),
 	defaultConnections: defaultConnectionCollection(connection),
 	jobs: jobCollection(connection),
 	jobLogs: jobLogCollection(connection),
@@ -52,11 +52,11 @@ type Collections = ReturnType<typeof openCollections>;
 
 /** Encrypts under the current master key what is kept under previous ones, collection by collection. */
 export async function reencryptAll(
-	{ connections, sessions, keys, webhooks, odooCallbacks, variables, claims }: Collections,
+	{ connections, odooLogins, keys, webhooks, odooCallbacks, variables, claims }: Collections,
 	options: { readonly secrets: Secrets; readonly log: Logger },
 ): Promise<void> {
 	await reencrypt(connections, sealedInConnection, { ...options, name: 'connections' });
-	await reencrypt(sessions, sealedInSession, { ...options, name: 'sessions' });
+	await reencrypt(odooLogins, sealedInOdooLogin, { ...options, name: 'odoo logins' });
 	await reencrypt(keys, sealedInKey, { ...options, name: 'keys' });
 	await reencrypt(webhooks, sealedInWebhook, { ...options, name: 'webhooks' });
 	await reencrypt(odooCallbacks, sealedInCallback, { ...options, name: 'callbacks' });

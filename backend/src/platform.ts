@@ -27,9 +27,9 @@ import { createJobs } from './features/jobs/feature';
 import { createKeyBindings } from './features/keys/bindings';
 import { createKeys } from './features/keys/feature';
 import { meRoutes } from './features/me/routes';
-import { createSessionEndpoint } from './features/odoo-logins/endpoint';
-import { sessionOperations } from './features/odoo-logins/operations';
-import { createSessionsService } from './features/odoo-logins/service';
+import { createOdooLoginEndpoint } from './features/odoo-logins/endpoint';
+import { odooLoginOperations } from './features/odoo-logins/operations';
+import { createOdooLoginsService } from './features/odoo-logins/service';
 import { createOdooRoutes } from './features/odoo-routes/feature';
 import { createOrganizations } from './features/organizations/feature';
 import { createProjects } from './features/projects/feature';
@@ -48,7 +48,7 @@ import { createRefusedKeys } from './http/refused-keys';
 import { referenceMounts } from './http/reference/mounts';
 import type { Route } from './http/route';
 import { createHttpServer, listen } from './http/server';
-import { createSessionGate } from './http/session-gate';
+import { createLoginGate } from './http/login-gate';
 import { createOutbound } from './net/outbound';
 import { createOdooClients } from './odoo/clients';
 import { createMongoJournal } from './runtimes/sandbox/mongo-journal';
@@ -122,10 +122,10 @@ export async function startPlatform(
 		environments: environments.service,
 		accessOf: (environment) => runtimes[environment.runtime].access(siteOf(environment)),
 		bindings: createKeyBindings(parts),
-		findSession: (tenant, pass) => sessions.find(tenant, pass),
+		findOdooLogin: (tenant, pass) => odooLogins.find(tenant, pass),
 		outboundFetch: outbound.plainFetch,
 	});
-	const sessions = createSessionsService({ ...parts, connections: connections.service, planOf });
+	const odooLogins = createOdooLoginsService({ ...parts, connections: connections.service, planOf });
 	const keys = createKeys({
 		...parts,
 		planOf,
@@ -200,8 +200,8 @@ export async function startPlatform(
 	const app = createApp({
 		routes,
 		mounts: {
-			...referenceMounts(routes, sessionOperations),
-			'/web/session': fetchHandler(createSessionEndpoint({ sessions, refusedKeys, isSecure }), log),
+			...referenceMounts(routes, odooLoginOperations),
+			'/web/session': fetchHandler(createOdooLoginEndpoint({ odooLogins, refusedKeys, isSecure }), log),
 			'/sandbox/:environment_id': fetchHandler(
 				(params, request) => sandbox.handle(String(params.environment_id), request),
 				log,
@@ -209,9 +209,9 @@ export async function startPlatform(
 			),
 		},
 		authenticate: keys.service.authenticate,
-		authenticateSession: sessions.authenticate,
+		authenticateOdooLogin: odooLogins.authenticate,
 		refusedKeys,
-		sessionGate: createSessionGate({ limits }),
+		loginGate: createLoginGate({ limits }),
 		rateLimiter: createRateLimiter({ counter: createRateCounter(collections.rateWindows), limits, clock }),
 		idempotency,
 		audit: audit.service.audit,

@@ -11,7 +11,7 @@ import { sealedInVariables, variablesCollection } from '../../backend/src/featur
 import { claimCollection, sealedInClaim } from '../../backend/src/features/idempotency/claims';
 import { keyCollection, sealedInKey } from '../../backend/src/features/keys/model';
 import { type CallbackDocument, callbackCollection } from '../../backend/src/features/odoo-routes/callbacks/model';
-import { sealedInSession, sessionCollection } from '../../backend/src/features/odoo-logins/model';
+import { sealedInOdooLogin, odooLoginCollection } from '../../backend/src/features/odoo-logins/model';
 import { sealedInWebhook, webhookCollection } from '../../backend/src/features/webhooks/model';
 import { type Platform, startPlatform } from '../../backend/src/platform';
 import { outsideAccess } from '../support/connections';
@@ -114,14 +114,14 @@ describe('a service that starts under a new master key', () => {
 			webhooks: await opened(secrets, webhookCollection(connection), sealedInWebhook),
 			keys: await opened(secrets, keyCollection(connection), sealedInKey),
 			claims: await opened(secrets, claimCollection(connection), sealedInClaim),
-			sessions: await opened(secrets, sessionCollection(connection), sealedInSession),
+			odooLogins: await opened(secrets, odooLoginCollection(connection), sealedInOdooLogin),
 		}).toEqual({
 			connections: good(1),
 			variables: good(1),
 			webhooks: good(3),
 			keys: good(2),
 			claims: good(1),
-			sessions: good(1),
+			odooLogins: good(1),
 		});
 	});
 

@@ -6,7 +6,7 @@ import { type Claim, type ClaimStore, createIdempotency } from '../../backend/sr
 import { LIMITS, type Limits } from '../../backend/src/http/limits';
 import { createRateLimiter, type RateCounter } from '../../backend/src/http/rate-limit';
 import { createRefusedKeys } from '../../backend/src/http/refused-keys';
-import { createSessionGate } from '../../backend/src/http/session-gate';
+import { createLoginGate } from '../../backend/src/http/login-gate';
 import type { Once } from '../../backend/src/http/route';
 
 /** What the pipeline needs beside routes and keys, in memory. */
@@ -15,8 +15,8 @@ export function createPipelineParts(clock: Clock, { limits = LIMITS }: { limits?
 	return {
 		audit,
 		refusedKeys: createRefusedKeys({ limits, clock }),
-		authenticateSession: () => Promise.resolve(null),
-		sessionGate: createSessionGate({ limits }),
+		authenticateOdooLogin: () => Promise.resolve(null),
+		loginGate: createLoginGate({ limits }),
 		rateLimiter: createRateLimiter({ counter: createMemoryCounter(), limits, clock }),
 		idempotency: createIdempotency({
 			store: createMemoryClaims(),

@@ -50,7 +50,7 @@ export interface TestPlatform extends Platform {
 export const WIDE_LIMITS: Limits = {
 	platform: 1_000_000,
 	webhook: 1_000_000,
-	sessionRequests: 1_000_000,
+	loginRequests: 1_000_000,
 	refusedKeys: 1_000_000,
 };
 

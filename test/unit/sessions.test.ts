@@ -6,10 +6,10 @@ import type { Plan } from '../../backend/src/core/permissions';
 import { createSecrets } from '../../backend/src/core/secrets';
 import type { TenantCollection } from '../../backend/src/database/tenant-collection';
 import type { OdooPlace } from '../../backend/src/features/connections/places';
-import { type SessionDocument, sessionCollection } from '../../backend/src/features/odoo-logins/model';
-import { createSessionsService, type SessionsService } from '../../backend/src/features/odoo-logins/service';
+import { type OdooLoginDocument, odooLoginCollection } from '../../backend/src/features/odoo-logins/model';
+import { createOdooLoginsService, type OdooLoginsService } from '../../backend/src/features/odoo-logins/service';
 import { LIMITS } from '../../backend/src/http/limits';
-import { createSessionGate } from '../../backend/src/http/session-gate';
+import { createLoginGate } from '../../backend/src/http/login-gate';
 import type { Fetch } from '../../backend/src/net/outbound';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
@@ -18,19 +18,19 @@ import { until } from '../support/until';
 
 let database: TestDatabase;
 let connection: Connection;
-let collection: TenantCollection<SessionDocument>;
+let collection: TenantCollection<OdooLoginDocument>;
 let clock: FakeClock;
 let organization: OrganizationId;
 let plan: Plan | null;
 /** The servers that were asked to log somebody in. */
 let asked: string[];
 let places: OdooPlace[];
-let service: SessionsService;
+let service: OdooLoginsService;
 
 beforeAll(async () => {
 	database = await openTestDatabase();
 	connection = await mongoose.createConnection(database.uri, { dbName: database.name }).asPromise();
-	collection = sessionCollection(connection);
+	collection = odooLoginCollection(connection);
 });
 
 afterAll(async () => {
@@ -58,8 +58,8 @@ beforeEach(() => {
 	plan = 'free';
 	asked = [];
 	places = [place('http://odoo.example.com', true)];
-	service = createSessionsService({
-		sessions: collection,
+	service = createOdooLoginsService({
+		odooLogins: collection,
 		connections: { placesOf: () => Promise.resolve(places) },
 		planOf: () => Promise.resolve(plan),
 		secrets: createSecrets(Buffer.alloc(32, 7)),
@@ -162,18 +162,18 @@ describe('a session', () => {
 
 describe('the bound on a session', () => {
 	it('is on requests at once, not on requests', () => {
-		const gate = createSessionGate({ limits: LIMITS });
-		const session = createIds(clock).next('session');
-		const leave = Array.from({ length: LIMITS.sessionRequests }, () => gate.enter(session));
+		const gate = createLoginGate({ limits: LIMITS });
+		const session = createIds(clock).next('odoo_login');
+		const leave = Array.from({ length: LIMITS.loginRequests }, () => gate.enter(session));
 		expect(() => gate.enter(session)).toThrow(expect.objectContaining({ status: 429, code: 'rate_limited' }));
 		leave[0]?.();
 		expect(() => gate.enter(session)).not.toThrow();
 	});
 
 	it('is on each by itself', () => {
-		const gate = createSessionGate({ limits: { sessionRequests: 1 } });
+		const gate = createLoginGate({ limits: { loginRequests: 1 } });
 		const ids = createIds(clock);
-		gate.enter(ids.next('session'));
-		expect(() => gate.enter(ids.next('session'))).not.toThrow();
+		gate.enter(ids.next('odoo_login'));
+		expect(() => gate.enter(ids.next('odoo_login'))).not.toThrow();
 	});
 });

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../core/errors';
 import type { Access, AccessBy } from './access';
-import type { Authenticate, AuthenticateSession, Caller, KeyCaller } from './caller';
+import type { Authenticate, AuthenticateOdooLogin, Caller, KeyCaller } from './caller';
 import { requirePlan } from './require-plan';
 import { requireSameSite, sessionTokenOf } from './session-cookie';
 
 /** What finds out who a token belongs to. */
 export interface Authenticators {
 	readonly authenticate: Authenticate;
-	readonly authenticateSession: AuthenticateSession;
+	readonly authenticateOdooLogin: AuthenticateOdooLogin;
 }
 
 const UNAUTHENTICATED = { headers: { 'WWW-Authenticate': 'Bearer' } };
@@ -30,7 +30,7 @@ type LookUp = <T>(token: string, authenticate: (token: string) => Promise<T | nu
 export async function identify(
 	headers: IncomingHttpHeaders,
 	{ by }: Access,
-	{ authenticate, authenticateSession, lookUp }: Authenticators & { readonly lookUp: LookUp },
+	{ authenticate, authenticateOdooLogin, lookUp }: Authenticators & { readonly lookUp: LookUp },
 ): Promise<Caller> {
 	const token = tokenOf(headers);
 	if (token !== undefined) {
@@ -42,7 +42,7 @@ export async function identify(
 	const session = by === 'webhook_key' ? sessionTokenOf(headers) : undefined;
 	if (session !== undefined) {
 		requireSameSite(headers);
-		const caller = await lookUp(session, authenticateSession);
+		const caller = await lookUp(session, authenticateOdooLogin);
 		if (caller !== null) return caller;
 		const detail = 'The session is unknown or over. Log in at /web/session/authenticate, or use an API key.';
 		throw new ApiError(401, 'invalid_session', detail, UNAUTHENTICATED);

@@ -1,9 +1,9 @@
 import type { Permission, Plan } from '../core/permissions';
-import type { ConnectionId, KeyId, OrganizationId, SessionId } from '../core/ids';
+import type { ConnectionId, KeyId, OrganizationId, OdooLoginId } from '../core/ids';
 import type { Tenant } from '../database/tenant-collection';
 
 /** Who sends a request, as the database says for this request: the holder of a key, or a user of an Odoo in a session. */
-export type Caller = KeyCaller | SessionCaller;
+export type Caller = KeyCaller | OdooLoginCaller;
 
 interface AnyCaller {
 	/** The organization that the caller belongs to, whose plan counts; what the caller sees is `tenant`. */
@@ -26,8 +26,8 @@ export interface KeyCaller extends AnyCaller {
 }
 
 /** A session is for trying things out: it opens what a webhook key opens, in one Odoo, as the user who logged in to it. */
-export interface SessionCaller extends AnyCaller {
-	readonly session_id: SessionId;
+export interface OdooLoginCaller extends AnyCaller {
+	readonly session_id: OdooLoginId;
 	readonly scope: 'webhook';
 	/** Leads to the Odoo of a connection with the login of the session's user, and nowhere else. */
 	readonly connection_id: SessionPass;
@@ -40,8 +40,9 @@ export type SessionPass = `session:${string}`;
 export const isSessionPass = (name: string): name is SessionPass => name.startsWith('session:');
 
 /** What tells callers apart, e.g. by which their Idempotency-Keys are remembered. */
-export const callerId = (caller: Pick<KeyCaller, 'key_id'> | Pick<SessionCaller, 'session_id'>): KeyId | SessionId =>
-	'key_id' in caller ? caller.key_id : caller.session_id;
+export const callerId = (
+	caller: Pick<KeyCaller, 'key_id'> | Pick<OdooLoginCaller, 'session_id'>,
+): KeyId | OdooLoginId => ('key_id' in caller ? caller.key_id : caller.session_id);
 
 /** `org`: one organization's API; `multi_org`: that of a list of them; `webhook`: one organization's Odoo gateway alone. */
 export const KEY_SCOPES = ['org', 'multi_org', 'webhook'] as const;
@@ -51,4 +52,4 @@ export type KeyScope = (typeof KEY_SCOPES)[number];
 export type Authenticate = (token: string) => Promise<KeyCaller | null>;
 
 /** The same of a session's token. */
-export type AuthenticateSession = (token: string) => Promise<SessionCaller | null>;
+export type AuthenticateOdooLogin = (token: string) => Promise<OdooLoginCaller | null>;

@@ -16,7 +16,7 @@ export const ID_PREFIXES = {
 	delivery: 'dlv',
 	event: 'evt',
 	connection: 'con',
-	session: 'ses',
+	odoo_login: 'ses',
 	audit: 'aud',
 	log: 'log',
 	callback: 'cbk',
@@ -38,7 +38,7 @@ export type WebhookId = Id<'webhook'>;
 export type DeliveryId = Id<'delivery'>;
 export type EventId = Id<'event'>;
 export type ConnectionId = Id<'connection'>;
-export type SessionId = Id<'session'>;
+export type OdooLoginId = Id<'odoo_login'>;
 export type AuditId = Id<'audit'>;
 export type LogId = Id<'log'>;
 export type CallbackId = Id<'callback'>;

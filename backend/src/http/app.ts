@@ -11,7 +11,7 @@ import type { RefusedKeys } from './refused-keys';
 import { requestId, requestIdOf } from './request-id';
 import { type Route, TextBody } from './route';
 import { securityHeaders } from './security-headers';
-import type { SessionGate } from './session-gate';
+import type { LoginGate } from './login-gate';
 import { sendError } from './send-error';
 import { sendText } from './send-text';
 
@@ -19,7 +19,7 @@ import { sendText } from './send-text';
 interface Steps extends Authenticators {
 	readonly refusedKeys: RefusedKeys;
 	readonly rateLimiter: RateLimiter;
-	readonly sessionGate: SessionGate;
+	readonly loginGate: LoginGate;
 	readonly idempotency: Idempotency;
 	readonly audit: Audit;
 	readonly log: Logger;
@@ -76,7 +76,7 @@ const expressPath = (route: Route) => route.path.replace(/\{(\w+)\}/g, ':$1');
 const serve =
 	(
 		route: Route,
-		{ refusedKeys, rateLimiter, sessionGate, idempotency, audit, log, ...authenticators }: Steps,
+		{ refusedKeys, rateLimiter, loginGate, idempotency, audit, log, ...authenticators }: Steps,
 	): RequestHandler =>
 	async (request, response) => {
 		const id = requestIdOf(response.locals);
@@ -99,7 +99,7 @@ const serve =
 				response.set(rate.headers);
 				if (rate.refusal) throw rate.refusal;
 			} else {
-				leave = sessionGate.enter(caller.session_id);
+				leave = loginGate.enter(caller.session_id);
 			}
 			authorize(caller, route.access);
 			const rawBody = await readBody(request, response, route.bodySize);

@@ -4,10 +4,10 @@ export interface Limits {
 	readonly platform: number;
 	/** Requests a minute of one webhook key (`sk_live_`), as the n8n integration document says. */
 	readonly webhook: number;
-	/** Requests of one session at once. */
-	readonly sessionRequests: number;
+	/** Requests of one login to an Odoo at once. */
+	readonly loginRequests: number;
 	/** After so many refused keys an address is blocked; after a third of them it is slowed down. */
 	readonly refusedKeys: number;
 }
 
-export const LIMITS: Limits = { platform: 300, webhook: 100, sessionRequests: 20, refusedKeys: 30 };
+export const LIMITS: Limits = { platform: 300, webhook: 100, loginRequests: 20, refusedKeys: 30 };

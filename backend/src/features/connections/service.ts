@@ -35,7 +35,7 @@ export interface OpenConnection extends RuntimeAccess {
 }
 
 /** The login of a user of their own, and the Odoo that it is for. */
-export interface OpenSession extends Omit<RuntimeAccess, 'fetch'> {
+export interface OpenOdooLogin extends Omit<RuntimeAccess, 'fetch'> {
 	readonly connection_id: ConnectionId;
 }
 
@@ -89,7 +89,7 @@ export function createConnectionsService({
 	environments,
 	accessOf,
 	bindings,
-	findSession,
+	findOdooLogin,
 	outboundFetch,
 	secrets,
 	clock,
@@ -100,7 +100,7 @@ export function createConnectionsService({
 	environments: Pick<EnvironmentsService, 'get' | 'find' | 'findAnywhere' | 'list'>;
 	accessOf: (environment: EnvironmentDocument) => Promise<RuntimeAccess>;
 	bindings: KeyBindings;
-	findSession: (tenant: Tenant, pass: SessionPass) => Promise<OpenSession | null>;
+	findOdooLogin: (tenant: Tenant, pass: SessionPass) => Promise<OpenOdooLogin | null>;
 	outboundFetch: Fetch;
 	secrets: Secrets;
 	clock: Clock;
@@ -127,8 +127,8 @@ export function createConnectionsService({
 	};
 
 	/** A session's own way to the Odoo of a connection; that must be where its user logged in. */
-	const openOfSession = async (tenant: Tenant, pass: SessionPass): Promise<OpenConnection> => {
-		const session = await findSession(tenant, pass);
+	const openOfLogin = async (tenant: Tenant, pass: SessionPass): Promise<OpenConnection> => {
+		const session = await findOdooLogin(tenant, pass);
 		const found = session && (await find.byId(tenant, session.connection_id));
 		const open = found && (await openFound(found));
 		if (!open || open.url !== session.url || open.database !== session.database) {
@@ -227,7 +227,7 @@ export function createConnectionsService({
 					'The organization has no default Odoo connection. Name an environment_id, or add a connection.',
 				);
 			}
-			if (isSessionPass(name)) return openOfSession(tenant, name);
+			if (isSessionPass(name)) return openOfLogin(tenant, name);
 			const found = await find.named(tenant, name);
 			if (found !== null) return openFound(found);
 			throw noConnection('There is no Odoo connection of this name, or this key cannot see it.');

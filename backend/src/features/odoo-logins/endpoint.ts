@@ -5,7 +5,7 @@ import type { RefusedKeys } from '../../http/refused-keys';
 import { requireSameSite, sessionCookie, sessionTokenOf } from '../../access/session-cookie';
 import type { OdooIdentity } from '../../odoo/client';
 import { callSchema, type loginReplySchema, loginSchema, type logoutReplySchema } from './schemas';
-import { LIFETIME_S, type SessionsService } from './service';
+import { LIFETIME_S, type OdooLoginsService } from './service';
 
 type LoginReply = z.input<typeof loginReplySchema>;
 
@@ -13,12 +13,12 @@ type LoginReply = z.input<typeof loginReplySchema>;
  * `/web/session/authenticate` and `/web/session/destroy`, in Odoo's words, so that a client written for the
  * webhook-routes module logs in as it would there. Refusals that Odoo does not know are problem+json.
  */
-export function createSessionEndpoint({
-	sessions,
+export function createOdooLoginEndpoint({
+	odooLogins,
 	refusedKeys,
 	isSecure,
 }: {
-	sessions: SessionsService;
+	odooLogins: OdooLoginsService;
 	refusedKeys: RefusedKeys;
 	/** Whether clients reach the service by https. */
 	isSecure: () => boolean;
@@ -30,7 +30,7 @@ export function createSessionEndpoint({
 	const authenticate: FetchHandle = async (_params, request, { address, signal }) => {
 		const { id, params } = await read(request, loginSchema);
 		const token = JSON.stringify([params.db, params.login, params.password]);
-		const begun = await refusedKeys.watch({ address, token, signal }, () => sessions.begin(params, { signal }));
+		const begun = await refusedKeys.watch({ address, token, signal }, () => odooLogins.begin(params, { signal }));
 		if (begun === null) return Response.json(accessDenied(id));
 		const reply: LoginReply = { jsonrpc: '2.0', id, result: sessionInfo(begun.identity) };
 		return Response.json(reply, { headers: cookie(begun.token, LIFETIME_S) });
@@ -39,7 +39,7 @@ export function createSessionEndpoint({
 	const destroy: FetchHandle = async (_params, request) => {
 		const { id } = await read(request, callSchema);
 		const token = sessionTokenOf({ cookie: request.headers.get('cookie') ?? undefined });
-		if (token !== undefined) await sessions.end(token);
+		if (token !== undefined) await odooLogins.end(token);
 		const reply: z.input<typeof logoutReplySchema> = { jsonrpc: '2.0', id, result: null };
 		return Response.json(reply, { headers: cookie('', 0) });
 	};

@@ -1,18 +1,18 @@
 import type { Connection } from 'mongoose';
-import type { ConnectionId, OrganizationId, SessionId } from '../../core/ids';
+import type { ConnectionId, OrganizationId, OdooLoginId } from '../../core/ids';
 import { sealed } from '../../database/reencrypt';
 import { tenantCollection } from '../../database/tenant-collection';
 
-/** Somebody who logged in to the Odoo of a connection with their own login; the session's token itself is not kept. */
-export interface SessionDocument {
-	readonly _id: SessionId;
+/** Somebody who logged in to the Odoo of a connection with their own login: a session, as Odoo calls it, whose token is not kept. */
+export interface OdooLoginDocument {
+	readonly _id: OdooLoginId;
 	readonly organization_id: OrganizationId;
-	/** Whose Odoo it is; the session is over where that leads elsewhere. */
+	/** Whose Odoo it is; it is over where that leads elsewhere. */
 	readonly connection_id: ConnectionId;
 	readonly url: string;
 	readonly database: string;
 	readonly login: string;
-	/** The user's password or API key; encrypted, bound to the session's id. */
+	/** The user's password or API key; encrypted, bound to the login's id. */
 	readonly secret: string;
 	readonly token_hash: string;
 	/** When it ends unless it is used before: later with every use, up to `expires_at`. */
@@ -20,10 +20,10 @@ export interface SessionDocument {
 	readonly expires_at: Date;
 }
 
-export const sealedInSession = ({ _id, secret }: SessionDocument) => sealed('secret', secret, _id);
+export const sealedInOdooLogin = ({ _id, secret }: OdooLoginDocument) => sealed('secret', secret, _id);
 
-export const sessionCollection = (connection: Connection) =>
-	tenantCollection<SessionDocument>(connection, {
+export const odooLoginCollection = (connection: Connection) =>
+	tenantCollection<OdooLoginDocument>(connection, {
 		name: 'sessions',
 		fields: {
 			connection_id: { type: String, required: true },

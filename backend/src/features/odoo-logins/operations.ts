@@ -14,8 +14,8 @@ const common = {
 	],
 } as const;
 
-/** What the session endpoint serves, for the OpenAPI document. */
-export const sessionOperations: readonly UndeclaredOperation[] = [
+/** What the endpoint of logins serves, for the OpenAPI document. */
+export const odooLoginOperations: readonly UndeclaredOperation[] = [
 	{
 		...common,
 		path: '/web/session/authenticate',

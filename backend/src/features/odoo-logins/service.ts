@@ -5,16 +5,16 @@ import type { Logger } from '../../core/log';
 import type { Plan } from '../../core/permissions';
 import { hashToken, type Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import type { AuthenticateSession, SessionPass } from '../../access/caller';
+import type { AuthenticateOdooLogin, SessionPass } from '../../access/caller';
 import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import { createLoginBrake } from '../../odoo/login-brake';
 import { probe } from '../connections/probe';
 import type { OdooPlace } from '../connections/places';
-import type { ConnectionsService, OpenSession } from '../connections/service';
-import type { SessionDocument } from './model';
+import type { ConnectionsService, OpenOdooLogin } from '../connections/service';
+import type { OdooLoginDocument } from './model';
 
-/** How long a session lasts, in seconds, whether it is used or not. */
+/** How long a login lasts, in seconds, whether it is used or not. */
 export const LIFETIME_S = 8 * 60 * 60;
 /** How long without a use, in milliseconds. */
 const IDLE_MS = 60 * 60_000;
@@ -28,24 +28,24 @@ interface Credentials {
 	readonly password: string;
 }
 
-export interface SessionsService {
+export interface OdooLoginsService {
 	/** Lets in whom an Odoo lets in; null where none does. `token` is not kept and cannot be shown again. */
 	begin(
 		credentials: Credentials,
 		options: { readonly signal: AbortSignal },
 	): Promise<{ readonly token: string; readonly identity: OdooIdentity } | null>;
-	readonly authenticate: AuthenticateSession;
-	/** The login that a session was begun with; null where it is over. */
-	find(tenant: Tenant, pass: SessionPass): Promise<OpenSession | null>;
-	/** Ends the session of that token; once more does nothing. */
+	readonly authenticate: AuthenticateOdooLogin;
+	/** What one logged in with; null where the login is over. */
+	find(tenant: Tenant, pass: SessionPass): Promise<OpenOdooLogin | null>;
+	/** Ends the login of that token; once more does nothing. */
 	end(token: string): Promise<void>;
 }
 
 /** A session's name for itself begins with this; the hash of its token follows. */
 const PASS = 'session:';
 
-export function createSessionsService({
-	sessions,
+export function createOdooLoginsService({
+	odooLogins,
 	connections,
 	planOf,
 	secrets,
@@ -53,7 +53,7 @@ export function createSessionsService({
 	ids,
 	log,
 }: {
-	sessions: TenantCollection<SessionDocument>;
+	odooLogins: TenantCollection<OdooLoginDocument>;
 	connections: Pick<ConnectionsService, 'placesOf'>;
 	/** null where there is no such organization. */
 	planOf: (organization: OrganizationId) => Promise<Plan | null>;
@@ -61,19 +61,19 @@ export function createSessionsService({
 	clock: Clock;
 	ids: Ids;
 	log: Logger;
-}): SessionsService {
+}): OdooLoginsService {
 	const brake = createLoginBrake(clock);
 
-	/** When a session that is used now ends for want of use. */
+	/** When a login that is used now ends for want of use. */
 	const idleEnd = () => new Date(clock.now().getTime() + IDLE_MS);
 
 	const keep = async (
 		{ connection_id, organization_id, url, database }: OdooPlace,
 		{ login, password }: Credentials,
 	) => {
-		const _id = ids.next('session');
+		const _id = ids.next('odoo_login');
 		const token = randomBytes(32).toString('base64url');
-		await sessions.insert({
+		await odooLogins.insert({
 			_id,
 			organization_id,
 			connection_id,
@@ -87,16 +87,16 @@ export function createSessionsService({
 	};
 
 	const current = async (token_hash: string) => {
-		const session = await sessions.everywhere.findOne({ token_hash });
-		return session !== null && session.ends_at > clock.now() ? session : null;
+		const found = await odooLogins.everywhere.findOne({ token_hash });
+		return found !== null && found.ends_at > clock.now() ? found : null;
 	};
 
-	/** Puts the session's end off, beside the request. */
-	const noteUse = ({ _id, organization_id, ends_at, expires_at }: SessionDocument) => {
+	/** Puts the login's end off, beside the request. */
+	const noteUse = ({ _id, organization_id, ends_at, expires_at }: OdooLoginDocument) => {
 		const end = new Date(Math.min(idleEnd().getTime(), expires_at.getTime()));
 		if (end.getTime() - ends_at.getTime() < USE_INTERVAL_MS) return;
-		sessions.update(organization_id, { _id }, { $set: { ends_at: end } }).catch((error: unknown) => {
-			log.warn({ err: error, session_id: _id }, 'the use of a session could not be noted');
+		odooLogins.update(organization_id, { _id }, { $set: { ends_at: end } }).catch((error: unknown) => {
+			log.warn({ err: error, odoo_login_id: _id }, 'the use of a login to an Odoo could not be noted');
 		});
 	};
 
@@ -118,12 +118,12 @@ export function createSessionsService({
 		},
 		async authenticate(token) {
 			const token_hash = hashToken(token);
-			const session = await current(token_hash);
-			if (session === null) return null;
-			const { _id, organization_id, login } = session;
+			const found = await current(token_hash);
+			if (found === null) return null;
+			const { _id, organization_id, login } = found;
 			const plan = await planOf(organization_id);
 			if (plan === null) return null;
-			noteUse(session);
+			noteUse(found);
 			return {
 				session_id: _id,
 				scope: 'webhook',
@@ -138,14 +138,14 @@ export function createSessionsService({
 			};
 		},
 		async find(tenant, pass) {
-			const session = await sessions.findOne(tenant, { token_hash: pass.slice(PASS.length) });
-			if (session === null || session.ends_at <= clock.now()) return null;
-			const { _id, connection_id, url, database, login } = session;
-			return { connection_id, url, database, login, secret: secrets.decrypt(session.secret, _id) };
+			const found = await odooLogins.findOne(tenant, { token_hash: pass.slice(PASS.length) });
+			if (found === null || found.ends_at <= clock.now()) return null;
+			const { _id, connection_id, url, database, login } = found;
+			return { connection_id, url, database, login, secret: secrets.decrypt(found.secret, _id) };
 		},
 		async end(token) {
-			const session = await current(hashToken(token));
-			if (session !== null) await sessions.delete(session.organization_id, { _id: session._id });
+			const found = await current(hashToken(token));
+			if (found !== null) await odooLogins.delete(found.organization_id, { _id: found._id });
 		},
 	};
 }

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { byKey, byOdooLogin } from './access/authenticators';
 import { type Clock, systemClock } from './core/clock';
 import { openCollections, reencryptAll } from './collections';
 import { type Config, ConfigError } from './config';
@@ -122,7 +123,7 @@ export async function startPlatform(
 		environments: environments.service,
 		accessOf: (environment) => runtimes[environment.runtime].access(siteOf(environment)),
 		bindings: createKeyBindings(parts),
-		findOdooLogin: (tenant, pass) => odooLogins.find(tenant, pass),
+		findOdooLogin: (tenant, id) => odooLogins.find(tenant, id),
 		outboundFetch: outbound.plainFetch,
 	});
 	const odooLogins = createOdooLoginsService({ ...parts, connections: connections.service, planOf });
@@ -208,8 +209,7 @@ export async function startPlatform(
 				'large',
 			),
 		},
-		authenticate: keys.service.authenticate,
-		authenticateOdooLogin: odooLogins.authenticate,
+		authenticators: [byKey(keys.service.authenticate), byOdooLogin(odooLogins.authenticate)],
 		refusedKeys,
 		loginGate: createLoginGate({ limits }),
 		rateLimiter: createRateLimiter({ counter: createRateCounter(collections.rateWindows), limits, clock }),

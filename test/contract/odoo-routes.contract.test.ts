@@ -3,8 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
 import { ApiError } from '../../backend/src/core/errors';
-import { createIds, idSchema } from '../../backend/src/core/ids';
-import type { Permission } from '../../backend/src/core/permissions';
+import { createIds } from '../../backend/src/core/ids';
 import {
 	callRequest,
 	createRequest,
@@ -17,6 +16,7 @@ import type { OdooCall, OdooClient, OdooTransportName } from '../../backend/src/
 import { connectOdoo } from '../../backend/src/odoo/connect';
 import type { JsonObject, JsonValue } from '../../backend/src/odoo/json';
 import { createFieldCatalogs } from '../../backend/src/odoo/records/fields';
+import { keyCaller } from '../support/key-caller';
 import { type OdooServer, odooServers } from '../support/odoo-servers';
 import { use } from '../support/use';
 
@@ -40,11 +40,7 @@ async function open(server: OdooServer, transport: OdooTransportName) {
 		catalogs: createFieldCatalogs({ clock: systemClock }),
 		settings: { get: () => Promise.resolve(DEFAULTS) },
 	});
-	const caller = {
-		organization_id: idSchema('organization').parse(ids.next('organization')),
-		connection_id: null,
-		permissions: new Set<Permission>(['odoo:read', 'odoo:write']),
-	};
+	const caller = keyCaller({ scope: 'webhook', permissions: new Set(['odoo:read', 'odoo:write']) });
 	const options = { signal: new AbortController().signal, onConnection: () => undefined };
 	return { service, caller, options, calls, client, close };
 }

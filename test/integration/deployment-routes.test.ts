@@ -10,6 +10,7 @@ import { createPager, pageOf } from '../../backend/src/http/page';
 import type { Route } from '../../backend/src/http/route';
 import type { DeployStage } from '../support/deploy-stage';
 import { stageForEachTest } from '../support/deploy-tests';
+import { keyCaller } from '../support/key-caller';
 import { runAlways } from '../support/pipeline';
 
 let stage: DeployStage;
@@ -46,17 +47,7 @@ function ask(route: string, { params = {}, query = {}, body, organization = stag
 		params,
 		query,
 		rawBody: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
-		caller: {
-			key_id: stage.ids.next('key'),
-			scope: 'org',
-			organization_id: organization,
-			tenant: organization,
-			plan: 'agency',
-			permissions: new Set(),
-			actor: 'github-actions',
-			connection_id: null,
-			hmac_secret: null,
-		},
+		caller: keyCaller({ organization_id: organization, actor: 'github-actions' }),
 		headers: {},
 		requestId: 'req_1',
 		signal: new AbortController().signal,

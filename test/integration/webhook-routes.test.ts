@@ -5,8 +5,10 @@ import { z } from 'zod';
 import type { OrganizationId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { PERMISSIONS } from '../../backend/src/core/permissions';
+import { byKey } from '../../backend/src/access/authenticators';
 import type { WebhooksService } from '../../backend/src/features/webhooks/service';
 import { createApp } from '../../backend/src/http/app';
+import { keyCaller } from '../support/key-caller';
 import { createPipelineParts } from '../support/pipeline';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
@@ -43,21 +45,14 @@ beforeAll(async () => {
 			...createPipelineParts(stage.clock),
 			routes: replica.routes,
 			mounts: {},
-			authenticate: (token) => {
-				const organization_id = organizations.get(token);
-				if (organization_id === undefined) return Promise.resolve(null);
-				return Promise.resolve({
-					key_id: ids.next('key'),
-					scope: 'org',
-					organization_id,
-					tenant: organization_id,
-					plan: 'free',
-					permissions: new Set(PERMISSIONS),
-					actor: token,
-					connection_id: null,
-					hmac_secret: null,
-				});
-			},
+			authenticators: [
+				byKey((token) => {
+					const organization_id = organizations.get(token);
+					if (organization_id === undefined) return Promise.resolve(null);
+					const permissions = new Set(PERMISSIONS);
+					return Promise.resolve(keyCaller({ organization_id, plan: 'free', permissions, actor: token }));
+				}),
+			],
 			ready: () => Promise.resolve(),
 			log: createLogger('silent'),
 		}),

@@ -15,7 +15,6 @@ export function createPipelineParts(clock: Clock, { limits = LIMITS }: { limits?
 	return {
 		audit,
 		refusedKeys: createRefusedKeys({ limits, clock }),
-		authenticateOdooLogin: () => Promise.resolve(null),
 		loginGate: createLoginGate({ limits }),
 		rateLimiter: createRateLimiter({ counter: createMemoryCounter(), limits, clock }),
 		idempotency: createIdempotency({

@@ -15,6 +15,7 @@ import { createLogger } from '../../backend/src/core/log';
 import { OutboundError, type Fetch } from '../../backend/src/net/outbound';
 import { createOdooClients } from '../../backend/src/odoo/clients';
 import { createFakeClock } from '../support/fake-clock';
+import { keyCaller } from '../support/key-caller';
 import { runAlways } from '../support/pipeline';
 
 const clock = createFakeClock();
@@ -54,7 +55,7 @@ function stage({
 	const connections: Pick<ConnectionsService, 'open'> = {
 		open: (tenant, choice) => {
 			asked.push({ tenant, ...choice });
-			if (choice.connection === 'missing')
+			if (choice.by === 'name' && choice.name === 'missing')
 				return Promise.reject(new ApiError(404, 'no_odoo_connection', 'None.'));
 			return Promise.resolve({
 				id: ids.next('connection'),
@@ -88,17 +89,14 @@ function stage({
 			requestId: 'req',
 			signal: new AbortController().signal,
 			once: runAlways,
-			caller: {
-				key_id: ids.next('key'),
+			caller: keyCaller({
 				scope: 'webhook',
 				organization_id,
-				tenant: organization_id,
 				plan: 'free',
 				permissions: new Set(permissions),
-				actor: 'n8n',
 				connection_id: bound ? ids.next('connection') : null,
 				hmac_secret,
-			},
+			}),
 		});
 	return { send, act: (body: object) => send(JSON.stringify(body)), asked };
 }
@@ -178,8 +176,8 @@ describe('the gateway', () => {
 	});
 
 	it.each([
-		[{ connection: 'staging' }, { connection: 'staging', environment_id: undefined }],
-		[{}, { connection: undefined, environment_id: undefined }],
+		[{ connection: 'staging' }, { by: 'name', name: 'staging' }],
+		[{}, { by: 'default' }],
 	])('opens the connection that %j names, of the organization of the key', async (choice, asked) => {
 		const gateway = stage();
 		await gateway.act({ action: 'get_config', ...choice });

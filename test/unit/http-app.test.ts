@@ -7,30 +7,20 @@ import { createIds } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import type { Plan } from '../../backend/src/core/permissions';
 import { createApp } from '../../backend/src/http/app';
-import type { KeyCaller } from '../../backend/src/access/caller';
+import { byKey } from '../../backend/src/access/authenticators';
 import { defineRoute, reply } from '../../backend/src/http/route';
+import { keyCaller } from '../support/key-caller';
 import { createPipelineParts } from '../support/pipeline';
 
-const ids = createIds(systemClock);
+const organization_id = createIds(systemClock).next('organization');
 
-const organization_id = ids.next('organization');
-
-const caller = (plan: Plan): KeyCaller => ({
-	key_id: ids.next('key'),
-	scope: 'org',
-	organization_id,
-	tenant: organization_id,
-	plan,
-	permissions: new Set(['projects:read', 'projects:write']),
-	actor: 'test',
-	connection_id: null,
-	hmac_secret: null,
-});
+const caller = (plan: Plan) =>
+	keyCaller({ organization_id, plan, permissions: new Set(['projects:read', 'projects:write']) });
 
 const callers = new Map([
 	['starter', caller('starter')],
 	['free', caller('free')],
-	['webhook', { ...caller('agency'), scope: 'webhook' as const }],
+	['webhook', keyCaller({ organization_id, scope: 'webhook' })],
 ]);
 
 const access = { by: 'key', permission: 'projects:read', plan: 'starter' } as const;
@@ -122,7 +112,7 @@ beforeAll(async () => {
 		...createPipelineParts(systemClock),
 		routes,
 		mounts: {},
-		authenticate: (token) => Promise.resolve(callers.get(token) ?? null),
+		authenticators: [byKey((token) => Promise.resolve(callers.get(token) ?? null))],
 		ready: () => (healthy ? Promise.resolve() : Promise.reject(new Error('no database'))),
 		log: createLogger('silent'),
 	});

@@ -7,20 +7,11 @@ import { createSecrets } from '../../backend/src/core/secrets';
 import { createIdempotency, type Idempotency, LEASE_MS } from '../../backend/src/http/idempotency';
 import type { Once, RouteReply } from '../../backend/src/http/route';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
+import { keyCaller } from '../support/key-caller';
 import { createMemoryClaims } from '../support/pipeline';
 
 const ids = createIds(createFakeClock());
-const caller = {
-	key_id: ids.next('key'),
-	scope: 'org',
-	organization_id: ids.next('organization'),
-	tenant: ids.next('organization'),
-	plan: 'agency',
-	permissions: new Set([]),
-	actor: 'test',
-	connection_id: null,
-	hmac_secret: null,
-} as const;
+const caller = keyCaller();
 const route = { method: 'post', path: '/things/{thing_id}' } as const;
 
 let clock: FakeClock;

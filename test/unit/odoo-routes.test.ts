@@ -11,6 +11,7 @@ import { signBody } from '../../backend/src/access/hmac-signature';
 import { openApiDocument } from '../../backend/src/http/openapi';
 import type { RouteRequest } from '../../backend/src/http/route';
 import { createFakeClock } from '../support/fake-clock';
+import { keyCaller } from '../support/key-caller';
 import { until } from '../support/until';
 
 const ids = createIds(systemClock);
@@ -47,17 +48,7 @@ function request(vals: object, signal: AbortSignal, hmac_secret: string | null =
 	return {
 		params: {},
 		query: {},
-		caller: {
-			key_id: ids.next('key'),
-			scope: 'webhook',
-			organization_id,
-			tenant: organization_id,
-			plan: 'agency',
-			permissions: new Set(PERMISSIONS),
-			actor: 'test',
-			connection_id: null,
-			hmac_secret,
-		},
+		caller: keyCaller({ scope: 'webhook', organization_id, permissions: new Set(PERMISSIONS), hmac_secret }),
 		headers: hmac_secret === null ? {} : { 'x-hmac-signature': signBody(hmac_secret, rawBody) },
 		rawBody,
 		requestId: 'req_1',

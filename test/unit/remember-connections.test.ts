@@ -48,24 +48,28 @@ const request = { name: 'a', url: 'http://odoo.example.com', database: 'demo', l
 describe('remembered connections', () => {
 	it('are opened once for the calls of half a second', async () => {
 		const { connections, opened } = stage();
-		await Promise.all([connections.open(organization, {}), connections.open(organization, {})]);
+		await Promise.all([
+			connections.open(organization, { by: 'default' }),
+			connections.open(organization, { by: 'default' }),
+		]);
 		await clock.advance(499);
-		await connections.open(organization, {});
+		await connections.open(organization, { by: 'default' });
 		expect(opened).toHaveLength(1);
 		await clock.advance(1);
-		await connections.open(organization, {});
+		await connections.open(organization, { by: 'default' });
 		expect(opened).toHaveLength(2);
 	});
 
 	it('are kept apart by whose and which they are', async () => {
 		const { connections, opened } = stage();
 		const asked = [
-			[organization, {}],
-			[ids.next('organization'), {}],
-			[[organization], {}],
-			[organization, { connection }],
-			[organization, { connection: 'production' }],
-			[organization, { environment_id: environment }],
+			[organization, { by: 'default' }],
+			[ids.next('organization'), { by: 'default' }],
+			[[organization], { by: 'default' }],
+			[organization, { by: 'name', name: connection }],
+			[organization, { by: 'name', name: 'production' }],
+			[organization, { by: 'environment', id: environment }],
+			[organization, { by: 'login', id: ids.next('odoo_login') }],
 		] as const;
 		for (const [tenant, choice] of asked) await connections.open(tenant, choice);
 		expect(opened).toEqual(asked.map(([tenant, choice]) => ({ tenant, ...choice })));
@@ -86,9 +90,9 @@ describe('remembered connections', () => {
 		],
 	])('are opened anew after %s, or that failed halfway', async (_what, change) => {
 		const { connections, opened } = stage();
-		await connections.open(organization, {});
+		await connections.open(organization, { by: 'default' });
 		await change(connections).catch(() => undefined);
-		await connections.open(organization, {});
+		await connections.open(organization, { by: 'default' });
 		expect(opened).toHaveLength(2);
 	});
 });

@@ -151,12 +151,12 @@ describe('a session', () => {
 		expect(await isGood(token)).toBe(false);
 	});
 
-	it('is found by who holds its token alone', async () => {
+	it('is found in its own organization alone', async () => {
 		const token = await begin();
 		const caller = await service.authenticate(token);
 		if (caller === null) throw new Error('no session');
-		expect(await service.find(organization, caller.connection_id)).toMatchObject({ login: 'admin' });
-		expect(await service.find(organization, `session:${caller.session_id}`)).toBeNull();
+		expect(await service.find(organization, caller.login_id)).toMatchObject({ login: 'admin' });
+		expect(await service.find(createIds(clock).next('organization'), caller.login_id)).toBeNull();
 	});
 });
 

@@ -1,9 +1,9 @@
+import type { ConnectionId, KeyId, OdooLoginId, OrganizationId, UserId } from '../core/ids';
 import type { Permission, Plan } from '../core/permissions';
-import type { ConnectionId, KeyId, OrganizationId, OdooLoginId } from '../core/ids';
 import type { Tenant } from '../database/tenant-collection';
 
-/** Who sends a request, as the database says for this request: the holder of a key, or a user of an Odoo in a session. */
-export type Caller = KeyCaller | OdooLoginCaller;
+/** Who sends a request, as the database says for this request. */
+export type Caller = KeyCaller | OdooLoginCaller | UserCaller | ActingCaller;
 
 interface AnyCaller {
 	/** The organization that the caller belongs to, whose plan counts; what the caller sees is `tenant`. */
@@ -16,7 +16,9 @@ interface AnyCaller {
 	readonly actor: string;
 }
 
+/** The holder of an API key. */
 export interface KeyCaller extends AnyCaller {
+	readonly kind: 'key';
 	readonly key_id: KeyId;
 	readonly scope: KeyScope;
 	/** The Odoo connection the key is bound to. */
@@ -25,31 +27,48 @@ export interface KeyCaller extends AnyCaller {
 	readonly hmac_secret: string | null;
 }
 
-/** A session is for trying things out: it opens what a webhook key opens, in one Odoo, as the user who logged in to it. */
+/**
+ * Somebody who logged in to an Odoo, for trying things out: opens what a webhook key opens, in that Odoo alone, as its
+ * user.
+ */
 export interface OdooLoginCaller extends AnyCaller {
-	readonly session_id: OdooLoginId;
-	readonly scope: 'webhook';
-	/** Leads to the Odoo of a connection with the login of the session's user, and nowhere else. */
-	readonly connection_id: SessionPass;
-	readonly hmac_secret: null;
+	readonly kind: 'odoo_login';
+	readonly login_id: OdooLoginId;
 }
 
-/** Names a session by the hash of its token, which only who has its cookie can know; so no other caller names it. */
-export type SessionPass = `session:${string}`;
+/** Somebody who logged in to the platform. */
+export interface UserCaller extends AnyCaller {
+	readonly kind: 'user';
+	readonly user_id: UserId;
+}
 
-export const isSessionPass = (name: string): name is SessionPass => name.startsWith('session:');
+/** The same, who acts as another user for a while; what they do is recorded under their own name. */
+export interface ActingCaller extends AnyCaller {
+	readonly kind: 'acting';
+	readonly user_id: UserId;
+	readonly acting_for: UserId;
+}
 
 /** What tells callers apart, e.g. by which their Idempotency-Keys are remembered. */
-export const callerId = (
-	caller: Pick<KeyCaller, 'key_id'> | Pick<OdooLoginCaller, 'session_id'>,
-): KeyId | OdooLoginId => ('key_id' in caller ? caller.key_id : caller.session_id);
+export function callerId(caller: Caller): string {
+	switch (caller.kind) {
+		case 'key':
+			return caller.key_id;
+		case 'odoo_login':
+			return caller.login_id;
+		case 'user':
+			return caller.user_id;
+		case 'acting':
+			return `${caller.user_id} for ${caller.acting_for}`;
+	}
+}
+
+/** The key of a caller who has one. */
+export const keyIdOf = (caller: Caller): KeyId | null => (caller.kind === 'key' ? caller.key_id : null);
+
+/** The secret that a caller's requests are signed with; null where they need no signature. */
+export const hmacSecretOf = (caller: Caller): string | null => (caller.kind === 'key' ? caller.hmac_secret : null);
 
 /** `org`: one organization's API; `multi_org`: that of a list of them; `webhook`: one organization's Odoo gateway alone. */
 export const KEY_SCOPES = ['org', 'multi_org', 'webhook'] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
-
-/** Finds out who holds a key's token; null where the token is not, or no longer, good for anything. */
-export type Authenticate = (token: string) => Promise<KeyCaller | null>;
-
-/** The same of a session's token. */
-export type AuthenticateOdooLogin = (token: string) => Promise<OdooLoginCaller | null>;

@@ -1,22 +1,27 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
+import type { Authenticator } from '../access/authenticators';
+import { authorize } from '../access/authorize';
+import { callerId } from '../access/caller';
+import { identify } from '../access/identify';
 import { accessLog } from './access-log';
 import { type Audit, isDeed } from './audit';
-import { type Authenticators, authorize, identify, requireKey } from '../access/authorize';
 import type { Idempotency } from './idempotency';
+import type { LoginGate } from './login-gate';
 import type { RateLimiter } from './rate-limit';
 import { readBody } from './read-body';
 import type { RefusedKeys } from './refused-keys';
 import { requestId, requestIdOf } from './request-id';
 import { type Route, TextBody } from './route';
 import { securityHeaders } from './security-headers';
-import type { LoginGate } from './login-gate';
 import { sendError } from './send-error';
 import { sendText } from './send-text';
 
 /** What the steps of a declared route's pipeline need. */
-interface Steps extends Authenticators {
+interface Steps {
+	/** The ways in which requests tell who sends them, the first one first. */
+	readonly authenticators: readonly Authenticator[];
 	readonly refusedKeys: RefusedKeys;
 	readonly rateLimiter: RateLimiter;
 	readonly loginGate: LoginGate;
@@ -76,7 +81,7 @@ const expressPath = (route: Route) => route.path.replace(/\{(\w+)\}/g, ':$1');
 const serve =
 	(
 		route: Route,
-		{ refusedKeys, rateLimiter, loginGate, idempotency, audit, log, ...authenticators }: Steps,
+		{ authenticators, refusedKeys, rateLimiter, loginGate, idempotency, audit, log }: Steps,
 	): RequestHandler =>
 	async (request, response) => {
 		const id = requestIdOf(response.locals);
@@ -89,17 +94,15 @@ const serve =
 		try {
 			const { headers, params, query } = request;
 			const address = request.socket.remoteAddress ?? '';
-			const caller = await identify(headers, route.access, {
-				...authenticators,
-				lookUp: (token, authenticate) =>
-					refusedKeys.watch({ address, token, signal }, () => authenticate(token)),
-			});
-			if ('key_id' in caller) {
+			const caller = await identify(headers, route.access, authenticators, (token, authenticate) =>
+				refusedKeys.watch({ address, token, signal }, () => authenticate(token)),
+			);
+			if (caller.kind === 'key') {
 				const rate = await rateLimiter.spend(caller);
 				response.set(rate.headers);
 				if (rate.refusal) throw rate.refusal;
 			} else {
-				leave = loginGate.enter(caller.session_id);
+				leave = loginGate.enter(callerId(caller));
 			}
 			authorize(caller, route.access);
 			const rawBody = await readBody(request, response, route.bodySize);
@@ -107,7 +110,7 @@ const serve =
 			const deed = () => ({
 				action: route.operationId,
 				path_ids: Object.values(params).map(String),
-				caller: requireKey(caller),
+				caller,
 				address,
 				request_id: id,
 			});

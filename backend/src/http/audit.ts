@@ -1,4 +1,4 @@
-import type { KeyCaller } from '../access/caller';
+import type { Caller } from '../access/caller';
 import type { Route, RouteReply } from './route';
 
 /** A request that changes something: who asks for what, and from where. */
@@ -7,7 +7,7 @@ export interface Deed {
 	readonly action: string;
 	/** The ids in the path, from left to right. */
 	readonly path_ids: readonly string[];
-	readonly caller: KeyCaller;
+	readonly caller: Caller;
 	/** The network address that the request came from. */
 	readonly address: string;
 	readonly request_id: string;

@@ -1,16 +1,15 @@
 import { ApiError } from '../core/errors';
-import type { OdooLoginId } from '../core/ids';
 import type { Limits } from './limits';
 
 /** Logins have no limit a minute; this bounds how much of the service one of them can have at a time. */
 export interface LoginGate {
-	/** Counts a request of that login in; what it answers counts it out again. @throws {ApiError} 429 rate_limited */
-	enter(login: OdooLoginId): () => void;
+	/** Counts a request of the caller with that id in; what it answers counts it out again. @throws {ApiError} 429 rate_limited */
+	enter(login: string): () => void;
 }
 
 /** Counts in this process's memory: each replica lets so many through. */
 export function createLoginGate({ limits }: { limits: Pick<Limits, 'loginRequests'> }): LoginGate {
-	const underWay = new Map<OdooLoginId, number>();
+	const underWay = new Map<string, number>();
 	return {
 		enter(login) {
 			const before = underWay.get(login) ?? 0;

@@ -7,6 +7,7 @@ import type { Logger } from '../../core/log';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Audit, Deed } from '../../http/audit';
 import { sees } from '../../access/organization-for';
+import type { Caller } from '../../access/caller';
 import type { AuditDocument } from './model';
 import type { OwnerOf } from './owner-of';
 
@@ -97,9 +98,7 @@ export function createAuditService({
 				...begun,
 				organization_id: owner ?? named ?? caller.organization_id,
 				at: clock.now(),
-				actor: caller.actor,
-				key_id: caller.key_id,
-				on_behalf_of: null,
+				...doerOf(caller),
 				action,
 				resource_id: path_ids.at(-1) ?? made.id,
 				address,
@@ -114,4 +113,18 @@ export function createAuditService({
 			return reply;
 		},
 	};
+}
+
+/** Who did it, as an entry names them. */
+function doerOf(caller: Caller): Pick<AuditDocument, 'actor' | 'key_id' | 'on_behalf_of'> {
+	const { actor } = caller;
+	switch (caller.kind) {
+		case 'key':
+			return { actor, key_id: caller.key_id, on_behalf_of: null };
+		case 'odoo_login':
+		case 'user':
+			return { actor, key_id: null, on_behalf_of: null };
+		case 'acting':
+			return { actor, key_id: null, on_behalf_of: caller.acting_for };
+	}
 }

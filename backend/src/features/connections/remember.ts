@@ -22,10 +22,8 @@ export function rememberConnections(service: ConnectionsService, clock: Clock): 
 		};
 	return {
 		...service,
-		open: (tenant, { connection, environment_id }) =>
-			opened.get(JSON.stringify([tenant, connection, environment_id]), async () => ({
-				value: await service.open(tenant, { connection, environment_id }),
-			})),
+		open: (tenant, choice) =>
+			opened.get(JSON.stringify([tenant, choice]), async () => ({ value: await service.open(tenant, choice) })),
 		create: changing((...args) => service.create(...args)),
 		update: changing((...args) => service.update(...args)),
 		delete: changing((...args) => service.delete(...args)),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { errorCodes } from '../../core/error-codes';
 import { idSchema, isId } from '../../core/ids';
-import { isSessionPass } from '../../access/caller';
 import { createdAt, ownerId, ownId } from '../../http/fields';
 import { organizationField } from '../../access/organization-for';
 import { plainHttpUrl } from '../../net/outbound';
@@ -28,7 +27,7 @@ const settings = {
 		.trim()
 		.min(1)
 		.max(100)
-		.refine((name) => !isId('connection', name) && !isSessionPass(name), 'must not look like an id')
+		.refine((name) => !isId('connection', name), 'must not look like an id')
 		.meta({
 			description: 'Unique in the organization, the names of its environments included; must not look like an id',
 		}),

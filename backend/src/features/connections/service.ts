@@ -1,10 +1,9 @@
 import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
-import { type ConnectionId, type EnvironmentId, type Ids, type OrganizationId } from '../../core/ids';
+import type { ConnectionId, EnvironmentId, Ids, OdooLoginId, OrganizationId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import { isSessionPass, type SessionPass } from '../../access/caller';
 import type { Fetch } from '../../net/outbound';
 import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
@@ -13,6 +12,7 @@ import type { RuntimeAccess } from '../../runtimes/runtime';
 import type { EnvironmentDocument } from '../environments/model';
 import type { EnvironmentsService } from '../environments/service';
 import type { KeyBindings } from '../keys/bindings';
+import type { ConnectionChoice } from './choice';
 import { createDefaults } from './defaults';
 import { createDescriber, type OdooConnection } from './describe';
 import { connectionOf, environmentOf } from './environment-connection';
@@ -20,12 +20,6 @@ import { createFinder, type Found, noConnection } from './find';
 import type { ConnectionDocument, DefaultConnectionDocument } from './model';
 import { createPlaces, type FindPlaces } from './places';
 import { probe, refused } from './probe';
-
-/** Which connection a request means: by id or name, by the environment behind it, or the organization's default. */
-export interface ConnectionChoice {
-	readonly connection?: string | undefined;
-	readonly environment_id?: EnvironmentId | undefined;
-}
 
 /** How to reach an Odoo, and under what name it is known here. */
 export interface OpenConnection extends RuntimeAccess {
@@ -100,7 +94,8 @@ export function createConnectionsService({
 	environments: Pick<EnvironmentsService, 'get' | 'find' | 'findAnywhere' | 'list'>;
 	accessOf: (environment: EnvironmentDocument) => Promise<RuntimeAccess>;
 	bindings: KeyBindings;
-	findOdooLogin: (tenant: Tenant, pass: SessionPass) => Promise<OpenOdooLogin | null>;
+	/** What somebody logged in with; null where their login is over. */
+	findOdooLogin: (tenant: Tenant, id: OdooLoginId) => Promise<OpenOdooLogin | null>;
 	outboundFetch: Fetch;
 	secrets: Secrets;
 	clock: Clock;
@@ -126,15 +121,15 @@ export function createConnectionsService({
 		return { id: _id, name, environment_id: null, url, database, login, secret: clear, fetch: outboundFetch };
 	};
 
-	/** A session's own way to the Odoo of a connection; that must be where its user logged in. */
-	const openOfLogin = async (tenant: Tenant, pass: SessionPass): Promise<OpenConnection> => {
-		const session = await findOdooLogin(tenant, pass);
-		const found = session && (await find.byId(tenant, session.connection_id));
+	/** A login's own way to the Odoo of a connection; that must be where its user logged in. */
+	const openOfLogin = async (tenant: Tenant, id: OdooLoginId): Promise<OpenConnection> => {
+		const login = await findOdooLogin(tenant, id);
+		const found = login && (await find.byId(tenant, login.connection_id));
 		const open = found && (await openFound(found));
-		if (!open || open.url !== session.url || open.database !== session.database) {
+		if (!open || open.url !== login.url || open.database !== login.database) {
 			throw noConnection('The Odoo connection of this session is gone or leads elsewhere. Log in again.');
 		}
-		return { ...open, login: session.login, secret: session.secret };
+		return { ...open, login: login.login, secret: login.secret };
 	};
 
 	/** What is known of an Odoo that was just reached. */
@@ -216,21 +211,25 @@ export function createConnectionsService({
 	};
 
 	return {
-		async open(tenant, { connection: name, environment_id }) {
-			if (environment_id !== undefined) {
-				return openFound({ environment: await environments.get(tenant, environment_id) });
+		async open(tenant, choice) {
+			switch (choice.by) {
+				case 'environment':
+					return openFound({ environment: await environments.get(tenant, choice.id) });
+				case 'login':
+					return openOfLogin(tenant, choice.id);
+				case 'name': {
+					const found = await find.named(tenant, choice.name);
+					if (found !== null) return openFound(found);
+					throw noConnection('There is no Odoo connection of this name, or this key cannot see it.');
+				}
+				case 'default': {
+					const found = await find.byDefault(tenant);
+					if (found !== null) return openFound(found);
+					throw noConnection(
+						'The organization has no default Odoo connection. Name an environment_id, or add a connection.',
+					);
+				}
 			}
-			if (name === undefined) {
-				const found = await find.byDefault(tenant);
-				if (found !== null) return openFound(found);
-				throw noConnection(
-					'The organization has no default Odoo connection. Name an environment_id, or add a connection.',
-				);
-			}
-			if (isSessionPass(name)) return openOfLogin(tenant, name);
-			const found = await find.named(tenant, name);
-			if (found !== null) return openFound(found);
-			throw noConnection('There is no Odoo connection of this name, or this key cannot see it.');
 		},
 		placesOf: createPlaces({ connections, environments, accessOf, outboundFetch }),
 		exists: async (organization, id) => (await find.byId(organization, id)) !== null,

@@ -1,4 +1,5 @@
 import { ApiError } from '../../core/errors';
+import { hmacSecretOf } from '../../access/caller';
 import { verifySignature } from '../../access/hmac-signature';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { gatewayErrorReply, gatewayErrors, renderGatewayError } from './failures';
@@ -36,8 +37,8 @@ export const gatewayRoutes = ({ gateway }: { gateway: GatewayService }): Route[]
 const signed = (route: Route): Route => ({
 	...route,
 	async run(request) {
-		const { hmac_secret } = request.caller;
-		if (hmac_secret !== null) verifySignature(hmac_secret, request.headers, request.rawBody);
+		const secret = hmacSecretOf(request.caller);
+		if (secret !== null) verifySignature(secret, request.headers, request.rawBody);
 		try {
 			return await route.run(request);
 		} catch (error) {

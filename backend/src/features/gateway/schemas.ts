@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonValue } from '../../odoo/json';
 import { jsonComplaint, jsonObject } from '../../odoo/json-input';
-import { connectionChoice } from '../connections/choice';
+import { connectionFields } from '../connections/choice';
 
 /** How many records one call may work on. Odoo takes more and is long about it. */
 const MAX_IDS = 5_000;
@@ -49,17 +49,17 @@ const ACTIONS = [
 		kwargs: kwargsSchema.default({}).meta({
 			description: `By name, \`context\` among them; \`ids\` names at most ${MAX_IDS} records`,
 		}),
-		...connectionChoice,
+		...connectionFields,
 	}),
 	z.strictObject({
 		action: z
 			.literal('test_connection')
 			.meta({ description: 'Logs in to the Odoo and tells who and where one is' }),
-		...connectionChoice,
+		...connectionFields,
 	}),
 	z.strictObject({
 		action: z.literal('get_config').meta({ description: 'Tells which Odoo is meant, whether it answers or not' }),
-		...connectionChoice,
+		...connectionFields,
 	}),
 	z
 		.strictObject({
@@ -86,7 +86,7 @@ const ACTIONS = [
 				.max(100)
 				.optional()
 				.meta({ description: 'The `confirm_token` of a plan: carries it out, once, within ten minutes' }),
-			...connectionChoice,
+			...connectionFields,
 		})
 		.refine(({ message, confirm }) => message !== undefined || confirm !== undefined, {
 			path: ['message'],

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock';
 import type { Logger } from '../../core/log';
-import type { Caller } from '../../access/caller';
+import { type Caller, callerId } from '../../access/caller';
 import type { CallOptions, OdooClient } from '../../odoo/client';
 import type { OdooClients } from '../../odoo/clients';
 import { OdooError } from '../../odoo/errors';
@@ -20,15 +20,11 @@ export interface GatewayService {
 	 * batch is told there.
 	 */
 	run(
-		caller: GatewayCaller,
+		caller: Caller,
 		request: GatewayRequest,
 		options: { readonly requestId: string; readonly signal: AbortSignal },
 	): Promise<JsonValue>;
 }
-
-/** A plan of the assistant is bound to the key or the session that asked for it. */
-type GatewayCaller = Pick<Caller, 'organization_id' | 'connection_id' | 'permissions'> &
-	({ readonly key_id: string } | { readonly session_id: string });
 
 export function createGatewayService({
 	connections,
@@ -43,7 +39,7 @@ export function createGatewayService({
 	clock: Clock;
 	log: Logger;
 }): GatewayService {
-	const act = async (caller: GatewayCaller, request: GatewayAction, options: CallOptions): Promise<JsonValue> => {
+	const act = async (caller: Caller, request: GatewayAction, options: CallOptions): Promise<JsonValue> => {
 		if (request.action === 'execute_method') requireMethodPermission(caller, request.method);
 		const connection = await connections.open(caller.organization_id, choiceOf(caller, request));
 		if (request.action === 'get_config') return describeConfig(connection, clients, options);
@@ -74,12 +70,11 @@ export function createGatewayService({
 
 function chat(
 	assistant: AssistantService,
-	{ caller, ...place }: { caller: GatewayCaller; odoo: OpenConnection; client: OdooClient },
+	{ caller, ...place }: { caller: Caller; odoo: OpenConnection; client: OdooClient },
 	{ message = '', allow_writes, confirm }: Extract<GatewayAction, { action: 'chat' }>,
 	options: CallOptions,
 ): Promise<JsonValue> {
-	const caller_id = 'key_id' in caller ? caller.key_id : caller.session_id;
-	const conversation = { caller, caller_id, ...place };
+	const conversation = { caller, caller_id: callerId(caller), ...place };
 	return confirm === undefined
 		? assistant.ask(conversation, { message, allow_writes }, options)
 		: assistant.confirm(conversation, { token: confirm, message }, options);

@@ -5,7 +5,8 @@ import { createMemory, type Finding } from '../../core/memory';
 import type { Plan } from '../../core/permissions';
 import { equalInConstantTime, hashToken, type Secrets } from '../../core/secrets';
 import type { TenantCollection } from '../../database/tenant-collection';
-import type { Authenticate, KeyCaller } from '../../access/caller';
+import type { Authenticate } from '../../access/authenticators';
+import type { KeyCaller } from '../../access/caller';
 import type { KeyDocument } from './model';
 import type { Tokens } from './token';
 
@@ -30,7 +31,7 @@ export function createAuthenticate({
 	secrets: Secrets;
 	clock: Clock;
 	log: Logger;
-}): { readonly authenticate: Authenticate; readonly forget: () => void } {
+}): { readonly authenticate: Authenticate<KeyCaller>; readonly forget: () => void } {
 	/** By the token's hash. */
 	const memory = createMemory<KeyCaller | null>(clock);
 
@@ -54,6 +55,7 @@ export function createAuthenticate({
 		noteUse(key, now);
 		const [first, ...others] = key.organization_ids ?? [key.organization_id];
 		const value: KeyCaller = {
+			kind: 'key',
 			key_id: key._id,
 			scope: key.scope,
 			organization_id: key.organization_id,

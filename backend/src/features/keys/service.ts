@@ -7,7 +7,8 @@ import type { Permission, Plan } from '../../core/permissions';
 import { hashToken, type Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import { requirePlan } from '../../access/require-plan';
-import type { Authenticate, Caller, KeyScope } from '../../access/caller';
+import type { Authenticate } from '../../access/authenticators';
+import type { Caller, KeyCaller, KeyScope } from '../../access/caller';
 import { organizationFor } from '../../access/organization-for';
 import { createAuthenticate } from './authenticate';
 import type { KeyDocument } from './model';
@@ -62,7 +63,7 @@ export interface KeysService {
 	 * requests. @throws {ApiError} 404; 409 key_revoked, hmac_not_supported
 	 */
 	rotateHmacSecret(tenant: Tenant, id: KeyId): Promise<{ readonly key: KeyDocument; readonly hmac_secret: string }>;
-	readonly authenticate: Authenticate;
+	readonly authenticate: Authenticate<KeyCaller>;
 }
 
 /** A secret for signing requests, as a person copies it. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock';
-import type { Ids, OrganizationId } from '../../core/ids';
+import type { Ids, OdooLoginId, OrganizationId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import type { Plan } from '../../core/permissions';
 import { hashToken, type Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import type { AuthenticateOdooLogin, SessionPass } from '../../access/caller';
+import type { Authenticate } from '../../access/authenticators';
+import type { OdooLoginCaller } from '../../access/caller';
 import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import { createLoginBrake } from '../../odoo/login-brake';
@@ -34,15 +35,12 @@ export interface OdooLoginsService {
 		credentials: Credentials,
 		options: { readonly signal: AbortSignal },
 	): Promise<{ readonly token: string; readonly identity: OdooIdentity } | null>;
-	readonly authenticate: AuthenticateOdooLogin;
+	readonly authenticate: Authenticate<OdooLoginCaller>;
 	/** What one logged in with; null where the login is over. */
-	find(tenant: Tenant, pass: SessionPass): Promise<OpenOdooLogin | null>;
+	find(tenant: Tenant, id: OdooLoginId): Promise<OpenOdooLogin | null>;
 	/** Ends the login of that token; once more does nothing. */
 	end(token: string): Promise<void>;
 }
-
-/** A session's name for itself begins with this; the hash of its token follows. */
-const PASS = 'session:';
 
 export function createOdooLoginsService({
 	odooLogins,
@@ -86,8 +84,8 @@ export function createOdooLoginsService({
 		return token;
 	};
 
-	const current = async (token_hash: string) => {
-		const found = await odooLogins.everywhere.findOne({ token_hash });
+	const current = async (token: string) => {
+		const found = await odooLogins.everywhere.findOne({ token_hash: hashToken(token) });
 		return found !== null && found.ends_at > clock.now() ? found : null;
 	};
 
@@ -117,34 +115,31 @@ export function createOdooLoginsService({
 			return null;
 		},
 		async authenticate(token) {
-			const token_hash = hashToken(token);
-			const found = await current(token_hash);
+			const found = await current(token);
 			if (found === null) return null;
 			const { _id, organization_id, login } = found;
 			const plan = await planOf(organization_id);
 			if (plan === null) return null;
 			noteUse(found);
 			return {
-				session_id: _id,
-				scope: 'webhook',
+				kind: 'odoo_login',
+				login_id: _id,
 				organization_id,
 				tenant: organization_id,
 				plan,
 				// What the user may do is for Odoo to say.
 				permissions: new Set(['odoo:read', 'odoo:write']),
 				actor: login,
-				connection_id: `${PASS}${token_hash}`,
-				hmac_secret: null,
 			};
 		},
-		async find(tenant, pass) {
-			const found = await odooLogins.findOne(tenant, { token_hash: pass.slice(PASS.length) });
+		async find(tenant, _id) {
+			const found = await odooLogins.findOne(tenant, { _id });
 			if (found === null || found.ends_at <= clock.now()) return null;
-			const { _id, connection_id, url, database, login } = found;
+			const { connection_id, url, database, login } = found;
 			return { connection_id, url, database, login, secret: secrets.decrypt(found.secret, _id) };
 		},
 		async end(token) {
-			const found = await current(hashToken(token));
+			const found = await current(token);
 			if (found !== null) await odooLogins.delete(found.organization_id, { _id: found._id });
 		},
 	};

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { ApiError, internalError } from '../../core/errors';
 import type { CallbackId } from '../../core/ids';
+import { hmacSecretOf, keyIdOf } from '../../access/caller';
 import { verifySignature } from '../../access/hmac-signature';
 import type { Route, RouteReply, RouteRequest } from '../../http/route';
 import type { OpenConnection } from '../connections/service';
@@ -33,7 +34,8 @@ export function recorded(
 		...route,
 		async run(request) {
 			const { caller, rawBody, requestId, signal } = request;
-			if (caller.hmac_secret !== null) verifySignature(caller.hmac_secret, request.headers, rawBody);
+			const secret = hmacSecretOf(caller);
+			if (secret !== null) verifySignature(secret, request.headers, rawBody);
 			const at = clock.now();
 			const asked = parse(rawBody);
 			const write = ({ body }: RouteReply, error: string | null) => {
@@ -46,7 +48,7 @@ export function recorded(
 					model: modelOf(asked),
 					connection_id: connection?.id ?? null,
 					environment_id: connection?.environment_id ?? null,
-					key_id: 'key_id' in caller ? caller.key_id : null,
+					key_id: keyIdOf(caller),
 					actor: caller.actor,
 					request_id: requestId,
 					duration_ms: Math.max(0, clock.now().getTime() - at.getTime()),

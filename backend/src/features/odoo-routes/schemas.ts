@@ -3,7 +3,7 @@ import { receiverUrl } from '../../net/receiver-url';
 import type { JsonValue } from '../../odoo/json';
 import { jsonComplaint, jsonObject } from '../../odoo/json-input';
 import { createValsSchema, searchKeySchema, updateValsSchema } from '../../odoo/records/vals';
-import { connectionChoice } from '../connections/choice';
+import { connectionFields } from '../connections/choice';
 import { rpcIdSchema } from './envelope';
 
 const callback = {
@@ -30,7 +30,7 @@ const requestOf = <V extends z.ZodType<object>>(name: string, vals: V, example: 
 						.max(128)
 						.meta({ description: 'The technical name, e.g. `sale.order`' }),
 					vals: vals.meta({ description: 'What the call is about' }),
-					...connectionChoice,
+					...connectionFields,
 				})
 				.superRefine((params, context) => {
 					const complaint = jsonComplaint(params);

@@ -10,16 +10,14 @@ import type { FieldCatalog, FieldCatalogs } from '../../odoo/records/fields';
 import { createRecords, type Records } from '../../odoo/records/records';
 import { parseSearchFields, SearchFieldError } from '../../odoo/search-fields';
 import { searchRecords } from '../../odoo/search-records';
-import { choiceOf } from '../connections/choice';
+import { choiceOf, type NamedConnection } from '../connections/choice';
 import { requireMethodPermission } from '../connections/method-permission';
-import type { ConnectionChoice, ConnectionsService, OpenConnection } from '../connections/service';
+import type { ConnectionsService, OpenConnection } from '../connections/service';
 import { odooFailure } from '../gateway/failures';
 import type { Outcome } from './envelope';
 import { readSearchDomain } from './search-domain';
 import type { CallParams, CreateParams, SearchParams, UpdateParams } from './schemas';
 import type { OdooSettingsService } from './settings/service';
-
-type OdooCaller = Pick<Caller, 'organization_id' | 'connection_id' | 'permissions'>;
 
 interface Options {
 	readonly signal: AbortSignal;
@@ -31,7 +29,7 @@ interface Options {
  * Does what a route is for. Rejects with an `ApiError`: 403 or 404 where the key leads to no Odoo, and else with a refusal
  * of the input or of Odoo's, after which nothing is left behind.
  */
-export type Act<P> = (caller: OdooCaller, params: P, options: Options) => Promise<Outcome>;
+export type Act<P> = (caller: Caller, params: P, options: Options) => Promise<Outcome>;
 
 /** What the five routes do. */
 export interface OdooRoutesService {
@@ -61,12 +59,12 @@ export function createOdooRoutesService({
 	settings: Pick<OdooSettingsService, 'get'>;
 }): OdooRoutesService {
 	const reach = async (
-		caller: OdooCaller,
-		choice: ConnectionChoice,
+		caller: Caller,
+		named: NamedConnection,
 		{ onConnection }: Options,
 		work: (reached: Reached) => Promise<Outcome>,
 	) => {
-		const connection = await connections.open(caller.organization_id, choiceOf(caller, choice));
+		const connection = await connections.open(caller.organization_id, choiceOf(caller, named));
 		onConnection(connection);
 		try {
 			const [client, { ignore_checkcompany_model }] = await Promise.all([

@@ -1,6 +1,6 @@
 import { ApiError, internalError, invalidInput } from '../../../core/errors';
 import type { CallbackId } from '../../../core/ids';
-import type { Caller } from '../../../access/caller';
+import { type Caller, hmacSecretOf } from '../../../access/caller';
 import { enveloped, type Envelope, failedOutcome, failureBody, type Outcome, type RpcId } from '../envelope';
 import type { CallbacksService } from './service';
 
@@ -11,7 +11,7 @@ const INTERRUPTED =
 	'The service stopped amid this call. Whether it was carried out is not known: look in Odoo before it is sent again.';
 
 interface Call {
-	readonly caller: Pick<Caller, 'organization_id' | 'hmac_secret'>;
+	readonly caller: Caller;
 	readonly id: RpcId;
 	readonly requestId: string;
 	/** Where the outcome is to be told as well. */
@@ -29,7 +29,8 @@ export async function withCallback(
 	work: () => Promise<Outcome>,
 ): Promise<Envelope> {
 	if (url === undefined) return enveloped(id, await work());
-	const { organization_id, hmac_secret } = caller;
+	const { organization_id } = caller;
+	const hmac_secret = hmacSecretOf(caller);
 	if (hmac_secret === null) {
 		throw invalidInput(
 			'/params/vals/callback_url',

@@ -92,6 +92,21 @@ const routes = [
 		},
 	}),
 	defineRoute({
+		method: 'post',
+		path: '/family',
+		operationId: 'tell',
+		summary: 'Tell of failures in a way of its own',
+		access,
+		renderError: ({ code }, _requestId, status) => ({ type: 'application/json', body: { code, status } }),
+		errorReply: { type: 'application/json', schema: z.looseObject({}), badInput: 400 },
+		statuses: { odoo_unreachable: 422 },
+		input: { body: z.strictObject({}) },
+		responses: { 200: z.undefined() },
+		handle: () => {
+			throw new ApiError(422, 'odoo_unreachable', 'No answer.');
+		},
+	}),
+	defineRoute({
 		method: 'get',
 		path: '/deployments',
 		operationId: 'needsAPermissionThatNobodyHereHas',
@@ -242,6 +257,14 @@ describe('the request pipeline', () => {
 			code: 'environment_busy',
 			job_id: 'job_1',
 		});
+	});
+
+	it.each([
+		['input that is refused', '{"more": 1}', 400, 'validation_failed'],
+		['a code that comes with another one there', '{}', 422, 'odoo_unreachable'],
+	])('answers %s with the status that the route declares', async (_what, body, status, code) => {
+		const answer = await ask('/family', { method: 'POST', body });
+		expect([answer.status, answer.json]).toEqual([status, { code, status }]);
 	});
 
 	it('tells nothing of what failed inside', async () => {

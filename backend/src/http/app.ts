@@ -130,7 +130,7 @@ const serve =
 			else response.json(reply.body);
 		} catch (error) {
 			// Who has left wants no answer, and that they left is no failure.
-			if (!signal.aborted || error !== signal.reason) sendError(error, response, log, route.renderError);
+			if (!signal.aborted || error !== signal.reason) sendError(error, response, log, route);
 		} finally {
 			leave();
 		}
@@ -142,7 +142,7 @@ function refuseMethod(route: Route, routes: readonly Route[], log: Logger): Requ
 	return (_request, response) => {
 		response.setHeader('Allow', allowed.join(', '));
 		const error = new ApiError(405, 'method_not_allowed', `This path takes ${allowed.join(', ')}.`);
-		sendError(error, response, log, route.renderError);
+		sendError(error, response, log, route);
 	};
 }
 

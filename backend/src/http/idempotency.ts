@@ -8,6 +8,7 @@ import type { Secrets } from '../core/secrets';
 import { nap } from '../waiting/wakeable-loop';
 import { callerId } from '../access/caller';
 import type { Once, Route, RouteReply, RouteRequest } from './route';
+import { statusOf } from './status-of';
 
 /** A request's hold on its Idempotency-Key. */
 export interface Claim {
@@ -46,7 +47,7 @@ export interface Idempotency {
 	 * @throws {ApiError} 422 invalid_idempotency_key
 	 */
 	of(
-		route: Pick<Route, 'method' | 'path'>,
+		route: Pick<Route, 'method' | 'path' | 'statuses' | 'errorReply'>,
 		request: Pick<RouteRequest, 'params' | 'query' | 'headers' | 'rawBody' | 'caller' | 'signal'>,
 	): Once;
 	/** Breaks off what runs still, and resolves when no more is written. */
@@ -127,12 +128,12 @@ export function createIdempotency({
 		await store.change(claim, { reply: secrets.encrypt(JSON.stringify({ status, headers, body }), claim.id) });
 	};
 
-	const release = (claim: Claim, error: unknown) =>
-		error instanceof ApiError && error.status < 500
+	const release = (claim: Claim, error: unknown, route: Parameters<Idempotency['of']>[0]) =>
+		error instanceof ApiError && statusOf(error.code, route) < 500
 			? store.remove(claim)
 			: store.change(claim, { failed: true, lease_until: clock.now() });
 
-	const run = async (claim: Claim, work: Parameters<Once>[0]) => {
+	const run = async (claim: Claim, work: Parameters<Once>[0], route: Parameters<Idempotency['of']>[0]) => {
 		const ended = new AbortController();
 		const renewals = renew(claim, ended.signal);
 		try {
@@ -142,7 +143,7 @@ export function createIdempotency({
 			return reply;
 		} catch (error) {
 			// Broken off by us, it is as if the process had died: nobody knows how far it came.
-			if (!stopped.signal.aborted) await quietly(release(claim, error));
+			if (!stopped.signal.aborted) await quietly(release(claim, error, route));
 			throw error;
 		} finally {
 			ended.abort();
@@ -151,7 +152,8 @@ export function createIdempotency({
 	};
 
 	return {
-		of({ method, path }, { params, query, headers, rawBody, caller, signal }) {
+		of(route, { params, query, headers, rawBody, caller, signal }) {
+			const { method, path } = route;
 			const key = headers['idempotency-key'];
 			if (method === 'get' || key === undefined) return (work) => work({ effect_id: null, signal });
 			if (typeof key !== 'string' || !PRINTABLE.test(key)) {
@@ -177,7 +179,7 @@ export function createIdempotency({
 					resumable,
 				);
 				if (claim.reply !== null) return replay(secrets.decrypt(claim.reply, claim.id));
-				const reply = run(claim, work);
+				const reply = run(claim, work, route);
 				running.add(reply);
 				try {
 					return await reply;

@@ -3,6 +3,7 @@ import { ERROR_CODES, type ErrorCode, errorCodes } from '../core/error-codes';
 import type { AccessBy } from '../access/access';
 import { problemSchema } from './problem';
 import { type ErrorReply, mayBeEmpty, type Route } from './route';
+import { statusOf } from './status-of';
 
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -312,22 +313,18 @@ function successesOf({ responses, texts = [] }: Route, schemas: Schemas): Record
 
 function failuresOf(
 	{
-		errorReply: family = PROBLEM,
-		statuses: unusual,
 		codes,
 		headers,
+		...route
 	}: Pick<Route, 'errorReply' | 'statuses'> & Pick<Response, 'headers'> & { readonly codes: readonly ErrorCode[] },
 	schemas: Schemas,
 ): Record<string, Response> {
+	const family = route.errorReply ?? PROBLEM;
 	const schema = schemas.of(family.schema, 'output');
-	const { badInput } = family;
-	const usual = (code: ErrorCode) =>
-		code === 'validation_failed' && badInput !== null ? badInput : ERROR_CODES[code].status;
-	const statusOf = (code: ErrorCode) => unusual?.[code] ?? usual(code);
-	const statuses = [...new Set(codes.map(statusOf))];
+	const statuses = [...new Set(codes.map((code) => statusOf(code, route)))];
 	return Object.fromEntries(
 		statuses.map((status) => {
-			const own = codes.filter((code) => statusOf(code) === status);
+			const own = codes.filter((code) => statusOf(code, route) === status);
 			return [
 				String(status),
 				{

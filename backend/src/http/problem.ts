@@ -4,12 +4,12 @@ import { errorCodes } from '../core/error-codes';
 import type { RenderError } from './route';
 
 /** A failure as `application/problem+json` (RFC 9457), with a stable `code` and the request's id. */
-export const problem: RenderError = (error, requestId) => ({
+export const problem: RenderError = (error, requestId, status) => ({
 	type: 'application/problem+json',
 	body: {
 		type: 'about:blank',
-		title: STATUS_CODES[error.status] ?? 'Error',
-		status: error.status,
+		title: STATUS_CODES[status] ?? 'Error',
+		status,
 		code: error.code,
 		detail: error.detail,
 		...(error.more.errors ? { errors: error.more.errors } : {}),

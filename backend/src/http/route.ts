@@ -69,7 +69,11 @@ export interface RouteReply {
 }
 
 /** How a failure is put into words for the client; each family of routes has its documented form. */
-export type RenderError = (error: ApiError, requestId: string) => { readonly type: string; readonly body: unknown };
+export type RenderError = (
+	error: ApiError,
+	requestId: string,
+	status: number,
+) => { readonly type: string; readonly body: unknown };
 
 /** The documented form of a family's failures. */
 export interface ErrorReply {

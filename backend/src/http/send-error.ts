@@ -5,7 +5,8 @@ import type { Logger } from '../core/log';
 import { problem } from './problem';
 import { BODY_LIMITS } from './read-body';
 import { requestIdOf } from './request-id';
-import type { RenderError } from './route';
+import type { Route } from './route';
+import { statusOf } from './status-of';
 
 /** What express and its body reader throw at a request they cannot read. */
 const clientError = z.object({
@@ -15,7 +16,12 @@ const clientError = z.object({
 });
 
 /** Puts a failure into words: what a client did in its terms, everything else as 500 with the details in the log. */
-export function sendError(error: unknown, response: Response, log: Logger, render: RenderError = problem): void {
+export function sendError(
+	error: unknown,
+	response: Response,
+	log: Logger,
+	route: Pick<Route, 'renderError' | 'errorReply' | 'statuses'> = {},
+): void {
 	const id = requestIdOf(response.locals);
 	const known = toApiError(error);
 	if (known === undefined) log.error({ err: error, request_id: id }, 'request failed');
@@ -24,9 +30,10 @@ export function sendError(error: unknown, response: Response, log: Logger, rende
 		return;
 	}
 	const shown = known ?? internalError();
-	const { type, body } = render(shown, id);
+	const status = statusOf(shown.code, route);
+	const { type, body } = (route.renderError ?? problem)(shown, id, status);
 	response
-		.status(shown.status)
+		.status(status)
 		.set(shown.more.headers ?? {})
 		.type(type)
 		.send(JSON.stringify(body));

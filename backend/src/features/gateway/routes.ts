@@ -1,4 +1,3 @@
-import { ApiError } from '../../core/errors';
 import { hmacSecretOf } from '../../access/caller';
 import { verifySignature } from '../../access/hmac-signature';
 import { defineRoute, reply, type Route } from '../../http/route';
@@ -30,20 +29,12 @@ export const gatewayRoutes = ({ gateway }: { gateway: GatewayService }): Route[]
 	),
 ];
 
-/**
- * Holds a request against its signature before anything of it is read, where the key demands one. What this endpoint
- * cannot use is 400: its document knows no 422.
- */
+/** Holds a request against its signature before anything of it is read, where the key demands one. */
 const signed = (route: Route): Route => ({
 	...route,
 	async run(request) {
 		const secret = hmacSecretOf(request.caller);
 		if (secret !== null) verifySignature(secret, request.headers, request.rawBody);
-		try {
-			return await route.run(request);
-		} catch (error) {
-			if (!(error instanceof ApiError && error.code === 'validation_failed')) throw error;
-			throw new ApiError(400, error.code, error.detail, error.more);
-		}
+		return route.run(request);
 	},
 });

@@ -67,6 +67,13 @@ describe('the log of a call', () => {
 		});
 	});
 
+	it('is not of a request whose signature is refused', async () => {
+		const before = await last();
+		const refused = await routes.send('search_data', '{}', { 'X-HMAC-Signature': '0'.repeat(64) });
+		expect([refused.status, refused.error?.data.name]).toEqual([401, 'signature_invalid']);
+		expect((await last()).id).toBe(before.id);
+	});
+
 	it('says why the call failed', async () => {
 		const answer = await search({ search_domain: '[' });
 		expect(await last()).toMatchObject({ state: 'failed', error: answer.result?.messages });

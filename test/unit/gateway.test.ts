@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { z } from 'zod';
@@ -9,7 +8,6 @@ import { renderGatewayError } from '../../backend/src/features/gateway/failures'
 import { gatewayRoutes } from '../../backend/src/features/gateway/routes';
 import { gatewayRequest } from '../../backend/src/features/gateway/schemas';
 import { createGatewayService } from '../../backend/src/features/gateway/service';
-import { signBody, verifySignature } from '../../backend/src/access/hmac-signature';
 import type { ConnectionsService } from '../../backend/src/features/connections/service';
 import { createLogger } from '../../backend/src/core/log';
 import { OutboundError, type Fetch } from '../../backend/src/net/outbound';
@@ -43,12 +41,10 @@ function fakeOdoo(answers: Record<string, () => Response>) {
 function stage({
 	odoo = fakeOdoo({}),
 	permissions = ['odoo:read', 'odoo:write'],
-	hmac_secret = null,
 	bound = false,
 }: {
 	odoo?: { fetch: Fetch };
 	permissions?: Permission[];
-	hmac_secret?: string | null;
 	bound?: boolean;
 } = {}) {
 	const asked: unknown[] = [];
@@ -80,11 +76,11 @@ function stage({
 	});
 	const [route] = gatewayRoutes({ gateway });
 	if (!route) throw new Error('no route');
-	const send = (rawBody: Buffer | string, headers: Record<string, string> = {}) =>
+	const send = (rawBody: string) =>
 		route.run({
 			params: {},
 			query: {},
-			headers,
+			headers: {},
 			rawBody: Buffer.from(rawBody),
 			requestId: 'req',
 			signal: new AbortController().signal,
@@ -95,7 +91,6 @@ function stage({
 				plan: 'free',
 				permissions: new Set(permissions),
 				connection_id: bound ? ids.next('connection') : null,
-				hmac_secret,
 			}),
 		});
 	return { send, act: (body: object) => send(JSON.stringify(body)), asked };
@@ -373,53 +368,5 @@ describe("the gateway's input", () => {
 		const document = z.toJSONSchema(gatewayRequest, { io: 'input', unrepresentable: 'any' });
 		const actions = { oneOf: [{ properties: { args: { type: 'array' } } }, {}, {}, {}, {}] };
 		expect(document).toMatchObject({ $defs: { GatewayRequest: actions } });
-	});
-});
-
-describe('the signature', () => {
-	const SECRET = 'your_hmac_secret_here';
-	const BODY = JSON.stringify({ action: 'get_config' });
-
-	it("is what the documents' sample computes", () => {
-		const signature = createHmac('sha256', SECRET).update(BODY).digest('hex');
-		expect(signBody(SECRET, Buffer.from(BODY))).toBe(signature);
-	});
-
-	it('lets a signed request pass', async () => {
-		const headers = { 'x-hmac-signature': signBody(SECRET, Buffer.from(BODY)) };
-		expect((await stage({ hmac_secret: SECRET }).send(BODY, headers)).status).toBe(200);
-	});
-
-	it('is not asked of a key that does not demand it', async () => {
-		expect((await stage().send(BODY, { 'x-hmac-signature': 'nonsense' })).status).toBe(200);
-	});
-
-	it.each<[string, Record<string, string>, string]>([
-		['none', {}, 'signature_missing'],
-		['an empty one', { 'x-hmac-signature': '' }, 'signature_missing'],
-		['another', { 'x-hmac-signature': '0'.repeat(64) }, 'signature_invalid'],
-		["another key's", { 'x-hmac-signature': signBody('other', Buffer.from(BODY)) }, 'signature_invalid'],
-		['one of another body', { 'x-hmac-signature': signBody(SECRET, Buffer.from(`${BODY} `)) }, 'signature_invalid'],
-	])('refuses %s', async (_what, headers, code) => {
-		const answer = stage({ hmac_secret: SECRET }).send(BODY, headers);
-		await expect(answer).rejects.toMatchObject({ status: 401, code });
-	});
-
-	it('is checked before the body is read', async () => {
-		await expect(stage({ hmac_secret: SECRET }).send('no JSON')).rejects.toMatchObject({ status: 401 });
-	});
-
-	it('holds for the bytes as they came, whatever they are, and for no others', () => {
-		const bytes = fc.uint8Array({ minLength: 1 });
-		fc.assert(
-			fc.property(bytes, fc.nat(), fc.integer({ min: 1, max: 255 }), (body, at, change) => {
-				const headers = { 'x-hmac-signature': signBody(SECRET, Buffer.from(body)) };
-				verifySignature(SECRET, headers, Buffer.from(body));
-				const altered = Buffer.from(body);
-				const index = at % altered.length;
-				altered[index] = (altered[index] ?? 0) ^ change;
-				expect(() => verifySignature(SECRET, headers, altered)).toThrow(ApiError);
-			}),
-		);
 	});
 });

@@ -8,6 +8,7 @@ import { createLogger } from '../../backend/src/core/log';
 import type { Plan } from '../../backend/src/core/permissions';
 import { createApp } from '../../backend/src/http/app';
 import { byKey } from '../../backend/src/access/authenticators';
+import { signBody } from '../../backend/src/access/hmac-signature';
 import { defineRoute, reply } from '../../backend/src/http/route';
 import { keyCaller } from '../support/key-caller';
 import { createPipelineParts } from '../support/pipeline';
@@ -21,6 +22,7 @@ const callers = new Map([
 	['starter', caller('starter')],
 	['free', caller('free')],
 	['webhook', keyCaller({ organization_id, scope: 'webhook' })],
+	['signing', keyCaller({ organization_id, scope: 'webhook', hmac_secret: 'secret' })],
 ]);
 
 const access = { by: 'key', permission: 'projects:read', plan: 'starter' } as const;
@@ -107,6 +109,16 @@ const routes = [
 		},
 	}),
 	defineRoute({
+		method: 'post',
+		path: '/hooks',
+		operationId: 'hook',
+		summary: 'Take what may be signed',
+		access: { by: 'webhook_key', permission: null, plan: 'free' },
+		input: { body: z.strictObject({}) },
+		responses: { 200: z.object({ taken: z.boolean() }) },
+		handle: () => Promise.resolve(reply(200, { taken: true })),
+	}),
+	defineRoute({
 		method: 'get',
 		path: '/deployments',
 		operationId: 'needsAPermissionThatNobodyHereHas',
@@ -142,13 +154,20 @@ afterAll(() => {
 	server.closeAllConnections();
 });
 
-async function ask(
-	path: string,
-	{ key = 'starter', method = 'GET', body }: { key?: string; method?: string; body?: string } = {},
-) {
+interface Asked {
+	key?: string;
+	method?: string;
+	body?: string;
+	signature?: string;
+}
+
+async function ask(path: string, { key = 'starter', method = 'GET', body, signature }: Asked = {}) {
 	const response = await fetch(url + path, {
 		method,
-		headers: key === '' ? {} : { Authorization: `Bearer ${key}` },
+		headers: {
+			...(key === '' ? {} : { Authorization: `Bearer ${key}` }),
+			...(signature === undefined ? {} : { 'X-HMAC-Signature': signature }),
+		},
 		...(body === undefined ? {} : { body }),
 	});
 	const text = await response.text();
@@ -164,6 +183,20 @@ describe('the request pipeline', () => {
 	it('takes the key in X-API-Key as well', async () => {
 		const response = await fetch(`${url}/things/one`, { headers: { 'X-API-Key': 'starter' } });
 		expect(response.status).toBe(200);
+	});
+
+	it('takes what a key signed that demands it', async () => {
+		const signature = signBody('secret', Buffer.from('{}'));
+		expect((await ask('/hooks', { key: 'signing', method: 'POST', body: '{}', signature })).status).toBe(200);
+	});
+
+	it('refuses what is not signed before it reads it', async () => {
+		const { json } = await ask('/hooks', { key: 'signing', method: 'POST', body: 'no JSON' });
+		expect(json).toMatchObject({ status: 401, code: 'signature_missing' });
+	});
+
+	it('asks no signature of other keys', async () => {
+		expect((await ask('/hooks', { key: 'webhook', method: 'POST', body: '{}' })).status).toBe(200);
 	});
 
 	it('names every request', async () => {

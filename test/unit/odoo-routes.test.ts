@@ -7,7 +7,6 @@ import { PERMISSIONS } from '../../backend/src/core/permissions';
 import type { LogsService } from '../../backend/src/features/odoo-routes/logs/service';
 import { odooRoutes } from '../../backend/src/features/odoo-routes/routes';
 import type { Act } from '../../backend/src/features/odoo-routes/service';
-import { signBody } from '../../backend/src/access/hmac-signature';
 import { openApiDocument } from '../../backend/src/http/openapi';
 import type { RouteRequest } from '../../backend/src/http/route';
 import { createFakeClock } from '../support/fake-clock';
@@ -42,14 +41,14 @@ function routesOver(act: Act<{ readonly model: string }>, clock: Clock = systemC
 	return { routes, logged, told };
 }
 
-/** A request whose client leaves when `signal` says so; signed where the key has a secret. */
+/** A request whose client leaves when `signal` says so. */
 function request(vals: object, signal: AbortSignal, hmac_secret: string | null = null): RouteRequest {
 	const rawBody = Buffer.from(JSON.stringify({ params: { model: 'res.partner', vals } }));
 	return {
 		params: {},
 		query: {},
 		caller: keyCaller({ scope: 'webhook', organization_id, permissions: new Set(PERMISSIONS), hmac_secret }),
-		headers: hmac_secret === null ? {} : { 'x-hmac-signature': signBody(hmac_secret, rawBody) },
+		headers: {},
 		rawBody,
 		requestId: 'req_1',
 		signal,

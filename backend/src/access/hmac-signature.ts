@@ -2,15 +2,18 @@ import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '../core/errors';
 import { equalInConstantTime } from '../core/secrets';
+import { type Caller, hmacSecretOf } from './caller';
 
 /** `X-HMAC-Signature` of a body: hexadecimal HMAC-SHA256 with the key's secret over the bytes as they are sent. */
 export const signBody = (secret: string, body: Buffer) => createHmac('sha256', secret).update(body).digest('hex');
 
 /**
- * Holds a request against the signature that its key demands.
+ * Holds a request against the signature that its key demands, where it demands one.
  * @throws {ApiError} 401 `signature_missing` or `signature_invalid`
  */
-export function verifySignature(secret: string, headers: IncomingHttpHeaders, body: Buffer): void {
+export function requireSignature(caller: Caller, headers: IncomingHttpHeaders, body: Buffer): void {
+	const secret = hmacSecretOf(caller);
+	if (secret === null) return;
 	const signature = headers['x-hmac-signature'];
 	if (typeof signature !== 'string' || signature === '') {
 		throw new ApiError(

@@ -4,6 +4,7 @@ import type { Logger } from '../core/log';
 import type { Authenticator } from '../access/authenticators';
 import { authorize } from '../access/authorize';
 import { callerId } from '../access/caller';
+import { requireSignature } from '../access/hmac-signature';
 import { identify } from '../access/identify';
 import { accessLog } from './access-log';
 import { type Audit, isDeed } from './audit';
@@ -75,7 +76,7 @@ export function createApp({ routes, mounts, ready, ...steps }: AppOptions): Expr
 const expressPath = (route: Route) => route.path.replace(/\{(\w+)\}/g, ':$1');
 
 /**
- * One declared route: who asks and how often, whether they may, what they send, what they get; failures in the words of
+ * One declared route: who asks and how often, whether they may, what they send and that they sent it, what they get; failures in the words of
  * the route's family.
  */
 const serve =
@@ -106,6 +107,7 @@ const serve =
 			}
 			authorize(caller, route.access);
 			const rawBody = await readBody(request, response, route.bodySize);
+			requireSignature(caller, headers, rawBody);
 			const once = idempotency.of(route, { params, query, headers, rawBody, caller, signal });
 			const deed = () => ({
 				action: route.operationId,

@@ -1,5 +1,3 @@
-import { hmacSecretOf } from '../../access/caller';
-import { verifySignature } from '../../access/hmac-signature';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { gatewayErrorReply, gatewayErrors, renderGatewayError } from './failures';
 import { gatewayReply, gatewayRequest } from './schemas';
@@ -7,34 +5,22 @@ import type { GatewayService } from './service';
 
 /** `POST /api/n8n/webhook`, as the n8n integration document has it. */
 export const gatewayRoutes = ({ gateway }: { gateway: GatewayService }): Route[] => [
-	signed(
-		defineRoute({
-			method: 'post',
-			path: '/api/n8n/webhook',
-			operationId: 'runGatewayAction',
-			summary: 'Run an action in Odoo',
-			notes:
-				'Methods that may change something need the permission `odoo:write` too. A key with an HMAC secret takes signed ' +
-				'requests alone: `X-HMAC-Signature` is the hexadecimal HMAC-SHA256 of the body, exactly as it is sent.',
-			access: { by: 'webhook_key', permission: 'odoo:read', plan: 'free' },
-			bodySize: 'large',
-			renderError: renderGatewayError,
-			errorReply: gatewayErrorReply,
-			errors: gatewayErrors,
-			input: { body: gatewayRequest },
-			responses: { 200: gatewayReply },
-			handle: async ({ body, caller, requestId, signal }) =>
-				reply(200, { success: true, data: await gateway.run(caller, body, { requestId, signal }) }),
-		}),
-	),
+	defineRoute({
+		method: 'post',
+		path: '/api/n8n/webhook',
+		operationId: 'runGatewayAction',
+		summary: 'Run an action in Odoo',
+		notes:
+			'Methods that may change something need the permission `odoo:write` too. A key with an HMAC secret takes signed ' +
+			'requests alone: `X-HMAC-Signature` is the hexadecimal HMAC-SHA256 of the body, exactly as it is sent.',
+		access: { by: 'webhook_key', permission: 'odoo:read', plan: 'free' },
+		bodySize: 'large',
+		renderError: renderGatewayError,
+		errorReply: gatewayErrorReply,
+		errors: gatewayErrors,
+		input: { body: gatewayRequest },
+		responses: { 200: gatewayReply },
+		handle: async ({ body, caller, requestId, signal }) =>
+			reply(200, { success: true, data: await gateway.run(caller, body, { requestId, signal }) }),
+	}),
 ];
-
-/** Holds a request against its signature before anything of it is read, where the key demands one. */
-const signed = (route: Route): Route => ({
-	...route,
-	async run(request) {
-		const secret = hmacSecretOf(request.caller);
-		if (secret !== null) verifySignature(secret, request.headers, request.rawBody);
-		return route.run(request);
-	},
-});

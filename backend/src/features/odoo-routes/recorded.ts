@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { ApiError, internalError } from '../../core/errors';
 import type { CallbackId } from '../../core/ids';
-import { hmacSecretOf, keyIdOf } from '../../access/caller';
-import { verifySignature } from '../../access/hmac-signature';
+import { keyIdOf } from '../../access/caller';
 import type { Route, RouteReply, RouteRequest } from '../../http/route';
 import type { OpenConnection } from '../connections/service';
 import { failureBody, idOf, isResult } from './envelope';
@@ -34,8 +33,6 @@ export function recorded(
 		...route,
 		async run(request) {
 			const { caller, rawBody, requestId, signal } = request;
-			const secret = hmacSecretOf(caller);
-			if (secret !== null) verifySignature(secret, request.headers, rawBody);
 			const at = clock.now();
 			const asked = parse(rawBody);
 			const write = ({ body }: RouteReply, error: string | null) => {

@@ -12,6 +12,7 @@ import {
 } from '../../backend/src/features/odoo-routes/schemas';
 import { createOdooRoutesService } from '../../backend/src/features/odoo-routes/service';
 import { DEFAULTS } from '../../backend/src/features/odoo-routes/settings/parameters';
+import { blankNotes } from '../../backend/src/http/notes';
 import type { OdooCall, OdooClient, OdooTransportName } from '../../backend/src/odoo/client';
 import { connectOdoo } from '../../backend/src/odoo/connect';
 import type { JsonObject, JsonValue } from '../../backend/src/odoo/json';
@@ -41,7 +42,7 @@ async function open(server: OdooServer, transport: OdooTransportName) {
 		settings: { get: () => Promise.resolve(DEFAULTS) },
 	});
 	const caller = keyCaller({ scope: 'webhook', permissions: new Set(['odoo:read', 'odoo:write']) });
-	const options = { signal: new AbortController().signal, onConnection: () => undefined };
+	const options = { signal: new AbortController().signal, notes: blankNotes() };
 	return { service, caller, options, calls, client, close };
 }
 

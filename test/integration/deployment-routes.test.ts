@@ -6,6 +6,7 @@ import { deploymentRoutes } from '../../backend/src/features/deployments/routes'
 import { deployReply, deploymentSchema } from '../../backend/src/features/deployments/schemas';
 import { jobRoutes } from '../../backend/src/features/jobs/routes';
 import { jobSchema } from '../../backend/src/features/jobs/schemas';
+import { blankNotes } from '../../backend/src/http/notes';
 import { createPager, pageOf } from '../../backend/src/http/page';
 import type { Route } from '../../backend/src/http/route';
 import type { DeployStage } from '../support/deploy-stage';
@@ -51,6 +52,7 @@ function ask(route: string, { params = {}, query = {}, body, organization = stag
 		headers: {},
 		requestId: 'req_1',
 		signal: new AbortController().signal,
+		notes: blankNotes(),
 		once: runAlways,
 	});
 }

@@ -132,6 +132,22 @@ describe('the log of a call', () => {
 		expect((await last()).request_id).toBe(again.headers.get('x-request-id'));
 	});
 
+	it.each([
+		['is repeated', { payload: { name: 'Twice' } }, 'success', 'true'],
+		['failed and is run again', { payload: { ref: 'no name' } }, 'failed', null],
+	])('of a call that %s names the connection that served it both times', async (_what, vals, state, replayed) => {
+		const { production: environment_id } = platform.firstRun.environments;
+		const body = JSON.stringify({ params: { model: 'res.partner', vals, environment_id } });
+		const send = () => routes.send('create_data', body, { 'Idempotency-Key': `both times ${state}` });
+		const sent = [await send(), await send()];
+		expect(sent[1]?.headers.get('idempotency-replayed')).toBe(replayed);
+		const { connection_id } = await last();
+		const found = await list(`connection_id=${String(connection_id)}&limit=2`);
+		expect(found).toMatchObject(
+			sent.reverse().map(({ headers }) => ({ request_id: headers.get('x-request-id'), state, environment_id })),
+		);
+	});
+
 	it('lets a call that failed be sent again with its Idempotency-Key', async () => {
 		const body = JSON.stringify({ params: { model: 'res.partner', vals: { payload: { ref: 'no name' } } } });
 		const first = await routes.send('create_data', body, { 'Idempotency-Key': 'log-2' });

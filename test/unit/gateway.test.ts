@@ -10,6 +10,7 @@ import { gatewayRequest } from '../../backend/src/features/gateway/schemas';
 import { createGatewayService } from '../../backend/src/features/gateway/service';
 import type { ConnectionsService } from '../../backend/src/features/connections/service';
 import { createLogger } from '../../backend/src/core/log';
+import { blankNotes } from '../../backend/src/http/notes';
 import { OutboundError, type Fetch } from '../../backend/src/net/outbound';
 import { createOdooClients } from '../../backend/src/odoo/clients';
 import { createFakeClock } from '../support/fake-clock';
@@ -84,6 +85,7 @@ function stage({
 			rawBody: Buffer.from(rawBody),
 			requestId: 'req',
 			signal: new AbortController().signal,
+			notes: blankNotes(),
 			once: runAlways,
 			caller: keyCaller({
 				scope: 'webhook',

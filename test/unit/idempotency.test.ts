@@ -5,6 +5,7 @@ import { createIds } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { createSecrets } from '../../backend/src/core/secrets';
 import { createIdempotency, type Idempotency, LEASE_MS } from '../../backend/src/http/idempotency';
+import { blankNotes, type Notes } from '../../backend/src/http/notes';
 import type { Once, RouteReply } from '../../backend/src/http/route';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
 import { keyCaller } from '../support/key-caller';
@@ -45,6 +46,7 @@ interface Sent {
 	on?: Idempotency;
 	resumable?: boolean;
 	work?: Parameters<Once>[0];
+	notes?: Notes;
 }
 
 const made = (): Promise<RouteReply> =>
@@ -59,6 +61,7 @@ async function send({
 	on = idempotency,
 	resumable = false,
 	work = made,
+	notes = blankNotes(),
 }: Sent = {}) {
 	const once = on.of(at, {
 		params: { thing_id: thing },
@@ -67,6 +70,7 @@ async function send({
 		rawBody: Buffer.from(body),
 		caller: from,
 		signal: new AbortController().signal,
+		notes,
 	});
 	return once(
 		(run) => {
@@ -117,6 +121,18 @@ describe('a request with an Idempotency-Key', () => {
 		const work = () => Promise.resolve({ status: 204, headers: {}, body: undefined });
 		await send({ work });
 		expect(await send({ work })).toMatchObject({ status: 204, body: undefined });
+	});
+
+	it('gets what its work noted again, to be recorded as the first one was', async () => {
+		const first = blankNotes();
+		const work = () => {
+			first.connection_id = ids.next('connection');
+			return made();
+		};
+		await send({ work, notes: first });
+		const again = blankNotes();
+		await send({ notes: again });
+		expect(again).toEqual({ ...blankNotes(), connection_id: first.connection_id });
 	});
 
 	it('is another one after 24 hours', async () => {
@@ -197,6 +213,7 @@ describe('a request with an Idempotency-Key', () => {
 			rawBody: Buffer.alloc(0),
 			caller,
 			signal: gone,
+			notes: blankNotes(),
 		});
 		await once(
 			({ signal }) => {

@@ -8,6 +8,7 @@ import type { LogsService } from '../../backend/src/features/odoo-routes/logs/se
 import { odooRoutes } from '../../backend/src/features/odoo-routes/routes';
 import type { Act } from '../../backend/src/features/odoo-routes/service';
 import { openApiDocument } from '../../backend/src/http/openapi';
+import { blankNotes } from '../../backend/src/http/notes';
 import type { RouteRequest } from '../../backend/src/http/route';
 import { createFakeClock } from '../support/fake-clock';
 import { keyCaller } from '../support/key-caller';
@@ -52,6 +53,7 @@ function request(vals: object, signal: AbortSignal, hmac_secret: string | null =
 		rawBody,
 		requestId: 'req_1',
 		signal,
+		notes: blankNotes(),
 		once: (work) => work({ effect_id: null, signal }),
 	};
 }

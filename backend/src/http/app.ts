@@ -10,6 +10,7 @@ import { accessLog } from './access-log';
 import { type Audit, isDeed } from './audit';
 import type { Idempotency } from './idempotency';
 import type { LoginGate } from './login-gate';
+import { blankNotes } from './notes';
 import type { RateLimiter } from './rate-limit';
 import { readBody } from './read-body';
 import type { RefusedKeys } from './refused-keys';
@@ -108,7 +109,8 @@ const serve =
 			authorize(caller, route.access);
 			const rawBody = await readBody(request, response, route.bodySize);
 			requireSignature(caller, headers, rawBody);
-			const once = idempotency.of(route, { params, query, headers, rawBody, caller, signal });
+			const notes = blankNotes();
+			const once = idempotency.of(route, { params, query, headers, rawBody, caller, signal, notes });
 			const deed = () => ({
 				action: route.operationId,
 				path_ids: Object.values(params).map(String),
@@ -124,6 +126,7 @@ const serve =
 				caller,
 				requestId: id,
 				signal,
+				notes,
 				once: isDeed(route) ? (work, options) => once((run) => audit(deed(), () => work(run)), options) : once,
 			});
 			response.status(reply.status).set(reply.headers);

@@ -7,6 +7,7 @@ import type { Logger } from '../core/log';
 import type { Secrets } from '../core/secrets';
 import { nap } from '../waiting/wakeable-loop';
 import { callerId } from '../access/caller';
+import { blankNotes, type Notes, notesSchema } from './notes';
 import type { Once, Route, RouteReply, RouteRequest } from './route';
 import { statusOf } from './status-of';
 
@@ -41,14 +42,17 @@ export interface ClaimStore {
 	remove(claim: Claim): Promise<void>;
 }
 
+/** What of a route bears on how its work is run. */
+type RouteOf = Pick<Route, 'method' | 'path' | 'statuses' | 'errorReply'>;
+
 export interface Idempotency {
 	/**
 	 * How the work of this request is run: once for each Idempotency-Key, or simply, where none was sent.
 	 * @throws {ApiError} 422 invalid_idempotency_key
 	 */
 	of(
-		route: Pick<Route, 'method' | 'path' | 'statuses' | 'errorReply'>,
-		request: Pick<RouteRequest, 'params' | 'query' | 'headers' | 'rawBody' | 'caller' | 'signal'>,
+		route: RouteOf,
+		request: Pick<RouteRequest, 'params' | 'query' | 'headers' | 'rawBody' | 'caller' | 'signal' | 'notes'>,
 	): Once;
 	/** Breaks off what runs still, and resolves when no more is written. */
 	stop(): Promise<void>;
@@ -65,6 +69,8 @@ const keptReply = z.object({
 	status: z.int(),
 	headers: z.record(z.string(), z.string()),
 	body: z.unknown().optional(),
+	/** Replies that were kept by an earlier version have none. */
+	notes: notesSchema.default(blankNotes),
 });
 
 /**
@@ -123,23 +129,23 @@ export function createIdempotency({
 		}
 	};
 
-	const settle = async (claim: Claim, reply: RouteReply) => {
-		const { status, headers, body } = reply;
-		await store.change(claim, { reply: secrets.encrypt(JSON.stringify({ status, headers, body }), claim.id) });
+	const settle = async (claim: Claim, { status, headers, body }: RouteReply, notes: Notes) => {
+		const kept = JSON.stringify({ status, headers, body, notes });
+		await store.change(claim, { reply: secrets.encrypt(kept, claim.id) });
 	};
 
-	const release = (claim: Claim, error: unknown, route: Parameters<Idempotency['of']>[0]) =>
+	const release = (claim: Claim, error: unknown, route: RouteOf) =>
 		error instanceof ApiError && statusOf(error.code, route) < 500
 			? store.remove(claim)
 			: store.change(claim, { failed: true, lease_until: clock.now() });
 
-	const run = async (claim: Claim, work: Parameters<Once>[0], route: Parameters<Idempotency['of']>[0]) => {
+	const run = async (claim: Claim, work: Parameters<Once>[0], { route, notes }: { route: RouteOf; notes: Notes }) => {
 		const ended = new AbortController();
 		const renewals = renew(claim, ended.signal);
 		try {
 			// Its client may leave and ask again: the work goes on, so that it has an end that can be told.
 			const reply = await work({ effect_id: claim.effect_id, signal: stopped.signal });
-			await quietly(settle(claim, reply));
+			await quietly(settle(claim, reply, notes));
 			return reply;
 		} catch (error) {
 			// Broken off by us, it is as if the process had died: nobody knows how far it came.
@@ -152,7 +158,7 @@ export function createIdempotency({
 	};
 
 	return {
-		of(route, { params, query, headers, rawBody, caller, signal }) {
+		of(route, { params, query, headers, rawBody, caller, signal, notes }) {
 			const { method, path } = route;
 			const key = headers['idempotency-key'];
 			if (method === 'get' || key === undefined) return (work) => work({ effect_id: null, signal });
@@ -178,8 +184,8 @@ export function createIdempotency({
 					},
 					resumable,
 				);
-				if (claim.reply !== null) return replay(secrets.decrypt(claim.reply, claim.id));
-				const reply = run(claim, work, route);
+				if (claim.reply !== null) return replay(secrets.decrypt(claim.reply, claim.id), notes);
+				const reply = run(claim, work, { route, notes });
 				running.add(reply);
 				try {
 					return await reply;
@@ -201,8 +207,10 @@ function digest(...parts: readonly (string | Buffer)[]): string {
 	return hash.digest('hex');
 }
 
-function replay(kept: string): RouteReply {
-	const { status, headers, body } = keptReply.parse(JSON.parse(kept));
+/** The reply that was kept; what its work found out goes into `notes`. */
+function replay(text: string, notes: Notes): RouteReply {
+	const { status, headers, body, notes: kept } = keptReply.parse(JSON.parse(text));
+	Object.assign(notes, kept);
 	return { status, body, headers: { ...headers, 'Idempotency-Replayed': 'true' } };
 }
 

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../core/error-codes';
 import { ApiError, notFound, type InputError } from '../core/errors';
 import type { Access } from '../access/access';
 import type { Caller } from '../access/caller';
+import type { Notes } from './notes';
 import type { BodySize } from './read-body';
 
 type Schemas = Readonly<Record<number, z.ZodType>>;
@@ -38,6 +39,8 @@ export interface RouteRequest {
 	readonly requestId: string;
 	/** Aborted when the client leaves before it has its reply. */
 	readonly signal: AbortSignal;
+	/** Where the work writes what it finds out. */
+	readonly notes: Notes;
 	/** Runs the route's work, once for each Idempotency-Key. */
 	readonly once: Once;
 }

@@ -1,22 +1,11 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { ApiError, internalError } from '../../core/errors';
-import type { CallbackId } from '../../core/ids';
 import { keyIdOf } from '../../access/caller';
 import type { Route, RouteReply, RouteRequest } from '../../http/route';
-import type { OpenConnection } from '../connections/service';
 import { failureBody, idOf, isResult } from './envelope';
 import type { LogsService } from './logs/service';
 import type { OdooRoute } from './settings/parameters';
-
-/** What the work on a call finds out, for its log. */
-export interface CallNotes {
-	connection?: OpenConnection;
-	callback_id?: CallbackId;
-}
-
-/** By the body of a request, which is one object from its coming in to its end. */
-export type Notes = WeakMap<Buffer, CallNotes>;
 
 const LEFT = 'The client left before the call had ended; what was asked for may have been carried out all the same.';
 
@@ -27,24 +16,22 @@ const LEFT = 'The client left before the call had ended; what was asked for may 
 export function recorded(
 	name: OdooRoute,
 	route: Route,
-	{ logs, notes, clock }: { logs: Pick<LogsService, 'write'>; notes: Notes; clock: Clock },
+	{ logs, clock }: { logs: Pick<LogsService, 'write'>; clock: Clock },
 ): Route {
 	return {
 		...route,
 		async run(request) {
-			const { caller, rawBody, requestId, signal } = request;
+			const { caller, rawBody, requestId, signal, notes } = request;
 			const at = clock.now();
 			const asked = parse(rawBody);
-			const write = ({ body }: RouteReply, error: string | null) => {
-				const { connection, callback_id = null } = notes.get(rawBody) ?? {};
-				return logs.write({
+			const write = ({ body }: RouteReply, error: string | null) =>
+				logs.write({
+					...notes,
 					organization_id: caller.organization_id,
 					at,
 					route: name,
 					state: error === null ? 'success' : 'failed',
 					model: modelOf(asked),
-					connection_id: connection?.id ?? null,
-					environment_id: connection?.environment_id ?? null,
 					key_id: keyIdOf(caller),
 					actor: caller.actor,
 					request_id: requestId,
@@ -52,9 +39,7 @@ export function recorded(
 					error,
 					request: { text: rawBody.toString('utf8'), value: asked },
 					response: { text: JSON.stringify(body), value: body },
-					callback_id,
 				});
-			};
 			try {
 				const reply = await route.run(request);
 				await write(reply, null);

@@ -1,16 +1,14 @@
 import type { z } from 'zod';
 import type { Clock } from '../../core/clock';
-import type { CallbackId } from '../../core/ids';
 import type { Permission } from '../../core/permissions';
 import { withTimeLimit } from '../../waiting/time-limit';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { OdooError } from '../../odoo/errors';
-import type { OpenConnection } from '../connections/service';
 import type { CallbacksService } from './callbacks/service';
 import { withCallback } from './callbacks/with-callback';
 import { envelopeSchema, renderRpcError, type RpcId, rpcErrorReply } from './envelope';
 import type { LogsService } from './logs/service';
-import { type CallNotes, type Notes, recorded } from './recorded';
+import { recorded } from './recorded';
 import { callRequest, createRequest, searchRequest, updateRequest } from './schemas';
 import type { Act, OdooRoutesService } from './service';
 import type { OdooRoute } from './settings/parameters';
@@ -35,8 +33,6 @@ export function odooRoutes({
 	logs: Pick<LogsService, 'write'>;
 	clock: Clock;
 }): Route[] {
-	const notes: Notes = new WeakMap();
-
 	/** What all of them have in common. */
 	const declare = <P extends { readonly vals: { readonly callback_url?: string | undefined } }>(
 		name: OdooRoute,
@@ -73,23 +69,19 @@ export function odooRoutes({
 				],
 				input: { body },
 				responses: { 200: envelopeSchema },
-				handle: async ({ body: { id = null, params }, caller, rawBody, requestId, effect_id, signal }) => {
-					const note: CallNotes = {};
-					notes.set(rawBody, note);
-					const noteCallback = (made: CallbackId) => (note.callback_id = made);
+				handle: async ({ body: { id = null, params }, caller, requestId, notes, effect_id, signal }) => {
 					const { callback_url: url } = params.vals;
 					// Who is told later need not stay; with an Idempotency-Key the signal is not the client's anyway.
 					const lasting = url !== undefined && effect_id === null ? new AbortController().signal : signal;
-					const call = { caller, id, requestId, url, onCallback: noteCallback };
-					const onConnection = (connection: OpenConnection) => (note.connection = connection);
+					const call = { caller, id, requestId, url, notes };
 					const limits = { clock, ms: TIME_LIMIT_MS, reason: timeOver, signal: lasting };
 					const envelope = await withCallback(callbacks, call, () =>
-						withTimeLimit(limits, (limited) => act(caller, params, { signal: limited, onConnection })),
+						withTimeLimit(limits, (limited) => act(caller, params, { signal: limited, notes })),
 					);
 					return reply(200, envelope);
 				},
 			}),
-			{ logs, notes, clock },
+			{ logs, clock },
 		);
 
 	return [

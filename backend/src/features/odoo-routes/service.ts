@@ -1,5 +1,6 @@
 import { ApiError, invalidInput } from '../../core/errors';
 import type { Caller } from '../../access/caller';
+import type { Notes } from '../../http/notes';
 import type { OdooClient } from '../../odoo/client';
 import type { OdooClients } from '../../odoo/clients';
 import { OdooError } from '../../odoo/errors';
@@ -12,7 +13,7 @@ import { parseSearchFields, SearchFieldError } from '../../odoo/search-fields';
 import { searchRecords } from '../../odoo/search-records';
 import { choiceOf, type NamedConnection } from '../connections/choice';
 import { requireMethodPermission } from '../connections/method-permission';
-import type { ConnectionsService, OpenConnection } from '../connections/service';
+import type { ConnectionsService } from '../connections/service';
 import { odooFailure } from '../gateway/failures';
 import type { Outcome } from './envelope';
 import { readSearchDomain } from './search-domain';
@@ -22,7 +23,7 @@ import type { OdooSettingsService } from './settings/service';
 interface Options {
 	readonly signal: AbortSignal;
 	/** Told which connection serves the call, as soon as that is known. */
-	readonly onConnection: (connection: OpenConnection) => void;
+	readonly notes: Notes;
 }
 
 /**
@@ -61,11 +62,12 @@ export function createOdooRoutesService({
 	const reach = async (
 		caller: Caller,
 		named: NamedConnection,
-		{ onConnection }: Options,
+		{ notes }: Options,
 		work: (reached: Reached) => Promise<Outcome>,
 	) => {
 		const connection = await connections.open(caller.organization_id, choiceOf(caller, named));
-		onConnection(connection);
+		notes.connection_id = connection.id;
+		notes.environment_id = connection.environment_id;
 		try {
 			const [client, { ignore_checkcompany_model }] = await Promise.all([
 				clients.get(connection),

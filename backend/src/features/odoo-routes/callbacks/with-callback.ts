@@ -1,6 +1,6 @@
 import { ApiError, internalError, invalidInput } from '../../../core/errors';
-import type { CallbackId } from '../../../core/ids';
 import { type Caller, hmacSecretOf } from '../../../access/caller';
+import type { Notes } from '../../../http/notes';
 import { enveloped, type Envelope, failedOutcome, failureBody, type Outcome, type RpcId } from '../envelope';
 import type { CallbacksService } from './service';
 
@@ -16,7 +16,7 @@ interface Call {
 	readonly requestId: string;
 	/** Where the outcome is to be told as well. */
 	readonly url: string | undefined;
-	readonly onCallback: (id: CallbackId) => void;
+	readonly notes: Notes;
 }
 
 /**
@@ -25,7 +25,7 @@ interface Call {
  */
 export async function withCallback(
 	callbacks: CallbacksService,
-	{ caller, id, requestId, url, onCallback }: Call,
+	{ caller, id, requestId, url, notes }: Call,
 	work: () => Promise<Outcome>,
 ): Promise<Envelope> {
 	if (url === undefined) return enveloped(id, await work());
@@ -39,7 +39,7 @@ export async function withCallback(
 	}
 	const interrupted = JSON.stringify(enveloped(id, failedOutcome(INTERRUPTED)));
 	const callback = await callbacks.open(organization_id, { url, secret: hmac_secret, interrupted });
-	onCallback(callback);
+	notes.callback_id = callback;
 	const tell = (body: string) => callbacks.finish(organization_id, callback, body);
 	try {
 		const outcome = await work();

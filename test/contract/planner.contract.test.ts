@@ -13,7 +13,7 @@ import { isRead } from '../../backend/src/odoo/methods';
 import { startLanguageModel, type Turn } from '../support/language-model';
 import { odooServers } from '../support/odoo-servers';
 import { askPlanner, connectTo } from '../support/planners';
-import { SANDBOX_NOW } from '../support/sandbox';
+import { SANDBOX_NOW } from '@odoo-platform/odoo-sandbox/testing';
 import { use } from '../support/use';
 
 /** Every planner; `turns` is what a language model says, which the rules have no need of. */

@@ -6,7 +6,7 @@ import type { OdooClient } from '../../backend/src/odoo/client';
 import { connectOdoo } from '../../backend/src/odoo/connect';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../backend/src/odoo/json';
 import { odooServers } from '../support/odoo-servers';
-import { openSandbox, type TestSandbox } from '../support/sandbox';
+import { openSandbox, type TestSandbox } from '@odoo-platform/odoo-sandbox/testing';
 
 const RUNS = 300;
 

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import mongoose, { type Connection } from 'mongoose';
 import { createIds } from '../../backend/src/core/ids';
-import type { Change, JournalEntry, SandboxJournal } from '../../backend/src/runtimes/sandbox/journal';
+import { type Change, createMemoryJournal, type JournalEntry, type SandboxJournal } from '@odoo-platform/odoo-sandbox';
 import { createMongoJournal } from '../../backend/src/runtimes/sandbox/mongo-journal';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { createFakeClock } from '../support/fake-clock';
-import { createMemoryJournal } from '../support/memory-journal';
 
 const ids = createIds(createFakeClock());
 

@@ -1,6 +1,6 @@
 import { createOutbound, type Fetch } from '../../backend/src/net/outbound';
 import type { OdooAccess } from '../../backend/src/odoo/transport';
-import { openSandbox, SANDBOX_KEY } from './sandbox';
+import { openSandbox, SANDBOX_KEY } from '@odoo-platform/odoo-sandbox/testing';
 
 /** An Odoo that tests may use: demo data, modules base, contacts and sale. */
 export interface OdooServer {

@@ -5,7 +5,7 @@ import { rulesPlanner } from '../../backend/src/features/assistant/rules/rules-p
 import type { OdooCall, OdooClient } from '../../backend/src/odoo/client';
 import { connectOdoo } from '../../backend/src/odoo/connect';
 import { type OdooServer, odooServers } from './odoo-servers';
-import { SANDBOX_NOW } from './sandbox';
+import { SANDBOX_NOW } from '@odoo-platform/odoo-sandbox/testing';
 
 /** What a planner makes of a question, and what it asked Odoo for that. */
 export interface Asked {

@@ -3,7 +3,7 @@ import express from 'express';
 import { createLogger } from '../../backend/src/core/log';
 import { fetchHandler } from '../../backend/src/http/fetch-handler';
 import type { OdooAccess } from '../../backend/src/odoo/transport';
-import { openSandbox, SANDBOX_KEY } from './sandbox';
+import { openSandbox, SANDBOX_KEY } from '@odoo-platform/odoo-sandbox/testing';
 
 /** Serves a sandbox over HTTP, as an Odoo that the platform does not run. */
 export async function serveSandbox({ version }: { version?: string } = {}): Promise<

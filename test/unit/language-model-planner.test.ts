@@ -9,7 +9,7 @@ import { connectOdoo } from '../../backend/src/odoo/connect';
 import { OdooError } from '../../backend/src/odoo/errors';
 import { startLanguageModel, type Turn } from '../support/language-model';
 import { odooServers } from '../support/odoo-servers';
-import { SANDBOX_NOW } from '../support/sandbox';
+import { SANDBOX_NOW } from '@odoo-platform/odoo-sandbox/testing';
 
 let client: OdooClient;
 let sent: OdooCall[];

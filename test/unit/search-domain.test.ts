@@ -2,9 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ApiError } from '../../backend/src/core/errors';
 import { readSearchDomain } from '../../backend/src/features/odoo-routes/search-domain';
-import { DOMAIN_OPERATORS } from '../../backend/src/odoo/domain';
 import type { JsonValue } from '../../backend/src/odoo/json';
-import { pythonRepr, tupleRepr } from '../../backend/src/odoo/python-repr';
+import { DOMAIN_OPERATORS, pythonRepr, tupleRepr } from '@odoo-platform/odoo-sandbox/values';
 
 const text = fc.string({ unit: fc.constantFrom('a', 'é', "'", '"', '\\', ' ', '\n', '🙂', '%', '_') });
 const value = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.integer(), { maxLength: 2 }));

@@ -13,7 +13,7 @@ import { createLoginGate } from '../../backend/src/http/login-gate';
 import type { Fetch } from '../../backend/src/net/outbound';
 import { openTestDatabase, type TestDatabase } from '../support/database';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
-import { openSandbox, SANDBOX_KEY } from '../support/sandbox';
+import { openSandbox, SANDBOX_KEY } from '@odoo-platform/odoo-sandbox/testing';
 import { until } from '../support/until';
 
 let database: TestDatabase;

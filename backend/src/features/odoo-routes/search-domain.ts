@@ -1,5 +1,5 @@
 import { invalidInput } from '../../core/errors';
-import { DomainError, parseDomain } from '../../odoo/domain';
+import { DomainError, parseDomain } from '@odoo-platform/odoo-sandbox/values';
 import { type JsonValue, parseJson } from '../../odoo/json';
 import { parsePythonLiteral, PythonSyntaxError } from '../../odoo/python-literal';
 

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../json';
-import { isDay, isMoment } from '../moment';
+import { isDay, isMoment } from '@odoo-platform/odoo-sandbox/values';
 import { checkBase64 } from './attachments';
 import { RecordsError } from './errors';
 

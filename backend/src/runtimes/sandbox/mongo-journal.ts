@@ -1,11 +1,9 @@
 import { Schema, type Connection } from 'mongoose';
-import { z } from 'zod';
-import type { EnvironmentId } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
-import type { Change, JournalEntry, SandboxJournal } from './journal';
+import { changesSchema, type JournalEntry, type SandboxJournal } from '@odoo-platform/odoo-sandbox';
 
 interface EntryDocument {
-	/** The environment and the version, so that the entries of one environment lie together, in order. */
+	/** The sandbox and the version, so that the entries of one sandbox lie together, in order. */
 	_id: string;
 	version: number;
 	snapshot: boolean;
@@ -31,27 +29,27 @@ const LARGEST_SNAPSHOT = 15 * 1024 * 1024;
 /** The journal in MongoDB: one document an entry, whose `_id` makes the first writer win and is all the index it needs. */
 export function createMongoJournal(connection: Connection): SandboxJournal {
 	const entries = connection.model('SandboxJournalEntry', schema);
-	const entryId = (environmentId: EnvironmentId, version: number) =>
-		`${environmentId}:${String(version).padStart(VERSION_DIGITS, '0')}`;
+	const entryId = (sandboxId: string, version: number) =>
+		`${sandboxId}:${String(version).padStart(VERSION_DIGITS, '0')}`;
 	/** Behind the ids of all its entries: `;` comes after `:`. */
-	const end = (environmentId: EnvironmentId) => `${environmentId};`;
+	const end = (sandboxId: string) => `${sandboxId};`;
 
 	return {
-		read: async (environmentId, afterVersion) => {
+		read: async (sandboxId, afterVersion) => {
 			const found = await entries
-				.find({ _id: { $gt: entryId(environmentId, afterVersion), $lt: end(environmentId) } })
+				.find({ _id: { $gt: entryId(sandboxId, afterVersion), $lt: end(sandboxId) } })
 				.sort({ _id: 1 })
 				.lean();
 			return found.map(({ version, snapshot, changes }): JournalEntry => ({
 				version,
 				snapshot,
-				changes: parseChanges(changes),
+				changes: changesSchema.parse(JSON.parse(changes)),
 			}));
 		},
-		append: async (environmentId, { version, snapshot, changes }) => {
+		append: async (sandboxId, { version, snapshot, changes }) => {
 			try {
 				await entries.create({
-					_id: entryId(environmentId, version),
+					_id: entryId(sandboxId, version),
 					version,
 					snapshot,
 					changes: JSON.stringify(changes),
@@ -62,29 +60,16 @@ export function createMongoJournal(connection: Connection): SandboxJournal {
 				throw error;
 			}
 		},
-		compact: async (environmentId, version, changes) => {
+		compact: async (sandboxId, version, changes) => {
 			const json = JSON.stringify(changes);
 			if (Buffer.byteLength(json) > LARGEST_SNAPSHOT) return;
-			await entries.updateOne(
-				{ _id: entryId(environmentId, version) },
-				{ $set: { snapshot: true, changes: json } },
-			);
+			await entries.updateOne({ _id: entryId(sandboxId, version) }, { $set: { snapshot: true, changes: json } });
 			await entries.deleteMany({
-				_id: { $gte: entryId(environmentId, 0), $lt: entryId(environmentId, version) },
+				_id: { $gte: entryId(sandboxId, 0), $lt: entryId(sandboxId, version) },
 			});
 		},
-		clear: async (environmentId) => {
-			await entries.deleteMany({ _id: { $gte: entryId(environmentId, 0), $lt: end(environmentId) } });
+		clear: async (sandboxId) => {
+			await entries.deleteMany({ _id: { $gte: entryId(sandboxId, 0), $lt: end(sandboxId) } });
 		},
 	};
 }
-
-const changesSchema: z.ZodType<Change[]> = z.array(
-	z.object({
-		model: z.string(),
-		id: z.number(),
-		row: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.number())])).nullable(),
-	}),
-);
-
-const parseChanges = (json: string): Change[] => changesSchema.parse(JSON.parse(json));

@@ -2,7 +2,7 @@ import { type EnvironmentId, isId } from '../../core/ids';
 import { equalInConstantTime, type Secrets } from '../../core/secrets';
 import type { Fetch } from '../../net/outbound';
 import type { Runtime, RuntimeAccess, RuntimeSite } from '../runtime';
-import { createSandbox, type SandboxSite } from './server';
+import { createSandbox, type SandboxOptions, type SandboxSite } from '@odoo-platform/odoo-sandbox';
 
 const DATABASE = 'sandbox';
 const LOGIN = 'admin';
@@ -18,7 +18,7 @@ export function createSandboxRuntime({
 	findSite,
 	secrets,
 	...options
-}: Omit<Parameters<typeof createSandbox>[0], 'resolve'> & {
+}: Omit<SandboxOptions, 'resolve'> & {
 	/** The environment of that id, where a sandbox runs it. */
 	findSite: (id: EnvironmentId) => Promise<RuntimeSite | null>;
 	secrets: Secrets;
@@ -27,14 +27,14 @@ export function createSandboxRuntime({
 	const sandbox = createSandbox({
 		...options,
 		async resolve(id): Promise<SandboxSite | null> {
-			const site = await findSite(id);
+			const site = isId('environment', id) ? await findSite(id) : null;
 			if (site === null) return null;
 			return {
 				base_path: new URL(site.primary_url).pathname,
 				odoo_version: site.odoo_version,
 				database: DATABASE,
 				login: LOGIN,
-				verify: (secret) => equalInConstantTime(secret, secretOf(id)),
+				verify: (secret) => equalInConstantTime(secret, secretOf(site.id)),
 			};
 		},
 	});

@@ -1,6 +1,6 @@
 import { tool } from 'ai';
 import { z } from 'zod';
-import { DomainError, parseDomain } from '../../../odoo/domain';
+import { DomainError, parseDomain } from '@odoo-platform/odoo-sandbox/values';
 import type { OdooCall } from '../../../odoo/client';
 import { OdooError, type OdooErrorKind } from '../../../odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../../../odoo/json';

@@ -1,4 +1,4 @@
-import { DomainError } from '../../odoo/domain';
+import { DomainError } from './domain';
 import { findMethod } from './base-methods';
 import { accessError, OdooError } from './errors';
 import type { Method } from './method';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { domainFields, parseDomain } from '../../backend/src/odoo/domain';
-import { pythonRepr } from '../../backend/src/odoo/python-repr';
-import { likeMatcher } from '../../backend/src/runtimes/sandbox/like';
-import { openSandbox } from '../support/sandbox';
+import { domainFields, parseDomain } from '../src/domain';
+import { pythonRepr } from '../src/python-repr';
+import { likeMatcher } from '../src/like';
+import { openSandbox } from '../src/testing';
 
 const a = ['name', '=', 'a'];
 const b = ['age', '>', 1];

@@ -1,4 +1,4 @@
-import { pythonRepr } from '../../odoo/python-repr';
+import { pythonRepr } from './python-repr';
 import { formatDate } from './convert';
 import { addMonths } from './date-value';
 import { valueError } from './errors';

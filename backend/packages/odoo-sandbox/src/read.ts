@@ -1,4 +1,4 @@
-import { pythonRepr } from '../../odoo/python-repr';
+import { pythonRepr } from './python-repr';
 import { valueError } from './errors';
 import { isStored, type Field } from './fields';
 import type { Row, Value } from './journal';

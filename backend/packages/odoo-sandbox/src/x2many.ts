@@ -1,4 +1,4 @@
-import { pythonRepr } from '../../odoo/python-repr';
+import { pythonRepr } from './python-repr';
 import { valueError } from './errors';
 import type { Field } from './fields';
 import type { Model, Vals } from './model';

@@ -1,4 +1,4 @@
-import { pythonRepr } from '../../odoo/python-repr';
+import { pythonRepr } from './python-repr';
 import { valueError } from './errors';
 import type { Row, Value } from './journal';
 import type { Model } from './model';

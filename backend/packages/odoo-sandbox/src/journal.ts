@@ -1,4 +1,4 @@
-import type { EnvironmentId } from '../../core/ids';
+import { z } from 'zod';
 
 /** A field's stored value, as Odoo's API shows it: unset is `false`, a many2many is a list of ids. */
 export type Value = string | number | boolean | readonly number[];
@@ -13,6 +13,15 @@ export interface Change {
 	readonly row: Row | null;
 }
 
+/** Reads changes back that were kept as JSON. */
+export const changesSchema: z.ZodType<Change[]> = z.array(
+	z.object({
+		model: z.string(),
+		id: z.number(),
+		row: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.number())])).nullable(),
+	}),
+);
+
 /** What one request did. Versions count from 1 without gaps; a snapshot holds the whole world and ends what was before. */
 export interface JournalEntry {
 	readonly version: number;
@@ -26,11 +35,11 @@ export interface JournalEntry {
  */
 export interface SandboxJournal {
 	/** The entries after that version, oldest first. During a `compact` the ones before its snapshot may be missing. */
-	read(environmentId: EnvironmentId, afterVersion: number): Promise<JournalEntry[]>;
+	read(sandboxId: string, afterVersion: number): Promise<JournalEntry[]>;
 	/** Writes the entry; false, with nothing written, when that version is there already: someone else was first. */
-	append(environmentId: EnvironmentId, entry: JournalEntry): Promise<boolean>;
+	append(sandboxId: string, entry: JournalEntry): Promise<boolean>;
 	/** Makes the entry of that version a snapshot of the world as it was then, and forgets the entries before it. */
-	compact(environmentId: EnvironmentId, version: number, changes: readonly Change[]): Promise<void>;
-	/** Forgets the environment. */
-	clear(environmentId: EnvironmentId): Promise<void>;
+	compact(sandboxId: string, version: number, changes: readonly Change[]): Promise<void>;
+	/** Forgets the sandbox. */
+	clear(sandboxId: string): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openSandbox, SANDBOX_KEY } from '../support/sandbox';
+import { openSandbox, SANDBOX_KEY } from '../src/testing';
 
 const json = { 'content-type': 'application/json' };
 const bearer = { authorization: `bearer ${SANDBOX_KEY}` };
@@ -398,7 +398,7 @@ describe('the other addresses of a sandbox', () => {
 		const page = await response.text();
 		expect(response.headers.get('content-security-policy')).toBe("default-src 'none'; style-src 'unsafe-inline'");
 		expect(page).toContain('<h1>This is a sandbox</h1>');
-		expect(page).toContain('/sandbox/env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B/json/2/res.partner/search_read');
+		expect(page).toContain('/sandbox/harbor/json/2/res.partner/search_read');
 		expect(page).not.toMatch(/<script|<link|<img|src=|@import|url\(/);
 	});
 

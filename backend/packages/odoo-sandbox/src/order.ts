@@ -1,4 +1,4 @@
-import { pythonRepr } from '../../odoo/python-repr';
+import { pythonRepr } from './python-repr';
 import { userError, valueError } from './errors';
 import { isStored } from './fields';
 import type { Row, Value } from './journal';

@@ -1,5 +1,5 @@
-import { parseDomain, type Domain } from '../../odoo/domain';
-import { pythonRepr } from '../../odoo/python-repr';
+import { parseDomain, type Domain } from './domain';
+import { pythonRepr } from './python-repr';
 import { aggregate, parseAggregate, type Aggregate } from './aggregate';
 import { valueError } from './errors';
 import { searchIds } from './evaluate-domain';

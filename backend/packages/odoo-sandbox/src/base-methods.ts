@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDomain } from '../../odoo/domain';
+import { parseDomain } from './domain';
 import { searchIds } from './evaluate-domain';
 import { formattedReadGroup, readGroup } from './read-group';
 import { accessError, OdooError, userError } from './errors';

@@ -1,4 +1,4 @@
-import { pythonRepr, pythonType } from '../../odoo/python-repr';
+import { pythonRepr, pythonType } from './python-repr';
 import { convert } from './convert';
 import { accessError, missingError, OdooError, typeError, userError, validationError, valueError } from './errors';
 import { unset, type Field } from './fields';

@@ -1,5 +1,5 @@
-import { isDay, isMoment } from '../../odoo/moment';
-import { pythonRepr } from '../../odoo/python-repr';
+import { isDay, isMoment } from './moment';
+import { pythonRepr } from './python-repr';
 import { invalidText, OdooError, typeError, valueError } from './errors';
 import type { Field } from './fields';
 import type { Value } from './journal';

@@ -1,9 +1,8 @@
-import type { EnvironmentId } from '../../core/ids';
 import type { Model } from './model';
 
 /** The page at the sandbox's base: what this is and how to call it. Loads nothing from elsewhere. */
 export function landingPage(
-	environmentId: EnvironmentId,
+	sandboxId: string,
 	site: {
 		readonly base_path: string;
 		readonly odoo_version: string;
@@ -12,6 +11,7 @@ export function landingPage(
 	},
 	models: readonly Model[],
 ): string {
+	const id = escapeHtml(sandboxId);
 	const base = escapeHtml(site.base_path);
 	const hasJson2 = Number.parseInt(site.odoo_version, 10) >= 19;
 	const rows = models.map(
@@ -32,7 +32,7 @@ Content-Type: application/json
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Sandbox ${environmentId}</title>
+<title>Sandbox ${id}</title>
 <style>
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 0 auto; padding: 2rem 1rem; }
@@ -47,7 +47,7 @@ th { font-weight: normal; }
 <main>
 <h1>This is a sandbox</h1>
 <p>It answers as Odoo ${escapeHtml(site.odoo_version)} would, and is not Odoo: a small server with demo records for
-environment <code>${environmentId}</code>, to try workflows on. There is nothing to log in to here; it is called by API.</p>
+environment <code>${id}</code>, to try workflows on. There is nothing to log in to here; it is called by API.</p>
 <dl>
 <dt>Database</dt><dd><code>${escapeHtml(site.database)}</code></dd>
 <dt>Login</dt><dd><code>${escapeHtml(site.login)}</code> (user id 2), with the environment's API key</dd>

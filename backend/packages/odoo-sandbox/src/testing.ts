@@ -1,17 +1,16 @@
-import type { Clock } from '../../backend/src/core/clock';
-import { idSchema, type EnvironmentId } from '../../backend/src/core/ids';
-import type { SandboxJournal } from '../../backend/src/runtimes/sandbox/journal';
-import { createSandbox, type Sandbox } from '../../backend/src/runtimes/sandbox/server';
+import type { Clock } from './clock';
+import type { SandboxJournal } from './journal';
+import { createSandbox, type Sandbox } from './server';
 import { createMemoryJournal } from './memory-journal';
 
 export const SANDBOX_KEY = 'sandbox-key';
 export const SANDBOX_NOW = new Date('2026-03-18T10:30:00Z');
-export const SANDBOX_ENVIRONMENT = idSchema('environment').parse('env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B');
+export const SANDBOX_ID = 'harbor';
 
-/** An environment that has no sandbox. */
-export const OTHER_ENVIRONMENT = idSchema('environment').parse('env_01HXMZ0K3RJ8QM2P5T7V9X1Z3C');
+/** The id of no sandbox. */
+export const OTHER_ID = 'hill';
 
-const clock: Clock = { now: () => SANDBOX_NOW, after: () => () => undefined, sleep: () => Promise.resolve() };
+const clock: Clock = { now: () => SANDBOX_NOW };
 
 /** A sandbox with the calls that tests make of it; its clock stands still. */
 export interface TestSandbox extends Sandbox {
@@ -25,15 +24,15 @@ export interface TestSandbox extends Sandbox {
 }
 
 export function openSandbox(
-	options: { version?: string; journal?: SandboxJournal; environmentId?: EnvironmentId } = {},
+	options: { version?: string; journal?: SandboxJournal; sandboxId?: string } = {},
 ): TestSandbox {
-	const { version = '19.0', journal = createMemoryJournal(), environmentId = SANDBOX_ENVIRONMENT } = options;
+	const { version = '19.0', journal = createMemoryJournal(), sandboxId = SANDBOX_ID } = options;
 	const sandbox = createSandbox({
 		journal,
 		clock,
 		resolve: (id) =>
 			Promise.resolve(
-				id === environmentId
+				id === sandboxId
 					? {
 							base_path: `/sandbox/${id}`,
 							odoo_version: version,
@@ -45,7 +44,7 @@ export function openSandbox(
 			),
 	});
 	const send = (path: string, init?: RequestInit) =>
-		sandbox.handle(environmentId, new Request(`http://sandbox.example.com${path}`, init));
+		sandbox.handle(sandboxId, new Request(`http://sandbox.example.com${path}`, init));
 	const service = async (name: string, method: string, args: unknown[]): Promise<unknown> => {
 		const body = JSON.stringify({ jsonrpc: '2.0', method: 'call', id: 1, params: { service: name, method, args } });
 		const headers = { 'content-type': 'application/json' };

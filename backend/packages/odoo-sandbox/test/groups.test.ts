@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openSandbox, type TestSandbox } from '../support/sandbox';
+import { openSandbox, type TestSandbox } from '../src/testing';
 
 const YEAR = [
 	['date_order', '>=', '2025-01-01'],

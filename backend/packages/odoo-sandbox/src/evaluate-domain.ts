@@ -1,5 +1,5 @@
-import { conditionError, domainFields, type Domain, type DomainCondition } from '../../odoo/domain';
-import { pythonRepr } from '../../odoo/python-repr';
+import { conditionError, domainFields, type Domain, type DomainCondition } from './domain';
+import { pythonRepr } from './python-repr';
 import { toFloat } from './convert';
 import { nextDay, parseDateValue } from './date-value';
 import { invalidText, OdooError, valueError } from './errors';

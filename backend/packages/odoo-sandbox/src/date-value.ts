@@ -1,5 +1,5 @@
-import { pythonRepr } from '../../odoo/python-repr';
-import { isDay } from '../../odoo/moment';
+import { pythonRepr } from './python-repr';
+import { isDay } from './moment';
 import { formatDate, formatDatetime } from './convert';
 import { valueError } from './errors';
 

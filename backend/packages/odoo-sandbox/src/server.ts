@@ -1,5 +1,4 @@
-import type { Clock } from '../../core/clock';
-import type { EnvironmentId } from '../../core/ids';
+import type { Clock } from './clock';
 import type { SandboxJournal } from './journal';
 import { describeIndex, describeModel } from './doc';
 import { callJson2, HttpError, json2Error } from './json2';
@@ -12,7 +11,7 @@ import { Env } from './orm';
 import { seedChanges } from './seed';
 import { createWorlds } from './worlds';
 
-/** A sandbox as its environment has it. */
+/** How a sandbox presents itself, and who gets in. */
 export interface SandboxSite extends Credentials {
 	/** The path that stands before the sandbox's own, e.g. `/sandbox/env_…`; links on its page start with it. */
 	readonly base_path: string;
@@ -20,24 +19,29 @@ export interface SandboxSite extends Credentials {
 	readonly odoo_version: string;
 }
 
+/** What a sandbox is made of. */
+export interface SandboxOptions {
+	readonly journal: SandboxJournal;
+	readonly clock: Clock;
+	/** What is known of the sandbox of that id; null where there is none. */
+	readonly resolve: (sandboxId: string) => Promise<SandboxSite | null>;
+}
+
+/** All sandboxes of one journal. */
 export interface Sandbox {
-	/** Answers a request to an environment's sandbox; the URL's path is the one below the environment's base. */
-	handle(environmentId: EnvironmentId, request: Request): Promise<Response>;
+	/** Answers a request to that sandbox; the URL's path is the one below the sandbox's base. */
+	handle(sandboxId: string, request: Request): Promise<Response>;
 	/** Makes the module list show those add-ons, and no others but the sandbox's own, as installed. */
-	install(environmentId: EnvironmentId, addons: readonly InstalledAddon[]): Promise<void>;
-	/** Forgets an environment's records for good. */
-	remove(environmentId: EnvironmentId): Promise<void>;
+	install(sandboxId: string, addons: readonly InstalledAddon[]): Promise<void>;
+	/** Forgets the sandbox's records for good. */
+	remove(sandboxId: string): Promise<void>;
 }
 
 /**
- * A small Odoo-like server: a dozen models with demo records behind JSON-2 and JSON-RPC, for every environment that
+ * A small Odoo-like server: a dozen models with demo records behind JSON-2 and JSON-RPC, for every id that
  * `resolve` knows. It keeps no state but what the journal holds, so that replicas of the service agree.
  */
-export function createSandbox(options: {
-	readonly journal: SandboxJournal;
-	readonly clock: Clock;
-	readonly resolve: (environmentId: EnvironmentId) => Promise<SandboxSite | null>;
-}): Sandbox {
+export function createSandbox(options: SandboxOptions): Sandbox {
 	const { journal, clock, resolve } = options;
 	const worlds = createWorlds(journal);
 	const registries = new Map<number, Registry>();
@@ -49,13 +53,13 @@ export function createSandbox(options: {
 		return registry;
 	}
 
-	function transact<T>(environmentId: EnvironmentId, site: SandboxSite, work: (env: Env) => T): Promise<T> {
+	function transact<T>(sandboxId: string, site: SandboxSite, work: (env: Env) => T): Promise<T> {
 		const registry = registryOf(site);
 		const seed = () => seedChanges(registry, clock.now(), site);
-		return worlds.transact(environmentId, seed, (draft) => work(new Env(registry, draft, clock.now())));
+		return worlds.transact(sandboxId, seed, (draft) => work(new Env(registry, draft, clock.now())));
 	}
 
-	async function json2(id: EnvironmentId, site: SandboxSite, request: Request, path: string[]): Promise<Response> {
+	async function json2(id: string, site: SandboxSite, request: Request, path: string[]): Promise<Response> {
 		const [model, method, ...rest] = path;
 		if (!isJson(request)) return unsupportedMediaType();
 		try {
@@ -70,7 +74,7 @@ export function createSandbox(options: {
 		}
 	}
 
-	async function jsonrpc(id: EnvironmentId, site: SandboxSite, request: Request): Promise<Response> {
+	async function jsonrpc(id: string, site: SandboxSite, request: Request): Promise<Response> {
 		const body = rpcRequest.safeParse(await request.json().catch(() => undefined));
 		if (!body.success) return html(400, '400 Bad Request', 'Invalid JSON-RPC data');
 		const requestId = body.data.id ?? null;
@@ -83,7 +87,7 @@ export function createSandbox(options: {
 		}
 	}
 
-	async function doc(id: EnvironmentId, site: SandboxSite, request: Request, file: string): Promise<Response> {
+	async function doc(id: string, site: SandboxSite, request: Request, file: string): Promise<Response> {
 		try {
 			await checkBearer(request, site);
 			const name = file.replace(/\.json$/, '');
@@ -96,7 +100,7 @@ export function createSandbox(options: {
 		}
 	}
 
-	async function route(id: EnvironmentId, site: SandboxSite, request: Request): Promise<Response> {
+	async function route(id: string, site: SandboxSite, request: Request): Promise<Response> {
 		const [first = '', second = '', ...rest] = new URL(request.url).pathname.split('/').slice(1);
 		const { version } = registryOf(site);
 		const reading = request.method === 'GET' || request.method === 'HEAD';
@@ -115,16 +119,16 @@ export function createSandbox(options: {
 	}
 
 	return {
-		handle: async (environmentId, request) => {
-			const site = await resolve(environmentId);
-			return site ? await route(environmentId, site, request) : notFound();
+		handle: async (sandboxId, request) => {
+			const site = await resolve(sandboxId);
+			return site ? await route(sandboxId, site, request) : notFound();
 		},
-		install: async (environmentId, addons) => {
-			const site = await resolve(environmentId);
-			if (!site) throw new Error(`There is no sandbox of ${environmentId} to install add-ons in.`);
-			await transact(environmentId, site, (env) => installAddons(env, addons));
+		install: async (sandboxId, addons) => {
+			const site = await resolve(sandboxId);
+			if (!site) throw new Error(`There is no sandbox of ${sandboxId} to install add-ons in.`);
+			await transact(sandboxId, site, (env) => installAddons(env, addons));
 		},
-		remove: (environmentId) => worlds.remove(environmentId),
+		remove: (sandboxId) => worlds.remove(sandboxId),
 	};
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createMemoryJournal } from '../support/memory-journal';
-import { openSandbox, OTHER_ENVIRONMENT, SANDBOX_ENVIRONMENT } from '../support/sandbox';
+import { createMemoryJournal } from '../src/memory-journal';
+import { openSandbox, OTHER_ID, SANDBOX_ID } from '../src/testing';
 
 describe('replicas of the service', () => {
 	it('see what another one wrote', async () => {
@@ -28,7 +28,7 @@ describe('replicas of the service', () => {
 		const replicas = [openSandbox({ journal }), openSandbox({ journal })];
 		const [one, other] = await Promise.all(replicas.map((replica) => replica.rpc('sale.order', 'search', [[]])));
 		expect(one).toEqual(other);
-		expect(await journal.read(SANDBOX_ENVIRONMENT, 0)).toHaveLength(1);
+		expect(await journal.read(SANDBOX_ID, 0)).toHaveLength(1);
 	});
 
 	it('number orders without gaps or doubles', async () => {
@@ -55,7 +55,7 @@ describe('the journal of a sandbox', () => {
 		await sandbox.rpc('res.partner', 'search', [[]]);
 		await sandbox.rpc('res.partner', 'create', [[{ name: 'One' }, { name: 'Two' }]]);
 		await sandbox.rpc('res.partner', 'search_count', [[]]);
-		expect((await journal.read(SANDBOX_ENVIRONMENT, 0)).map(({ version }) => version)).toEqual([1, 2]);
+		expect((await journal.read(SANDBOX_ID, 0)).map(({ version }) => version)).toEqual([1, 2]);
 	});
 
 	it('gets none for a call that fails on the way', async () => {
@@ -64,7 +64,7 @@ describe('the journal of a sandbox', () => {
 		const before = await sandbox.rpc('res.partner', 'search_count', [[]]);
 		await sandbox.json2('res.partner', 'create', { vals_list: [{ name: 'Made' }, { name: false }] });
 		expect(await sandbox.rpc('res.partner', 'search_count', [[]])).toBe(before);
-		expect(await journal.read(SANDBOX_ENVIRONMENT, 0)).toHaveLength(1);
+		expect(await journal.read(SANDBOX_ID, 0)).toHaveLength(1);
 	});
 
 	it('stays short, and what it says stays the same', async () => {
@@ -74,7 +74,7 @@ describe('the journal of a sandbox', () => {
 		const gone = await sandbox.rpc('res.partner.category', 'create', [{ name: 'Gone' }]);
 		await sandbox.rpc('res.partner.category', 'unlink', [gone]);
 		for (let color = 1; color <= 450; color++) await sandbox.rpc('res.partner.category', 'write', [id, { color }]);
-		expect((await journal.read(SANDBOX_ENVIRONMENT, 0)).length).toBeLessThan(202);
+		expect((await journal.read(SANDBOX_ID, 0)).length).toBeLessThan(202);
 
 		const other = openSandbox({ journal });
 		expect(await other.rpc('res.partner.category', 'read', [id, ['color']])).toEqual([{ id, color: 450 }]);
@@ -90,18 +90,18 @@ describe('the journal of a sandbox', () => {
 	});
 });
 
-describe('an environment', () => {
+describe('a sandbox', () => {
 	it('that is not there answers 404', async () => {
 		const request = new Request('http://sandbox.example.com/web/health');
-		expect((await openSandbox().handle(OTHER_ENVIRONMENT, request)).status).toBe(404);
+		expect((await openSandbox().handle(OTHER_ID, request)).status).toBe(404);
 	});
 
 	it('that was removed leaves nothing in the journal', async () => {
 		const journal = createMemoryJournal();
 		const sandbox = openSandbox({ journal });
 		await sandbox.rpc('res.partner', 'create', [{ name: 'Gone' }]);
-		await sandbox.remove(SANDBOX_ENVIRONMENT);
-		expect(await journal.read(SANDBOX_ENVIRONMENT, 0)).toEqual([]);
+		await sandbox.remove(SANDBOX_ID);
+		expect(await journal.read(SANDBOX_ID, 0)).toEqual([]);
 	});
 });
 
@@ -111,7 +111,7 @@ describe('installing add-ons', () => {
 
 	it('lists them as installed modules', async () => {
 		const sandbox = openSandbox();
-		await sandbox.install(SANDBOX_ENVIRONMENT, [{ ...addon('harbor_sale', '19.0.1.2.0'), title: 'Harbor Sales' }]);
+		await sandbox.install(SANDBOX_ID, [{ ...addon('harbor_sale', '19.0.1.2.0'), title: 'Harbor Sales' }]);
 		const domain = [['name', '=', 'harbor_sale']];
 		expect(
 			await sandbox.rpc('ir.module.module', 'search_read', [domain], {
@@ -125,8 +125,8 @@ describe('installing add-ons', () => {
 	it('takes the place of what the deploy before had brought', async () => {
 		const sandbox = openSandbox();
 		const before = Number(await sandbox.rpc('ir.module.module', 'search_count', [installed]));
-		await sandbox.install(SANDBOX_ENVIRONMENT, [addon('one'), addon('two')]);
-		await sandbox.install(SANDBOX_ENVIRONMENT, [addon('two', '2.0.0'), addon('three')]);
+		await sandbox.install(SANDBOX_ID, [addon('one'), addon('two')]);
+		await sandbox.install(SANDBOX_ID, [addon('two', '2.0.0'), addon('three')]);
 		expect(await sandbox.rpc('ir.module.module', 'search_count', [installed])).toBe(before + 2);
 		const mine = [['name', 'in', ['one', 'two', 'three']]];
 		const options = { fields: ['name', 'latest_version', 'state'], order: 'name' };
@@ -138,6 +138,6 @@ describe('installing add-ons', () => {
 	});
 
 	it('is refused where there is no sandbox', async () => {
-		await expect(openSandbox().install(OTHER_ENVIRONMENT, [])).rejects.toThrow('no sandbox');
+		await expect(openSandbox().install(OTHER_ID, [])).rejects.toThrow('no sandbox');
 	});
 });

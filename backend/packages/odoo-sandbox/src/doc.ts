@@ -1,4 +1,4 @@
-import { pythonRepr } from '../../odoo/python-repr';
+import { pythonRepr } from './python-repr';
 import { findMethod, methodNames } from './base-methods';
 import type { Method } from './method';
 import type { Model } from './model';

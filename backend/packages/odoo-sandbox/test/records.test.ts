@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { openSandbox, type TestSandbox } from '../support/sandbox';
+import { openSandbox, type TestSandbox } from '../src/testing';
 
 let sandbox: TestSandbox;
 beforeEach(() => {

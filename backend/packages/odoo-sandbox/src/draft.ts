@@ -83,7 +83,8 @@ export class Draft {
 	}
 }
 
-function sizeOf(row: Row | null | undefined): number {
+/** How large a record is, in characters and numbers. */
+export function sizeOf(row: Row | null | undefined): number {
 	return Object.values(row ?? {}).reduce<number>((size, value) => size + sizeOfValue(value), 0);
 }
 

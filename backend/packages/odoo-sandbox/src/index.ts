@@ -1,5 +1,5 @@
 export type { Clock } from './clock';
-export { type Change, changesSchema, type JournalEntry, type SandboxJournal } from './journal';
+export { type Change, changeSchema, changesSchema, type JournalEntry, type SandboxJournal } from './journal';
 export { createMemoryJournal } from './memory-journal';
 export type { InstalledAddon } from './models/ir-module';
 export { createSandbox, type Sandbox, type SandboxOptions, type SandboxSite } from './server';

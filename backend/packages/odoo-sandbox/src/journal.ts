@@ -13,14 +13,15 @@ export interface Change {
 	readonly row: Row | null;
 }
 
+/** Reads a change back that was kept as JSON. */
+export const changeSchema: z.ZodType<Change> = z.object({
+	model: z.string(),
+	id: z.number(),
+	row: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.number())])).nullable(),
+});
+
 /** Reads changes back that were kept as JSON. */
-export const changesSchema: z.ZodType<Change[]> = z.array(
-	z.object({
-		model: z.string(),
-		id: z.number(),
-		row: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.number())])).nullable(),
-	}),
-);
+export const changesSchema = z.array(changeSchema);
 
 /** What one request did. Versions count from 1 without gaps; a snapshot holds the whole world and ends what was before. */
 export interface JournalEntry {

@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import type { SandboxJournal } from './journal';
+import type { Change, SandboxJournal } from './journal';
 import { describeIndex, describeModel } from './doc';
 import { callJson2, HttpError, json2Error } from './json2';
 import { parseRpcCall, rpcError, rpcRequest, rpcResult, type Credentials } from './jsonrpc';
@@ -33,6 +33,14 @@ export interface Sandbox {
 	handle(sandboxId: string, request: Request): Promise<Response>;
 	/** Makes the module list show those add-ons, and no others but the sandbox's own, as installed. */
 	install(sandboxId: string, addons: readonly InstalledAddon[]): Promise<void>;
+	/** All records of the sandbox, as changes that make them out of nothing. */
+	snapshot(sandboxId: string): Promise<readonly Change[]>;
+	/**
+	 * Puts what those changes make out of nothing in the place of all its records; ids that were given before the snapshot
+	 * are not given again. Up to 4 million characters come at once; of more, others may see a part meanwhile, and lose what
+	 * they write.
+	 */
+	restore(sandboxId: string, changes: readonly Change[]): Promise<void>;
 	/** Forgets the sandbox's records for good. */
 	remove(sandboxId: string): Promise<void>;
 }
@@ -53,10 +61,11 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 		return registry;
 	}
 
+	const seedOf = (site: SandboxSite) => () => seedChanges(registryOf(site), clock.now(), site);
+
 	function transact<T>(sandboxId: string, site: SandboxSite, work: (env: Env) => T): Promise<T> {
 		const registry = registryOf(site);
-		const seed = () => seedChanges(registry, clock.now(), site);
-		return worlds.transact(sandboxId, seed, (draft) => work(new Env(registry, draft, clock.now())));
+		return worlds.transact(sandboxId, seedOf(site), (draft) => work(new Env(registry, draft, clock.now())));
 	}
 
 	async function json2(id: string, site: SandboxSite, request: Request, path: string[]): Promise<Response> {
@@ -118,15 +127,24 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 		return notFound();
 	}
 
+	async function siteOf(sandboxId: string): Promise<SandboxSite> {
+		const site = await resolve(sandboxId);
+		if (!site) throw new Error(`There is no sandbox ${sandboxId}.`);
+		return site;
+	}
+
 	return {
 		handle: async (sandboxId, request) => {
 			const site = await resolve(sandboxId);
 			return site ? await route(sandboxId, site, request) : notFound();
 		},
 		install: async (sandboxId, addons) => {
-			const site = await resolve(sandboxId);
-			if (!site) throw new Error(`There is no sandbox of ${sandboxId} to install add-ons in.`);
-			await transact(sandboxId, site, (env) => installAddons(env, addons));
+			await transact(sandboxId, await siteOf(sandboxId), (env) => installAddons(env, addons));
+		},
+		snapshot: async (sandboxId) => worlds.snapshot(sandboxId, seedOf(await siteOf(sandboxId))),
+		restore: async (sandboxId, changes) => {
+			await siteOf(sandboxId);
+			await worlds.restore(sandboxId, changes);
 		},
 		remove: (sandboxId) => worlds.remove(sandboxId),
 	};

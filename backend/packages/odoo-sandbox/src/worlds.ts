@@ -1,10 +1,12 @@
-import { Draft } from './draft';
+import { Draft, sizeOf } from './draft';
 import type { Change, SandboxJournal } from './journal';
 import { World } from './world';
 
 const KEPT_WORLDS = 50;
 const ENTRIES_BETWEEN_SNAPSHOTS = 200;
 const READ_ATTEMPTS = 5;
+/** How much one entry of a restore holds, in characters and numbers, unless a single record is larger. */
+const RESTORED_AT_ONCE = 4_000_000;
 
 /** The sandboxes' worlds: cached, brought up to date before each request, and written through the journal. */
 export interface Worlds {
@@ -13,6 +15,13 @@ export interface Worlds {
 	 * the world that came of that. What throws changes nothing. A world that has no entries yet is made by `seed`.
 	 */
 	transact<T>(sandboxId: string, seed: () => readonly Change[], work: (draft: Draft) => T): Promise<T>;
+	/** All records as they are now, as changes that make them out of nothing. */
+	snapshot(sandboxId: string, seed: () => readonly Change[]): Promise<readonly Change[]>;
+	/**
+	 * Puts what those changes make out of nothing in the place of all records. More than one entry can hold is written in
+	 * several, between which others see a part; whoever writes between them loses that.
+	 */
+	restore(sandboxId: string, changes: readonly Change[]): Promise<void>;
 	remove(sandboxId: string): Promise<void>;
 }
 
@@ -66,6 +75,15 @@ export function createWorlds(journal: SandboxJournal): Worlds {
 		return true;
 	}
 
+	/** False where somebody else wrote in between. */
+	async function appendAll(sandboxId: string, version: number, changes: readonly Change[]): Promise<boolean> {
+		for (const [index, part] of inParts(changes).entries()) {
+			const entry = { version: version + 1 + index, snapshot: index === 0, changes: part };
+			if (!(await journal.append(sandboxId, entry))) return false;
+		}
+		return true;
+	}
+
 	return {
 		transact: (sandboxId, seed, work) =>
 			inTurn(sandboxId, async () => {
@@ -77,10 +95,37 @@ export function createWorlds(journal: SandboxJournal): Worlds {
 					if (changes.length === 0 || (await commit(sandboxId, world, changes))) return result;
 				}
 			}),
+		snapshot: (sandboxId, seed) => inTurn(sandboxId, async () => (await newest(sandboxId, seed)).toChanges()),
+		restore: (sandboxId, changes) =>
+			inTurn(sandboxId, async () => {
+				for (;;) {
+					const known = cache.get(sandboxId)?.version ?? 0;
+					const last = (await journal.read(sandboxId, known)).at(-1)?.version ?? known;
+					if (await appendAll(sandboxId, last, changes)) return;
+				}
+			}),
 		remove: (sandboxId) =>
 			inTurn(sandboxId, async () => {
 				cache.delete(sandboxId);
 				await journal.clear(sandboxId);
 			}),
 	};
+}
+
+function inParts(changes: readonly Change[]): Change[][] {
+	const first: Change[] = [];
+	const parts = [first];
+	let part = first;
+	let size = 0;
+	for (const change of changes) {
+		const more = sizeOf(change.row);
+		if (size > 0 && size + more > RESTORED_AT_ONCE) {
+			part = [];
+			parts.push(part);
+			size = 0;
+		}
+		part.push(change);
+		size += more;
+	}
+	return parts;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createMemoryJournal } from '../src/memory-journal';
-import { openSandbox, OTHER_ID, SANDBOX_ID } from '../src/testing';
+import { openSandbox, OTHER_ID, SANDBOX_ID, type TestSandbox } from '../src/testing';
 
 describe('replicas of the service', () => {
 	it('see what another one wrote', async () => {
@@ -102,6 +102,92 @@ describe('a sandbox', () => {
 		await sandbox.rpc('res.partner', 'create', [{ name: 'Gone' }]);
 		await sandbox.remove(SANDBOX_ID);
 		expect(await journal.read(SANDBOX_ID, 0)).toEqual([]);
+	});
+});
+
+describe('a snapshot', () => {
+	const nameOf = async (sandbox: TestSandbox, id: unknown) => sandbox.rpc('res.partner', 'read', [id, ['name']]);
+
+	it('brings back all records as they were, on every replica', async () => {
+		const journal = createMemoryJournal();
+		const [one, other] = [openSandbox({ journal }), openSandbox({ journal })];
+		const id = await one.rpc('res.partner', 'create', [{ name: 'Fern Hill Farm' }]);
+		const snapshot = await one.snapshot(SANDBOX_ID);
+		const later = await other.rpc('res.partner', 'create', [{ name: 'Later' }]);
+		await one.rpc('res.partner', 'write', [id, { name: 'Renamed' }]);
+		await one.restore(SANDBOX_ID, snapshot);
+		for (const sandbox of [one, other, openSandbox({ journal })]) {
+			expect(await nameOf(sandbox, id)).toEqual([{ id, name: 'Fern Hill Farm' }]);
+			expect(await sandbox.rpc('res.partner', 'search_count', [[['id', '=', later]]])).toBe(0);
+		}
+	});
+
+	it('does not change with the records that it was made of', async () => {
+		const sandbox = openSandbox();
+		const id = await sandbox.rpc('res.partner', 'create', [{ name: 'Fern Hill Farm' }]);
+		const snapshot = await sandbox.snapshot(SANDBOX_ID);
+		const kept = JSON.stringify(snapshot);
+		await sandbox.rpc('res.partner', 'write', [id, { name: 'Renamed' }]);
+		expect(JSON.stringify(snapshot)).toBe(kept);
+	});
+
+	it('makes another sandbox what the first one was', async () => {
+		const source = openSandbox();
+		const id = await source.rpc('res.partner', 'create', [{ name: 'Fern Hill Farm' }]);
+		const snapshot = await source.snapshot(SANDBOX_ID);
+		const target = openSandbox({ sandboxId: OTHER_ID });
+		await target.restore(OTHER_ID, snapshot);
+		expect(await nameOf(target, id)).toEqual([{ id, name: 'Fern Hill Farm' }]);
+	});
+
+	it('knows which ids were given, so that none is given twice', async () => {
+		const sandbox = openSandbox();
+		const gone = await sandbox.rpc('res.partner', 'create', [{ name: 'Gone' }]);
+		await sandbox.rpc('res.partner', 'unlink', [gone]);
+		await sandbox.restore(SANDBOX_ID, await sandbox.snapshot(SANDBOX_ID));
+		expect(await sandbox.rpc('res.partner', 'create', [{ name: 'Next' }])).toBe(Number(gone) + 1);
+	});
+
+	it('may be larger than what one entry holds', async () => {
+		const journal = createMemoryJournal();
+		const sandbox = openSandbox({ journal });
+		const comment = 'x'.repeat(1_500_000);
+		const ids: unknown[] = [];
+		for (let made = 0; made < 4; made++)
+			ids.push(await sandbox.rpc('res.partner', 'create', [{ name: 'A', comment }]));
+		await sandbox.restore(SANDBOX_ID, await sandbox.snapshot(SANDBOX_ID));
+		const entries = await journal.read(SANDBOX_ID, 5);
+		expect(entries.map(({ version, snapshot }) => ({ version, snapshot }))).toEqual([
+			{ version: 6, snapshot: true },
+			{ version: 7, snapshot: false },
+		]);
+		expect(await openSandbox({ journal }).rpc('res.partner', 'search_count', [[['id', 'in', ids]]])).toBe(4);
+	});
+
+	it('is restored whole though another replica writes meanwhile', async () => {
+		const memory = createMemoryJournal();
+		const intruder = openSandbox({ journal: memory });
+		let meddled = false;
+		const sandbox = openSandbox({
+			journal: {
+				...memory,
+				append: async (id, entry) => {
+					if (entry.snapshot && entry.version > 1 && !meddled) {
+						meddled = true;
+						await intruder.rpc('res.partner', 'create', [{ name: 'Intruder' }]);
+					}
+					return memory.append(id, entry);
+				},
+			},
+		});
+		const snapshot = await sandbox.snapshot(SANDBOX_ID);
+		await sandbox.restore(SANDBOX_ID, snapshot);
+		expect(await sandbox.snapshot(SANDBOX_ID)).toEqual(snapshot);
+	});
+
+	it('is neither made nor restored where there is no sandbox', async () => {
+		await expect(openSandbox().snapshot(OTHER_ID)).rejects.toThrow('no sandbox');
+		await expect(openSandbox().restore(OTHER_ID, [])).rejects.toThrow('no sandbox');
 	});
 });
 

@@ -1,3 +1,4 @@
+import { rulesPlanner } from '@odoo-platform/odoo-questions';
 import { mkdir } from 'node:fs/promises';
 import { byKey, byOdooLogin } from './access/authenticators';
 import { type Clock, systemClock } from './core/clock';
@@ -10,7 +11,6 @@ import { openDatabase } from './database/connection';
 import { createLanguageModelPlanner } from './features/assistant/language-model/language-model-planner';
 import { openLanguageModel } from './features/assistant/language-model/model';
 import type { Planner } from './features/assistant/planner';
-import { rulesPlanner } from './features/assistant/rules/rules-planner';
 import { createAudit } from './features/audit/feature';
 import { ownerIn } from './features/audit/owner-of';
 import { createConnections } from './features/connections/feature';

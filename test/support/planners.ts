@@ -1,9 +1,10 @@
 import { systemClock } from '../../backend/src/core/clock';
 import type { Answer, Planner, ReadingOdoo } from '../../backend/src/features/assistant/planner';
 import { createReadingOdoo } from '../../backend/src/features/assistant/reading-odoo';
-import { rulesPlanner } from '../../backend/src/features/assistant/rules/rules-planner';
+import { rulesPlanner } from '@odoo-platform/odoo-questions';
 import type { OdooCall, OdooClient } from '../../backend/src/odoo/client';
 import { connectOdoo } from '../../backend/src/odoo/connect';
+import { isRead } from '../../backend/src/odoo/methods';
 import { type OdooServer, odooServers } from './odoo-servers';
 import { SANDBOX_NOW } from '@odoo-platform/odoo-sandbox/testing';
 
@@ -20,7 +21,7 @@ export function sandboxServer(major: 14 | 19): OdooServer {
 	return server;
 }
 
-/** Connects to a server; every call that is sent is written down. */
+/** Connects to a server; every call that is sent is written down, `writes` are those that do not only read. */
 export async function connectTo(server: OdooServer) {
 	const { access, fetch, close } = await server.open();
 	const client = await connectOdoo(access, { fetch, clock: systemClock });
@@ -32,7 +33,7 @@ export async function connectTo(server: OdooServer) {
 			return client.call(request, options);
 		},
 	};
-	return { client: watched, calls, close };
+	return { client: watched, calls, writes: () => calls.filter(({ method }) => !isRead(method)), close };
 }
 
 /** Asks a planner. */

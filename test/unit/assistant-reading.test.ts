@@ -4,7 +4,7 @@ import { createIds } from '../../backend/src/core/ids';
 import type { PlanDocument } from '../../backend/src/features/assistant/model';
 import { MAX_DURATION_MS, MAX_QUERIES, type Planner } from '../../backend/src/features/assistant/planner';
 import { createReadingOdoo } from '../../backend/src/features/assistant/reading-odoo';
-import { rulesPlanner } from '../../backend/src/features/assistant/rules/rules-planner';
+import { rulesPlanner } from '@odoo-platform/odoo-questions';
 import { createAssistantService } from '../../backend/src/features/assistant/service';
 import type { TenantCollection } from '../../backend/src/database/tenant-collection';
 import type { OdooCall, OdooClient } from '../../backend/src/odoo/client';

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock';
 import type { CallOptions, OdooCall, OdooClient } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import type { JsonObject, JsonValue } from '../../odoo/json';
-import { describeOdoo, listOf } from './descriptions';
+import { describeOdoo, listOf } from '../../odoo/descriptions';
 import {
 	type Grouping,
 	MAX_DURATION_MS,

@@ -1,0 +1,67 @@
+import { GROUP, NO_NOUNS, SORT } from '../vocabulary/grammar-words';
+import { phraseTable, type PhraseTable } from '../text/phrase-table';
+import { type Subject, SUBJECTS } from '../vocabulary/subjects';
+import type { Token } from '../text/tokenizer';
+
+/** A place of a message that names records. */
+export interface Mention {
+	readonly subject: Subject;
+	/** Other models that the word could be for. */
+	readonly others: readonly string[];
+	readonly start: number;
+	readonly length: number;
+}
+
+/** Finds the nouns of a message: those that people use, the labels of the models, and their technical names. */
+export function mentionsIn(tokens: readonly Token[], models: ReadonlyMap<string, string>): Mention[] {
+	const table = nounsOf(models);
+	const mentions: Mention[] = [];
+	for (let start = 0; start < tokens.length; start++) {
+		const sort = NO_NOUNS.at(tokens, start) ?? SORT.at(tokens, start);
+		if (sort) {
+			start += sort.length - 1;
+			continue;
+		}
+		const found = table.at(tokens, start);
+		if (!found) continue;
+		mentions.push({ ...found.value, start, length: found.length });
+		start += found.length - 1;
+	}
+	return mentions;
+}
+
+/** The nouns that a question may be about, the likeliest first; not those that only say what to group by. */
+export function headsOf(mentions: readonly Mention[], tokens: readonly Token[]): Mention[] {
+	const isGroup = ({ start }: Mention) =>
+		GROUP.at(tokens, start - 1) !== null ||
+		GROUP.at(tokens, start - 2) !== null ||
+		tokens[start - 1]?.stem === 'by';
+	return mentions.filter((mention) => !isGroup(mention));
+}
+
+type Noun = Pick<Mention, 'subject' | 'others'>;
+
+function nounsOf(models: ReadonlyMap<string, string>): PhraseTable<Noun> {
+	const labeled = new Map<string, string[]>();
+	for (const [model, label] of models) {
+		// What Odoo keeps for its own inner workings is found by its technical name alone.
+		if (/^(?:ir|base|bus|mail|web|report)[._]/.test(model)) continue;
+		labeled.set(label.toLowerCase(), [...(labeled.get(label.toLowerCase()) ?? []), model]);
+	}
+	const byLabel = [...labeled].flatMap(([label, [model, ...others]]): [string, Noun][] =>
+		model === undefined ? [] : [[label, { subject: plainSubject(model, label), others }]],
+	);
+	const byName = [...models].map(([model, label]): [string, Noun] => [
+		model,
+		{ subject: plainSubject(model, label.toLowerCase()), others: [] },
+	]);
+	const known = SUBJECTS.map(([word, subject]): [string, Noun] => [word, { subject, others: [] }]);
+	return phraseTable([...known, ...byName, ...byLabel]);
+}
+
+/** A model that there are no words for. */
+function plainSubject(model: string, label: string): Subject {
+	const singular = label.replace(/ies$/, 'y').replace(/(?<![su])s$/, '');
+	const plural = /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`;
+	return { model, singular, plural };
+}

@@ -1,0 +1,163 @@
+import { alternativeAt, filterAsAfter } from './alternatives';
+import { dateRangeAt } from '../dates/date-ranges';
+import { filterAt, stateAt } from './filters';
+import { AND, FILLERS, INTENTS, NO_NOUNS, NOT, REPORT } from '../vocabulary/grammar-words';
+import { groupAt } from './groups';
+import type { Mention } from './mentions';
+import { limitAt, mostAt, plainNumberAt, sortAt, superlativeAt } from './order';
+import { UNITS, yearAt } from '../dates/periods';
+import { QuestionParts } from './question-parts';
+import type { Reading } from './reading';
+import type { Request } from './request';
+import { askedFieldAt, measureAt, shownAt } from './shown-fields';
+import { textOf, tokenize } from '../text/tokenizer';
+import type { Vocabulary } from '../vocabulary/vocabulary';
+
+/** Of a name before the noun. */
+const MOST_WORDS = 5;
+
+/** Reads a question about the records of `head`: what stands before the noun, then what stands after it. */
+export function parseQuestion(reading: Reading, head: Mention, vocabulary: Vocabulary): Request {
+	const question = new QuestionParts(reading, head, vocabulary);
+	readBefore(question);
+	readAfter(question);
+	return question.request();
+}
+
+/** `show me the 5 largest unpaid …`, `what is the average price of …` */
+function readBefore(question: QuestionParts): void {
+	const end = question.head.start;
+	let at = 0;
+	while (at < end) at += intentAt(question, at) || qualityAt(question, at) || unreadAt(question, at);
+	takeUnread(question, end);
+}
+
+/** `… of Acme over $500 this month by salesperson sorted by date` */
+function readAfter(question: QuestionParts): void {
+	const { tokens } = question;
+	let at = question.afterNoun;
+	while (at < tokens.length) at += clauseWordAt(question, at) || unreadAt(question, at);
+	// `that are qualified`
+	const last = question.unknown.at(-1);
+	if (last && /^(?:is|are)$/.test(tokens[last.start - 1]?.stem ?? '')) takeUnread(question, last.end);
+}
+
+/** What ends there and is no word of the grammar may be a stage or a tag. */
+function takeUnread({ tokens, unknown, filters }: QuestionParts, end: number): void {
+	const last = unknown.at(-1);
+	if (last?.end !== end) return;
+	const words = tokens.slice(last.start, last.end);
+	const isName = words.every(({ kind, text }) => kind === 'word' || kind === 'quoted' || text === '&');
+	if (words.length > MOST_WORDS || !isName || NO_NOUNS.at(tokens, last.start)) return;
+	unknown.pop();
+	filters.push({ kind: 'quality', name: textOf(words, 0, words.length) });
+}
+
+/** What may stand before the noun. */
+const qualityAt = (question: QuestionParts, at: number): number =>
+	stateBeforeAt(question, at) ||
+	dateBeforeAt(question, at) ||
+	superlativeAt(question, at) ||
+	bareYearAt(question, at) ||
+	countAt(question, at) ||
+	reportUnitAt(question, at) ||
+	askedFieldAt(question, at) ||
+	alternativeAt(question, at) ||
+	joinAt(question, at) ||
+	skipAt(question, at);
+
+/** What may stand after the noun. */
+const clauseWordAt = (question: QuestionParts, at: number): number =>
+	sortAt(question, at) ||
+	mostAt(question, at) ||
+	shownAt(question, at) ||
+	groupAt(question, at) ||
+	limitAt(question, at) ||
+	alternativeAt(question, at) ||
+	question.add(filterAt(question.reading, at, question.vocabulary)) ||
+	measureAt(question, at) ||
+	reportAt(question, at) ||
+	bareYearAt(question, at) ||
+	nameAfterNoun(question, at) ||
+	joinAt(question, at) ||
+	(question.tokens[at]?.stem === 'of' ? 0 : skipAt(question, at));
+
+function intentAt(question: QuestionParts, at: number): number {
+	const intent = INTENTS.at(question.tokens, at);
+	if (!intent) return 0;
+	if (REPORT.at(question.tokens, at)) question.isReport = true;
+	question.intents.add(intent.value);
+	return intent.length;
+}
+
+/** `unpaid`, `not paid` */
+function stateBeforeAt(question: QuestionParts, at: number): number {
+	const { tokens, reading, vocabulary } = question;
+	const negation = NOT.at(tokens, at);
+	const state = stateAt(reading, at + (negation?.length ?? 0), vocabulary);
+	if (!state || !negation) return question.add(state);
+	return question.add({ value: { kind: 'not', of: state.value }, length: negation.length + state.length });
+}
+
+function dateBeforeAt(question: QuestionParts, at: number): number {
+	const { tokens, reading, head } = question;
+	const range = dateRangeAt(tokens, at, reading.now);
+	return range && at + range.length <= head.start ? question.addDate(range) : 0;
+}
+
+/** `2025 invoices`, `sales 2025`: nobody asks for so many. */
+const bareYearAt = (question: QuestionParts, at: number) => question.addDate(yearAt(question.tokens, at));
+
+/** `5 largest` */
+function countAt(question: QuestionParts, at: number): number {
+	const number = plainNumberAt(question, at);
+	if (!number || at + number.length > question.head.start || question.limit !== null) return 0;
+	question.limit = number.value;
+	return number.length;
+}
+
+/** `daily` */
+function reportUnitAt(question: QuestionParts, at: number): number {
+	const { tokens, reading } = question;
+	const unit = UNITS.at(tokens, at);
+	if (!unit || tokens[at]?.stem === unit.value) return 0;
+	const range = dateRangeAt(tokenize(unit.value === 'day' ? 'today' : `this ${unit.value}`), 0, reading.now);
+	if (!range) return 0;
+	question.reportUnit = { kind: 'date', range: range.value };
+	return unit.length;
+}
+
+function reportAt(question: QuestionParts, at: number): number {
+	const { tokens, afterNoun } = question;
+	const isList = at === afterNoun && tokens[at]?.text.toLowerCase() === 'list';
+	const length = isList ? 1 : (REPORT.at(tokens, at)?.length ?? 0);
+	if (length === 0) return 0;
+	question.isReport = true;
+	question.intents.add('list');
+	return length;
+}
+
+/** `order S00012`, `customer "Acme"`, `product Oak Desk` */
+function nameAfterNoun(question: QuestionParts, at: number): number {
+	const token = at === question.afterNoun ? question.tokens[at] : undefined;
+	if (!token || !(token.kind === 'quoted' || token.kind === 'reference' || /^\p{Lu}/u.test(token.text))) return 0;
+	return question.add(filterAsAfter('named', question, at));
+}
+
+function joinAt({ tokens }: QuestionParts, at: number): number {
+	if (/^(?:[,.?!;:()#-]|but)$/i.test(tokens[at]?.text ?? '')) return 1;
+	return AND.at(tokens, at)?.length ?? 0;
+}
+
+function skipAt({ tokens, head }: QuestionParts, at: number): number {
+	if (at < head.start && /^(?:only|just)$/.test(tokens[at]?.stem ?? '')) return 1;
+	return FILLERS.at(tokens, at)?.length ?? 0;
+}
+
+function unreadAt({ tokens, unknown }: QuestionParts, at: number): number {
+	const length = NO_NOUNS.at(tokens, at)?.length ?? 1;
+	const last = unknown.at(-1);
+	if (last?.end === at) last.end = at + length;
+	else unknown.push({ start: at, end: at + length });
+	return length;
+}

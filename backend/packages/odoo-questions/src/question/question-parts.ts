@@ -1,0 +1,201 @@
+import type { FieldDescription } from '../odoo-reader';
+import { INTENTS, type Intent, type Superlative } from '../vocabulary/grammar-words';
+import { notFilter } from './make-filters';
+import type { Mention } from './mentions';
+import type { DateRange } from '../dates/periods';
+import type { Match } from '../text/phrase-table';
+import type { Reading } from './reading';
+import type { Clause, Filter, GroupLevel, Request } from './request';
+import { isNumeric } from '../vocabulary/fields';
+import { SALES } from '../vocabulary/subjects';
+import { textOf } from '../text/tokenizer';
+import type { Vocabulary } from '../vocabulary/vocabulary';
+import { isPlural } from '../text/words';
+
+/** How many are shown of the largest, newest and so on, where no number is named. */
+const DEFAULT_TOP = 10;
+
+/** Whose best ones are those that most was sold of, to or by. */
+export const SOLD_MODELS: ReadonlySet<string> = new Set([
+	'res.partner',
+	'res.users',
+	'product.product',
+	'product.template',
+]);
+
+/** What was read of a question so far, and what it asks for in the end. */
+export class QuestionParts {
+	readonly filters: Filter[] = [];
+	readonly intents = new Set<Intent>();
+	/** Fields that are named by themselves. */
+	readonly mentioned: FieldDescription[] = [];
+	readonly show: FieldDescription[] = [];
+	readonly groups: GroupLevel[] = [];
+	/** Stretches of tokens that nothing reads. */
+	readonly unknown: { start: number; end: number }[] = [];
+	readonly notes: string[] = [];
+	superlative: Superlative | null = null;
+	order: Request['order'] = null;
+	limit: number | null = null;
+	rank: Request['rank'] = null;
+	isReport = false;
+	/** The span that a report is for: `daily`. */
+	reportUnit: Filter | null = null;
+
+	constructor(
+		readonly reading: Reading,
+		readonly head: Mention,
+		readonly vocabulary: Vocabulary,
+	) {}
+
+	get tokens() {
+		return this.reading.tokens;
+	}
+
+	/** Where what follows the noun begins. */
+	get afterNoun() {
+		return this.head.start + this.head.length;
+	}
+
+	/** Takes a filter up; answers over how many tokens it goes, 0 where there is none. */
+	add(match: Match<Filter> | null): number {
+		if (!match) return 0;
+		this.filters.push(match.value.kind === 'not' ? notFilter(match.value.of) : match.value);
+		return match.length;
+	}
+
+	/** The same, of a date. */
+	addDate(match: Match<DateRange> | null): number {
+		return this.add(match && { value: { kind: 'date', range: match.value }, length: match.length });
+	}
+
+	orderBy(by: FieldDescription | 'amount' | 'date', descending: boolean): void {
+		this.order = { by, descending };
+		this.limit ??= this.defaultTop();
+	}
+
+	/** Ranks by sums where the noun means one, else by how many there are. */
+	rankBy(clause: Clause, descending: boolean): void {
+		this.rank = { clause, by: clause.subject.isMeasure ? 'sum' : 'count', descending };
+		this.limit ??= this.defaultTop();
+	}
+
+	/** How many the noun, and the superlative, mean. */
+	private defaultTop(): number {
+		if (this.superlative?.single) return 1;
+		const word = this.tokens[this.afterNoun - 1];
+		return word && !isPlural(word.text) && word.stem !== 'people' ? 1 : DEFAULT_TOP;
+	}
+
+	/** The request that the parts come to. */
+	request(): Request {
+		const { head, vocabulary, filters, groups, notes } = this;
+		if (head.subject.note !== undefined) notes.push(head.subject.note);
+		if (this.reportUnit && !filters.some(({ kind }) => kind === 'date')) filters.push(this.reportUnit);
+		this.applySuperlative();
+		this.dropNew();
+		const measure = this.mentioned.find(isNumeric) ?? null;
+		const intent = this.intent(measure);
+		const clause = { subject: head.subject, vocabulary, filters };
+		const show = [...this.mentioned, ...this.show];
+		return {
+			intent,
+			clause,
+			measure: intent === 'sum' || intent === 'avg' ? measure : null,
+			groups,
+			order: this.order,
+			limit: this.limit === null ? null : Math.max(1, Math.floor(this.limit)),
+			show,
+			rank: this.rank,
+			notes,
+			conflict: this.conflict(
+				intent,
+				show.filter((field) => intent === 'list' || field !== measure),
+			),
+			unknown: this.unknown.map(({ start, end }) => textOf(this.tokens, start, end - start)),
+		};
+	}
+
+	/** `new customers this month` are those that were made then. */
+	private dropNew(): void {
+		const { filters, vocabulary } = this;
+		const isNew = (filter: Filter) => filter.kind === 'quality' && filter.name.toLowerCase() === 'new';
+		const isMade = vocabulary.field(vocabulary.words?.date)?.name === 'create_date';
+		const at = filters.findIndex(isNew);
+		if (at >= 0 && isMade && filters.some(({ kind }) => kind === 'date')) filters.splice(at, 1);
+	}
+
+	private intent(measure: FieldDescription | null): Intent {
+		const { intents } = this;
+		if (intents.has('avg')) return 'avg';
+		// A sum tells how many there are, too.
+		if (intents.has('count') && !(intents.has('sum') && measure)) return 'count';
+		if (intents.has('sum')) return measure || this.hasTotal() ? 'sum' : 'count';
+		const asksForRecords = this.isReport || this.order !== null || this.limit !== null || this.superlative !== null;
+		if (this.head.subject.isMeasure && !asksForRecords && !this.listsRecords() && measure === null) return 'sum';
+		return 'list';
+	}
+
+	/** `total customers` are so many: what has no amount that adds up is counted. */
+	private hasTotal(): boolean {
+		const { words } = this.vocabulary;
+		return (
+			this.head.subject.amount !== undefined || !words || this.vocabulary.field(words.amount)?.type === 'monetary'
+		);
+	}
+
+	/** What is asked for and would be left out of the answer; nothing ever is in silence. */
+	private conflict(intent: Intent, show: readonly FieldDescription[]): string | null {
+		const { intents, order, limit, rank, groups } = this;
+		if (intents.has('avg') && (intents.has('count') || intents.has('sum'))) {
+			return 'Ask for the average, the sum and the number one at a time.';
+		}
+		const fields = show.map(({ label }) => label).join(', ');
+		if (rank && (order || groups.length > 0 || show.length > 0 || intent !== 'list')) {
+			return 'A ranking cannot be counted, grouped, sorted otherwise or shown with more fields at once.';
+		}
+		if (groups.length > 0 && show.length > 0) return `Groups do not show ${fields}. Ask for the records instead.`;
+		if (intent === 'list') return null;
+		if (show.length > 0) return `A count, sum or average does not show ${fields}. Ask for the records instead.`;
+		if (groups.length === 0 && (order !== null || limit !== null)) {
+			return 'I count, add up and average all records that fit, not the first so many.';
+		}
+		return null;
+	}
+
+	/** `what were the sales` asks for a sum, `list the sales` for records. */
+	private listsRecords(): boolean {
+		const first = this.tokens.find((token, at) => at < this.head.start && INTENTS.at([token], 0));
+		return first !== undefined && !/^(?:what|tell)$/.test(first.stem);
+	}
+
+	private applySuperlative(): void {
+		const { superlative } = this;
+		if (!superlative || this.order || this.rank) return;
+		const measure = this.mentioned.find(
+			(field) => isNumeric(field) || field.type === 'date' || field.type === 'datetime',
+		);
+		// `the first 10` are any, `the first order` is the oldest one.
+		if (superlative.by === 'none' && this.limit !== null) return;
+		this.limit ??= this.defaultTop();
+		if (measure) {
+			this.order = { by: measure, descending: superlative.descending };
+			return;
+		}
+		const { words } = this.vocabulary;
+		const { by, descending } = superlative;
+		const isSold = by === 'top' && SOLD_MODELS.has(this.head.subject.model);
+		const isDate = by === 'date' || by === 'none';
+		if (isDate || (by !== 'best' && !isSold && this.vocabulary.field(words?.amount))) {
+			this.order = { by: isDate ? 'date' : 'amount', descending };
+			return;
+		}
+		const sales = this.reading.vocabulary(SALES.model);
+		if (!sales) return;
+		this.rank = {
+			clause: { subject: SALES, vocabulary: sales, filters: [] },
+			by: 'sum',
+			descending,
+		};
+	}
+}

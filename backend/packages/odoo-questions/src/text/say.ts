@@ -1,0 +1,75 @@
+import type { JsonObject, JsonValue } from '../json';
+import type { FieldDescription } from '../odoo-reader';
+
+const SIGNS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥' };
+
+/** A number as people write it: `1,234.5`. */
+export const sayNumber = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 2 });
+
+/** An amount: `$1,234.50`, `1,234.50 CHF`; without a currency a plain number. */
+export function sayMoney(value: number, currency: string | undefined): string {
+	const text = Math.abs(value).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+	const minus = value < 0 ? '-' : '';
+	if (currency === undefined) return minus + text;
+	const sign = SIGNS[currency];
+	return sign === undefined ? `${minus}${text} ${currency}` : `${minus}${sign}${text}`;
+}
+
+/** `1 customer`, `1,234 customers` */
+export const sayCount = (count: number, { singular, plural }: { singular: string; plural: string }): string =>
+	`${sayNumber(count)} ${count === 1 ? singular : plural}`;
+
+/** The name in what Odoo shows for a many2one: `[7, 'Acme']`. */
+export function nameOf(value: JsonValue | undefined): string | undefined {
+	const name = Array.isArray(value) ? value[1] : undefined;
+	return typeof name === 'string' ? name : undefined;
+}
+
+/** The id in what Odoo shows for a many2one, or a record's own. */
+export function idOf(value: JsonValue | undefined): number | undefined {
+	const id = Array.isArray(value) ? value[0] : value;
+	return typeof id === 'number' ? id : undefined;
+}
+
+/** Any field's value in words. */
+export function sayValue(value: JsonValue | undefined): string {
+	if (value === false || value === null || value === undefined || value === '') return 'none';
+	if (typeof value === 'number') return sayNumber(value);
+	if (value === true) return 'yes';
+	if (typeof value === 'string') return value;
+	return nameOf(value) ?? `${Object.keys(value).length} records`;
+}
+
+/** A field's value in words: a choice by its label. */
+export function sayField({ selection }: Pick<FieldDescription, 'selection'>, value: JsonValue | undefined): string {
+	return selection.find(([key]) => key === value)?.[1] ?? sayValue(value);
+}
+
+/** What a record is called. */
+export const titleOf = (row: JsonObject): string => {
+	const { display_name, name, id } = row;
+	const title = typeof display_name === 'string' && display_name !== '' ? display_name : name;
+	return typeof title === 'string' && title !== '' && title !== '/' ? title : `#${typeof id === 'number' ? id : '?'}`;
+};
+
+/** `a`, `a and b`, `a, b and c` */
+export const sayList = (items: readonly string[], joint = 'and'): string =>
+	items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${joint} ${items.at(-1) ?? ''}`;
+
+/** Sums by currency, as one phrase. */
+export const saySums = (sums: ReadonlyMap<string | undefined, number>): string =>
+	sayList([...sums].map(([currency, sum]) => sayMoney(sum, currency)));
+
+/** How many records, or groups, are named in a summary. */
+export const NAMED = 5;
+
+/** The currency that a record says it is in. */
+export const currencyOf = (row: JsonObject): string | undefined => nameOf(row.currency_id);
+
+/** What narrows records down: `with …` goes on with the sentence, the rest is put in brackets. */
+export function describe({ texts }: { readonly texts: readonly string[] }): string {
+	const withs = texts.filter((text) => /^(?:with|without) /.test(text));
+	const rest = texts.filter((text) => !/^(?:with|without) /.test(text));
+	const phrase = withs.length === 0 ? '' : ` ${sayList(withs)}`;
+	return rest.length === 0 ? phrase : `${phrase} (${rest.join('; ')})`;
+}

@@ -1,0 +1,109 @@
+import type { DomainList, FieldDescription, ModelDescription } from '../odoo-reader';
+import { MODEL_WORDS, type ModelWords } from './model-words';
+import { phraseTable, type PhraseTable } from '../text/phrase-table';
+
+/** A state that the model's records can be asked for. */
+export interface State {
+	readonly text: string;
+	readonly domain: DomainList;
+	readonly amount?: string;
+}
+
+/** What can be said of a model's records, as this Odoo has it. */
+export interface Vocabulary {
+	readonly description: ModelDescription;
+	readonly words: ModelWords | undefined;
+	readonly fields: PhraseTable<FieldDescription>;
+	readonly states: PhraseTable<State>;
+	/** The first of those fields that the model has. */
+	readonly field: (candidates: readonly string[] | undefined) => FieldDescription | undefined;
+}
+
+/** Selections whose labels are states by themselves; those of others are understood after the name of their field. */
+const STATE_FIELDS = ['state', 'payment_state', 'invoice_status', 'kanban_state'];
+
+/** Labels that mean something else in a question, and what Odoo keeps for itself. */
+const NO_LABELS: ReadonlySet<string> = new Set(['to', 'in', 'order', 'by', 'all', 'is', 'has', 'sales', 'purchase']);
+
+/** The words for a model: of people, of its labels and of its technical names. */
+export function vocabularyOf(description: ModelDescription, now: Date): Vocabulary {
+	const words = MODEL_WORDS.get(description.model);
+	const field = (candidates: readonly string[] | undefined) => {
+		const name = candidates?.find((each) => description.fields.has(each));
+		return name === undefined ? undefined : description.fields.get(name);
+	};
+	return {
+		description,
+		words,
+		field,
+		fields: phraseTable(fieldPhrases(description, words, field)),
+		states: phraseTable(statePhrases(description, words, now)),
+	};
+}
+
+function* fieldPhrases(
+	{ fields }: ModelDescription,
+	words: ModelWords | undefined,
+	field: Vocabulary['field'],
+): Generator<readonly [string, FieldDescription]> {
+	for (const [phrase, candidates] of [...Object.entries(words?.fields ?? {}), ...Object.entries(COMMON_FIELDS)]) {
+		const found = field(candidates);
+		if (found) yield [phrase, found];
+	}
+	const product = words?.product;
+	if (product !== undefined && fields.has(product.split('.')[0] ?? '')) {
+		for (const phrase of PRODUCT) yield [phrase, { ...PRODUCT_OF_LINES, name: product }];
+	}
+	for (const each of fields.values()) yield [each.name, each];
+	// Of fields with one label, the one that can be searched, sorted and added up is meant.
+	const byUse = [...fields.values()].sort((left, right) => Number(right.stored) - Number(left.stored));
+	for (const each of byUse) if (!NO_LABELS.has(each.label.toLowerCase())) yield [each.label, each];
+}
+
+const PRODUCT = ['product', 'item', 'article', 'containing', 'containing product', 'with product', 'for product'];
+
+/** The products of a document's lines, as if they were a field of it; it can be searched by and nothing else. */
+const PRODUCT_OF_LINES: Omit<FieldDescription, 'name'> = {
+	label: 'Product',
+	type: 'many2many',
+	relation: 'product.product',
+	selection: [],
+	stored: false,
+	sortable: false,
+	searchable: true,
+	required: false,
+	readonly: true,
+};
+
+const COMMON_FIELDS: Readonly<Record<string, readonly string[]>> = {
+	name: ['name', 'display_name'],
+	created: ['create_date'],
+	'creation date': ['create_date'],
+	added: ['create_date'],
+	modified: ['write_date'],
+	updated: ['write_date'],
+	changed: ['write_date'],
+	salesperson: ['user_id', 'invoice_user_id'],
+	status: ['state', 'stage_id'],
+	state: ['state', 'state_id'],
+	stage: ['stage_id'],
+	id: ['id'],
+};
+
+function* statePhrases(
+	description: ModelDescription,
+	words: ModelWords | undefined,
+	now: Date,
+): Generator<readonly [string, State]> {
+	for (const [text, { condition, amount }] of Object.entries(words?.states ?? {})) {
+		const domain = condition(description, now);
+		if (domain) yield [text, { text, domain, ...(amount !== undefined && { amount }) }];
+	}
+	for (const name of STATE_FIELDS) {
+		for (const [key, label] of description.fields.get(name)?.selection ?? []) {
+			yield [label, { text: label.toLowerCase(), domain: [[name, '=', key]] }];
+		}
+	}
+	if (!description.fields.has('active')) return;
+	yield ['archived', { text: 'archived', domain: [['active', '=', false]] }];
+}

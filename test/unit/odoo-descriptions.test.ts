@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeOdoo } from '../../backend/src/odoo/descriptions';
+import type { OdooClient } from '../../backend/src/odoo/client';
+import type { JsonObject, JsonValue } from '../../backend/src/odoo/json';
+
+/** A client of an Odoo that answers when it is told to, and heeds the signal of whoever asks. */
+function stage() {
+	let answer: (value: JsonValue) => void = () => {};
+	const answered = new Promise<JsonValue>((resolve) => (answer = resolve));
+	const client: OdooClient = {
+		version: { major: 19, minor: 0, text: '19.0' },
+		transport: 'json-2',
+		whoAmI: () => Promise.reject(new Error('nobody asks')),
+		call: (_call, { signal } = {}) =>
+			new Promise((resolve, reject) => {
+				void answered.then(resolve);
+				signal?.addEventListener('abort', () => reject(new Error('broken off')));
+			}),
+	};
+	return { descriptions: describeOdoo(client), answer };
+}
+
+describe('the models of an Odoo', () => {
+	it('are told to those who wait, though the one who asked first has left', async () => {
+		const { descriptions, answer } = stage();
+		const client = new AbortController();
+		const first = descriptions.models({ signal: client.signal });
+		const second = descriptions.models({ signal: new AbortController().signal });
+		client.abort(new Error('left'));
+		await expect(first).rejects.toThrow('left');
+		answer([{ model: 'res.partner', name: 'Contact' }]);
+		expect(await second).toEqual(new Map([['res.partner', 'Contact']]));
+	});
+});
+
+describe('the fields of a model', () => {
+	/** How often an Odoo with that field is asked for its fields, when two questions need them. */
+	async function timesAsked(field: JsonObject): Promise<number> {
+		let asked = 0;
+		const client: OdooClient = {
+			version: { major: 19, minor: 0, text: '19.0' },
+			transport: 'json-2',
+			whoAmI: () => Promise.reject(new Error('nobody asks')),
+			call: ({ method }) => {
+				if (method !== 'fields_get') return Promise.resolve([]);
+				asked += 1;
+				return Promise.resolve({ name: field });
+			},
+		};
+		for (let question = 0; question < 2; question += 1) await describeOdoo(client).describe('res.partner');
+		return asked;
+	}
+	const huge = 'x'.repeat(2 * 1024 * 1024);
+
+	it('are asked for once', async () => {
+		expect(await timesAsked({ type: 'char', string: 'Name' })).toBe(1);
+	});
+
+	it('are kept without what was not asked for, however much that is', async () => {
+		expect(await timesAsked({ type: 'char', string: 'Name', help: huge })).toBe(1);
+	});
+
+	it('are not kept where they are more than any Odoo has', async () => {
+		expect(await timesAsked({ type: 'char', string: huge })).toBe(2);
+	});
+});

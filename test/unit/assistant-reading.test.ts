@@ -81,6 +81,21 @@ describe('what a planner may read', () => {
 		});
 	});
 
+	it('is told of whole, and nothing else is', async () => {
+		const { client, calls: sent, close } = await connectTo(sandboxServer(19));
+		const { queries } = await askRules(client, 'quotations from Brightwater Foods');
+		await close();
+		expect(queries).toEqual(sent.filter(({ model, method }) => model !== 'ir.model' && method !== 'fields_get'));
+	});
+
+	it('is grouped by the method that the version has', async () => {
+		const { client, close } = await connectTo(sandboxServer(14));
+		const { answer, queries } = await askRules(client, 'sales this year by month');
+		await close();
+		expect(queries.map(({ method }) => method)).toEqual(['read_group', 'read_group']);
+		expect(answer.text).toContain('February 2026: $11,701.80 (2)');
+	});
+
 	it('describes a model once for many questions', async () => {
 		const client = fakeOdoo({
 			fields_get: () => ({ name: { type: 'char', string: 'Name' } }),

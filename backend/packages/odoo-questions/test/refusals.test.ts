@@ -25,6 +25,7 @@ describe('a question that is not understood', () => {
 		['employees', 'They come with the app Employees, which is not installed'],
 		['purchase orders over $1000', 'They come with the app Purchase'],
 		['invoices from Nobody & Daughters', 'I found nothing called “Nobody & Daughters”'],
+		['contacts in company "o"', 'More than 20 records (related company) fit “o”.'],
 		['users over 100', 'I do not know which number of users is meant'],
 		['total of countries', 'I do not know which number of countries is meant'],
 		['products with payments', 'I do not see how payments belong to products here.'],

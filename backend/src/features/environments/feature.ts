@@ -9,7 +9,7 @@ import type { EventCarriage } from '../events/feature';
 import type { JobsService } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
 import type { StoredEnvironment } from './model';
-import { createRemovalService } from './removal';
+import { createRemovalService } from './delete';
 import { environmentRoutes } from './routes';
 import { createEnvironmentsService } from './service';
 import { createStatusService } from './status';

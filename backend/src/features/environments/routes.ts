@@ -6,7 +6,7 @@ import { defineRoute, reply, type Route } from '../../http/route';
 import { jobSchema, presentJob } from '../jobs/schemas';
 import { isEnded } from '../jobs/service';
 import { environmentChange, environmentRequest, environmentSchema, presentEnvironment } from './schemas';
-import type { RemovalService } from './removal';
+import type { RemovalService } from './delete';
 import type { EnvironmentsService } from './service';
 import { type StatusService, statusSchema } from './status';
 import { variablesRequest, type VariablesService, variablesSchema } from './variables';

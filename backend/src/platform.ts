@@ -141,16 +141,16 @@ export async function startPlatform(
 	};
 	const jobs = createJobs({
 		...carrying,
-		definitions: {
-			deploy: deployDefinition({ ...onEnvironments, git }),
-			delete: deleteDefinition({
+		definitions: [
+			deployDefinition({ ...onEnvironments, git }),
+			deleteDefinition({
 				...onEnvironments,
 				forget: async (organization, id) => {
 					await connections.service.removeOf(organization, id);
 					await environments.variables.removeOf(organization, id);
 				},
 			}),
-		},
+		],
 	});
 	const deployments = createDeployments({ ...parts, jobs: jobs.service, environments: environments.service });
 	const webhooks = createWebhooks({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
-import { deployJob } from '../../backend/src/features/deployments/deploy-job';
+import { deployJob } from '../../backend/src/features/deployments/model';
 import type { JobDocument } from '../../backend/src/features/jobs/service';
 import type { Runtime } from '../../backend/src/runtimes/runtime';
 import {
@@ -34,7 +34,7 @@ function createPatientRuntime(except = '') {
 }
 
 const cancel = ({ deployments }: DeployReplica, job: JobDocument) =>
-	deployments.cancel(stage.organization, deployJob(job).deployment.id, 'ada');
+	deployments.cancel(stage.organization, deployJob(job).data.id, 'ada');
 
 describe('canceling a deployment that waits', () => {
 	it('ends it at once, and frees the environment', async () => {

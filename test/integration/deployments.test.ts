@@ -79,7 +79,7 @@ describe('a deploy', () => {
 			environment_id: stage.environment._id,
 			data: {
 				deployment: {
-					id: job.deployment?.id,
+					id: job.data.id,
 					environment_id: stage.environment._id,
 					project_id: stage.project._id,
 					git_sha: stage.firstCommit,
@@ -102,7 +102,7 @@ describe('a deploy', () => {
 		const replica = stage.startReplica();
 		await replica.deployed('main');
 		const second = stage.repository.commit({ 'sale_plus/__manifest__.py': "{'name': 'Sale Plus'}" });
-		expect((await replica.deployed('HEAD')).deployment).toMatchObject({
+		expect((await replica.deployed('HEAD')).data).toMatchObject({
 			git_sha: second,
 			addons: [{ name: 'crm_plus' }, { name: 'sale_plus' }],
 		});

@@ -227,7 +227,7 @@ describe('deleting an environment', () => {
 			environment_id: stage.environment._id,
 			actor: 'ada',
 			effect_id: null,
-			deployment: null,
+			data: {},
 		});
 		const kill = await stage.startProcess();
 		await kill();

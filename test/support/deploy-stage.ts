@@ -118,13 +118,13 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		const onEnvironments = { ...parts, projects, environments, variables, runtimes: { sandbox: runtime } };
 		const { service: jobs, worker } = createJobs({
 			...carrying,
-			definitions: {
-				deploy: deployDefinition({ ...onEnvironments, git }),
-				delete: deleteDefinition({
+			definitions: [
+				deployDefinition({ ...onEnvironments, git }),
+				deleteDefinition({
 					...onEnvironments,
 					forget: (organization, id) => variables.removeOf(organization, id),
 				}),
-			},
+			],
 		});
 		signals.jobChanged.on((id) => bells.ring(id));
 		const removals = createRemovalService({ environments, jobs });

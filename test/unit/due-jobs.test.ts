@@ -20,13 +20,6 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
-const nothing = {
-	steps: [],
-	events: () => [],
-	onFailure: () => Promise.resolve(),
-	onCancel: () => Promise.resolve(),
-};
-
 /** What a worker asks the database for, once its collection is there with all its indexes. */
 async function claimOfAWorker() {
 	const clock = systemClock;
@@ -38,7 +31,7 @@ async function claimOfAWorker() {
 	const worker = createJobWorker({
 		jobs,
 		logs: jobLogCollection(connection),
-		definitions: { deploy: nothing, delete: nothing },
+		definitions: [],
 		clock,
 		log: createLogger('silent'),
 		owner: 'this test',

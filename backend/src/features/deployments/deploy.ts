@@ -5,12 +5,12 @@ import type { GitProject, GitRepositories } from '../../git/repositories';
 import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
 import { siteOf, type EnvironmentsService } from '../environments/service';
 import type { VariablesService } from '../environments/variables';
-import type { JobDefinition, StepContext } from '../jobs/definition';
+import { defineJob, type JobDefinition, type StepContext } from '../jobs/definition';
 import { JobError } from '../jobs/failures';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
-import { deployJob } from './deploy-job';
 import { deploymentEvent } from './events';
+import { type DeploymentRecord, deploymentRecord } from './model';
 
 interface DeployOptions {
 	readonly projects: Pick<ProjectsService, 'get'>;
@@ -43,13 +43,13 @@ export function deployDefinition({
 		return { site: siteOf(environment), runtime: runtimes[environment.runtime] };
 	};
 
-	const begin = async ({ job, keep }: StepContext) => {
-		if (deployJob(job).deployment.before === null) {
+	const begin = async ({ job, keep }: StepContext<DeploymentRecord>) => {
+		if (job.data.before === null) {
 			const { status: now, git_sha, git_branch } = await environmentOf(job);
 			const status = now === 'running' || now === 'pending' ? now : 'failed';
 			await keep({
-				'deployment.before': { status, git_sha, git_branch },
-				'deployment.status_on_failure': status === 'running' ? 'running' : 'failed',
+				before: { status, git_sha, git_branch },
+				status_on_failure: status === 'running' ? 'running' : 'failed',
 			});
 		}
 		await environments.setStatus(job.organization_id, job.environment_id, 'deploying');
@@ -65,7 +65,9 @@ export function deployDefinition({
 		await runtime.apply(site, { git_sha, addons, variables: await variablesOf(job) }, signal);
 	};
 
-	return {
+	return defineJob({
+		kind: 'deploy',
+		data: deploymentRecord,
 		steps: [
 			{
 				name: 'fetch',
@@ -79,22 +81,20 @@ export function deployDefinition({
 			{
 				name: 'resolve',
 				run: async ({ job, keep }) => {
-					const { git_ref, git_sha, git_branch } = deployJob(job).deployment;
+					const { git_ref, git_sha, git_branch } = job.data;
 					// Once known, the commit stays, though the branch may have moved on when the job is taken over.
 					const wanted = git_sha === '' ? git_ref : git_sha;
 					const commit = await inWords(git.resolve(await projectOf(job), wanted));
 					const branch = git_branch ?? commit.branch;
-					await keep({ 'deployment.git_sha': commit.sha, 'deployment.git_branch': branch });
+					await keep({ git_sha: commit.sha, git_branch: branch });
 					return `${git_ref} is the commit ${commit.sha}${branch === null ? '' : ` of the branch ${branch}`}.`;
 				},
 			},
 			{
 				name: 'read_addons',
 				run: async ({ job, keep }) => {
-					const addons = await inWords(
-						git.readAddons(await projectOf(job), deployJob(job).deployment.git_sha),
-					);
-					await keep({ 'deployment.addons': addons });
+					const addons = await inWords(git.readAddons(await projectOf(job), job.data.git_sha));
+					await keep({ addons });
 					if (addons.length === 0) return 'The commit has no add-ons.';
 					return `Add-ons: ${addons.map(({ name, version }) => `${name} ${version}`).join(', ')}.`;
 				},
@@ -102,10 +102,10 @@ export function deployDefinition({
 			{
 				name: 'start',
 				run: async ({ job, signal, keep }) => {
-					const { git_sha, addons } = deployJob(job).deployment;
+					const { git_sha, addons } = job.data;
 					const { site, runtime } = await siteOfJob(job);
 					// From here on, nobody knows what still runs after a failure.
-					await keep({ 'deployment.status_on_failure': 'failed' });
+					await keep({ status_on_failure: 'failed' });
 					await runtime.apply(site, { git_sha, addons, variables: await variablesOf(job) }, signal);
 					return `The environment runs on the runtime ${runtime.kind}.`;
 				},
@@ -125,7 +125,7 @@ export function deployDefinition({
 			{
 				name: 'finish',
 				run: async ({ job, signal }) => {
-					const { git_sha, git_branch } = deployJob(job).deployment;
+					const { git_sha, git_branch } = job.data;
 					signal.throwIfAborted();
 					await environments.setStatus(job.organization_id, job.environment_id, 'running', {
 						git_sha,
@@ -137,12 +137,12 @@ export function deployDefinition({
 		],
 		events: (job) => [deploymentEvent(job, { clock, ids })],
 		onFailure: async ({ job }) => {
-			const { status_on_failure } = deployJob(job).deployment;
+			const { status_on_failure } = job.data;
 			if (status_on_failure === null) return;
 			await environments.setStatus(job.organization_id, job.environment_id, status_on_failure);
 		},
 		onCancel: async ({ job, signal, log }) => {
-			const { before, status_on_failure } = deployJob(job).deployment;
+			const { before, status_on_failure } = job.data;
 			if (before === null) return;
 			const { git_sha, git_branch } = before;
 			let { status } = before;
@@ -160,7 +160,7 @@ export function deployDefinition({
 			}
 			await environments.setStatus(job.organization_id, job.environment_id, status, { git_sha, git_branch });
 		},
-	};
+	});
 }
 
 /** A repository's failure is one that the owner of the job can understand. */

@@ -1,11 +1,10 @@
 import type { Clock } from '../../core/clock';
 import type { EventType, PlatformEvent } from '../../core/events';
 import type { Ids } from '../../core/ids';
-import type { JobDocument } from '../jobs/service';
-import { deployJob } from './deploy-job';
+import type { DeployJob } from './model';
 import { presentDeployment } from './schemas';
 
-const TYPES: Readonly<Record<JobDocument['status'], EventType>> = {
+const TYPES: Readonly<Record<DeployJob['status'], EventType>> = {
 	queued: 'deployment.queued',
 	running: 'deployment.started',
 	succeeded: 'deployment.succeeded',
@@ -14,10 +13,9 @@ const TYPES: Readonly<Record<JobDocument['status'], EventType>> = {
 };
 
 /** What is announced of a deployment that has just come to its status, in the documents' form. */
-export function deploymentEvent(announced: JobDocument, { clock, ids }: { clock: Clock; ids: Ids }): PlatformEvent {
-	const job = deployJob(announced);
+export function deploymentEvent(job: DeployJob, { clock, ids }: { clock: Clock; ids: Ids }): PlatformEvent {
 	const deployment = presentDeployment(job);
-	const { name, primary_url, odoo_version } = job.deployment.environment;
+	const { name, primary_url, odoo_version } = job.data.environment;
 	return {
 		id: ids.next('event'),
 		type: TYPES[job.status],

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { actorField, createdAt, finishedAt, ownId, startedAt } from '../../http/fields';
-import type { DeployJob } from './deploy-job';
 import { failureField, jobStatusSchema } from '../jobs/schemas';
+import type { DeployJob } from './model';
 
 const exampleDeployment = {
 	id: 'dep_01HXMZ4T8QK2R5T7V9X1Z3B5C7',
@@ -100,15 +100,15 @@ export const deployReply = z
 
 /** The deployment that a job is the other side of. */
 export const presentDeployment = (job: DeployJob) => ({
-	id: job.deployment.id,
+	id: job.data.id,
 	environment_id: job.environment_id,
 	project_id: job.project_id,
 	job_id: job._id,
 	status: job.status,
-	git_ref: job.deployment.git_ref,
-	git_sha: job.deployment.git_sha,
-	git_branch: job.deployment.git_branch,
-	addons: job.deployment.addons.map(({ name, version }) => ({ name, version })),
+	git_ref: job.data.git_ref,
+	git_sha: job.data.git_sha,
+	git_branch: job.data.git_branch,
+	addons: job.data.addons.map(({ name, version }) => ({ name, version })),
 	actor: job.actor,
 	error: job.error,
 	created_at: job.created_at.toISOString(),
@@ -121,7 +121,7 @@ export const presentDeploy = (job: DeployJob) => ({
 	job_id: job._id,
 	status: job.status,
 	environment_id: job.environment_id,
-	deployment_id: job.deployment.id,
+	deployment_id: job.data.id,
 	deployment: presentDeployment(job),
 });
 

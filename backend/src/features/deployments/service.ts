@@ -3,7 +3,7 @@ import type { DeploymentId, EnvironmentId, Ids, JobId } from '../../core/ids';
 import type { Tenant } from '../../database/tenant-collection';
 import type { EnvironmentsService } from '../environments/service';
 import type { JobsService } from '../jobs/service';
-import { type DeployJob, deployJob } from './deploy-job';
+import { type DeployJob, deployJob, type DeploymentRecord } from './model';
 
 /** How long a request may wait for a deploy's end, in milliseconds. */
 export const WAIT_MS = 10 * 60 * 1_000;
@@ -43,7 +43,7 @@ export function createDeploymentsService({
 		(await jobs.list(tenant, { ...filter, kind: 'deploy' }, after, limit)).map(deployJob);
 
 	const get: DeploymentsService['get'] = async (tenant, id) => {
-		const job = await jobs.findByDeployment(tenant, id);
+		const job = await jobs.findByDataId(tenant, id);
 		if (job === null) throw notFound('deployment');
 		return deployJob(job);
 	};
@@ -69,7 +69,7 @@ export function createDeploymentsService({
 				environment_id,
 				actor,
 				effect_id,
-				deployment: {
+				data: {
 					id: ids.next('deployment'),
 					git_ref: ref,
 					git_sha: '',
@@ -78,7 +78,7 @@ export function createDeploymentsService({
 					environment: { name, primary_url, odoo_version },
 					before: null,
 					status_on_failure: null,
-				},
+				} satisfies DeploymentRecord,
 			});
 			return deployJob(job);
 		},

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { ApiError } from '../../core/errors';
 import type { EnvironmentId, OrganizationId } from '../../core/ids';
 import type { Tenant } from '../../database/tenant-collection';
 import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
-import type { JobDefinition } from '../jobs/definition';
+import { defineJob, type JobDefinition } from '../jobs/definition';
 import { isEnded, type JobDocument, type JobsService } from '../jobs/service';
 import { type EnvironmentsService, siteOf } from './service';
 
@@ -20,7 +21,9 @@ interface RemovalOptions {
 
 /** How an environment is taken away: hidden from the runtime first, from everybody last. */
 export function deleteDefinition({ environments, runtimes, forget }: RemovalOptions): JobDefinition {
-	return {
+	return defineJob({
+		kind: 'delete',
+		data: z.object({}),
 		steps: [
 			{
 				name: 'remove',
@@ -44,7 +47,7 @@ export function deleteDefinition({ environments, runtimes, forget }: RemovalOpti
 			await environments.setStatus(organization_id, environment_id, 'failed');
 		},
 		onCancel: () => Promise.resolve(),
-	};
+	});
 }
 
 export interface RemovalService {
@@ -71,7 +74,7 @@ export function createRemovalService({
 	return {
 		async remove(tenant, environment_id, { actor, effect_id, signal }) {
 			const { organization_id, project_id } = await environments.get(tenant, environment_id);
-			const request = { kind: 'delete', project_id, environment_id, actor, effect_id, deployment: null } as const;
+			const request = { kind: 'delete', project_id, environment_id, actor, effect_id, data: {} } as const;
 			const { _id } = await jobs.enqueue(organization_id, request);
 			const job = await jobs.waitFor(organization_id, _id, { timeoutMs: WAIT_MS, signal });
 			if (!isEnded(job) || job.status === 'succeeded') return job;

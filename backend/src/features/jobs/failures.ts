@@ -1,10 +1,8 @@
-import { GIT_FAILURES } from '../../git/git-error';
+import { KIND_FAILURES } from '../job-kinds';
 
 /** Why a job can fail, by the code that its owner is told; a closed list, which the OpenAPI document shows. */
 export const JOB_FAILURES = {
-	...GIT_FAILURES,
-	unhealthy: 'The environment did not answer after the deploy.',
-	deletion_failed: 'The environment could not be removed.',
+	...KIND_FAILURES,
 	not_found: 'What the job works on was deleted meanwhile.',
 	interrupted: 'The service was interrupted too often during the job.',
 	internal_error: 'Something failed on our side.',

@@ -6,7 +6,7 @@ import type { TenantCollection } from '../../database/tenant-collection';
 import type { Pager } from '../../http/page';
 import type { Signals } from '../../signals';
 import type { EventCarriage } from '../events/feature';
-import type { JobDefinitions } from './definition';
+import type { JobDefinition } from './definition';
 import type { JobDocument, JobLogLine } from './model';
 import { jobRoutes } from './routes';
 import { createJobsService } from './service';
@@ -26,7 +26,7 @@ export function createJobs({
 }: {
 	jobs: TenantCollection<JobDocument>;
 	jobLogs: TenantCollection<JobLogLine>;
-	definitions: JobDefinitions;
+	definitions: readonly JobDefinition[];
 	events: Pick<EventCarriage, 'carryFrom'>;
 	signals: Signals;
 	clock: Clock;

@@ -1,14 +1,10 @@
 import type { Connection } from 'mongoose';
 import { Schema } from 'mongoose';
-import type { DeploymentId, EnvironmentId, JobId, OrganizationId, ProjectId } from '../../core/ids';
-import type { JobFailure } from './failures';
+import type { EnvironmentId, JobId, OrganizationId, ProjectId } from '../../core/ids';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
 import { tenantCollection } from '../../database/tenant-collection';
-import type { Addon } from '../../runtimes/runtime';
-
-/** `delete`: takes an environment away. */
-export const JOB_KINDS = ['deploy', 'delete'] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
+import type { JobKind } from '../job-kinds';
+import type { JobFailure } from './failures';
 
 /** Of jobs, their steps and deployments alike; the last three are final. */
 export const JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
@@ -27,30 +23,6 @@ export interface JobStep {
 	readonly message: string | null;
 }
 
-/** The deploying side of a job. */
-export interface DeploymentRecord {
-	readonly id: DeploymentId;
-	/** As it was asked for. */
-	readonly git_ref: string;
-	/** The commit that the ref meant; empty until it is known, and fixed from then on. */
-	readonly git_sha: string;
-	readonly git_branch: string | null;
-	readonly addons: readonly Addon[];
-	/** The environment when the deployment was asked for, as its events show it. */
-	readonly environment: { readonly name: string; readonly primary_url: string; readonly odoo_version: string };
-	/** The environment as it was when the deploy began; null until then. */
-	readonly before: EnvironmentBefore | null;
-	/** What the environment's status becomes if the deploy fails; null until it began. */
-	readonly status_on_failure: 'running' | 'failed' | null;
-}
-
-/** What a deploy changes of an environment, as it was. */
-interface EnvironmentBefore {
-	readonly status: 'pending' | 'running' | 'failed';
-	readonly git_sha: string;
-	readonly git_branch: string | null;
-}
-
 /** Who runs a job, and until when nobody else may. */
 export interface JobLease {
 	/** The worker; null where the job waits for one. */
@@ -61,9 +33,16 @@ export interface JobLease {
 	readonly attempt: number;
 }
 
+/** What a kind of job keeps of its own, as its definition declares it. */
+export interface JobData {
+	/** Of what the job makes, e.g. a deployment. Unique, and finds the job. */
+	readonly id?: string;
+	readonly [field: string]: unknown;
+}
+
 /**
- * Work on an environment. What must change together is in this one document: the job, what it has made of the
- * deployment, the lock on the environment and the events that tell of it.
+ * Work on an environment. What must change together is in this one document: the job, what it has found and made (its
+ * data), the lock on the environment and the events that tell of it.
  */
 export interface JobDocument extends WithOutbox {
 	readonly _id: JobId;
@@ -89,8 +68,12 @@ export interface JobDocument extends WithOutbox {
 	readonly created_at: Date;
 	readonly started_at: Date | null;
 	readonly finished_at: Date | null;
-	/** null for a job that deploys nothing. */
-	readonly deployment: DeploymentRecord | null;
+	readonly data: JobData;
+}
+
+/** A job whose data was parsed by its kind. */
+export interface JobOf<Data extends JobData> extends JobDocument {
+	readonly data: Data;
 }
 
 export const jobCollection = (connection: Connection) =>
@@ -125,42 +108,7 @@ export const jobCollection = (connection: Connection) =>
 			created_at: { type: Date, required: true },
 			started_at: { type: Date, default: null },
 			finished_at: { type: Date, default: null },
-			deployment: {
-				type: new Schema(
-					{
-						id: { type: String, required: true },
-						git_ref: { type: String, required: true },
-						git_sha: { type: String, default: '' },
-						git_branch: { type: String, default: null },
-						addons: {
-							type: [
-								{
-									_id: false,
-									name: String,
-									title: String,
-									version: String,
-									summary: String,
-									depends: [String],
-									installable: Boolean,
-								},
-							],
-							required: true,
-						},
-						environment: {
-							name: { type: String, required: true },
-							primary_url: { type: String, required: true },
-							odoo_version: { type: String, required: true },
-						},
-						before: {
-							type: new Schema({ status: String, git_sha: String, git_branch: String }, { _id: false }),
-							default: null,
-						},
-						status_on_failure: { type: String, default: null },
-					},
-					{ _id: false },
-				),
-				default: null,
-			},
+			data: { type: Schema.Types.Mixed, required: true },
 			...outboxFields,
 		},
 		indexes: [
@@ -169,7 +117,7 @@ export const jobCollection = (connection: Connection) =>
 			[{ organization_id: 1, project_id: 1, _id: -1 }],
 			[{ organization_id: 1, status: 1, _id: -1 }],
 			[{ organization_id: 1, finished_at: 1 }],
-			[{ 'deployment.id': 1 }, { unique: true, sparse: true }],
+			[{ 'data.id': 1 }, { unique: true, sparse: true }],
 			[{ effect_id: 1 }, { unique: true, sparse: true }],
 			[{ lock: 1 }, { unique: true, sparse: true }],
 			[{ status: 1, 'lease.until': 1 }],

@@ -6,11 +6,12 @@ import type { JobId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import { unlessAborted } from '../../waiting/unless-aborted';
 import { nap } from '../../waiting/wakeable-loop';
-import { isDuplicateKey } from '../../database/connection';
 import type { TenantCollection } from '../../database/tenant-collection';
-import { type JobDefinition, type StepContext, waitingStep } from './definition';
+import { type JobContext, type JobDefinition, waitingStep } from './definition';
 import { isJobFailure, JobError, type JobFailure } from './failures';
+import { createJobLog } from './log';
 import type { JobDocument, JobLogLine, JobStep } from './model';
+import { createProgress } from './progress';
 
 /** How long a job is its worker's without a sign of life, in milliseconds. */
 export const LEASE_MS = 15_000;
@@ -18,7 +19,6 @@ export const LEASE_MS = 15_000;
 export const RENEWAL_MS = 5_000;
 /** So many workers may die of a job before it is given up. */
 const MAX_ATTEMPTS = 3;
-const MAX_LINE = 2_000;
 
 /** How long a step that is broken off may take to let go, in milliseconds, before what was is put back. */
 const PATIENCE_MS = 10_000;
@@ -102,15 +102,15 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 		}
 	};
 
-	const addLine = createLog(claimed, options);
-	const contextUntil = (end: AbortSignal): StepContext => ({
+	const addLine = createJobLog(claimed, options);
+	const contextUntil = (end: AbortSignal): JobContext => ({
 		get job() {
 			return job;
 		},
 		signal: end,
 		keep: async (findings) => {
 			end.throwIfAborted();
-			await write({ $set: findings });
+			await write({ $set: inData(findings) });
 		},
 		log: async (text) => {
 			end.throwIfAborted();
@@ -119,6 +119,14 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 	});
 	/** For the steps, which end when the job is canceled. */
 	const context = contextUntil(signal);
+	const stepContext = (index: number) => {
+		const show = createProgress((percent) => change({ $max: { progress_percent: percent } }));
+		const progress = async (fraction: number) => {
+			signal.throwIfAborted();
+			await show(percentOf(index + Math.min(1, Math.max(0, fraction)), definition));
+		};
+		return Object.assign(contextUntil(signal), { progress });
+	};
 	/** For what is to be done then, too. */
 	const settling = contextUntil(held);
 
@@ -183,14 +191,14 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 				$set: { steps: replaced(job.steps, index, { status: 'running', started_at }), current_step: name },
 			});
 			const message = await unlessAborted(() => {
-				const work = run(context);
+				const work = run(stepContext(index));
 				underWay = work.catch(() => undefined);
 				return work;
 			}, signal);
 			await write({
 				$set: {
 					steps: replaced(job.steps, index, { status: 'succeeded', finished_at: clock.now(), message }),
-					progress_percent: Math.floor(((index + 1) / definition.steps.length) * 100),
+					progress_percent: percentOf(index + 1, definition),
 				},
 			});
 			await context.log(message);
@@ -236,34 +244,21 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 	}
 }
 
-function createLog(
-	job: JobDocument,
-	{ logs, clock, onChange }: Pick<RunOptions, 'logs' | 'clock' | 'onChange'>,
-): StepContext['log'] {
-	let last: number | undefined;
-	return async (text) => {
-		last ??= (await logs.findOne(job.organization_id, { job_id: job._id }, { sort: { seq: -1 } }))?.seq ?? 0;
-		for (;;) {
-			const seq = ++last;
-			const line = { job_id: job._id, seq, at: clock.now(), text: text.slice(0, MAX_LINE) };
-			try {
-				await logs.insert({ _id: `${job._id}:${seq}`, organization_id: job.organization_id, ...line });
-				onChange(job._id);
-				return;
-			} catch (error) {
-				// The worker before had that number already.
-				if (!isDuplicateKey(error)) throw error;
-			}
-		}
-	};
-}
-
 function failureOf(error: unknown, job: JobDocument, log: Logger): JobFailure {
 	if (error instanceof JobError) return { code: error.code, message: error.message };
 	if (error instanceof ApiError && isJobFailure(error.code)) return { code: error.code, message: error.detail };
 	log.error({ err: error, job_id: job._id }, 'a job failed');
 	return { code: 'internal_error', message: 'Something failed on our side. Try again.' };
 }
+
+/** What a number of steps, the last of them in part, are of all. */
+const percentOf = (done: number, { steps }: JobDefinition) => Math.floor((done / steps.length) * 100);
+
+/** Findings as fields of the document; what is not known is left as it is. */
+const inData = (findings: Readonly<Record<string, unknown>>) =>
+	Object.fromEntries(
+		Object.entries(findings).flatMap(([field, value]) => (value === undefined ? [] : [[`data.${field}`, value]])),
+	);
 
 const replaced = (steps: readonly JobStep[], index: number, changes: Partial<JobStep>) =>
 	steps.map((step, at) => (at === index ? { ...step, ...changes } : step));

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { idSchema } from '../../core/ids';
+import { idSchema, isId } from '../../core/ids';
 import { actorField, createdAt, finishedAt, ownId, startedAt } from '../../http/fields';
+import { ABOUT_KINDS, JOB_KINDS } from '../job-kinds';
 import { isJobFailure, JOB_FAILURES } from './failures';
-import { JOB_KINDS, JOB_STATUSES, type JobDocument } from './model';
+import { JOB_STATUSES, type JobDocument } from './model';
 
 export const jobStatusSchema = z.enum(JOB_STATUSES).meta({
 	id: 'JobStatus',
@@ -24,9 +25,7 @@ const jobFailureSchema = z
 export const failureField = jobFailureSchema.nullable().meta({ description: 'Why it failed; null unless it did' });
 
 const stepSchema = z.object({
-	name: z.string().meta({
-		description: 'Stable. A deploy has `fetch`, `resolve`, `read_addons`, `start`, `check_health`, `finish`',
-	}),
+	name: z.string().meta({ description: `Stable. ${ABOUT_KINDS.steps}` }),
 	status: jobStatusSchema.meta({
 		description:
 			'`canceled`: never begun because a step before it failed, or not gone on with because the job was canceled',
@@ -39,7 +38,7 @@ const stepSchema = z.object({
 export const jobSchema = z
 	.object({
 		id: ownId('job'),
-		kind: z.enum(JOB_KINDS).meta({ description: '`delete`: takes the environment away, with all its data' }),
+		kind: z.enum(JOB_KINDS).meta({ description: ABOUT_KINDS.kind }),
 		status: jobStatusSchema,
 		project_id: idSchema('project').meta({ description: 'The project of the environment' }),
 		environment_id: idSchema('environment').meta({
@@ -110,7 +109,7 @@ export const presentJob = (job: JobDocument) => ({
 	status: job.status,
 	project_id: job.project_id,
 	environment_id: job.environment_id,
-	deployment_id: job.deployment?.id ?? null,
+	deployment_id: isId('deployment', job.data.id) ? job.data.id : null,
 	progress_percent: job.progress_percent,
 	current_step: job.current_step,
 	steps: job.steps.map((step) => ({

@@ -3,7 +3,6 @@ import { createBells } from '../../waiting/bells';
 import type { Clock } from '../../core/clock';
 import { ApiError, notFound } from '../../core/errors';
 import {
-	type DeploymentId,
 	type EnvironmentId,
 	idBefore,
 	type Ids,
@@ -14,10 +13,11 @@ import {
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import { type JobDefinitions, waitingStep } from './definition';
-import { type JobDocument, type JobLogLine, type JobStatus, OPEN_JOB_STATUSES } from './model';
+import type { JobKind } from '../job-kinds';
+import { definitionFinder, type JobDefinition, waitingStep } from './definition';
+import { type JobDocument, type JobLogLine, type JobOf, type JobStatus, OPEN_JOB_STATUSES } from './model';
 
-export type { JobDocument, JobLogLine };
+export type { JobDocument, JobLogLine, JobOf };
 
 /** How often a job is looked at that another replica may run, in milliseconds. */
 const POLL_MS = 2_000;
@@ -32,10 +32,10 @@ interface JobFilter {
 	readonly project_id?: ProjectId | undefined;
 	/** Created or ended then or later. */
 	readonly since?: Date | undefined;
-	readonly kind?: JobDocument['kind'] | undefined;
+	readonly kind?: JobKind | undefined;
 }
 
-interface JobRequest extends Pick<JobDocument, 'kind' | 'project_id' | 'environment_id' | 'actor' | 'deployment'> {
+interface JobRequest extends Pick<JobDocument, 'kind' | 'project_id' | 'environment_id' | 'actor' | 'data'> {
 	/** Of requests with the same one, only the first queues a job. */
 	readonly effect_id: string | null;
 }
@@ -47,8 +47,8 @@ export interface JobsService {
 	get(tenant: Tenant, id: JobId): Promise<JobDocument>;
 	/** The job that is at work on an environment, or waits to be. */
 	atWork(organization: OrganizationId, environment: EnvironmentId): Promise<JobDocument | null>;
-	/** The job that a deployment is a side of. */
-	findByDeployment(tenant: Tenant, id: DeploymentId): Promise<JobDocument | null>;
+	/** The job that has this `id` in its data: the one that makes what is named so. */
+	findByDataId(tenant: Tenant, id: string): Promise<JobDocument | null>;
 	/**
 	 * Queues a job and wakes a worker; or answers the job that has this `effect_id` already.
 	 * @throws {ApiError} 409 environment_busy, naming the job at work there
@@ -99,7 +99,7 @@ export function createJobsService({
 }: {
 	jobs: TenantCollection<JobDocument>;
 	logs: TenantCollection<JobLogLine>;
-	definitions: JobDefinitions;
+	definitions: readonly JobDefinition[];
 	clock: Clock;
 	ids: Ids;
 	/** Tells the relay that an outbox has something. */
@@ -110,6 +110,7 @@ export function createJobsService({
 	nudge: (id: JobId) => void;
 }): JobsService {
 	const bells = createBells<JobId>(clock);
+	const definitionOf = definitionFinder(definitions);
 
 	const get = async (tenant: Tenant, id: JobId) => {
 		const job = await jobs.findOne(tenant, { _id: id });
@@ -188,10 +189,10 @@ export function createJobsService({
 			return [...newer, ...wanted.slice(0, limit - newer.length)];
 		},
 		atWork,
-		findByDeployment: (tenant, id) => jobs.findOne(tenant, { 'deployment.id': id }),
+		findByDataId: (tenant, id) => jobs.findOne(tenant, { 'data.id': id }),
 
 		async enqueue(organization_id, { effect_id, ...request }) {
-			const definition = definitions[request.kind];
+			const definition = definitionOf(request.kind);
 			for (;;) {
 				const now = clock.now();
 				const job: JobDocument = {
@@ -252,7 +253,7 @@ export function createJobsService({
 					steps: job.steps.map((step) => ({ ...step, status: 'canceled' as const })),
 					finished_at: cancel.requested_at,
 				} as const;
-				const { outbox, ...pending } = outboxOf(definitions[job.kind].events({ ...job, ...changes }));
+				const { outbox, ...pending } = outboxOf(definitionOf(job.kind).events({ ...job, ...changes }));
 				const canceled = await jobs.update(
 					organization_id,
 					{ _id, status: 'queued' },

@@ -4,7 +4,7 @@ import type { JobId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import { createWakeableLoop, type WakeableLoop } from '../../waiting/wakeable-loop';
 import type { TenantCollection } from '../../database/tenant-collection';
-import type { JobDefinitions } from './definition';
+import { definitionFinder, type JobDefinition } from './definition';
 import { type JobDocument, type JobLogLine, OPEN_JOB_STATUSES } from './model';
 import { LEASE_MS, runJob } from './run';
 
@@ -15,7 +15,7 @@ const MAX_RUNS = 4;
 interface JobWorkerOptions {
 	readonly jobs: TenantCollection<JobDocument>;
 	readonly logs: TenantCollection<JobLogLine>;
-	readonly definitions: JobDefinitions;
+	readonly definitions: readonly JobDefinition[];
 	readonly clock: Clock;
 	readonly log: Logger;
 	/** This worker's name, which no other has or had. */
@@ -46,6 +46,7 @@ export function createJobWorker({
 	onChange,
 }: JobWorkerOptions): JobWorker {
 	const nudges = createBells<JobId>(clock);
+	const definitionOf = definitionFinder(definitions);
 	const runs = new Set<Promise<void>>();
 	const shutdown = new AbortController();
 
@@ -61,19 +62,14 @@ export function createJobWorker({
 		);
 	};
 
+	const attempt = async (job: JobDocument) => {
+		const definition = definitionOf(job.kind);
+		const options = { jobs, logs, definition, clock, log, notify, onChange, nudges, shutdown: shutdown.signal };
+		await runJob(job, options);
+	};
+
 	const start = (job: JobDocument) => {
-		const definition = definitions[job.kind];
-		const run = runJob(job, {
-			jobs,
-			logs,
-			definition,
-			clock,
-			log,
-			notify,
-			onChange,
-			nudges,
-			shutdown: shutdown.signal,
-		})
+		const run = attempt(job)
 			.catch((error: unknown) => log.error({ err: error, job_id: job._id }, 'a job was left for another attempt'))
 			.finally(() => {
 				runs.delete(run);

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { idSchema } from '../../core/ids';
+import type { Addon } from '../../runtimes/runtime';
+import type { JobDocument, JobOf } from '../jobs/service';
+
+const addonSchema = z
+	.object({
+		name: z.string(),
+		title: z.string(),
+		version: z.string(),
+		summary: z.string(),
+		depends: z.array(z.string()).readonly(),
+		installable: z.boolean(),
+	})
+	.readonly() satisfies z.ZodType<Addon>;
+
+/** What a deploy changes of an environment, as it was. */
+const environmentBefore = z
+	.object({
+		status: z.enum(['pending', 'running', 'failed']),
+		git_sha: z.string(),
+		git_branch: z.string().nullable(),
+	})
+	.readonly();
+
+/** A deployment: what a job that deploys keeps of its own. */
+export const deploymentRecord = z
+	.object({
+		id: idSchema('deployment'),
+		/** As it was asked for. */
+		git_ref: z.string(),
+		/** The commit that the ref meant; empty until it is known, and fixed from then on. */
+		git_sha: z.string(),
+		git_branch: z.string().nullable(),
+		addons: z.array(addonSchema).readonly(),
+		/** The environment when the deployment was asked for, as its events show it. */
+		environment: z.object({ name: z.string(), primary_url: z.string(), odoo_version: z.string() }).readonly(),
+		/** The environment as it was when the deploy began; null until then. */
+		before: environmentBefore.nullable(),
+		/** What the environment's status becomes if the deploy fails; null until it began. */
+		status_on_failure: z.enum(['running', 'failed']).nullable(),
+	})
+	.readonly();
+
+export type DeploymentRecord = z.output<typeof deploymentRecord>;
+
+/** A job that deploys. */
+export type DeployJob = JobOf<DeploymentRecord>;
+
+/** The same job, as the one that deploys which it is. @throws where it is another one: a mistake of ours. */
+export const deployJob = (job: JobDocument): DeployJob => ({ ...job, data: deploymentRecord.parse(job.data) });

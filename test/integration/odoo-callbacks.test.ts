@@ -108,6 +108,18 @@ describe('the callback_url of a call', () => {
 		expect(requests.filter(({ body: sent }) => sent.includes('created'))).toHaveLength(1);
 	});
 
+	it('is in the log of a replay of its call as well', async () => {
+		const { url } = await receiver();
+		const vals = { payload: { name: 'Again' }, callback_url: url };
+		const body = JSON.stringify({ params: { model: 'res.partner', vals } });
+		const send = () => odooRouteCaller(platform).send('create_data', body, { 'Idempotency-Key': 'callback-2' });
+		await send();
+		const { callback } = z.looseObject({ callback: z.looseObject({ id: z.string() }) }).parse(await lastLog());
+		const replay = await send();
+		const { id } = callback;
+		expect(await lastLog()).toMatchObject({ request_id: replay.headers.get('x-request-id'), callback: { id } });
+	});
+
 	it('needs a key with a secret, and nothing is written without', async () => {
 		const { organization_id } = platform.firstRun;
 		const token = await addKey(platform, { organization_id, scope: 'webhook' });

@@ -77,8 +77,8 @@ export function createApp({ routes, mounts, ready, ...steps }: AppOptions): Expr
 const expressPath = (route: Route) => route.path.replace(/\{(\w+)\}/g, ':$1');
 
 /**
- * One declared route: who asks and how often, whether they may, what they send and that they sent it, what they get; failures in the words of
- * the route's family.
+ * One declared route: who asks and how often, whether they may, what they send and whether they signed it, what they get;
+ * failures in the words of the route's family.
  */
 const serve =
 	(

@@ -3,7 +3,10 @@ import type { Limits } from './limits';
 
 /** Logins have no limit a minute; this bounds how much of the service one of them can have at a time. */
 export interface LoginGate {
-	/** Counts a request of the caller with that id in; what it answers counts it out again. @throws {ApiError} 429 rate_limited */
+	/**
+	 * Counts a request of the caller with that id in; what it answers counts it out again.
+	 * @throws {ApiError} 429 rate_limited
+	 */
 	enter(login: string): () => void;
 }
 

@@ -3,7 +3,10 @@ import type { ConnectionId, OrganizationId, OdooLoginId } from '../../core/ids';
 import { sealed } from '../../database/reencrypt';
 import { tenantCollection } from '../../database/tenant-collection';
 
-/** Somebody who logged in to the Odoo of a connection with their own login: a session, as Odoo calls it, whose token is not kept. */
+/**
+ * Somebody who logged in to the Odoo of a connection with their own login: a session, as Odoo calls it. Its token is not
+ * kept.
+ */
 export interface OdooLoginDocument {
 	readonly _id: OdooLoginId;
 	readonly organization_id: OrganizationId;

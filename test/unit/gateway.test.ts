@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ApiError } from '../../backend/src/core/errors';
 import { createIds } from '../../backend/src/core/ids';
 import type { Permission } from '../../backend/src/core/permissions';
-import { renderGatewayError } from '../../backend/src/features/gateway/failures';
+import { renderGatewayError } from '../../backend/src/features/gateway/gateway-reply';
 import { gatewayRoutes } from '../../backend/src/features/gateway/routes';
 import { gatewayRequest } from '../../backend/src/features/gateway/schemas';
 import { createGatewayService } from '../../backend/src/features/gateway/service';
@@ -53,7 +53,7 @@ function stage({
 		open: (tenant, choice) => {
 			asked.push({ tenant, ...choice });
 			if (choice.by === 'name' && choice.name === 'missing')
-				return Promise.reject(new ApiError(404, 'no_odoo_connection', 'None.'));
+				return Promise.reject(new ApiError('no_odoo_connection', 'None.'));
 			return Promise.resolve({
 				id: ids.next('connection'),
 				name: 'production',

@@ -90,7 +90,7 @@ const routes = [
 		input: {},
 		responses: { 200: z.undefined() },
 		handle: () => {
-			throw new ApiError(409, 'environment_busy', 'Wait.', { members: { job_id: 'job_1' } });
+			throw new ApiError('environment_busy', 'Wait.', { members: { job_id: 'job_1' } });
 		},
 	}),
 	defineRoute({
@@ -105,7 +105,7 @@ const routes = [
 		input: { body: z.strictObject({}) },
 		responses: { 200: z.undefined() },
 		handle: () => {
-			throw new ApiError(422, 'odoo_unreachable', 'No answer.');
+			throw new ApiError('odoo_unreachable', 'No answer.');
 		},
 	}),
 	defineRoute({

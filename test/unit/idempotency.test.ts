@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { ErrorCode } from '../../backend/src/core/error-codes';
 import { ApiError } from '../../backend/src/core/errors';
 import { createIds } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
@@ -38,7 +39,7 @@ beforeEach(() => {
 });
 
 interface Sent {
-	at?: Pick<Parameters<Idempotency['of']>[0], 'method' | 'path'>;
+	at?: Parameters<Idempotency['of']>[0];
 	key?: string;
 	body?: string;
 	thing?: string;
@@ -103,7 +104,7 @@ async function crash(options: Sent = {}) {
 	await clock.advance(LEASE_MS);
 }
 
-const refusal = (status: 402 | 404 | 409 | 422) => () => Promise.reject(new ApiError(status, 'not_found', 'No.'));
+const refusal = (code: ErrorCode) => () => Promise.reject(new ApiError(code, 'No.'));
 
 describe('a request with an Idempotency-Key', () => {
 	it('gets the first reply again, and is not run again', async () => {
@@ -233,9 +234,20 @@ describe('a request with an Idempotency-Key', () => {
 		expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 	});
 
-	it.each([402, 404, 409, 422] as const)('is run again after a refusal with %i', async (status) => {
-		await expect(send({ work: refusal(status) })).rejects.toMatchObject({ status });
-		expect((await send()).status).toBe(201);
+	it.each(['permission_denied', 'not_found', 'environment_busy', 'validation_failed'] as const)(
+		'is run again after a refusal with %s',
+		async (code) => {
+			await expect(send({ work: refusal(code) })).rejects.toMatchObject({ code });
+			expect((await send()).status).toBe(201);
+		},
+	);
+
+	it('may have another body after what its route answers as a refusal', async () => {
+		const at = { ...route, statuses: { odoo_unreachable: 422 } };
+		await expect(send({ at, work: refusal('odoo_unreachable') })).rejects.toMatchObject({
+			code: 'odoo_unreachable',
+		});
+		expect((await send({ at, body: '[]' })).status).toBe(201);
 	});
 
 	it('is run again after a failure, to the same effect', async () => {

@@ -32,7 +32,6 @@ export const byKey = (authenticate: Authenticate<KeyCaller>): Authenticator => (
 	authenticate,
 	refusal: () =>
 		new ApiError(
-			401,
 			'invalid_api_key',
 			'The API key is not valid: it is unknown, revoked, expired or was altered. Use another one.',
 			CHALLENGE,
@@ -50,7 +49,6 @@ export const byOdooLogin = (authenticate: Authenticate<OdooLoginCaller>): Authen
 	authenticate,
 	refusal: () =>
 		new ApiError(
-			401,
 			'invalid_session',
 			'The session is unknown or over. Log in at /web/session/authenticate, or use an API key.',
 			CHALLENGE,

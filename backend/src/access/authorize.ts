@@ -28,10 +28,10 @@ function comesBy(caller: Caller): AccessBy {
  * @throws {ApiError} 403 where the key lacks the scope, the permission or the plan
  */
 export function authorize(caller: Caller, { by, permission, plan }: Access): void {
-	if (comesBy(caller) !== by) throw new ApiError(403, 'wrong_key_scope', `This endpoint takes ${WANTED[by]}.`);
+	if (comesBy(caller) !== by) throw new ApiError('wrong_key_scope', `This endpoint takes ${WANTED[by]}.`);
 	if (permission !== null && !caller.permissions.has(permission)) {
 		const detail = `The API key lacks the permission ${permission}. Use a key that has it.`;
-		throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: permission } });
+		throw new ApiError('permission_denied', detail, { members: { required_permission: permission } });
 	}
 	requirePlan(caller, plan);
 	if (caller.kind === 'key' && caller.scope === 'multi_org') requirePlan(caller, 'agency');
@@ -40,5 +40,5 @@ export function authorize(caller: Caller, { by, permission, plan }: Access): voi
 /** The holder of a key; what concerns keys themselves is for them alone. @throws {ApiError} 403 wrong_key_scope */
 export function requireKey(caller: Caller): KeyCaller {
 	if (caller.kind === 'key') return caller;
-	throw new ApiError(403, 'wrong_key_scope', 'This endpoint takes an API key, and no session.');
+	throw new ApiError('wrong_key_scope', 'This endpoint takes an API key, and no session.');
 }

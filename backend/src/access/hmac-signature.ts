@@ -17,14 +17,12 @@ export function requireSignature(caller: Caller, headers: IncomingHttpHeaders, b
 	const signature = headers['x-hmac-signature'];
 	if (typeof signature !== 'string' || signature === '') {
 		throw new ApiError(
-			401,
 			'signature_missing',
 			'This key demands signed requests. Send X-HMAC-Signature: the hexadecimal HMAC-SHA256 of the body.',
 		);
 	}
 	if (!equalInConstantTime(signature.toLowerCase(), signBody(secret, body))) {
 		throw new ApiError(
-			401,
 			'signature_invalid',
 			'X-HMAC-Signature does not fit. Sign exactly the bytes that are sent, with the HMAC secret of this key.',
 		);

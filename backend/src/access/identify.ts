@@ -23,5 +23,5 @@ export async function identify(
 		return caller;
 	}
 	const detail = 'No API key was sent. Send one as "Authorization: Bearer <key>" or in the header X-API-Key.';
-	throw new ApiError(401, 'authentication_required', detail, CHALLENGE);
+	throw new ApiError('authentication_required', detail, CHALLENGE);
 }

@@ -23,7 +23,7 @@ export function organizationFor({ tenant }: Pick<Caller, 'tenant'>, named: Organ
 	if (named !== undefined) {
 		if (sees(tenant, named)) return named;
 		const detail = `The API key cannot act for the organization ${named}. Name one that GET /api/v1/me lists.`;
-		throw new ApiError(403, 'organization_denied', detail, { members: { organization_id: named } });
+		throw new ApiError('organization_denied', detail, { members: { organization_id: named } });
 	}
 	if (typeof tenant === 'string') return tenant;
 	throw invalidInput('/org_id', 'must say for which of its organizations this key acts');

@@ -6,5 +6,5 @@ export function requirePlan({ plan }: { readonly plan: Plan }, required: Plan): 
 	if (planIncludes(plan, required)) return;
 	const detail = `This needs the plan ${required}; the organization is on ${plan}.`;
 	const members = { required_plan: required, current_plan: plan };
-	throw new ApiError(403, 'plan_upgrade_required', detail, { members });
+	throw new ApiError('plan_upgrade_required', detail, { members });
 }

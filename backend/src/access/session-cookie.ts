@@ -28,5 +28,5 @@ export function requireSameSite(headers: IncomingHttpHeaders): void {
 	if ((site === 'same-origin' || site === 'none') && isJson) return;
 	const detail =
 		'With a session cookie, requests must come from no other site and be of Content-Type application/json.';
-	throw new ApiError(403, 'cross_site_refused', detail);
+	throw new ApiError('cross_site_refused', detail);
 }

@@ -12,7 +12,7 @@ export function preferredType<const T extends string>(
 	const rated = types.map((type) => ({ type, quality: qualityOf(type, ranges) }));
 	const best = rated.reduce((one, other) => (other.quality > one.quality ? other : one));
 	if (best.quality > 0) return best.type;
-	throw new ApiError(406, 'not_acceptable', `This answers ${types.join(', ')}; name one of them in Accept.`);
+	throw new ApiError('not_acceptable', `This answers ${types.join(', ')}; name one of them in Accept.`);
 }
 
 interface Range {

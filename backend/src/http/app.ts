@@ -68,7 +68,7 @@ export function createApp({ routes, mounts, ready, ...steps }: AppOptions): Expr
 	for (const route of routes) app[route.method](expressPath(route), serve(route, steps));
 	for (const route of routes) app.all(expressPath(route), refuseMethod(route, routes, log));
 	app.use(() => {
-		throw new ApiError(404, 'unknown_route', 'There is nothing at this path; /api/v1/docs shows what there is.');
+		throw new ApiError('unknown_route', 'There is nothing at this path; /api/v1/docs shows what there is.');
 	});
 	app.use(fail(log));
 	return app;
@@ -146,7 +146,7 @@ function refuseMethod(route: Route, routes: readonly Route[], log: Logger): Requ
 	const allowed = routes.filter((other) => expressPath(other) === path).map((other) => other.method.toUpperCase());
 	return (_request, response) => {
 		response.setHeader('Allow', allowed.join(', '));
-		const error = new ApiError(405, 'method_not_allowed', `This path takes ${allowed.join(', ')}.`);
+		const error = new ApiError('method_not_allowed', `This path takes ${allowed.join(', ')}.`);
 		sendError(error, response, log, route);
 	};
 }

@@ -29,7 +29,7 @@ export const fetchHandler =
 		response.once('close', () => gone.abort());
 		try {
 			// The one method that reaches a server and that Fetch forbids.
-			if (request.method === 'TRACE') throw new ApiError(405, 'method_not_allowed', 'TRACE is not served here.');
+			if (request.method === 'TRACE') throw new ApiError('method_not_allowed', 'TRACE is not served here.');
 			const headers = new Headers();
 			for (const [name, values] of Object.entries(request.headersDistinct)) {
 				for (const value of values ?? []) headers.append(name, value);

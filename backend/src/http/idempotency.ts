@@ -164,7 +164,6 @@ export function createIdempotency({
 			if (method === 'get' || key === undefined) return (work) => work({ effect_id: null, signal });
 			if (typeof key !== 'string' || !PRINTABLE.test(key)) {
 				throw new ApiError(
-					422,
 					'invalid_idempotency_key',
 					'Idempotency-Key must be 1 to 255 printable ASCII characters, and new for each thing to be done.',
 				);
@@ -216,14 +215,12 @@ function replay(text: string, notes: Notes): RouteReply {
 
 const reused = () =>
 	new ApiError(
-		422,
 		'idempotency_key_reused',
 		'This Idempotency-Key was sent with another body before. Send the same body, or a new key.',
 	);
 
 const inProgress = () =>
 	new ApiError(
-		409,
 		'idempotency_in_progress',
 		'The first request with this Idempotency-Key is still running. Send it again in a moment.',
 		{ headers: { 'Retry-After': '2' } },
@@ -231,7 +228,6 @@ const inProgress = () =>
 
 const interrupted = () =>
 	new ApiError(
-		409,
 		'idempotency_interrupted',
 		'The service stopped amid the first request with this Idempotency-Key, so it may or may not have been carried ' +
 			'out. See whether it was, and if not send it with a new key.',

@@ -18,7 +18,7 @@ export function createLoginGate({ limits }: { limits: Pick<Limits, 'loginRequest
 			const before = underWay.get(login) ?? 0;
 			if (before >= limits.loginRequests) {
 				const detail = `A session may have ${limits.loginRequests} requests under way at once. Wait for one to end.`;
-				throw new ApiError(429, 'rate_limited', detail, { headers: { 'Retry-After': '1' } });
+				throw new ApiError('rate_limited', detail, { headers: { 'Retry-After': '1' } });
 			}
 			underWay.set(login, before + 1);
 			return () => {

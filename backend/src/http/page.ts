@@ -77,7 +77,6 @@ export function createPager(secrets: Secrets): Pager {
 		const parsed = genuine ? parse(place) : null;
 		if (parsed !== null) return parsed;
 		throw new ApiError(
-			422,
 			'invalid_cursor',
 			'This cursor is not of this list and its filters. Begin again without one.',
 		);

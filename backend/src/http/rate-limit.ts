@@ -123,7 +123,6 @@ function report(limit: number, remaining: number, { end }: RateWindow, now: numb
 	};
 	if (allowed) return { headers, refusal: null };
 	const refusal = new ApiError(
-		429,
 		'rate_limited',
 		`This key may send ${limit} requests a minute. Wait until ${end.toISOString()}, then go on.`,
 		{ headers: { 'Retry-After': String(seconds) }, members: { limit, reset_at: end.toISOString() } },

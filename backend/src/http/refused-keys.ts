@@ -73,7 +73,6 @@ export function createRefusedKeys({
 
 const blocked = (ms: number) =>
 	new ApiError(
-		429,
 		'too_many_refused_keys',
 		'Too many refused API keys or logins came from this address. Check what is sent, wait, then try again.',
 		{ headers: { 'Retry-After': String(Math.ceil(ms / 1_000)) } },

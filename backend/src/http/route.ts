@@ -188,7 +188,7 @@ function parseJson(bytes: Buffer): unknown {
 		const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 		return value;
 	} catch {
-		throw new ApiError(400, 'malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
+		throw new ApiError('malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
 	}
 }
 
@@ -209,7 +209,7 @@ function inputError(error: z.ZodError): ApiError {
 	const errors = error.issues.flatMap(describe);
 	if (error.issues.some((issue) => issue.path[0] === 'params')) return notFound('resource');
 	const summary = errors.map(({ pointer, detail }) => `${pointer || 'the body'} ${detail}`).join('; ');
-	return new ApiError(422, 'validation_failed', `The request was refused: ${summary}.`, { errors });
+	return new ApiError('validation_failed', `The request was refused: ${summary}.`, { errors });
 }
 
 function describe(issue: z.core.$ZodIssue): InputError[] {

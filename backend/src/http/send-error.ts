@@ -46,13 +46,12 @@ function toApiError(error: unknown): ApiError | undefined {
 	const { type, limit } = client.data;
 	if (type === 'entity.too.large') {
 		return new ApiError(
-			413,
 			'body_too_large',
 			`The body is larger than ${limit ?? BODY_LIMITS.usual} bytes; send less at a time.`,
 		);
 	}
 	if (type === 'encoding.unsupported') {
-		return new ApiError(415, 'unsupported_encoding', 'The body is compressed in a way that is not read here.');
+		return new ApiError('unsupported_encoding', 'The body is compressed in a way that is not read here.');
 	}
-	return new ApiError(400, 'bad_request', 'The request could not be read. Check its path, headers and body.');
+	return new ApiError('bad_request', 'The request could not be read. Check its path, headers and body.');
 }

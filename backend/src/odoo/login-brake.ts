@@ -60,6 +60,6 @@ export function createLoginBrake(clock: Clock): LoginBrake {
 }
 
 const tooManyWait = () =>
-	new ApiError(429, 'rate_limited', 'Too many logins wait for this Odoo already. Wait a moment, then try again.', {
+	new ApiError('rate_limited', 'Too many logins wait for this Odoo already. Wait a moment, then try again.', {
 		headers: { 'Retry-After': String(RETRY_AFTER_S) },
 	});

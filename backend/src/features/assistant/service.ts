@@ -120,7 +120,7 @@ export function createAssistantService({
 			const { caller, caller_id, odoo, client } = conversation;
 			if (!caller.permissions.has('odoo:write')) {
 				const detail = 'The API key lacks the permission odoo:write, which carrying out a plan needs.';
-				throw new ApiError(403, 'permission_denied', detail, {
+				throw new ApiError('permission_denied', detail, {
 					members: { required_permission: 'odoo:write' },
 				});
 			}
@@ -135,7 +135,7 @@ export function createAssistantService({
 				const detail =
 					'No plan waits for this confirm token: it was confirmed before, has expired, or belongs to another ' +
 					'message, API key or Odoo connection. Ask again for a new plan.';
-				throw new ApiError(404, 'not_found', detail);
+				throw new ApiError('not_found', detail);
 			}
 			const calls = callsSchema.parse(JSON.parse(plan.calls));
 			const results = await carryOut(client, calls, options);

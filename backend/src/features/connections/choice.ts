@@ -61,5 +61,5 @@ function asNamed({ connection, environment_id }: NamedConnection): ConnectionCho
 function refuseAny({ connection, environment_id }: NamedConnection) {
 	if (connection === undefined && environment_id === undefined) return;
 	const detail = 'The API key is bound to one Odoo connection. Leave out connection and environment_id.';
-	throw new ApiError(403, 'connection_bound', detail);
+	throw new ApiError('connection_bound', detail);
 }

@@ -53,4 +53,4 @@ export function createFinder({
 	};
 }
 
-export const noConnection = (detail: string) => new ApiError(404, 'no_odoo_connection', detail);
+export const noConnection = (detail: string) => new ApiError('no_odoo_connection', detail);

@@ -9,5 +9,5 @@ import { isRead } from '../../odoo/methods';
 export function requireMethodPermission({ permissions }: Pick<Caller, 'permissions'>, method: string): void {
 	if (isRead(method) || permissions.has('odoo:write')) return;
 	const detail = `The API key lacks the permission odoo:write, which ${method} needs. Use a key that has it.`;
-	throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: 'odoo:write' } });
+	throw new ApiError('permission_denied', detail, { members: { required_permission: 'odoo:write' } });
 }

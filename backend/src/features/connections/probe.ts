@@ -27,6 +27,6 @@ const CULPRITS: Partial<Record<OdooErrorKind, string>> = {
 
 /** 422: a connection that does not work is not saved. */
 export const refused = ({ kind, message }: OdooError) =>
-	new ApiError(422, `odoo_${kind}`, `The connection does not work and was not saved. ${message}`, {
+	new ApiError(`odoo_${kind}`, `The connection does not work and was not saved. ${message}`, {
 		errors: [{ pointer: CULPRITS[kind] ?? '/url', detail: message }],
 	});

@@ -290,7 +290,7 @@ export function createConnectionsService({
 			const { organization_id } = found.external;
 			if (await bindings.isBound(organization_id, id)) {
 				const detail = 'API keys are bound to this Odoo connection. Revoke them first, then delete it.';
-				throw new ApiError(409, 'connection_in_use', detail);
+				throw new ApiError('connection_in_use', detail);
 			}
 			await connections.delete(organization_id, { _id: id });
 			await defaults.unset(organization_id, id);
@@ -322,11 +322,10 @@ function baseUrl(text: string): string {
 }
 
 const nameTaken = (name: string) =>
-	new ApiError(409, 'name_taken', `An Odoo connection or environment is named ${name} already; choose another name.`);
+	new ApiError('name_taken', `An Odoo connection or environment is named ${name} already; choose another name.`);
 
 const ofEnvironment = () =>
 	new ApiError(
-		409,
 		'connection_of_environment',
 		'This Odoo connection belongs to an environment: change or delete that. Only default can be set here.',
 	);

@@ -56,7 +56,7 @@ export function createDeploymentsService({
 			const job = await jobs.cancel(organization_id, _id, actor);
 			if (job !== null) return deployJob(job);
 			const { status } = await get(tenant, id);
-			throw new ApiError(409, 'deployment_ended', `The deployment has ended already: it is ${status}.`, {
+			throw new ApiError('deployment_ended', `The deployment has ended already: it is ${status}.`, {
 				members: { status },
 			});
 		},

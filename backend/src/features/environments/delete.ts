@@ -79,7 +79,7 @@ export function createRemovalService({
 			const job = await jobs.waitFor(organization_id, _id, { timeoutMs: WAIT_MS, signal });
 			if (!isEnded(job) || job.status === 'succeeded') return job;
 			const reason = job.error?.message ?? 'no reason is known';
-			throw new ApiError(502, 'deletion_failed', `The environment could not be removed: ${reason}`, {
+			throw new ApiError('deletion_failed', `The environment could not be removed: ${reason}`, {
 				members: { job_id: _id },
 			});
 		},

@@ -109,7 +109,7 @@ export function createEnvironmentsService({
 	const unknownProject = () => invalidInput('/project_id', 'names no project that this key can see');
 
 	const nameTaken = (name: string) =>
-		new ApiError(409, 'name_taken', `The project has an environment named ${name} already; choose another name.`);
+		new ApiError('name_taken', `The project has an environment named ${name} already; choose another name.`);
 
 	const bury: EnvironmentsService['bury'] = async (tenant, id) => {
 		const environment = await find(tenant, id);
@@ -142,7 +142,7 @@ export function createEnvironmentsService({
 				if (next.name === current.name && next.odoo_version === current.odoo_version) return current;
 				if (next.odoo_version !== current.odoo_version && current.status !== 'pending') {
 					const detail = `It runs Odoo ${current.odoo_version}. Make an environment for another version.`;
-					throw new ApiError(409, 'version_fixed', detail);
+					throw new ApiError('version_fixed', detail);
 				}
 				const as_seen = { status: current.status, name: current.name, odoo_version: current.odoo_version };
 				try {

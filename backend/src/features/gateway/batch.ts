@@ -4,7 +4,7 @@ import type { Logger } from '../../core/log';
 import { withTimeLimit } from '../../waiting/time-limit';
 import { OdooError } from '../../odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../odoo/json';
-import { failureOf, odooFailure } from './failures';
+import { failureOf, odooFailure } from './gateway-reply';
 import type { GatewayAction, GatewayBatch } from './schemas';
 
 const TIME_LIMIT_MS = 120_000;
@@ -145,7 +145,7 @@ function toApiError(error: unknown, log: Logger): ApiError {
 	return internalError();
 }
 
-const notRun = (why: string) => new ApiError(424, 'batch_stopped', `The request was not run: ${why}.`);
+const notRun = (why: string) => new ApiError('batch_stopped', `The request was not run: ${why}.`);
 
 const timeOver = () => {
 	const detail = `The batch took longer than ${TIME_LIMIT_MS / 1_000} seconds. What was asked for may have been carried out all the same.`;

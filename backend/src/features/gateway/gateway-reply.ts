@@ -5,33 +5,33 @@ import { ApiError } from '../../core/errors';
 import type { ErrorReply, RenderError } from '../../http/route';
 import type { OdooError, OdooErrorKind } from '../../odoo/errors';
 
-/** What a failure at the Odoo is to the client: the status, and the sentence that `error` says. */
-const ODOO_FAILURES: Readonly<Record<OdooErrorKind, readonly [status: number, error: string]>> = {
-	validation: [400, 'Odoo refuses these values'],
-	user_error: [400, 'Odoo refuses the call'],
-	unknown_field: [400, 'The field does not exist'],
-	bad_arguments: [400, 'The arguments do not fit the method'],
-	access_denied: [403, 'Odoo denies access'],
-	missing_record: [404, 'The record does not exist'],
-	unknown_model: [404, 'The model does not exist'],
-	unknown_method: [404, 'The method does not exist'],
-	authentication_failed: [502, 'Odoo does not let the connection in'],
-	database_not_found: [502, 'The Odoo database does not exist'],
-	not_odoo: [502, 'No Odoo answers at the URL of the connection'],
-	unreachable: [502, 'Odoo cannot be reached'],
-	tls_failed: [502, 'The TLS certificate of Odoo is not accepted'],
-	refused_address: [502, 'The URL of the connection leads where it may not'],
-	too_large: [502, 'The answer is too large'],
-	server_error: [502, 'Odoo failed'],
-	timeout: [504, 'Odoo did not answer in time'],
+/** What a failure at the Odoo is to the client: the sentence that `error` says. */
+const ODOO_FAILURES: Readonly<Record<OdooErrorKind, string>> = {
+	validation: 'Odoo refuses these values',
+	user_error: 'Odoo refuses the call',
+	unknown_field: 'The field does not exist',
+	bad_arguments: 'The arguments do not fit the method',
+	access_denied: 'Odoo denies access',
+	missing_record: 'The record does not exist',
+	unknown_model: 'The model does not exist',
+	unknown_method: 'The method does not exist',
+	authentication_failed: 'Odoo does not let the connection in',
+	database_not_found: 'The Odoo database does not exist',
+	not_odoo: 'No Odoo answers at the URL of the connection',
+	unreachable: 'Odoo cannot be reached',
+	tls_failed: 'The TLS certificate of Odoo is not accepted',
+	refused_address: 'The URL of the connection leads where it may not',
+	too_large: 'The answer is too large',
+	server_error: 'Odoo failed',
+	timeout: 'Odoo did not answer in time',
 };
 
 /** The failure of an Odoo as this API's own; its code is `odoo_` and the kind. */
 export const odooFailure = ({ kind, message, exception }: OdooError) =>
-	new ApiError(ODOO_FAILURES[kind][0], `odoo_${kind}`, message, { members: { odoo_exception: exception } });
+	new ApiError(`odoo_${kind}`, message, { members: { odoo_exception: exception } });
 
 const ERRORS: Readonly<Record<string, string>> = {
-	...Object.fromEntries(Object.entries(ODOO_FAILURES).map(([kind, [, error]]) => [`odoo_${kind}`, error])),
+	...Object.fromEntries(Object.entries(ODOO_FAILURES).map(([kind, error]) => [`odoo_${kind}`, error])),
 	authentication_required: 'Not authenticated',
 	invalid_api_key: 'Not authenticated',
 	invalid_session: 'Not authenticated',

@@ -1,5 +1,5 @@
 import { defineRoute, reply, type Route } from '../../http/route';
-import { gatewayErrorReply, gatewayErrors, renderGatewayError } from './failures';
+import { gatewayErrorReply, gatewayErrors, renderGatewayError } from './gateway-reply';
 import { gatewayReply, gatewayRequest } from './schemas';
 import type { GatewayService } from './service';
 

@@ -10,7 +10,7 @@ import { choiceOf } from '../connections/choice';
 import { requireMethodPermission } from '../connections/method-permission';
 import type { ConnectionsService, OpenConnection } from '../connections/service';
 import { runBatch } from './batch';
-import { odooFailure } from './failures';
+import { odooFailure } from './gateway-reply';
 import type { GatewayAction, GatewayRequest } from './schemas';
 
 export interface GatewayService {

@@ -226,7 +226,6 @@ export function createJobsService({
 				// It may have ended since; then the environment is free.
 				if (running === null) continue;
 				throw new ApiError(
-					409,
 					'environment_busy',
 					`The job ${running._id} is at work on this environment. Wait for its end, then try again.`,
 					{ members: { job_id: running._id } },

@@ -152,13 +152,12 @@ export function createKeysService({
 		async rotateHmacSecret(tenant, id) {
 			if ((await get(tenant, id)).scope !== 'webhook') {
 				const detail = 'Only keys of scope webhook can demand signed requests; make one of that scope.';
-				throw new ApiError(409, 'hmac_not_supported', detail);
+				throw new ApiError('hmac_not_supported', detail);
 			}
 			const hmac_secret = makeHmacSecret();
 			const key = await change(tenant, id, { hmac_secret: secrets.encrypt(hmac_secret, id) });
 			if (key === null) {
 				throw new ApiError(
-					409,
 					'key_revoked',
 					'The API key was revoked. Make another one with POST /api/v1/api-keys.',
 				);
@@ -172,5 +171,5 @@ function requirePermissions({ permissions }: Maker, wanted: readonly Permission[
 	const lacking = wanted.filter((permission) => !permissions.has(permission)).join(' ');
 	if (lacking === '') return;
 	const detail = `A key cannot grant what it lacks: ${lacking}. Leave that out, or use a key that has it.`;
-	throw new ApiError(403, 'permission_denied', detail, { members: { required_permission: lacking } });
+	throw new ApiError('permission_denied', detail, { members: { required_permission: lacking } });
 }

@@ -50,9 +50,9 @@ export function createOdooLoginEndpoint({
 	]);
 	return async (params, request, context) => {
 		const act = actions.get(new URL(request.url).pathname);
-		if (act === undefined) throw new ApiError(404, 'unknown_route', 'There is nothing at this path.');
+		if (act === undefined) throw new ApiError('unknown_route', 'There is nothing at this path.');
 		if (request.method !== 'POST') {
-			throw new ApiError(405, 'method_not_allowed', 'This path takes POST.', { headers: { Allow: 'POST' } });
+			throw new ApiError('method_not_allowed', 'This path takes POST.', { headers: { Allow: 'POST' } });
 		}
 		requireSameSite(Object.fromEntries(request.headers));
 		return act(params, request, context);
@@ -61,7 +61,7 @@ export function createOdooLoginEndpoint({
 
 async function read<T extends z.ZodType>(request: Request, schema: T): Promise<z.output<T>> {
 	const body: unknown = await request.json().catch(() => {
-		throw new ApiError(400, 'malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
+		throw new ApiError('malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
 	});
 	const parsed = schema.safeParse(body);
 	if (parsed.success) return parsed.data;

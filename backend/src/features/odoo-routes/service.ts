@@ -14,7 +14,7 @@ import { searchRecords } from '../../odoo/search-records';
 import { choiceOf, type NamedConnection } from '../connections/choice';
 import { requireMethodPermission } from '../connections/method-permission';
 import type { ConnectionsService } from '../connections/service';
-import { odooFailure } from '../gateway/failures';
+import { odooFailure } from '../gateway/gateway-reply';
 import type { Outcome } from './envelope';
 import { readSearchDomain } from './search-domain';
 import type { CallParams, CreateParams, SearchParams, UpdateParams } from './schemas';
@@ -159,6 +159,6 @@ function toApiError(error: unknown): unknown {
 	if (error instanceof OdooError) return odooFailure(error);
 	if (!(error instanceof RecordsError)) return error;
 	return error.kind === 'left_behind'
-		? new ApiError(502, 'odoo_server_error', error.message)
-		: new ApiError(400, 'odoo_validation', error.message);
+		? new ApiError('odoo_server_error', error.message)
+		: new ApiError('odoo_validation', error.message);
 }

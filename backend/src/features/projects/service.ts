@@ -46,7 +46,7 @@ export function createProjectsService({
 	ids: Ids;
 }): ProjectsService {
 	const nameTaken = (name: string) =>
-		new ApiError(409, 'name_taken', `There is a project named ${name} already; choose another name.`);
+		new ApiError('name_taken', `There is a project named ${name} already; choose another name.`);
 
 	return {
 		list: (tenant, after, limit) =>
@@ -80,7 +80,7 @@ export function createProjectsService({
 			if (marked === null) throw notFound('project');
 			if (await hasEnvironments(tenant, id)) {
 				await projects.update(tenant, { _id: id }, { $unset: { deleting_at: 1 } });
-				throw new ApiError(409, 'project_in_use', 'The project has environments. Delete them first.');
+				throw new ApiError('project_in_use', 'The project has environments. Delete them first.');
 			}
 			await projects.delete(tenant, { _id: id });
 		},

@@ -26,7 +26,7 @@ const publish =
 		}
 		if (request.method !== 'GET' && request.method !== 'HEAD') {
 			response.setHeader('Allow', 'GET, HEAD');
-			throw new ApiError(405, 'method_not_allowed', 'This path takes GET, HEAD.');
+			throw new ApiError('method_not_allowed', 'This path takes GET, HEAD.');
 		}
 		response.set(headers).type(type).send(text);
 	};

@@ -124,9 +124,5 @@ function unavailable(error: unknown, log: Logger): ApiError {
 	log.warn({ status, reason: cause instanceof Error ? cause.name : 'unknown' }, 'the language model did not answer');
 	const what =
 		status === undefined ? 'The language model did not answer.' : `The language model answered HTTP ${status}.`;
-	return new ApiError(
-		502,
-		'assistant_unavailable',
-		`${what} Try again; if it stays so, tell whoever runs this service.`,
-	);
+	return new ApiError('assistant_unavailable', `${what} Try again; if it stays so, tell whoever runs this service.`);
 }

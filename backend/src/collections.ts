@@ -2,7 +2,7 @@ import type { Connection } from 'mongoose';
 import { reencrypt } from './database/reencrypt';
 import type { Logger } from './core/log';
 import type { Secrets } from './core/secrets';
-import { planCollection } from './features/assistant/model';
+import { proposalCollection } from './features/assistant/model';
 import { auditCollection } from './features/audit/model';
 import { connectionCollection, defaultConnectionCollection, sealedInConnection } from './features/connections/model';
 import { environmentCollection } from './features/environments/model';
@@ -44,7 +44,7 @@ export const openCollections = (connection: Connection) => ({
 	odooPayloads: payloadCollection(connection),
 	odooCallbacks: callbackCollection(connection),
 	auditEntries: auditCollection(connection),
-	plans: planCollection(connection),
+	proposals: proposalCollection(connection),
 	rateWindows: windowCollection(connection),
 });
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { createIds } from '../../backend/src/core/ids';
-import type { PlanDocument } from '../../backend/src/features/assistant/model';
+import type { ProposalDocument } from '../../backend/src/features/assistant/model';
 import { MAX_DURATION_MS, MAX_QUERIES, type Planner } from '../../backend/src/features/assistant/planner';
 import { createReadingOdoo } from '../../backend/src/features/assistant/reading-odoo';
 import { rulesPlanner } from '@odoo-platform/odoo-questions';
@@ -154,18 +154,18 @@ describe('the assistant', () => {
 		client,
 	});
 
-	/** Keeps one plan. */
-	function memory(): Pick<TenantCollection<PlanDocument>, 'insert' | 'delete'> {
-		let kept: PlanDocument | null = null;
+	/** Keeps one proposal. */
+	function memory(): Pick<TenantCollection<ProposalDocument>, 'insert' | 'delete'> {
+		let kept: ProposalDocument | null = null;
 		return {
-			insert: (plan) => {
-				kept = plan;
+			insert: (proposal) => {
+				kept = proposal;
 				return Promise.resolve();
 			},
 			delete: () => {
-				const plan = kept;
+				const proposal = kept;
 				kept = null;
-				return Promise.resolve(plan);
+				return Promise.resolve(proposal);
 			},
 		};
 	}
@@ -183,8 +183,12 @@ describe('the assistant', () => {
 
 	it('says which calls of a plan were done before one that failed', async () => {
 		const client = fakeOdoo({ write: () => (calls.length === 2 ? denied() : true) });
-		const plans = memory();
-		const assistant = createAssistantService({ planner: planning([write(1), write(2), write(3)]), plans, clock });
+		const proposals = memory();
+		const assistant = createAssistantService({
+			planner: planning([write(1), write(2), write(3)]),
+			proposals,
+			clock,
+		});
 		const asked = await assistant.ask(conversation(client), { message: 'Go.', allow_writes: true });
 		const token = z.string().parse(asked.confirm_token);
 		await expect(assistant.confirm(conversation(client), { token, message: '' })).rejects.toMatchObject({
@@ -196,7 +200,7 @@ describe('the assistant', () => {
 
 	it('says when Odoo answers with a further step', async () => {
 		const client = fakeOdoo({ write: () => ({ type: 'ir.actions.act_window', res_model: 'some.wizard' }) });
-		const assistant = createAssistantService({ planner: planning([write(1)]), plans: memory(), clock });
+		const assistant = createAssistantService({ planner: planning([write(1)]), proposals: memory(), clock });
 		await assistant.ask(conversation(client), { message: 'Go.', allow_writes: true });
 		const { answer } = await assistant.confirm(conversation(client), { token: 'kept', message: '' });
 		expect(answer).toContain('Odoo answers with a further step in its own screens');
@@ -210,7 +214,7 @@ describe('the assistant', () => {
 				for (;;) await odoo.count('res.partner', []);
 			},
 		};
-		const assistant = createAssistantService({ planner: counting, plans: memory(), clock });
+		const assistant = createAssistantService({ planner: counting, proposals: memory(), clock });
 		const reply = await assistant.ask(conversation(client), { message: 'Count forever.', allow_writes: false });
 		expect(reply).toMatchObject({ understood: false, answer: expect.stringContaining('ask for less at once') });
 	});

@@ -9,23 +9,23 @@ import type { CallOptions, OdooCall, OdooClient } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../odoo/json';
 import type { OdooAccess } from '../../odoo/transport';
-import type { PlanDocument } from './model';
+import type { ProposalDocument } from './model';
 import { type Answer, type Planner, ReadingLimitError, type ReadingOdoo } from './planner';
 import { createReadingOdoo } from './reading-odoo';
 
-/** How long a plan waits for its confirmation. */
-const PLAN_MS = 10 * 60_000;
+/** How long a proposal waits for its confirmation. */
+const PROPOSAL_MS = 10 * 60_000;
 
 /** Whose question it is, and the Odoo it is about. */
 export interface Conversation {
 	readonly caller: Pick<Caller, 'organization_id' | 'permissions'>;
-	/** The id of the caller's key or session, to which plans are bound. */
+	/** The id of the caller's key or session, to which proposals are bound. */
 	readonly caller_id: string;
 	readonly odoo: Pick<OdooAccess, 'url' | 'database' | 'login'>;
 	readonly client: OdooClient;
 }
 
-/** The `chat` action: questions are answered by reading, wishes are planned, and done when they are confirmed. */
+/** The `chat` action: a question is answered by reading; for a wish, calls are proposed, and made when confirmed. */
 export interface AssistantService {
 	/**
 	 * Answers `{ answer, understood, records?, queries, planner }`; for a wish `{ …, plan, confirm_token, expires_at }`
@@ -37,13 +37,13 @@ export interface AssistantService {
 		options?: CallOptions,
 	): Promise<JsonObject>;
 	/**
-	 * Carries out the plan of that token, once, and answers with what each call returned; a `message` that is not empty
-	 * must be the one that the plan was made for. Rejects with an `OdooError`.
-	 * @throws {ApiError} 403 `permission_denied`; 404 `not_found` for a token of no plan that waits for this key and Odoo.
+	 * Makes the calls proposed under that token, once, and answers with what each returned; a `message` that is not empty
+	 * must be the one that they were proposed for. Rejects with an `OdooError`.
+	 * @throws {ApiError} 403 `permission_denied`; 404 `not_found` where no such proposal waits for this key and Odoo.
 	 */
 	confirm(
 		conversation: Conversation,
-		plan: { readonly token: string; readonly message: string },
+		confirmation: { readonly token: string; readonly message: string },
 		options?: CallOptions,
 	): Promise<JsonObject>;
 }
@@ -57,14 +57,14 @@ const callsSchema = z.array(
 	}),
 );
 
-/** The assistant with one planner, whose plans all replicas share. */
+/** The assistant with one planner, whose proposals all replicas share. */
 export function createAssistantService({
 	planner,
-	plans,
+	proposals,
 	clock,
 }: {
 	planner: Planner;
-	plans: Pick<TenantCollection<PlanDocument>, 'insert' | 'delete'>;
+	proposals: Pick<TenantCollection<ProposalDocument>, 'insert' | 'delete'>;
 	clock: Clock;
 }): AssistantService {
 	const keep = async (
@@ -73,8 +73,8 @@ export function createAssistantService({
 		{ text, calls }: Answer & { kind: 'planned' },
 	) => {
 		const token = randomBytes(32).toString('base64url');
-		const expires_at = new Date(clock.now().getTime() + PLAN_MS);
-		await plans.insert({
+		const expires_at = new Date(clock.now().getTime() + PROPOSAL_MS);
+		await proposals.insert({
 			_id: hashToken(token),
 			organization_id: caller.organization_id,
 			caller_id,
@@ -124,23 +124,23 @@ export function createAssistantService({
 					members: { required_permission: 'odoo:write' },
 				});
 			}
-			const plan = await plans.delete(caller.organization_id, {
+			const proposal = await proposals.delete(caller.organization_id, {
 				_id: hashToken(token),
 				caller_id,
 				odoo: placeOf(odoo),
 				...(message === '' ? {} : { message }),
 				expires_at: { $gt: clock.now() },
 			});
-			if (plan === null) {
+			if (proposal === null) {
 				const detail =
 					'No plan waits for this confirm token: it was confirmed before, has expired, or belongs to another ' +
 					'message, API key or Odoo connection. Ask again for a new plan.';
 				throw new ApiError('not_found', detail);
 			}
-			const calls = callsSchema.parse(JSON.parse(plan.calls));
+			const calls = callsSchema.parse(JSON.parse(proposal.calls));
 			const results = await carryOut(client, calls, options);
 			return {
-				answer: `Done: ${plan.summary}${results.some(isAction) ? ` ${FURTHER_STEP}` : ''}`,
+				answer: `Done: ${proposal.summary}${results.some(isAction) ? ` ${FURTHER_STEP}` : ''}`,
 				understood: true,
 				results,
 				queries: calls.map(toJson),

@@ -93,6 +93,10 @@ class GivenCredentials extends ICredentialsHelper {
 		return [];
 	}
 
+	isCredentialUsableByNode() {
+		return true;
+	}
+
 	async preAuthentication() {}
 
 	async authenticate(credentials, type, request) {

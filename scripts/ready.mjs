@@ -39,7 +39,7 @@ export function ensureInstalled() {
 	const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] };
 	try {
 		step('Installing dependencies (about a minute)', () =>
-			execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], options),
+			execFileSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], options),
 		);
 	} catch (error) {
 		throw new Error('The dependencies could not be installed; npm says above why.', { cause: error });

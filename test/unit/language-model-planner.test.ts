@@ -85,6 +85,11 @@ describe.each(['openai', 'anthropic'] as const)('a language model that speaks as
 		});
 	});
 
+	it('is told what the inputs of its tools mean', async () => {
+		const { requests } = await ask([{ text: 'None.' }], { provider });
+		expect(requests[0]).toContain('The technical name of a model');
+	});
+
 	it('is told what tools found', async () => {
 		const count = await client.call({ model: 'res.partner', method: 'search_count', args: [[]], kwargs: {} });
 		const { requests } = await ask(

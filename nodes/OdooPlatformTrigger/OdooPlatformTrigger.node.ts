@@ -62,7 +62,7 @@ export class OdooPlatformTrigger implements INodeType {
 
 	webhookMethods = {
 		default: {
-			/** n8n asks this whenever it starts, and before `create` when the workflow is activated. */
+			/** n8n asks this before `create` when the workflow is activated, and up to 2.39 also whenever it starts. */
 			async checkExists(this: IHookFunctions): Promise<boolean> {
 				const registration = this.getWorkflowStaticData('node');
 				const id = textAt(registration, 'webhookId');

@@ -3,7 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { z } from 'zod';
 import { signatureHeaders } from '../../backend/src/net/webhook-signature';
 import type { WorkflowJson } from '../../scripts/n8n-engine';
-import { N8n, n8nFromEnvironment } from '../support/n8n';
+import { N8n, N8N_LIMIT_MS, n8nFromEnvironment } from '../support/n8n';
 import { exampleWorkflow, sources } from '../support/n8n-engine';
 import { whileN8nIsDown } from '../support/n8n-process';
 import { startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
@@ -13,6 +13,8 @@ const settings = n8nFromEnvironment();
 /** n8n 2.8 puts its own words in place of those that the credential's rules have for a refused key. */
 const REFUSED = /refused|Authorization failed/;
 const PACKAGE = 'n8n-nodes-odoo-platform';
+
+const webhooksSchema = z.array(z.object({ id: z.string(), url: z.string() }));
 
 /** The newest event, which tells of a deployment. */
 const eventsSchema = z.tuple([
@@ -56,8 +58,11 @@ const deliveriesSchema = z.tuple([
 	}, 60_000);
 
 	afterAll(async () => {
-		for (const id of workflows) await n8n.deleteWorkflow(id);
-		await platform.remove();
+		try {
+			for (const id of workflows) await n8n.deleteWorkflow(id);
+		} finally {
+			await platform.remove();
+		}
 	});
 
 	/** Imports an example and fills in what its user would: the credentials, and the given parameters. */
@@ -145,9 +150,10 @@ const deliveriesSchema = z.tuple([
 		beforeAll(async () => {
 			workflow = await importExample('on-deployment-succeeded');
 			await n8n.activate(workflow);
-			const { json } = await platform.api('GET', '/api/v1/webhooks');
-			[webhook] = z.tuple([z.object({ id: z.string(), url: z.string() })]).parse(json.data);
+			webhook = await until(async () => (await webhooks())[0], N8N_LIMIT_MS);
 		}, 60_000);
+
+		const webhooks = async () => webhooksSchema.parse((await platform.api('GET', '/api/v1/webhooks')).json.data);
 
 		/** Deploys; answers the id of the event that told of it. */
 		const deploy = async () => {
@@ -167,7 +173,7 @@ const deliveriesSchema = z.tuple([
 			return deliveriesSchema.parse(json.data)[0];
 		};
 		/** Resolves when the workflow has run that many times for an event. */
-		const hasRun = (times: number, event: string, limitMs?: number) =>
+		const hasRun = (times: number, event: string, limitMs = N8N_LIMIT_MS) =>
 			until(async () => {
 				const executions = await n8n.executions(workflow);
 				const events = executions.map(({ items }) => items['Deployment succeeded']?.[0]?.id);
@@ -180,7 +186,7 @@ const deliveriesSchema = z.tuple([
 			const [execution] = await until(async () => {
 				const executions = await n8n.executions(workflow);
 				return executions.length > 0 ? executions : null;
-			});
+			}, N8N_LIMIT_MS);
 			expect(execution?.items['Deployment succeeded']).toMatchObject([
 				{ type: 'deployment.succeeded', data: { deployment: { environment_id: staging } } },
 			]);
@@ -222,6 +228,9 @@ const deliveriesSchema = z.tuple([
 				});
 				return events;
 			});
+			// Such an n8n leaves it paused, until somebody resumes it.
+			if (!(await n8n.checksWebhooksAtStart()))
+				await platform.api('POST', `/api/v1/webhooks/${webhook.id}/resume`);
 			for (const event of missed) await hasRun(1, event, 60_000);
 			expect((await platform.api('GET', `/api/v1/webhooks/${webhook.id}`)).json).toMatchObject({
 				status: 'active',
@@ -266,8 +275,7 @@ const deliveriesSchema = z.tuple([
 
 		it('deactivating it removes the webhook from the platform', async () => {
 			await n8n.deactivate(workflow);
-			const { json } = await platform.api('GET', '/api/v1/webhooks');
-			expect(json.data).toEqual([]);
-		});
+			await until(async () => (await webhooks()).length === 0, N8N_LIMIT_MS);
+		}, 60_000);
 	});
 });

@@ -12,6 +12,12 @@ export function n8nFromEnvironment() {
 
 export type N8nSettings = NonNullable<ReturnType<typeof n8nFromEnvironment>>;
 
+/** How long n8n may take for what it does after it has answered, in milliseconds. */
+export const N8N_LIMIT_MS = 50_000;
+
+/** Each request has a connection of its own: n8n may have closed an idle one while a test file was being loaded. */
+const HEADERS = { 'content-type': 'application/json', connection: 'close' };
+
 const runData = z.record(
 	z.string(),
 	z.array(
@@ -49,7 +55,7 @@ export class N8n {
 	static async login({ url, apiKey, email, password }: N8nSettings) {
 		const response = await fetch(`${url}/rest/login`, {
 			method: 'POST',
-			headers: { 'content-type': 'application/json' },
+			headers: HEADERS,
 			body: JSON.stringify({ emailOrLdapLoginId: email, password }),
 		});
 		if (!response.ok) throw new Error(`n8n refused the login: ${response.status} ${await response.text()}`);
@@ -97,22 +103,36 @@ export class N8n {
 		return types.map(({ name }) => name);
 	}
 
+	/** Whether its start asks the triggers of active workflows if their webhooks exist; from 2.40 on it does not by default. */
+	async checksWebhooksAtStart(): Promise<boolean> {
+		const settings = z.object({ data: z.object({ useWorkflowPublicationService: z.boolean().default(false) }) });
+		return !settings.parse(await this.ask('GET', '/rest/settings')).data.useWorkflowPublicationService;
+	}
+
 	/** Imports a workflow and returns its id. */
 	async importWorkflow({ name, nodes, connections, settings }: WorkflowJson): Promise<string> {
 		const body = { name, nodes, connections, settings };
 		return z.object({ id: z.string() }).parse(await this.ask('POST', '/api/v1/workflows', body)).id;
 	}
 
+	/** Its triggers are registered by then, or (from n8n 2.40 on) a moment later. */
 	async activate(workflowId: string): Promise<void> {
 		await this.ask('POST', `/api/v1/workflows/${workflowId}/activate`);
 	}
 
+	/** Its triggers are removed by then, or (from n8n 2.40 on) a moment later. */
 	async deactivate(workflowId: string): Promise<void> {
 		await this.ask('POST', `/api/v1/workflows/${workflowId}/deactivate`);
 	}
 
+	/** Deletes a workflow, an active one too. */
 	async deleteWorkflow(workflowId: string): Promise<void> {
-		await this.ask('DELETE', `/api/v1/workflows/${workflowId}`);
+		await this.deactivate(workflowId);
+		await until(async () => {
+			const response = await this.send('DELETE', `/api/v1/workflows/${workflowId}`);
+			// Its triggers are still being removed.
+			return response.status !== 409 && answerOf(response);
+		}, N8N_LIMIT_MS);
 	}
 
 	/** Presses "Execute workflow", starting from a node, and waits for the end. */
@@ -126,7 +146,7 @@ export class N8n {
 				triggerToStartFrom: { name: startNode },
 			}),
 		);
-		return until(() => this.execution(started.executionId));
+		return until(() => this.execution(started.executionId), N8N_LIMIT_MS);
 	}
 
 	/** The runs of a workflow that have ended. */
@@ -143,15 +163,22 @@ export class N8n {
 	}
 
 	private async ask(method: string, path: string, body?: object): Promise<unknown> {
-		const response = await fetch(this.url + path, {
+		return answerOf(await this.send(method, path, body));
+	}
+
+	private send(method: string, path: string, body?: object): Promise<Response> {
+		return fetch(this.url + path, {
 			method,
-			headers: { cookie: this.cookie, 'x-n8n-api-key': this.apiKey, 'content-type': 'application/json' },
+			headers: { ...HEADERS, cookie: this.cookie, 'x-n8n-api-key': this.apiKey },
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
-		const text = await response.text();
-		if (!response.ok) throw new Error(`n8n answered ${method} ${path} with ${response.status}: ${text}`);
-		return JSON.parse(text);
 	}
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+	const text = await response.text();
+	if (!response.ok) throw new Error(`n8n answered ${response.status} at ${response.url}: ${text}`);
+	return JSON.parse(text);
 }
 
 /** What the editor sends when it needs to know what a parameter offers. */

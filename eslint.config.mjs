@@ -50,6 +50,8 @@ export default tseslint.config(
 			'@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
 			'@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
 			'@typescript-eslint/consistent-type-imports': 'error',
+			// At typescript-eslint 8.74.0 it overflows the stack on the types of mongoose's schemas.
+			'@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
 			eqeqeq: 'error',
 		},
 	},

@@ -1,6 +1,7 @@
 import { ConfigError, readConfig } from './config';
 import { systemCode } from './core/errors';
 import { createLogger } from './core/log';
+import { MigrationError } from './database/migrations/migration';
 import { DatabaseInUseError } from '@odoo-platform/embedded-mongo';
 import { startPlatform } from './platform';
 
@@ -40,6 +41,7 @@ main().catch((error: unknown) => {
 	const explained =
 		error instanceof ConfigError ||
 		error instanceof DatabaseInUseError ||
+		error instanceof MigrationError ||
 		(error instanceof Error && systemCode(error) !== undefined);
 	process.stderr.write(
 		`${explained ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

@@ -8,6 +8,7 @@ import { createIds, type OrganizationId } from './core/ids';
 import type { Logger } from './core/log';
 import { createSecrets, loadMasterKey } from './core/secrets';
 import { openDatabase } from './database/connection';
+import { migrate } from './database/migrations/migrate';
 import { createLanguageModelPlanner } from './features/assistant/language-model/language-model-planner';
 import { openLanguageModel } from './features/assistant/language-model/model';
 import type { Planner } from './features/assistant/planner';
@@ -233,7 +234,7 @@ export async function startPlatform(
 		await database.close();
 	};
 	try {
-		for (const collection of Object.values(collections)) await collection.createIndexes();
+		await migrate(database.connection, { collections: Object.values(collections), clock, log });
 		if (config.previousSecretKeys.length > 0) await reencryptAll(collections, { secrets, log });
 		origin.listensAt(await listen(server, config).catch(refuse('HOST, PORT', 'the service cannot listen there')));
 		const firstRunFile = await firstRun({

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { WebhookId } from '../../backend/src/core/ids';
-import type { Change } from '../../backend/src/database/tenant-collection';
+import type { Change } from '../../backend/src/database/collection';
 import type { WebhookDocument } from '../../backend/src/features/webhooks/model';
 import type { FakeClock } from '../support/fake-clock';
 import { answer } from '../support/receiver';

@@ -79,17 +79,7 @@ export async function startTestPlatform(
 		...platform,
 		config,
 		firstRun,
-		async api(method, route, body, { key = firstRun.api_key } = {}) {
-			const response = await fetch(platform.url + route, {
-				method,
-				headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
-				...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-			});
-			const text = await response.text();
-			const isJson = /json/.test(response.headers.get('content-type') ?? '');
-			const json = isJson ? z.record(z.string(), z.unknown()).parse(JSON.parse(text)) : {};
-			return { status: response.status, headers: response.headers, text, json };
-		},
+		api: apiCaller(platform.url, firstRun.api_key),
 		async remove() {
 			endChecks();
 			await platform.stop();
@@ -98,6 +88,21 @@ export async function startTestPlatform(
 		},
 	};
 }
+
+/** Asks a service, with that API key unless another is named. */
+export const apiCaller =
+	(url: string, apiKey: string): TestPlatform['api'] =>
+	async (method, route, body, { key = apiKey } = {}) => {
+		const response = await fetch(url + route, {
+			method,
+			headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+			...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+		});
+		const text = await response.text();
+		const isJson = /json/.test(response.headers.get('content-type') ?? '');
+		const json = isJson ? z.record(z.string(), z.unknown()).parse(JSON.parse(text)) : {};
+		return { status: response.status, headers: response.headers, text, json };
+	};
 
 /** Another replica of that service: the same database and master key, a data directory of its own. */
 export async function startReplica(
@@ -122,7 +127,7 @@ export async function startReplica(
 }
 
 /** The connection string of one database on a server. */
-function databaseUri({ uri, name }: Pick<TestDatabase, 'uri' | 'name'>): string {
+export function databaseUri({ uri, name }: Pick<TestDatabase, 'uri' | 'name'>): string {
 	const [server = '', options] = uri.split('?');
 	return `${server.replace(/\/$/, '')}/${name}${options === undefined ? '' : `?${options}`}`;
 }

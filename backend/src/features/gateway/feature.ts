@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock';
 import type { Logger } from '../../core/log';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { OdooClients } from '../../odoo/clients';
-import type { PlanDocument } from '../assistant/model';
+import type { ProposalDocument } from '../assistant/model';
 import type { Planner } from '../assistant/planner';
 import { createAssistantService } from '../assistant/service';
 import type { ConnectionsService } from '../connections/service';
@@ -11,21 +11,21 @@ import { createGatewayService } from './service';
 
 /** The gateway to Odoos, with the assistant behind it. */
 export function createGateway({
-	plans,
+	proposals,
 	connections,
 	clients,
 	planner,
 	clock,
 	log,
 }: {
-	plans: TenantCollection<PlanDocument>;
+	proposals: TenantCollection<ProposalDocument>;
 	connections: Pick<ConnectionsService, 'open'>;
 	clients: OdooClients;
 	planner: Planner;
 	clock: Clock;
 	log: Logger;
 }) {
-	const assistant = createAssistantService({ plans, planner, clock });
+	const assistant = createAssistantService({ proposals, planner, clock });
 	return {
 		routes: gatewayRoutes({ gateway: createGatewayService({ connections, clients, assistant, clock, log }) }),
 	};

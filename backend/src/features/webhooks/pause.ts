@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock';
 import type { PlatformEvent } from '../../core/events';
 import type { Ids } from '../../core/ids';
-import type { Change, TenantCollection } from '../../database/tenant-collection';
+import type { Change } from '../../database/collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import { presentWebhook } from './schemas';
 

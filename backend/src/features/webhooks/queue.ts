@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock';
 import type { Ids, WebhookId } from '../../core/ids';
-import type { Change, TenantCollection } from '../../database/tenant-collection';
+import type { Change } from '../../database/collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { DeliveryDocument, WebhookDocument } from './model';
 
 /** What differs from one new delivery to another. */

@@ -1,7 +1,8 @@
 import { createBatcher } from '../../waiting/batcher';
 import type { Clock } from '../../core/clock';
 import { groupBy } from '../../core/group-by';
-import type { Change, TenantCollection } from '../../database/tenant-collection';
+import type { Change } from '../../database/collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { AttemptResult } from '../../net/attempt';
 import { nextRetry } from '../../net/retry-schedule';
 import type { DeliveryDocument, WebhookDocument } from './model';

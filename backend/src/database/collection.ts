@@ -1,0 +1,148 @@
+import { type Document, MongoBulkWriteError } from 'mongodb';
+import type {
+	Connection,
+	IndexDefinition,
+	IndexOptions,
+	Model,
+	QueryFilter,
+	SchemaDefinition,
+	UpdateQuery,
+} from 'mongoose';
+import { Schema } from 'mongoose';
+import { DUPLICATE_KEY, isDuplicateKey } from './connection';
+
+/** What every document has. */
+export interface StoredDocument {
+	readonly _id: string;
+}
+
+export interface FindOptions {
+	readonly sort?: Readonly<Record<string, 1 | -1>>;
+	readonly limit?: number;
+}
+
+export type UpdateOptions = Pick<FindOptions, 'sort'>;
+
+export interface UpsertOptions extends UpdateOptions {
+	readonly upsert?: boolean;
+}
+
+/** One of several changes that travel to the database together. */
+export interface Change<T> {
+	readonly filter: QueryFilter<T>;
+	readonly update: UpdateQuery<T>;
+}
+
+export interface CollectionDefinition {
+	readonly name: string;
+	/** mongoose's description of the fields; `_id` is added. */
+	readonly fields: SchemaDefinition;
+	readonly indexes: readonly (readonly [IndexDefinition, IndexOptions?])[];
+}
+
+/**
+ * A collection of documents, whoever owns them. What belongs to an organization is in a `TenantCollection`; this is for
+ * what belongs to the whole service.
+ */
+export interface Collection<T extends StoredDocument> {
+	insert(document: T): Promise<void>;
+	/** Inserts those whose unique values no other document has yet, and passes over the rest. Nothing is cast. */
+	insertNew(documents: readonly T[]): Promise<void>;
+	find(filter: QueryFilter<T>, options?: FindOptions): Promise<T[]>;
+	findOne(filter: QueryFilter<T>, options?: FindOptions): Promise<T | null>;
+	/** Changes the first match atomically and answers it as it is afterwards; null where nothing matched. */
+	update(filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpsertOptions): Promise<T | null>;
+	/** Each change holds for every match of its filter, one change after the other; answers how many matched in all. */
+	updateMany(...changes: readonly Change<T>[]): Promise<number>;
+	/** Deletes the first match and answers it as it was; null where nothing matched. */
+	delete(filter: QueryFilter<T>): Promise<T | null>;
+	/** Makes the indexes that are missing. */
+	createIndexes(): Promise<void>;
+	/** The same, and drops those that are not defined, or were defined otherwise. */
+	syncIndexes(): Promise<void>;
+}
+
+/** How many documents come at a time; few need a second batch, in which DocumentDB fails now and then. */
+const LARGEST_BATCH = 10_000;
+
+/** Binds a definition to a connection. */
+export function openCollection<T extends StoredDocument>(
+	connection: Connection,
+	definition: CollectionDefinition,
+): Collection<T> {
+	const schema = new Schema<T>(undefined, {
+		collection: definition.name,
+		versionKey: false,
+		strict: 'throw',
+		minimize: false,
+	});
+	schema.add(new Schema({ _id: { type: String, required: true } }));
+	schema.add(new Schema(definition.fields, { _id: false }));
+	for (const [keys, options] of definition.indexes) schema.index(keys, options);
+	const model: Model<T> = connection.model<T>(definition.name, schema);
+
+	const findOne: Collection<T>['findOne'] = (filter, { sort } = {}) => {
+		const query = model.findOne(filter);
+		if (sort) query.sort(sort);
+		return query.lean<T | null>().exec();
+	};
+
+	return {
+		insert: async (document) => {
+			await model.create([document]);
+		},
+		async insertNew(documents) {
+			if (documents.length === 0) return;
+			try {
+				await model.insertMany(documents, { ordered: false, lean: true });
+			} catch (error) {
+				if (!areDuplicates(error)) throw error;
+			}
+		},
+		find: (filter, { sort, limit } = {}) => {
+			const query = model.find(filter);
+			if (sort) query.sort(sort);
+			if (limit !== undefined) query.limit(limit);
+			query.batchSize(limit ?? LARGEST_BATCH);
+			return query.lean<T[]>().exec();
+		},
+		findOne,
+		update(filter, change, { sort, upsert = false } = {}) {
+			const write = () =>
+				model
+					.findOneAndUpdate(filter, change, { returnDocument: 'after', sort, upsert })
+					.lean<T | null>()
+					.exec();
+			// Of two who make the same document at once MongoDB may refuse one, who then finds the other's.
+			return write().catch((error: unknown) => {
+				if (upsert && isDuplicateKey(error)) return write();
+				throw error;
+			});
+		},
+		async updateMany(...changes) {
+			if (changes.length === 0) return 0;
+			const { matchedCount } = await model.bulkWrite<Document>(changes.map((change) => ({ updateMany: change })));
+			return matchedCount;
+		},
+		async delete(filter) {
+			for (;;) {
+				const deleted = await model.findOneAndDelete(filter).lean<T | null>().exec();
+				// DocumentDB misses a document that another command changes at the same moment: still there, once more.
+				if (deleted !== null || (await findOne(filter)) === null) return deleted;
+			}
+		},
+		createIndexes: async () => {
+			await model.createIndexes();
+		},
+		syncIndexes: async () => {
+			await model.createCollection();
+			await model.syncIndexes();
+		},
+	};
+}
+
+/** Whether an unordered insert failed for those documents alone whose unique values others have already. */
+const areDuplicates = (error: unknown) =>
+	error instanceof MongoBulkWriteError &&
+	error.result.getWriteConcernError() === undefined &&
+	error.result.getWriteErrors().every(({ code }) => code === DUPLICATE_KEY);

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import type { Connection } from 'mongoose';
+import type { Clock } from '../../core/clock';
+import type { Logger } from '../../core/log';
+import { ENDED, nap } from '../../waiting/wakeable-loop';
+import { type Collection, openCollection } from '../collection';
+import { MIGRATIONS } from './index';
+import { type Migration, MigrationError } from './migration';
+
+/** How long the migrations are a replica's without a sign of life, in milliseconds. */
+const LEASE_MS = 15_000;
+/** How often it gives one. */
+const RENEWAL_MS = 5_000;
+/** How often those who wait look whether it is their turn. */
+const LOOK_MS = 500;
+/** How long they wait, unless the one they wait for dies. */
+const PATIENCE_MS = 10 * 60_000;
+
+/** How far the database is; the one document in `migrations`. */
+interface ProgressDocument {
+	readonly _id: 'database';
+	/** The number of the last migration that has run; 0: none has. */
+	readonly migration: number;
+	/** The replica that looks after it, or last did. */
+	readonly owner: string;
+	/** Until then no other may. */
+	readonly lease_until: Date;
+}
+
+const progressCollection = (connection: Connection) =>
+	openCollection<ProgressDocument>(connection, {
+		name: 'migrations',
+		fields: {
+			migration: { type: Number, required: true },
+			owner: { type: String, required: true },
+			lease_until: { type: Date, required: true },
+		},
+		indexes: [],
+	});
+
+const DATABASE = { _id: 'database' } as const;
+
+interface MigrateOptions {
+	/** Whose indexes are brought to their definitions. */
+	readonly collections: readonly Pick<Collection<never>, 'createIndexes' | 'syncIndexes'>[];
+	readonly clock: Clock;
+	readonly log: Logger;
+	readonly migrations?: readonly Migration[];
+}
+
+/**
+ * Brings the database to what this release needs: runs the migrations that have not run yet, and then makes the indexes
+ * that are missing and drops those that are not defined any more. Of several replicas that start at once one does it,
+ * under a lease, and the others wait.
+ * @throws {MigrationError} where a later release has been here, a migration fails, or another replica takes too long.
+ */
+export async function migrate(connection: Connection, options: MigrateOptions): Promise<void> {
+	const { collections, clock, log, migrations = MIGRATIONS } = options;
+	const { db } = connection;
+	if (db === undefined) throw new Error('the connection is not open');
+	const progress = progressCollection(connection);
+	const mine = { ...DATABASE, owner: randomUUID() };
+	const write = async (changes: Partial<ProgressDocument>) => {
+		const lease_until = new Date(clock.now().getTime() + LEASE_MS);
+		const written = await progress.update(mine, { $set: { lease_until, ...changes } });
+		if (written === null) throw new MigrationError('Another replica has taken the migrations over.');
+	};
+
+	const { migration: done } = await claim(progress, mine.owner, { clock, log });
+	const work = async (signal: AbortSignal) => {
+		for (const [index, migration] of migrations.entries()) {
+			const number = index + 1;
+			if (number <= done) continue;
+			log.info({ migration: number }, `migrating the database: ${migration.title}`);
+			await explaining(`number ${number}, ${migration.title}`, async () => {
+				await migration.run(db, signal);
+				if (number < migrations.length) return;
+				await Promise.all(collections.map((collection) => collection.syncIndexes()));
+			});
+			await write({ migration: number });
+		}
+		if (done < migrations.length) return;
+		await Promise.all(collections.map((collection) => collection.createIndexes()));
+	};
+	try {
+		if (done > migrations.length) throw tooNew(done, migrations.length);
+		await whileRenewing(work, { renew: () => write({}), clock, log });
+	} finally {
+		await progress.update(mine, { $set: { lease_until: new Date(0) } }).catch((error: unknown) => {
+			log.warn({ err: error }, 'the lease of the migrations could not be given back; it ends by itself');
+		});
+	}
+}
+
+/** Waits until no other replica is at it, and takes the lease. */
+async function claim(
+	progress: Collection<ProgressDocument>,
+	owner: string,
+	{ clock, log }: Pick<MigrateOptions, 'clock' | 'log'>,
+): Promise<ProgressDocument> {
+	const began = clock.now().getTime();
+	const first = { migration: 0, owner, lease_until: new Date(0) };
+	await progress.update(DATABASE, { $setOnInsert: first }, { upsert: true });
+	for (let waits = false; ; waits = true) {
+		const now = clock.now();
+		const claimed = await progress.update(
+			{ ...DATABASE, lease_until: { $lte: now } },
+			{ $set: { owner, lease_until: new Date(now.getTime() + LEASE_MS) } },
+		);
+		if (claimed !== null) return claimed;
+		if (now.getTime() - began >= PATIENCE_MS) {
+			throw new MigrationError(
+				`Another replica has been migrating the database for over ${PATIENCE_MS / 60_000} minutes. ` +
+					'Its log says how far it is. Start this one again when it has ended.',
+			);
+		}
+		if (!waits) log.info('another replica migrates the database; this one waits until it has');
+		await clock.sleep(LOOK_MS);
+	}
+}
+
+/** Works under a signal that comes when the lease is lost. */
+async function whileRenewing(
+	work: (signal: AbortSignal) => Promise<void>,
+	{ renew, clock, log }: Pick<MigrateOptions, 'clock' | 'log'> & { readonly renew: () => Promise<void> },
+): Promise<void> {
+	const over = new AbortController();
+	const lost = new AbortController();
+	const renewing = async () => {
+		for (;;) {
+			await nap(clock, RENEWAL_MS, over.signal);
+			if (over.signal.aborted || lost.signal.aborted) return;
+			await renew().catch((error: unknown) => {
+				if (error instanceof MigrationError) lost.abort(error);
+				else log.warn({ err: error }, 'the lease of the migrations could not be renewed');
+			});
+		}
+	};
+	const ended = renewing();
+	try {
+		await work(lost.signal);
+	} finally {
+		over.abort(ENDED);
+		await ended;
+	}
+}
+
+/** Does one migration's work; where that fails, its error says which it was and what becomes of it. */
+async function explaining(which: string, work: () => Promise<void>): Promise<void> {
+	try {
+		await work();
+	} catch (cause) {
+		const reason = cause instanceof Error ? cause.message : String(cause);
+		throw new MigrationError(
+			`The database could not be migrated (${which}): ${reason} ` +
+				'Nothing is lost: the next start goes on from there.',
+			{ cause },
+		);
+	}
+}
+
+const tooNew = (done: number, known: number) =>
+	new MigrationError(
+		`The database was changed by a later release (its migration ${done}; this release knows ${known}). ` +
+			'Start that release or a later one, or restore the backup that was made before it.',
+	);

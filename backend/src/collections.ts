@@ -15,7 +15,7 @@ import { keyCollection, sealedInKey } from './features/keys/model';
 import { callbackCollection, sealedInCallback } from './features/odoo-routes/callbacks/model';
 import { logCollection, payloadCollection } from './features/odoo-routes/logs/model';
 import { settingsCollection } from './features/odoo-routes/settings/model';
-import { organizationCollection, userCollection } from './features/organizations/model';
+import { memberCollection, organizationCollection, userCollection } from './features/organizations/model';
 import { projectCollection } from './features/projects/model';
 import { sealedInOdooLogin, odooLoginCollection } from './features/odoo-logins/model';
 import { windowCollection } from './features/rate-limits/counter';
@@ -25,6 +25,7 @@ import { deliveryCollection, sealedInWebhook, webhookCollection } from './featur
 export const openCollections = (connection: Connection) => ({
 	organizations: organizationCollection(connection),
 	users: userCollection(connection),
+	members: memberCollection(connection),
 	keys: keyCollection(connection),
 	projects: projectCollection(connection),
 	environments: environmentCollection(connection),

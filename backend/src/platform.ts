@@ -242,6 +242,7 @@ export async function startPlatform(
 			dataDir: config.dataDir,
 			baseUrl: origin.url,
 			organizations: organizations.service,
+			membersService: organizations.members,
 			keys: keys.service,
 			projects: projects.service,
 			environments: environments.service,

@@ -11,7 +11,7 @@ import { PERMISSIONS, type Plan } from '../../backend/src/core/permissions';
 import { createSecrets, loadMasterKey } from '../../backend/src/core/secrets';
 import { keyCollection } from '../../backend/src/features/keys/model';
 import { createKeysService, type KeySpecification } from '../../backend/src/features/keys/service';
-import { organizationCollection, userCollection } from '../../backend/src/features/organizations/model';
+import { organizationCollection } from '../../backend/src/features/organizations/model';
 import { createOrganizationsService } from '../../backend/src/features/organizations/service';
 import { LIMITS, type Limits } from '../../backend/src/http/limits';
 import { type Platform, startPlatform } from '../../backend/src/platform';
@@ -141,7 +141,6 @@ export async function addOrganization(
 	const connection = await mongoose.createConnection(platform.config.mongodbUri ?? '').asPromise();
 	const organizations = createOrganizationsService({
 		organizations: organizationCollection(connection),
-		users: userCollection(connection),
 		clock: systemClock,
 	});
 	await organizations.create({ id: organization_id, name: 'Other', plan });

@@ -49,10 +49,8 @@ function replica(overrides: Partial<Dependencies> = {}) {
 		dataDir,
 		baseUrl: 'https://platform.example.com',
 		installation: collections.installation,
-		organizations: {
-			create: ({ id }) => Promise.resolve(void made.push(id)),
-			createOwner: () => Promise.resolve(),
-		},
+		organizations: { create: ({ id }) => Promise.resolve(void made.push(id)) },
+		membersService: { createOwner: () => Promise.resolve() },
 		keys: { mint: () => 'a token', store: () => Promise.resolve() },
 		projects: createProjectsService({
 			projects: collections.projects,

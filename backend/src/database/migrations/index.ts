@@ -1,3 +1,4 @@
+import { usersAndMembers } from './001-users-and-members';
 import type { Migration } from './migration';
 
 /**
@@ -5,4 +6,4 @@ import type { Migration } from './migration';
  * has stays where and as it is. Where only indexes change, one that does nothing is added too: at a number of its own
  * indexes that are not defined any more are dropped, and releases that need them stop starting.
  */
-export const MIGRATIONS: readonly Migration[] = [];
+export const MIGRATIONS: readonly Migration[] = [usersAndMembers];

@@ -1,4 +1,4 @@
-import type { Collection, Db } from 'mongodb';
+import type { Collection, Db, Filter, WithId } from 'mongodb';
 import type { z } from 'zod';
 import type { StoredDocument } from '../collection';
 

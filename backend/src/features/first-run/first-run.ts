@@ -12,6 +12,7 @@ import type { TenantCollection } from '../../database/tenant-collection';
 import type { ConnectionsService } from '../connections/service';
 import type { EnvironmentsService } from '../environments/service';
 import { type KeySpecification, type KeysService, makeHmacSecret } from '../keys/service';
+import type { MembersService } from '../organizations/members';
 import type { OrganizationsService } from '../organizations/service';
 import type { ProjectsService } from '../projects/service';
 import { createDemoRepository } from './demo-repository';
@@ -34,7 +35,8 @@ interface Dependencies {
 	/** Where clients reach the service. */
 	readonly baseUrl: string;
 	readonly installation: TenantCollection<InstallationDocument>;
-	readonly organizations: Pick<OrganizationsService, 'create' | 'createOwner'>;
+	readonly organizations: Pick<OrganizationsService, 'create'>;
+	readonly membersService: Pick<MembersService, 'createOwner'>;
 	readonly keys: Pick<KeysService, 'mint' | 'store'>;
 	readonly projects: Pick<ProjectsService, 'get' | 'create'>;
 	readonly environments: Pick<EnvironmentsService, 'get' | 'create'>;
@@ -129,12 +131,12 @@ function keyRequests({ organization_id, api_key, webhook_key }: Plan): Record<'a
 
 /** Everything of the plan; what an interrupted run made already stays. */
 async function make(plan: Plan, dependencies: Dependencies): Promise<void> {
-	const { dataDir, organizations, keys, projects, environments, connections } = dependencies;
+	const { dataDir, organizations, membersService, keys, projects, environments, connections } = dependencies;
 	const { organization_id } = plan;
 	const repository = path.join(dataDir, 'repositories', 'demo');
 	await createDemoRepository(repository);
 	await organizations.create({ id: organization_id, name: 'Acme', plan: 'agency' });
-	await organizations.createOwner({ ...plan.owner, organization_id, name: 'Owner' });
+	await membersService.createOwner({ ...plan.owner, organization_id, name: 'Owner' });
 	const { api, webhook } = keyRequests(plan);
 	await keys.store(api, plan.api_key.token);
 	await keys.store(webhook, plan.webhook_key.token);

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { OrganizationId, UserId } from '../../core/ids';
 import type { Plan } from '../../core/permissions';
+import { openCollection } from '../../database/collection';
 import { tenantCollection } from '../../database/tenant-collection';
 
 /** A tenant: everything belongs to one, itself included. */
@@ -23,27 +24,45 @@ export const organizationCollection = (connection: Connection) =>
 		indexes: [[{ organization_id: 1, _id: -1 }]],
 	});
 
-/** A person. */
+/** A person, known to the whole service by one e-mail address; where they may do what, their memberships say. */
 export interface UserDocument {
 	readonly _id: UserId;
-	readonly organization_id: OrganizationId;
 	readonly email: string;
 	readonly name: string;
-	readonly role: 'owner';
 	/** scrypt with the parameters that Node.js has by default, and its salt. */
 	readonly password_hash: string;
 	readonly created_at: Date;
 }
 
 export const userCollection = (connection: Connection) =>
-	tenantCollection<UserDocument>(connection, {
+	openCollection<UserDocument>(connection, {
 		name: 'users',
 		fields: {
 			email: { type: String, required: true },
 			name: { type: String, required: true },
-			role: { type: String, required: true },
 			password_hash: { type: String, required: true },
 			created_at: { type: Date, required: true },
 		},
-		indexes: [[{ email: 1 }, { unique: true }], [{ organization_id: 1, _id: -1 }]],
+		indexes: [[{ email: 1 }, { unique: true }]],
+	});
+
+/** What a user is in an organization. */
+export interface MemberDocument {
+	/** The organization and the user, so that nobody is a member twice. */
+	readonly _id: string;
+	readonly organization_id: OrganizationId;
+	readonly user_id: UserId;
+	readonly role: 'owner';
+	readonly created_at: Date;
+}
+
+export const memberCollection = (connection: Connection) =>
+	tenantCollection<MemberDocument>(connection, {
+		name: 'members',
+		fields: {
+			user_id: { type: String, required: true },
+			role: { type: String, required: true },
+			created_at: { type: Date, required: true },
+		},
+		indexes: [[{ organization_id: 1, user_id: -1 }]],
 	});

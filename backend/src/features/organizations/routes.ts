@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pathId } from '../../http/fields';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
+import type { MembersService } from './members';
 import { memberSchema, organizationSchema, presentMember, presentOrganization } from './schemas';
 import type { OrganizationsService } from './service';
 
@@ -11,9 +12,11 @@ const read = { by: 'key', permission: 'organizations:read', plan: 'starter' } as
 /** `/api/v1/organizations` */
 export const organizationRoutes = ({
 	organizations,
+	members,
 	pager,
 }: {
 	organizations: OrganizationsService;
+	members: MembersService;
 	pager: Pager;
 }): Route[] => [
 	defineRoute({
@@ -58,7 +61,7 @@ export const organizationRoutes = ({
 				query,
 				kind: 'user',
 				scope: ['members', organization_id],
-				fetch: (after, limit) => organizations.listMembers(caller.tenant, organization_id, after, limit),
+				fetch: (after, limit) => members.list(caller.tenant, organization_id, after, limit),
 			});
 			return reply(200, { data: items.map(presentMember), next_cursor });
 		},

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { planSchema } from '../../core/permissions';
 import { createdAt, ownId } from '../../http/fields';
-import type { OrganizationDocument, UserDocument } from './model';
+import type { Member } from './members';
+import type { OrganizationDocument } from './model';
 
 export const organizationSchema = z
 	.object({
@@ -49,9 +50,4 @@ export const memberSchema = z
 		],
 	});
 
-export const presentMember = (user: UserDocument) => ({
-	user_id: user._id,
-	email: user.email,
-	name: user.name,
-	role: user.role,
-});
+export const presentMember = ({ _id, email, name, role }: Member) => ({ user_id: _id, email, name, role });

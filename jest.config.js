@@ -28,5 +28,6 @@ module.exports = {
 	],
 	// jest would leave one core to the watcher; on two cores that halves the speed.
 	maxWorkers: '100%',
-	testTimeout: 20_000,
+	// Ends what hangs. A test that works takes a second or two, and on a loaded machine as long as it takes.
+	testTimeout: 120_000,
 };

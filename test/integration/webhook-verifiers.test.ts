@@ -168,7 +168,7 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 				},
 			},
 		});
-	}, 30_000);
+	});
 });
 
 describe('the documents’ verifier in Node.js', () => {

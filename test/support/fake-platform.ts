@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createPatientServer } from './patient-server';
 
 /** A request as the fake service received it. */
 export interface Received {
@@ -29,7 +30,7 @@ export interface FakePlatform {
 }
 
 export async function startFakePlatform(): Promise<FakePlatform> {
-	const server = createServer((request, response) => {
+	const server = createPatientServer((request, response) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {

@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
 import type { AssistantConfig } from '../../backend/src/config';
+import { createPatientServer } from './patient-server';
 
 /** What a model says in one turn: words, calls of tools, or a failure of its service. */
 export type Turn =
@@ -17,7 +17,7 @@ const request = z.looseObject({ messages: z.array(z.unknown()), tools: z.array(z
  */
 export async function startLanguageModel(provider: AssistantConfig['provider'], turns: readonly Turn[]) {
 	const requests: string[] = [];
-	const server = createServer((incoming, response) => {
+	const server = createPatientServer((incoming, response) => {
 		const chunks: Buffer[] = [];
 		incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
 		incoming.on('end', () => {

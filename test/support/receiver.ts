@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { createPatientServer } from './patient-server';
 import { until } from './until';
 
 export interface ReceivedRequest {
@@ -24,7 +25,7 @@ export async function startReceiver(
 	respond: (response: ServerResponse, before: number) => void = (response) => response.end('ok'),
 ): Promise<Receiver> {
 	const requests: ReceivedRequest[] = [];
-	const server = createServer((request, response) => {
+	const server = createPatientServer((request, response) => {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {

@@ -1,9 +1,9 @@
-import { createServer } from 'node:http';
 import express from 'express';
 import { createLogger } from '../../backend/src/core/log';
 import { fetchHandler } from '../../backend/src/http/fetch-handler';
 import type { OdooAccess } from '../../backend/src/odoo/transport';
 import { openSandbox, SANDBOX_KEY } from '@odoo-platform/odoo-sandbox/testing';
+import { createPatientServer } from './patient-server';
 
 /** Serves a sandbox over HTTP, as an Odoo that the platform does not run. */
 export async function serveSandbox({ version }: { version?: string } = {}): Promise<
@@ -15,7 +15,7 @@ export async function serveSandbox({ version }: { version?: string } = {}): Prom
 		createLogger('error'),
 		'large',
 	);
-	const server = createServer(express().use(handle));
+	const server = createPatientServer(express().use(handle));
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const address = server.address();
 	return {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
 import { ApiError } from '../../backend/src/core/errors';
@@ -11,6 +11,7 @@ import { byKey } from '../../backend/src/access/authenticators';
 import { signBody } from '../../backend/src/access/hmac-signature';
 import { defineRoute, reply } from '../../backend/src/http/route';
 import { keyCaller } from '../support/key-caller';
+import { createPatientServer } from '../support/patient-server';
 import { createPipelineParts } from '../support/pipeline';
 
 const organization_id = createIds(systemClock).next('organization');
@@ -143,7 +144,7 @@ beforeAll(async () => {
 		ready: () => (healthy ? Promise.resolve() : Promise.reject(new Error('no database'))),
 		log: createLogger('silent'),
 	});
-	server = createServer(app);
+	server = createPatientServer(app);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const address = server.address();
 	url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;

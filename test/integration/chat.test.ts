@@ -195,7 +195,7 @@ describe('a wish to change something, in a chat', () => {
 	it('is kept without its token', async () => {
 		const { confirm } = await planContact('Kept Hashed');
 		const connection = await mongoose.createConnection(platform.config.mongodbUri ?? '').asPromise();
-		const stored = await connection.collection('assistant_plans').find({}).toArray();
+		const stored = await connection.collection('proposals').find({}).toArray();
 		await connection.close();
 		expect(stored.length).toBeGreaterThan(0);
 		expect(JSON.stringify(stored)).not.toContain(confirm);

@@ -1,4 +1,5 @@
 import { usersAndMembers } from './001-users-and-members';
+import { renamedCollections } from './002-renamed-collections';
 import type { Migration } from './migration';
 
 /**
@@ -6,4 +7,4 @@ import type { Migration } from './migration';
  * has stays where and as it is. Where only indexes change, one that does nothing is added too: at a number of its own
  * indexes that are not defined any more are dropped, and releases that need them stop starting.
  */
-export const MIGRATIONS: readonly Migration[] = [usersAndMembers];
+export const MIGRATIONS: readonly Migration[] = [usersAndMembers, renamedCollections];

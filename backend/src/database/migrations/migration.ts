@@ -38,6 +38,23 @@ export async function* inBatches(
 	}
 }
 
+/**
+ * Gives a collection another name: copies it and drops it then, for the embedded engine renames none. What an
+ * interrupted run has copied is copied again.
+ */
+export async function moveCollection(database: mongo.Db, from: string, to: string, signal: AbortSignal): Promise<void> {
+	const source = database.collection<StoredDocument>(from);
+	const target = database.collection<StoredDocument>(to);
+	for await (const batch of inBatches(source, {}, signal)) {
+		await target.bulkWrite(
+			batch.map(({ _id, ...fields }) => ({
+				replaceOne: { filter: { _id }, replacement: fields, upsert: true },
+			})),
+		);
+	}
+	if (await database.listCollections({ name: from }).hasNext()) await source.drop();
+}
+
 /** A document in the shape that the release before gave it. @throws {MigrationError} where it is in another. */
 export function asBefore<T>(schema: z.ZodType<T>, collection: string, document: StoredDocument): T {
 	const parsed = schema.safeParse(document);

@@ -22,7 +22,7 @@ export interface ProposalDocument {
 /** Where proposals wait; the database removes them once they have expired. */
 export const proposalCollection = (connection: Connection) =>
 	tenantCollection<ProposalDocument>(connection, {
-		name: 'assistant_plans',
+		name: 'proposals',
 		fields: {
 			caller_id: { type: String, required: true },
 			odoo: { type: String, required: true },

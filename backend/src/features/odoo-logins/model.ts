@@ -27,7 +27,7 @@ export const sealedInOdooLogin = ({ _id, secret }: OdooLoginDocument) => sealed(
 
 export const odooLoginCollection = (connection: Connection) =>
 	tenantCollection<OdooLoginDocument>(connection, {
-		name: 'sessions',
+		name: 'odoo_logins',
 		fields: {
 			connection_id: { type: String, required: true },
 			url: { type: String, required: true },

@@ -32,12 +32,15 @@ async function connect() {
 	return connection;
 }
 
+interface Thing extends StoredDocument {
+	readonly n: number;
+}
+
 /** What a release's start does, as far as the database goes; what it says is in the log. */
-async function start(migrations: readonly Migration[], indexes?: CollectionDefinition['indexes']) {
+async function start(migrations: readonly Migration[], indexes?: CollectionDefinition<Thing>['indexes']) {
 	const connection = await connect();
 	const { destination, lines } = loggedLines();
-	const things =
-		indexes && openCollection<StoredDocument>(connection, { name: 'things', fields: { n: Number }, indexes });
+	const things = indexes && openCollection<Thing>(connection, { name: 'things', fields: { n: Number }, indexes });
 	return {
 		lines,
 		done: migrate(connection, {

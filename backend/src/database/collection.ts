@@ -1,15 +1,8 @@
 import { type Document, MongoBulkWriteError } from 'mongodb';
-import type {
-	Connection,
-	IndexDefinition,
-	IndexOptions,
-	Model,
-	QueryFilter,
-	SchemaDefinition,
-	UpdateQuery,
-} from 'mongoose';
+import type { Connection, IndexDefinition, IndexOptions, Model, QueryFilter, UpdateQuery } from 'mongoose';
 import { Schema } from 'mongoose';
 import { DUPLICATE_KEY, isDuplicateKey } from './connection';
+import { type Fields, schemaOf } from './fields';
 
 /** What every document has. */
 export interface StoredDocument {
@@ -33,10 +26,10 @@ export interface Change<T> {
 	readonly update: UpdateQuery<T>;
 }
 
-export interface CollectionDefinition {
+export interface CollectionDefinition<T> {
 	readonly name: string;
-	/** mongoose's description of the fields; `_id` is added. */
-	readonly fields: SchemaDefinition;
+	/** Those of the documents, but for `_id`, which is added. */
+	readonly fields: Fields<Omit<T, '_id'>>;
 	readonly indexes: readonly (readonly [IndexDefinition, IndexOptions?])[];
 }
 
@@ -66,20 +59,21 @@ export interface Collection<T extends StoredDocument> {
 const LARGEST_BATCH = 10_000;
 
 /** Binds a definition to a connection. */
-export function openCollection<T extends StoredDocument>(
+export const openCollection = <T extends StoredDocument>(
 	connection: Connection,
-	definition: CollectionDefinition,
+	definition: CollectionDefinition<T>,
+): Collection<T> => bindCollection(connection, definition);
+
+/** The same of fields that were held against the document's type already. */
+export function bindCollection<T extends StoredDocument>(
+	connection: Connection,
+	{ name, fields, indexes }: Omit<CollectionDefinition<T>, 'fields'> & { readonly fields: object },
 ): Collection<T> {
-	const schema = new Schema<T>(undefined, {
-		collection: definition.name,
-		versionKey: false,
-		strict: 'throw',
-		minimize: false,
-	});
-	schema.add(new Schema({ _id: { type: String, required: true } }));
-	schema.add(new Schema(definition.fields, { _id: false }));
-	for (const [keys, options] of definition.indexes) schema.index(keys, options);
-	const model: Model<T> = connection.model<T>(definition.name, schema);
+	const options = { collection: name, versionKey: false, strict: 'throw', minimize: false } as const;
+	const schema = new Schema<T>(undefined, options);
+	schema.add(schemaOf({ _id: String, ...fields }));
+	for (const [keys, options] of indexes) schema.index(keys, options);
+	const model: Model<T> = connection.model<T>(name, schema);
 
 	const findOne: Collection<T>['findOne'] = (filter, { sort } = {}) => {
 		const query = model.findOne(filter);

@@ -1,5 +1,6 @@
-import { type IndexDefinition, type IndexOptions, Schema, type SchemaDefinition } from 'mongoose';
+import type { IndexDefinition, IndexOptions } from 'mongoose';
 import type { PlatformEvent } from '../core/events';
+import { anything, type Fields, optional } from './fields';
 
 /**
  * The transactional outbox, one document at a time: a change and the events it causes are one write, so that neither
@@ -12,10 +13,7 @@ export interface WithOutbox {
 }
 
 /** The fields to add to a collection's definition. */
-export const outboxFields: SchemaDefinition = {
-	outbox: { type: [Schema.Types.Mixed], required: true },
-	outbox_pending: { type: Boolean },
-};
+export const outboxFields: Fields<WithOutbox> = { outbox: [anything], outbox_pending: optional(Boolean) };
 
 /** The indexes to add to a collection's definition. */
 export const outboxIndexes: readonly (readonly [IndexDefinition, IndexOptions])[] = [

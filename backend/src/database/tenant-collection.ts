@@ -4,7 +4,7 @@ import {
 	type Collection,
 	type CollectionDefinition,
 	type FindOptions,
-	openCollection,
+	bindCollection,
 	type StoredDocument,
 	type UpdateOptions,
 	type UpsertOptions,
@@ -48,11 +48,11 @@ export interface TenantCollection<T extends TenantDocument> extends Pick<
 /** Binds a definition to a connection; the field `organization_id` is added. */
 export function tenantCollection<T extends TenantDocument>(
 	connection: Connection,
-	{ fields, ...definition }: CollectionDefinition,
+	{ fields, ...definition }: CollectionDefinition<Omit<T, 'organization_id'>>,
 ): TenantCollection<T> {
-	const everywhere = openCollection<T>(connection, {
+	const everywhere = bindCollection<T>(connection, {
 		...definition,
-		fields: { organization_id: { type: String, required: true }, ...fields },
+		fields: { organization_id: String, ...fields },
 	});
 	const within = (tenant: Tenant, filter: QueryFilter<T>): QueryFilter<T> =>
 		Object.assign({}, filter, { organization_id: typeof tenant === 'string' ? tenant : { $in: tenant } });

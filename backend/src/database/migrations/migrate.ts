@@ -31,9 +31,9 @@ const progressCollection = (connection: Connection) =>
 	openCollection<ProgressDocument>(connection, {
 		name: 'migrations',
 		fields: {
-			migration: { type: Number, required: true },
-			owner: { type: String, required: true },
-			lease_until: { type: Date, required: true },
+			migration: Number,
+			owner: String,
+			lease_until: Date,
 		},
 		indexes: [],
 	});

@@ -42,7 +42,7 @@ export async function* inBatches(
  * Gives a collection another name: copies it and drops it then, for the embedded engine renames none. What an
  * interrupted run has copied is copied again.
  */
-export async function moveCollection(database: mongo.Db, from: string, to: string, signal: AbortSignal): Promise<void> {
+export async function moveCollection(database: Db, from: string, to: string, signal: AbortSignal): Promise<void> {
 	const source = database.collection<StoredDocument>(from);
 	const target = database.collection<StoredDocument>(to);
 	for await (const batch of inBatches(source, {}, signal)) {

@@ -24,12 +24,12 @@ export const proposalCollection = (connection: Connection) =>
 	tenantCollection<ProposalDocument>(connection, {
 		name: 'proposals',
 		fields: {
-			caller_id: { type: String, required: true },
-			odoo: { type: String, required: true },
-			message: { type: String, required: true },
-			summary: { type: String, required: true },
-			calls: { type: String, required: true },
-			expires_at: { type: Date, required: true },
+			caller_id: String,
+			odoo: String,
+			message: String,
+			summary: String,
+			calls: String,
+			expires_at: Date,
 		},
 		indexes: [[{ expires_at: 1 }, { expireAfterSeconds: 0 }]],
 	});

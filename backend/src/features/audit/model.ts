@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { AuditId, KeyId, OrganizationId, UserId } from '../../core/ids';
+import { nullable } from '../../database/fields';
 import { tenantCollection } from '../../database/tenant-collection';
 
 /** What somebody changed. Entries are made and read, never changed or deleted. */
@@ -27,14 +28,14 @@ export const auditCollection = (connection: Connection) =>
 	tenantCollection<AuditDocument>(connection, {
 		name: 'audit_log',
 		fields: {
-			at: { type: Date, required: true },
-			actor: { type: String, required: true },
-			key_id: { type: String, default: null },
-			on_behalf_of: { type: String, default: null },
-			action: { type: String, required: true },
-			resource_id: { type: String, default: null },
-			address: { type: String, default: null },
-			request_id: { type: String, default: null },
+			at: Date,
+			actor: String,
+			key_id: nullable(String),
+			on_behalf_of: nullable(String),
+			action: String,
+			resource_id: nullable(String),
+			address: nullable(String),
+			request_id: nullable(String),
 		},
 		indexes: [
 			[{ organization_id: 1, _id: -1 }],

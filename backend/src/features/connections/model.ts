@@ -29,15 +29,15 @@ export const connectionCollection = (connection: Connection) =>
 	tenantCollection<ConnectionDocument>(connection, {
 		name: 'odoo_connections',
 		fields: {
-			name: { type: String, required: true },
-			url: { type: String, required: true },
-			database: { type: String, required: true },
-			login: { type: String, required: true },
-			secret: { type: String, required: true },
-			version: { type: String, required: true },
-			transport: { type: String, required: true },
-			last_checked_at: { type: Date, required: true },
-			created_at: { type: Date, required: true },
+			name: String,
+			url: String,
+			database: String,
+			login: String,
+			secret: String,
+			version: String,
+			transport: String,
+			last_checked_at: Date,
+			created_at: Date,
 		},
 		indexes: [
 			[{ organization_id: 1, _id: -1 }],
@@ -59,6 +59,6 @@ export interface DefaultConnectionDocument {
 export const defaultConnectionCollection = (connection: Connection) =>
 	tenantCollection<DefaultConnectionDocument>(connection, {
 		name: 'default_odoo_connections',
-		fields: { connection_id: { type: String, required: true } },
+		fields: { connection_id: String },
 		indexes: [[{ organization_id: 1 }]],
 	});

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { EnvironmentId, OrganizationId, ProjectId } from '../../core/ids';
+import { nullable, optional } from '../../database/fields';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
 import { tenantCollection } from '../../database/tenant-collection';
 import type { RuntimeKind } from '../../runtimes/runtime';
@@ -44,17 +45,17 @@ export const environmentCollection = (connection: Connection) =>
 	tenantCollection<StoredEnvironment>(connection, {
 		name: 'environments',
 		fields: {
-			project_id: { type: String, required: true },
-			name: { type: String, required: true },
-			runtime: { type: String, required: true },
-			odoo_version: { type: String, required: true },
-			status: { type: String, required: true },
-			git_sha: { type: String, default: '' },
-			git_branch: { type: String, default: null },
-			created_at: { type: Date, required: true },
-			updated_at: { type: Date, required: true },
-			status_since: { type: Date, required: true },
-			deleted_at: { type: Date },
+			project_id: String,
+			name: String,
+			runtime: String,
+			odoo_version: String,
+			status: String,
+			git_sha: String,
+			git_branch: nullable(String),
+			created_at: Date,
+			updated_at: Date,
+			status_since: Date,
+			deleted_at: optional(Date),
 			...outboxFields,
 		},
 		indexes: [

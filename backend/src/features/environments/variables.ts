@@ -36,9 +36,7 @@ export const sealedInVariables = ({ _id, variables }: VariablesDocument) =>
 export const variablesCollection = (connection: Connection) =>
 	tenantCollection<VariablesDocument>(connection, {
 		name: 'environment_variables',
-		fields: {
-			variables: { type: [{ _id: false, name: String, value: String, secret: Boolean }], required: true },
-		},
+		fields: { variables: [{ name: String, value: String, secret: Boolean }] },
 		indexes: [],
 	});
 

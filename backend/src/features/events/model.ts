@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
-import { Schema } from 'mongoose';
 import type { PlatformEvent } from '../../core/events';
 import type { EventId, OrganizationId } from '../../core/ids';
+import { anything, nullable } from '../../database/fields';
 import { tenantCollection } from '../../database/tenant-collection';
 
 /** How long events are kept, in seconds: the documents' "30 days of history". */
@@ -17,11 +17,11 @@ export const eventCollection = (connection: Connection) =>
 	tenantCollection<EventDocument>(connection, {
 		name: 'events',
 		fields: {
-			type: { type: String, required: true },
-			created_at: { type: Date, required: true },
-			project_id: { type: String, default: null },
-			environment_id: { type: String, default: null },
-			data: { type: Schema.Types.Mixed, required: true },
+			type: String,
+			created_at: Date,
+			project_id: nullable(String),
+			environment_id: nullable(String),
+			data: anything,
 		},
 		indexes: [[{ organization_id: 1, _id: -1 }], [{ created_at: 1 }, { expireAfterSeconds: RETENTION_SECONDS }]],
 	});

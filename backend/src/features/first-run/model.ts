@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { OrganizationId } from '../../core/ids';
+import { nullable } from '../../database/fields';
 import { tenantCollection } from '../../database/tenant-collection';
 
 /** The one document that says who makes, or made, a new database's first organization. */
@@ -12,6 +13,6 @@ export interface InstallationDocument {
 export const installationCollection = (connection: Connection) =>
 	tenantCollection<InstallationDocument>(connection, {
 		name: 'installation',
-		fields: { completed_at: { type: Date, default: null } },
+		fields: { completed_at: nullable(Date) },
 		indexes: [],
 	});

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import { isDuplicateKey } from '../../database/connection';
+import { nullable } from '../../database/fields';
 import { sealed } from '../../database/reencrypt';
 import { type TenantCollection, tenantCollection } from '../../database/tenant-collection';
 import type { Claim, ClaimStore } from '../../http/idempotency';
@@ -15,13 +16,13 @@ export const claimCollection = (connection: Connection) =>
 	tenantCollection<ClaimDocument>(connection, {
 		name: 'idempotency_claims',
 		fields: {
-			request_hash: { type: String, required: true },
-			effect_id: { type: String, required: true },
-			owner: { type: String, required: true },
-			lease_until: { type: Date, required: true },
-			failed: { type: Boolean, required: true },
-			reply: { type: String, default: null },
-			expires_at: { type: Date, required: true },
+			request_hash: String,
+			effect_id: String,
+			owner: String,
+			lease_until: Date,
+			failed: Boolean,
+			reply: nullable(String),
+			expires_at: Date,
 		},
 		indexes: [[{ expires_at: 1 }, { expireAfterSeconds: 0 }]],
 	});

@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
-import { Schema } from 'mongoose';
 import type { EnvironmentId, JobId, OrganizationId, ProjectId } from '../../core/ids';
+import { anything, nullable, optional } from '../../database/fields';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
 import { tenantCollection } from '../../database/tenant-collection';
 import type { JobKind } from '../job-kinds';
@@ -80,35 +80,31 @@ export const jobCollection = (connection: Connection) =>
 	tenantCollection<JobDocument>(connection, {
 		name: 'jobs',
 		fields: {
-			project_id: { type: String, required: true },
-			environment_id: { type: String, required: true },
-			kind: { type: String, required: true },
-			status: { type: String, required: true },
-			steps: {
-				type: [
-					{
-						_id: false,
-						name: String,
-						status: String,
-						started_at: Date,
-						finished_at: Date,
-						message: String,
-					},
-				],
-				required: true,
-			},
-			current_step: { type: String, default: null },
-			progress_percent: { type: Number, required: true },
-			error: { type: new Schema({ code: String, message: String }, { _id: false }), default: null },
-			actor: { type: String, required: true },
-			effect_id: { type: String },
-			lock: { type: String },
-			lease: { type: new Schema({ owner: String, until: Date, attempt: Number }, { _id: false }) },
-			cancel: { type: new Schema({ requested_at: Date, actor: String }, { _id: false }) },
-			created_at: { type: Date, required: true },
-			started_at: { type: Date, default: null },
-			finished_at: { type: Date, default: null },
-			data: { type: Schema.Types.Mixed, required: true },
+			project_id: String,
+			environment_id: String,
+			kind: String,
+			status: String,
+			steps: [
+				{
+					name: String,
+					status: String,
+					started_at: nullable(Date),
+					finished_at: nullable(Date),
+					message: nullable(String),
+				},
+			],
+			current_step: nullable(String),
+			progress_percent: Number,
+			error: nullable({ code: String, message: String }),
+			actor: String,
+			effect_id: optional(String),
+			lock: optional(String),
+			lease: optional({ owner: nullable(String), until: Date, attempt: Number }),
+			cancel: optional({ requested_at: Date, actor: String }),
+			created_at: Date,
+			started_at: nullable(Date),
+			finished_at: nullable(Date),
+			data: anything,
 			...outboxFields,
 		},
 		indexes: [
@@ -144,10 +140,10 @@ export const jobLogCollection = (connection: Connection) =>
 	tenantCollection<JobLogLine>(connection, {
 		name: 'job_logs',
 		fields: {
-			job_id: { type: String, required: true },
-			seq: { type: Number, required: true },
-			at: { type: Date, required: true },
-			text: { type: String, required: true },
+			job_id: String,
+			seq: Number,
+			at: Date,
+			text: String,
 		},
 		indexes: [[{ job_id: 1, seq: 1 }], [{ at: 1 }, { expireAfterSeconds: LOG_RETENTION_SECONDS }]],
 	});

@@ -1,6 +1,7 @@
 import { type Connection } from 'mongoose';
 import type { ConnectionId, KeyId, OrganizationId } from '../../core/ids';
 import type { Permission } from '../../core/permissions';
+import { nullable } from '../../database/fields';
 import { sealed } from '../../database/reencrypt';
 import { tenantCollection } from '../../database/tenant-collection';
 import type { KeyScope } from '../../access/caller';
@@ -32,17 +33,17 @@ export const keyCollection = (connection: Connection) =>
 	tenantCollection<KeyDocument>(connection, {
 		name: 'api_keys',
 		fields: {
-			name: { type: String, required: true },
-			organization_ids: { type: [String], default: null },
-			scope: { type: String, required: true },
-			permissions: { type: [String], required: true },
-			token_hash: { type: String, required: true },
-			hmac_secret: { type: String, default: null },
-			connection_id: { type: String, default: null },
-			expires_at: { type: Date, default: null },
-			revoked_at: { type: Date, default: null },
-			last_used_at: { type: Date, default: null },
-			created_at: { type: Date, required: true },
+			name: String,
+			organization_ids: nullable([String]),
+			scope: String,
+			permissions: [String],
+			token_hash: String,
+			hmac_secret: nullable(String),
+			connection_id: nullable(String),
+			expires_at: nullable(Date),
+			revoked_at: nullable(Date),
+			last_used_at: nullable(Date),
+			created_at: Date,
 		},
 		indexes: [[{ organization_id: 1, _id: -1 }]],
 	});

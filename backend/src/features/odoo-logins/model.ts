@@ -29,14 +29,14 @@ export const odooLoginCollection = (connection: Connection) =>
 	tenantCollection<OdooLoginDocument>(connection, {
 		name: 'odoo_logins',
 		fields: {
-			connection_id: { type: String, required: true },
-			url: { type: String, required: true },
-			database: { type: String, required: true },
-			login: { type: String, required: true },
-			secret: { type: String, required: true },
-			token_hash: { type: String, required: true },
-			ends_at: { type: Date, required: true },
-			expires_at: { type: Date, required: true },
+			connection_id: String,
+			url: String,
+			database: String,
+			login: String,
+			secret: String,
+			token_hash: String,
+			ends_at: Date,
+			expires_at: Date,
 		},
 		indexes: [
 			[{ token_hash: 1 }, { unique: true }],

@@ -17,9 +17,9 @@ export const organizationCollection = (connection: Connection) =>
 	tenantCollection<OrganizationDocument>(connection, {
 		name: 'organizations',
 		fields: {
-			name: { type: String, required: true },
-			plan: { type: String, required: true },
-			created_at: { type: Date, required: true },
+			name: String,
+			plan: String,
+			created_at: Date,
 		},
 		indexes: [[{ organization_id: 1, _id: -1 }]],
 	});
@@ -38,10 +38,10 @@ export const userCollection = (connection: Connection) =>
 	openCollection<UserDocument>(connection, {
 		name: 'users',
 		fields: {
-			email: { type: String, required: true },
-			name: { type: String, required: true },
-			password_hash: { type: String, required: true },
-			created_at: { type: Date, required: true },
+			email: String,
+			name: String,
+			password_hash: String,
+			created_at: Date,
 		},
 		indexes: [[{ email: 1 }, { unique: true }]],
 	});
@@ -60,9 +60,9 @@ export const memberCollection = (connection: Connection) =>
 	tenantCollection<MemberDocument>(connection, {
 		name: 'members',
 		fields: {
-			user_id: { type: String, required: true },
-			role: { type: String, required: true },
-			created_at: { type: Date, required: true },
+			user_id: String,
+			role: String,
+			created_at: Date,
 		},
 		indexes: [[{ organization_id: 1, user_id: -1 }]],
 	});

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { OrganizationId, ProjectId } from '../../core/ids';
+import { optional } from '../../database/fields';
 import { tenantCollection } from '../../database/tenant-collection';
 
 /** A git repository of Odoo add-ons and the environments that run it. */
@@ -19,11 +20,11 @@ export const projectCollection = (connection: Connection) =>
 	tenantCollection<ProjectDocument>(connection, {
 		name: 'projects',
 		fields: {
-			name: { type: String, required: true },
-			repository_url: { type: String, required: true },
-			default_branch: { type: String, required: true },
-			created_at: { type: Date, required: true },
-			deleting_at: { type: Date },
+			name: String,
+			repository_url: String,
+			default_branch: String,
+			created_at: Date,
+			deleting_at: optional(Date),
 		},
 		indexes: [[{ organization_id: 1, _id: -1 }], [{ organization_id: 1, name: 1 }, { unique: true }]],
 	});

@@ -15,7 +15,7 @@ export interface WindowDocument extends TenantDocument {
 export const windowCollection = (connection: Connection) =>
 	tenantCollection<WindowDocument>(connection, {
 		name: 'rate_windows',
-		fields: { taken: { type: Number, required: true }, expires_at: { type: Date, required: true } },
+		fields: { taken: Number, expires_at: Date },
 		indexes: [[{ expires_at: 1 }, { expireAfterSeconds: 0 }]],
 	});
 

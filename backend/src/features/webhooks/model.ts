@@ -1,6 +1,7 @@
-import { type Connection, Schema } from 'mongoose';
+import type { Connection } from 'mongoose';
 import { EVENT_TYPES, type PlatformEvent } from '../../core/events';
 import type { DeliveryId, EnvironmentId, EventId, OrganizationId, ProjectId, WebhookId } from '../../core/ids';
+import { anything, nullable, optional } from '../../database/fields';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
 import { sealed } from '../../database/reencrypt';
 import { tenantCollection } from '../../database/tenant-collection';
@@ -64,22 +65,22 @@ export const webhookCollection = (connection: Connection) =>
 	tenantCollection<WebhookDocument>(connection, {
 		name: 'webhooks',
 		fields: {
-			url: { type: String, required: true },
-			format: { type: String, required: true },
-			events: { type: [String], required: true },
-			environment_ids: { type: [String], default: null },
-			project_ids: { type: [String], default: null },
-			secret: { type: String, required: true },
-			previous_secrets: { type: [new Schema({ secret: String, until: Date }, { _id: false })], required: true },
-			status: { type: String, required: true },
-			paused_reason: { type: String, default: null },
-			consecutive_failures: { type: Number, required: true },
-			rest_until: { type: Date },
-			created_at: { type: Date, required: true },
-			queued: { type: Number, required: true },
-			due_at: { type: Date },
-			lease_until: { type: Date },
-			lease_owner: { type: String },
+			url: String,
+			format: String,
+			events: [String],
+			environment_ids: nullable([String]),
+			project_ids: nullable([String]),
+			secret: String,
+			previous_secrets: [{ secret: String, until: Date }],
+			status: String,
+			paused_reason: nullable(String),
+			consecutive_failures: Number,
+			rest_until: optional(Date),
+			created_at: Date,
+			queued: Number,
+			due_at: optional(Date),
+			lease_until: optional(Date),
+			lease_owner: optional(String),
 			...outboxFields,
 		},
 		indexes: [[{ organization_id: 1, _id: -1 }], [{ status: 1, due_at: 1 }], ...outboxIndexes],
@@ -123,19 +124,19 @@ export const deliveryCollection = (connection: Connection) =>
 	tenantCollection<DeliveryDocument>(connection, {
 		name: 'webhook_deliveries',
 		fields: {
-			webhook_id: { type: String, required: true },
-			event_id: { type: String, required: true },
-			message_id: { type: String, required: true },
-			replay_of: { type: String, default: null },
-			event_type: { type: String, required: true },
-			body: { type: String, required: true },
-			status: { type: String, required: true },
-			next_attempt_at: { type: Date, default: null },
-			response_code: { type: Number, default: null },
-			response_body: { type: String, default: null },
-			retry_count: { type: Number, required: true },
-			attempts: { type: [Schema.Types.Mixed], required: true },
-			created_at: { type: Date, required: true },
+			webhook_id: String,
+			event_id: String,
+			message_id: String,
+			replay_of: nullable(String),
+			event_type: String,
+			body: String,
+			status: String,
+			next_attempt_at: nullable(Date),
+			response_code: nullable(Number),
+			response_body: nullable(String),
+			retry_count: Number,
+			attempts: [anything],
+			created_at: Date,
 		},
 		indexes: [
 			[{ webhook_id: 1, event_id: 1, message_id: 1 }, { unique: true }],

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { CallbackId, OrganizationId } from '../../../core/ids';
+import { nullable, optional } from '../../../database/fields';
 import { sealed } from '../../../database/reencrypt';
 import { tenantCollection } from '../../../database/tenant-collection';
 import type { DeliveryAttempt } from '../../../net/attempt';
@@ -34,16 +35,13 @@ export const callbackCollection = (connection: Connection) =>
 	tenantCollection<CallbackDocument>(connection, {
 		name: 'odoo_callbacks',
 		fields: {
-			url: { type: String, required: true },
-			secret: { type: String, default: null },
-			body: { type: String, default: null },
-			status: { type: String, required: true },
-			due_at: { type: Date },
-			attempts: {
-				type: [{ _id: false, at: Date, duration_ms: Number, response_code: Number, error: String }],
-				required: true,
-			},
-			created_at: { type: Date, required: true },
+			url: String,
+			secret: nullable(String),
+			body: nullable(String),
+			status: String,
+			due_at: optional(Date),
+			attempts: [{ at: Date, duration_ms: Number, response_code: nullable(Number), error: nullable(String) }],
+			created_at: Date,
 		},
 		indexes: [[{ due_at: 1 }], [{ created_at: 1 }, { expireAfterSeconds: RETENTION_SECONDS }]],
 	});

@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { CallbackId, ConnectionId, EnvironmentId, KeyId, LogId, OrganizationId } from '../../../core/ids';
+import { nullable } from '../../../database/fields';
 import { tenantCollection } from '../../../database/tenant-collection';
 import type { OdooRoute } from '../settings/parameters';
 
@@ -59,27 +60,27 @@ export interface Payload {
 /** How long logs are kept, in seconds. */
 const RETENTION_SECONDS = 30 * 24 * 60 * 60;
 
-const excerpt = { type: { _id: false, preview: String, size_bytes: Number, is_whole: Boolean }, required: true };
-const payload = { type: { _id: false, text: String, is_cut: Boolean }, default: null };
+const excerpt = { preview: String, size_bytes: Number, is_whole: Boolean };
+const payload = nullable({ text: String, is_cut: Boolean });
 
 export const logCollection = (connection: Connection) =>
 	tenantCollection<LogDocument>(connection, {
 		name: 'odoo_api_logs',
 		fields: {
-			at: { type: Date, required: true },
-			route: { type: String, required: true },
-			state: { type: String, required: true },
-			model: { type: String, default: null },
-			connection_id: { type: String, default: null },
-			environment_id: { type: String, default: null },
-			key_id: { type: String, default: null },
-			actor: { type: String, required: true },
-			request_id: { type: String, required: true },
-			duration_ms: { type: Number, required: true },
-			error: { type: String, default: null },
+			at: Date,
+			route: String,
+			state: String,
+			model: nullable(String),
+			connection_id: nullable(String),
+			environment_id: nullable(String),
+			key_id: nullable(String),
+			actor: String,
+			request_id: String,
+			duration_ms: Number,
+			error: nullable(String),
 			request: excerpt,
 			response: excerpt,
-			callback_id: { type: String, default: null },
+			callback_id: nullable(String),
 		},
 		indexes: [
 			[{ organization_id: 1, _id: -1 }],
@@ -94,6 +95,6 @@ export const logCollection = (connection: Connection) =>
 export const payloadCollection = (connection: Connection) =>
 	tenantCollection<PayloadDocument>(connection, {
 		name: 'odoo_api_payloads',
-		fields: { at: { type: Date, required: true }, request: payload, response: payload },
+		fields: { at: Date, request: payload, response: payload },
 		indexes: [[{ at: 1 }, { expireAfterSeconds: RETENTION_SECONDS }]],
 	});

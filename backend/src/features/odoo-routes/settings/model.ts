@@ -1,5 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { OrganizationId } from '../../../core/ids';
+import { optional } from '../../../database/fields';
 import { tenantCollection } from '../../../database/tenant-collection';
 import type { OdooSettings } from './parameters';
 
@@ -13,15 +14,15 @@ export const settingsCollection = (connection: Connection) =>
 	tenantCollection<SettingsDocument>(connection, {
 		name: 'odoo_settings',
 		fields: {
-			preview_limit: { type: Number },
-			create_data_log: { type: Boolean },
-			update_data_log: { type: Boolean },
-			create_update_data_log: { type: Boolean },
-			search_data_log: { type: Boolean },
-			call_function_log: { type: Boolean },
-			rollback_state_failed: { type: Boolean },
-			rollback_except: { type: Boolean },
-			ignore_checkcompany_model: { type: [String], default: undefined },
+			preview_limit: optional(Number),
+			create_data_log: optional(Boolean),
+			update_data_log: optional(Boolean),
+			create_update_data_log: optional(Boolean),
+			search_data_log: optional(Boolean),
+			call_function_log: optional(Boolean),
+			rollback_state_failed: optional(Boolean),
+			rollback_except: optional(Boolean),
+			ignore_checkcompany_model: optional([String]),
 		},
 		indexes: [],
 	});

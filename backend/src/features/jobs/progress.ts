@@ -8,16 +8,19 @@ export function createProgress(write: (percent: number) => Promise<unknown>): (p
 	let writing: Promise<void> | undefined;
 
 	const catchUp = async () => {
-		while (written < wanted) {
-			const percent = wanted;
-			await write(percent);
-			written = percent;
+		try {
+			while (written < wanted) {
+				const percent = wanted;
+				await write(percent);
+				written = percent;
+			}
+		} finally {
+			writing = undefined;
 		}
 	};
 
-	return (percent) => {
+	return async (percent) => {
 		if (percent > wanted) wanted = percent;
-		writing ??= catchUp().finally(() => (writing = undefined));
-		return writing;
+		if (written < wanted) await (writing ??= catchUp());
 	};
 }

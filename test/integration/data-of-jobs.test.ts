@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import mongoose, { type Connection, type mongo } from 'mongoose';
+import type { Db } from 'mongodb';
+import mongoose, { type Connection } from 'mongoose';
 import { createIds, type JobId } from '../../backend/src/core/ids';
-import { moveDeploymentsIntoData } from '../../backend/src/features/deployments/data-of-jobs';
+import { dataOfJobs } from '../../backend/src/database/migrations/003-data-of-jobs';
 import { deployJob } from '../../backend/src/features/deployments/model';
 import { jobCollection } from '../../backend/src/features/jobs/model';
 import { openTestDatabase, type TestDatabase } from '../support/database';
@@ -11,9 +12,11 @@ const clock = createFakeClock();
 const ids = createIds(clock);
 const organization = ids.next('organization');
 
+const { signal } = new AbortController();
+
 let database: TestDatabase;
 let connection: Connection;
-let db: mongo.Db;
+let db: Db;
 
 beforeAll(async () => {
 	database = await openTestDatabase();
@@ -81,7 +84,7 @@ describe('jobs of the release before', () => {
 	it('have their deployment as their data', async () => {
 		const before = jobBefore('deploy', deployment());
 		await store(before);
-		await moveDeploymentsIntoData(db);
+		await dataOfJobs.run(db, signal);
 		const job = await stored(before._id);
 		expect(deployJob(job).data).toEqual(before.deployment);
 		expect(job).not.toHaveProperty('deployment');
@@ -90,7 +93,7 @@ describe('jobs of the release before', () => {
 	it('have no data where they deployed nothing', async () => {
 		const before = jobBefore('delete', null);
 		await store(before);
-		await moveDeploymentsIntoData(db);
+		await dataOfJobs.run(db, signal);
 		expect(await stored(before._id)).toEqual({ ...before, deployment: undefined, data: {} });
 	});
 
@@ -98,7 +101,7 @@ describe('jobs of the release before', () => {
 		const { before: _, status_on_failure: __, git_branch: ___, ...early } = deployment();
 		const job = jobBefore('deploy', early);
 		await store(job);
-		await moveDeploymentsIntoData(db);
+		await dataOfJobs.run(db, signal);
 		expect(deployJob(await stored(job._id)).data).toMatchObject({
 			before: null,
 			status_on_failure: null,
@@ -109,7 +112,7 @@ describe('jobs of the release before', () => {
 	it('are all moved, however many there are', async () => {
 		const jobs = Array.from({ length: 450 }, () => jobBefore('deploy', deployment()));
 		await store(...jobs);
-		await moveDeploymentsIntoData(db);
+		await dataOfJobs.run(db, signal);
 		expect(await db.collection('jobs').countDocuments({ deployment: { $exists: true } })).toBe(0);
 		expect(await db.collection('jobs').countDocuments({ 'data.id': { $exists: true } })).toBe(450);
 	});
@@ -117,20 +120,20 @@ describe('jobs of the release before', () => {
 	it('are left alone when they are moved already', async () => {
 		const job = jobBefore('deploy', deployment());
 		await store(job);
-		await moveDeploymentsIntoData(db);
+		await dataOfJobs.run(db, signal);
 		const first = await stored(job._id);
-		await moveDeploymentsIntoData(db);
+		await dataOfJobs.run(db, signal);
 		expect(await stored(job._id)).toEqual(first);
 	});
 
 	it('may be none', async () => {
-		await expect(moveDeploymentsIntoData(db)).resolves.toBeUndefined();
+		await expect(dataOfJobs.run(db, signal)).resolves.toBeUndefined();
 	});
 
 	it('stand in no way of the indexes of this release', async () => {
 		await db.collection('jobs').createIndexes([{ key: { 'deployment.id': 1 }, unique: true, sparse: true }]);
 		await store(jobBefore('deploy', deployment()), jobBefore('deploy', deployment()), jobBefore('delete', null));
-		await moveDeploymentsIntoData(db);
+		await dataOfJobs.run(db, signal);
 		await expect(jobCollectionOf().createIndexes()).resolves.toBeUndefined();
 	});
 });

@@ -19,6 +19,9 @@ const n8n = {
 	),
 };
 
+/** The rooms of the questions' package: each imports only from those before it. */
+const rooms = ['text', 'dates', 'vocabulary', 'question', 'answer', 'command'];
+
 export default tseslint.config(
 	{ ignores: ['**/dist/', '**/node_modules/', '.data/', 'coverage/'] },
 	{
@@ -55,6 +58,32 @@ export default tseslint.config(
 			eqeqeq: 'error',
 		},
 	},
+	{
+		// What a package exports holds at run time; this also holds for paths into its files.
+		files: ['test/**/*.ts'],
+		rules: {
+			'no-restricted-imports': [
+				'error',
+				{ patterns: [{ regex: '/packages/', message: 'A package is used by its name, through its door.' }] },
+			],
+		},
+	},
+	...rooms.map((room, at) => ({
+		files: [`backend/packages/odoo-questions/src/${room}/**/*.ts`],
+		rules: {
+			'no-restricted-imports': [
+				'error',
+				{
+					patterns: [
+						{
+							regex: `/(${[...rooms.slice(at + 1), 'rules-planner', 'index'].join('|')})(/|$)`,
+							message: `The room ${room} imports only from those before it: ${rooms.join(', ')}.`,
+						},
+					],
+				},
+			],
+		},
+	})),
 	{
 		files: ['package.json'],
 		plugins: n8n.plugins,

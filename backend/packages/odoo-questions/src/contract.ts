@@ -1,14 +1,14 @@
 import type { JsonObject, JsonValue } from './json';
 
-/** What is asked. */
+/** A question about an Odoo, or a command to change something in it. */
 export interface Question {
 	/** In the words of a person; never empty. */
 	readonly message: string;
-	/** What "today" and its kin are counted from, in UTC. */
+	/** The time that “today”, “last month” and the like are relative to, in UTC. */
 	readonly now: Date;
 }
 
-/** A method call as `execute_kw` takes it: ids first where the method works on records. */
+/** A method call as Odoo's `execute_kw` takes it: the ids come first where the method works on records. */
 export interface PlannedCall {
 	readonly model: string;
 	readonly method: string;
@@ -16,11 +16,13 @@ export interface PlannedCall {
 	readonly kwargs: JsonObject;
 }
 
-/** What is made of a question. */
+/** The answer to a question. */
 export type Answer =
-	/** `records` where records, or groups of them, were asked for. */
+	/** `text` is the answer in words. `records` are there where the question asks for records or for groups. */
 	| { readonly kind: 'answered'; readonly text: string; readonly records?: readonly JsonObject[] }
-	/** `text` says what was not understood, and what would be. */
+	/** `text` says which part of the question was not understood, and what to ask instead. */
 	| { readonly kind: 'not_understood'; readonly text: string }
-	/** A wish to change something: nothing is called yet; `text` says in plain words what the calls would do. */
+	/**
+	 * The message asks for a change. `calls` would carry it out and have not been made; `text` says what they would do.
+	 */
 	| { readonly kind: 'planned'; readonly text: string; readonly calls: readonly PlannedCall[] };

@@ -1,16 +1,19 @@
 import type { JsonObject, JsonValue } from './json';
 
-/** A field as `fields_get` tells of it, with its label in English. */
+/** A field as `fields_get` describes it, with its label in English. */
 export interface FieldDescription {
 	readonly name: string;
 	readonly label: string;
 	/** Odoo's type, e.g. `monetary`, `many2one`. */
 	readonly type: string;
-	/** The model that a relation leads to. */
+	/** The model that a relational field refers to. */
 	readonly relation: string | null;
-	/** Keys and labels of a selection, in their order. */
+	/** The keys and labels of a selection, in their order. */
 	readonly selection: readonly (readonly [key: string, label: string])[];
-	/** Whether it can be grouped by and added up; what is not stored is computed at each reading. */
+	/**
+	 * Whether the database has its values. Else Odoo computes them at each reading, and cannot group by them or add
+	 * them up.
+	 */
 	readonly stored: boolean;
 	readonly sortable: boolean;
 	readonly searchable: boolean;
@@ -28,29 +31,29 @@ export interface ModelDescription {
 /** An Odoo search domain in prefix notation, e.g. `[['state', '=', 'sale']]`. */
 export type DomainList = readonly JsonValue[];
 
-/** `search_read`: records with those fields and their `id`. */
+/** A query for records with some of their fields, and their `id`. */
 export interface Search {
 	readonly domain: DomainList;
 	readonly fields: readonly string[];
-	/** As Odoo writes it, e.g. `date_order desc, id`; the model's own order where it is missing. */
+	/** As Odoo writes it, e.g. `date_order desc, id`; without it, the model's own order. */
 	readonly order?: string;
-	/** At most {@link MAX_RECORDS}; more are never read. */
+	/** At most {@link MAX_RECORDS}. */
 	readonly limit: number;
 }
 
-/** What groups show of a field's values. */
+/** An aggregate of a field within each group. */
 export interface Aggregate {
 	readonly field: string;
 	readonly function: 'sum' | 'avg' | 'min' | 'max';
 }
 
-/** `read_group`, or `formatted_read_group` from Odoo 19 on. */
+/** A query for groups of records (`read_group`, or `formatted_read_group` from Odoo 19 on). */
 export interface Grouping {
 	readonly domain: DomainList;
-	/** Fields, dates with `:day`, `:week`, `:month`, `:quarter` or `:year`; none: one group of everything. */
+	/** Fields; dates with `:day`, `:week`, `:month`, `:quarter` or `:year`. Without any, all records are one group. */
 	readonly groupBy: readonly string[];
 	readonly aggregates: readonly Aggregate[];
-	/** One of `groupBy`, `count`, or `field:function` of an aggregate; Odoo's order of the groups where it is missing. */
+	/** By one of `groupBy`, `count`, or `field:function` of an aggregate; without it, Odoo's order of the groups. */
 	readonly order?: { readonly by: string; readonly descending: boolean };
 	/** At most {@link MAX_RECORDS}. */
 	readonly limit: number;
@@ -70,8 +73,8 @@ export interface OdooReader {
 	search(model: string, search: Search): Promise<readonly JsonObject[]>;
 	count(model: string, domain: DomainList): Promise<number>;
 	/**
-	 * One object a group: a value under each of `groupBy` (`[id, name]` for records, words for spans of time), `count`,
-	 * and each aggregate under `field:function`.
+	 * One object for each group: its value under each of `groupBy` (`[id, name]` for a record, a name such as “March
+	 * 2026” for a period), its `count`, and each aggregate under `field:function`.
 	 */
 	group(model: string, grouping: Grouping): Promise<readonly JsonObject[]>;
 }

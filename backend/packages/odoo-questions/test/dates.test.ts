@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { dateRangeAt } from '../src/dates/date-ranges';
-import { type DateRange, isoDay } from '../src/dates/periods';
+import { isoDay } from '../src/dates/calendar';
+import type { DateRange } from '../src/dates/periods';
 import { tokenize } from '../src/text/tokenizer';
 
 /** A Wednesday. */

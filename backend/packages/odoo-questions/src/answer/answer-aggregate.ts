@@ -1,15 +1,15 @@
 import { type DomainList, type FieldDescription, MAX_RECORDS, type OdooReader } from '../odoo-reader';
-import type { Said } from './said';
-import { NotUnderstood } from '../text/not-understood';
 import type { Request } from '../question/request';
-import { isKept } from '../vocabulary/fields';
-import { hasCurrency, type Resolved } from './resolve';
+import { NotUnderstood } from '../text/not-understood';
 import { describe, nameOf, sayCount, sayList, sayMoney, sayNumber } from '../text/say';
+import { hasCurrency, isKept } from '../vocabulary/fields';
+import type { Resolved } from './resolved';
+import type { Said } from './said';
 
-/** How numbers become one. */
+/** The aggregates that can be asked for. */
 export type Aggregation = 'sum' | 'avg';
 
-/** Adds a number up, or averages it, over all records. @throws {NotUnderstood} */
+/** Adds up or averages one field over all records. @throws {NotUnderstood} */
 export async function answerAggregate(
 	odoo: OdooReader,
 	request: Request,
@@ -32,7 +32,7 @@ export async function answerAggregate(
 	return { text: say(count, count > 0 ? sayList(values) : how === 'sum' ? '0' : 'none') };
 }
 
-/** @throws {NotUnderstood} */
+/** The field to aggregate. @throws {NotUnderstood} where the question names none and the model has no usual one. */
 export function measureOf({ measure }: Request, { subject, amount }: Resolved): FieldDescription {
 	const field = measure ?? amount;
 	if (field) return field;
@@ -41,7 +41,7 @@ export function measureOf({ measure }: Request, { subject, amount }: Resolved): 
 	);
 }
 
-/** One value for each currency the records are in; one for all where that is not kept with them. */
+/** The aggregate for each currency; one for all records where they do not store a currency. */
 export async function byCurrency(
 	odoo: OdooReader,
 	{ subject, vocabulary, domain }: Pick<Resolved, 'subject' | 'vocabulary'> & { readonly domain: DomainList },
@@ -65,6 +65,7 @@ export async function byCurrency(
 	});
 }
 
+/** Aggregates a field that Odoo computes anew at each reading. */
 async function computeHere(odoo: OdooReader, { subject, domain }: Resolved, field: FieldDescription, how: Aggregation) {
 	const rows = await odoo.search(subject.model, { domain, fields: [field.name], limit: MAX_RECORDS });
 	if (rows.length === MAX_RECORDS) {

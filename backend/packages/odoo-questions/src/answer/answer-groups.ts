@@ -1,14 +1,14 @@
 import { type FieldDescription, MAX_RECORDS, type OdooReader } from '../odoo-reader';
-import type { Said } from './said';
+import type { Request } from '../question/request';
+import { NotUnderstood } from '../text/not-understood';
+import { describe, NAMED, nameOf, sayField, sayList, sayMoney, sayNumber } from '../text/say';
+import { hasCurrency, isKept } from '../vocabulary/fields';
 import { type Aggregation, byCurrency, measureOf } from './answer-aggregate';
 import { DEFAULT_LIMIT, orderOf } from './answer-list';
-import { NotUnderstood } from '../text/not-understood';
-import type { Request } from '../question/request';
-import { isKept } from '../vocabulary/fields';
-import { hasCurrency, type Resolved } from './resolve';
-import { describe, NAMED, nameOf, sayList, sayField, sayMoney, sayNumber } from '../text/say';
+import type { Resolved } from './resolved';
+import type { Said } from './said';
 
-/** Counts the records, and adds their amounts up, by what the question groups them by. @throws {NotUnderstood} */
+/** Counts the records by group, and adds up their amounts. @throws {NotUnderstood} */
 export async function answerGroups(odoo: OdooReader, request: Request, resolved: Resolved): Promise<Said> {
 	const { subject, domain, vocabulary } = resolved;
 	const { intent, groups } = request;
@@ -17,7 +17,7 @@ export async function answerGroups(odoo: OdooReader, request: Request, resolved:
 	if (isAggregate && wished && !isKept(wished)) {
 		throw new NotUnderstood(`Odoo computes ${wished.label} anew at each reading, so it cannot be grouped.`);
 	}
-	// Prices are no sums.
+	// Amounts are always added up; other numbers, such as prices, only where a sum or an average is asked for.
 	const field = wished && isKept(wished) && (isAggregate || wished.type === 'monetary') ? wished : undefined;
 	const how: Aggregation = intent === 'avg' ? 'avg' : 'sum';
 	const isMoney = field?.type === 'monetary' && hasCurrency(vocabulary);
@@ -54,7 +54,7 @@ export async function answerGroups(odoo: OdooReader, request: Request, resolved:
 	return { text: `${what} ${subject.plural}${describe(resolved)} by ${by}: ${list}.${shown}`, records };
 }
 
-/** Where a question sorts groups: by one of their levels, or by what is added up or counted. */
+/** The order of groups: by one of their levels, else by their aggregate or count. */
 function groupOrder(request: Request, resolved: Resolved, field: FieldDescription | undefined, how: Aggregation) {
 	const order = orderOf(request, resolved);
 	if (!order) return undefined;

@@ -1,10 +1,7 @@
 import type { JsonObject } from '../json';
 import { type FieldDescription, MAX_RECORDS, type OdooReader } from '../odoo-reader';
-import type { Said } from './said';
-import { NotUnderstood } from '../text/not-understood';
 import type { Request } from '../question/request';
-import { isNumeric } from '../vocabulary/fields';
-import type { Resolved } from './resolve';
+import { NotUnderstood } from '../text/not-understood';
 import {
 	currencyOf,
 	describe,
@@ -18,8 +15,11 @@ import {
 	sayValue,
 	titleOf,
 } from '../text/say';
+import { isNumeric } from '../vocabulary/fields';
+import type { Resolved } from './resolved';
+import type { Said } from './said';
 
-/** How many records are listed where no number is asked for. */
+/** How many records, or groups, are listed where no number is asked for. */
 export const DEFAULT_LIMIT = 100;
 
 interface Order {
@@ -27,7 +27,7 @@ interface Order {
 	readonly descending: boolean;
 }
 
-/** Reads the records and says what they are. @throws {NotUnderstood} */
+/** Reads the records and names the first of them. @throws {NotUnderstood} */
 export async function answerList(odoo: OdooReader, request: Request, resolved: Resolved): Promise<Said> {
 	const { subject, domain } = resolved;
 	const order = orderOf(request, resolved);
@@ -51,7 +51,7 @@ export async function answerList(odoo: OdooReader, request: Request, resolved: R
 	return { text: sayRecords(request, resolved, records, total, order), records };
 }
 
-/** @throws {NotUnderstood} */
+/** The field to sort by. @throws {NotUnderstood} where the model has no usual date or amount and none is named. */
 export function orderOf({ order }: Request, { subject, amount, date }: Resolved): Order | undefined {
 	if (!order) return undefined;
 	const { by, descending } = order;
@@ -70,7 +70,7 @@ function sorted(rows: readonly JsonObject[], { field, descending }: Order): Json
 	});
 }
 
-/** What is asked for, else what is usual for the model; and what the question is about. */
+/** The fields that are asked for, else the model's usual ones; and those that the filters and the order are about. */
 function fieldsToShow(request: Request, resolved: Resolved, order: FieldDescription | undefined): string[] {
 	const { description, words } = resolved.vocabulary;
 	const asked = request.show.map(({ name }) => name);
@@ -109,7 +109,9 @@ function sayDirection({ field, descending }: Order): string {
 	return descending ? 'from Z to A' : 'from A to Z';
 }
 
-/** Its name, whose it is, and the number that the question is about; or the fields that are asked for. */
+/**
+ * A record's name with the fields that are asked for, else with its contact and the number that the question is about.
+ */
 function sayRecord(row: JsonObject, { show }: Request, resolved: Resolved, order: Order | undefined): string {
 	const { vocabulary, amount, fields, sums } = resolved;
 	const { description, words } = vocabulary;
@@ -129,7 +131,7 @@ function sayRecord(row: JsonObject, { show }: Request, resolved: Resolved, order
 	return values.length > 0 ? `${titleOf(row)} (${values.join(', ')})` : titleOf(row);
 }
 
-/** What the records come to, where they have an amount and all of them are there. */
+/** The sum of the records' amounts, where all records were read. */
 function sayTotal({ amount }: Resolved, records: readonly JsonObject[], total: number): string {
 	if (amount?.type !== 'monetary' || records.length < 2 || total > records.length) return '';
 	const sums = new Map<string | undefined, number>();
@@ -141,7 +143,7 @@ function sayTotal({ amount }: Resolved, records: readonly JsonObject[], total: n
 	return ` ${amount.label} together: ${saySums(sums)}.`;
 }
 
-/** Amounts are compared as they are, whatever sign the question gave them. */
+/** Says where amounts were compared although they are in another currency than the question's. */
 function sayCurrency({ currency }: Resolved, records: readonly JsonObject[]): string {
 	const others = [...new Set(records.flatMap((row) => currencyOf(row) ?? []))].filter((each) => each !== currency);
 	if (currency === undefined || others.length === 0) return '';

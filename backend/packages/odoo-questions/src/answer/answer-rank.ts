@@ -1,20 +1,21 @@
 import { MAX_RECORDS, type OdooReader } from '../odoo-reader';
-import type { Said } from './said';
+import type { Request } from '../question/request';
+import { NotUnderstood } from '../text/not-understood';
+import { describe, idOf, NAMED, sayCount, sayList, sayMoney, sayNumber, sayValue } from '../text/say';
 import { byCurrency } from './answer-aggregate';
 import { DEFAULT_LIMIT } from './answer-list';
-import { NotUnderstood } from '../text/not-understood';
-import type { Request } from '../question/request';
-import { linkTo, type Resolved, resolve, type Resolving } from './resolve';
-import { describe, idOf, NAMED, sayCount, sayList, sayMoney, sayNumber, sayValue } from '../text/say';
+import { linkTo, resolve } from './resolve';
+import type { Resolved, Resolving } from './resolved';
+import type { Said } from './said';
 
-/** `top 5 customers by revenue`: groups of the records that belong to them. @throws {NotUnderstood} */
+/** `top 5 customers by revenue`: groups the related records by the one they belong to. @throws {NotUnderstood} */
 export async function answerRank(
 	context: Resolving,
 	{ clause, limit }: Request,
 	rank: NonNullable<Request['rank']>,
 ): Promise<Said> {
 	const { odoo } = context;
-	// A time is when it was sold, not when the customer was made.
+	// A date is the date of the sale, not the date when the customer was created.
 	const dates = clause.filters.filter(({ kind }) => kind === 'date');
 	const rest = clause.filters.filter(({ kind }) => kind !== 'date');
 	const measured = { ...rank.clause, filters: [...rank.clause.filters, ...dates] };

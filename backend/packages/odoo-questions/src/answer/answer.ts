@@ -1,12 +1,13 @@
 import type { Answer } from '../contract';
+import type { Request } from '../question/request';
+import { describe, sayCount } from '../text/say';
 import { answerAggregate } from './answer-aggregate';
 import { answerGroups } from './answer-groups';
 import { answerList } from './answer-list';
 import { answerRank } from './answer-rank';
-import type { Request } from '../question/request';
+import { resolve } from './resolve';
+import type { Resolved, Resolving } from './resolved';
 import type { Said } from './said';
-import { type Resolved, resolve, type Resolving } from './resolve';
-import { describe, sayCount } from '../text/say';
 
 /**
  * Runs the queries that answer a request.
@@ -31,7 +32,7 @@ export async function answerRequest(context: Resolving, request: Request): Promi
 	return answered(said, [...request.notes, ...resolved.notes, ...(isList ? [] : stateNotes(resolved))]);
 }
 
-/** Sums that hold drafts are rarely what is wanted, so that they do is said. */
+/** Says that drafts are included, as they rarely should be. */
 function stateNotes({ vocabulary, domain }: Resolved): string[] {
 	const { anyState } = vocabulary.words ?? {};
 	const namesState = domain.some((condition) => Array.isArray(condition) && condition[0] === 'state');

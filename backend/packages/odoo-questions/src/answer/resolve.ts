@@ -1,52 +1,21 @@
-import { type DomainList, type FieldDescription, MAX_RECORDS, type OdooReader } from '../odoo-reader';
-import { missingField } from '../vocabulary/apps';
-import { all, either, not, within } from '../vocabulary/domains';
-import { findNamed, findQuality } from './names';
-import { NotUnderstood } from '../text/not-understood';
-import { numberFilter } from '../question/numbers';
+import { type FieldDescription, MAX_RECORDS } from '../odoo-reader';
 import type { Clause, Filter } from '../question/request';
-import type { Comparison } from '../vocabulary/grammar-words';
+import { NotUnderstood } from '../text/not-understood';
 import { idOf, nameOf, sayMoney, sayNumber } from '../text/say';
+import { missingField } from '../vocabulary/apps';
+import type { Comparison } from '../vocabulary/comparisons';
+import { all, either, not } from '../vocabulary/domains';
+import { hasCurrency, soleAmount } from '../vocabulary/fields';
 import { SALES, SOLD_LINES, type Subject } from '../vocabulary/subjects';
 import type { Vocabulary } from '../vocabulary/vocabulary';
-
-/** What a clause comes down to. */
-export interface Resolved {
-	readonly subject: Subject;
-	readonly vocabulary: Vocabulary;
-	readonly domain: DomainList;
-	/** What narrows the records down, in words. */
-	readonly texts: readonly string[];
-	/** Fields that the question is about and that are shown therefore. */
-	readonly fields: readonly string[];
-	/** The amount that counts for these records. */
-	readonly amount: FieldDescription | undefined;
-	readonly date: FieldDescription | undefined;
-	readonly notes: readonly string[];
-	/** What the records that belong to a record come to, by its id; in words. */
-	readonly sums: ReadonlyMap<number, string>;
-	/** The currency that amounts were compared in, by its sign in the question. */
-	readonly currency: string | undefined;
-}
-
-/** What clauses are resolved with. */
-export interface Resolving {
-	readonly odoo: OdooReader;
-	readonly now: Date;
-	vocabulary(model: string): Promise<Vocabulary>;
-}
-
-interface Part {
-	readonly domain: DomainList;
-	readonly text: string;
-	readonly fields?: readonly string[];
-	readonly notes?: readonly string[];
-	readonly sums?: ReadonlyMap<number, string>;
-}
+import { amountPart, datePart, qualityPart } from './filter-parts';
+import { linkField } from './link-field';
+import { findNamed } from './names';
+import type { Part, Resolved, Resolving } from './resolved';
 
 /**
- * Looks up what a clause names, and makes the domain of it.
- * @throws {NotUnderstood} where a name is not found, or this Odoo cannot tell what the clause is about.
+ * Looks up the names in a clause, and makes its domain.
+ * @throws {NotUnderstood} where a name is not found, or this Odoo lacks a field that the clause needs.
  */
 export async function resolve(context: Resolving, clause: Clause): Promise<Resolved> {
 	const { subject, vocabulary, filters } = clause;
@@ -72,7 +41,7 @@ export async function resolve(context: Resolving, clause: Clause): Promise<Resol
 	const currency = filters.find((filter) => filter.kind === 'amount')?.unit;
 	return {
 		subject,
-		vocabulary: { ...vocabulary, description },
+		vocabulary,
 		domain: all(base.domain, ...parts.map(({ domain }) => domain)),
 		texts: parts.map(({ text }) => text),
 		fields: parts.flatMap(({ fields = [] }) => fields),
@@ -82,12 +51,6 @@ export async function resolve(context: Resolving, clause: Clause): Promise<Resol
 		sums: parts.findLast(({ sums }) => sums !== undefined)?.sums ?? new Map(),
 		currency,
 	};
-}
-
-function soleAmount({ words, description }: Vocabulary): FieldDescription | undefined {
-	if (words) return undefined;
-	const amounts = [...description.fields.values()].filter(({ type, stored }) => type === 'monetary' && stored);
-	return description.fields.get('amount_total') ?? (amounts.length === 1 ? amounts[0] : undefined);
 }
 
 function baseOf(subject: Subject, { description }: Vocabulary, now: Date) {
@@ -138,55 +101,6 @@ async function partOf(
 	}
 }
 
-/** `VIP customers`, and `Acme invoices`: a tag or a stage of that name, else whose they are. */
-async function qualityPart(odoo: OdooReader, name: string, { vocabulary, subject }: Clause): Promise<Part> {
-	const quality = await findQuality(odoo, name, vocabulary);
-	if (quality) return quality;
-	if (!/^\p{Lu}/u.test(name)) {
-		throw new NotUnderstood(`I did not understand “${name}” in a question about ${subject.plural}.`);
-	}
-	const preposition = subject.model === 'res.partner' ? 'itself' : 'of';
-	const owner = name.replace(/['’]s?$/, '');
-	const found = await findNamed(odoo, { kind: 'name', preposition, name: owner }, vocabulary, subject.plural);
-	return { ...found, notes: found.note === undefined ? [] : [found.note] };
-}
-
-function datePart(
-	clause: Clause,
-	date: FieldDescription | undefined,
-	{ range }: Extract<Filter, { kind: 'date' }>,
-): Part {
-	const { timePath } = clause.subject;
-	if (timePath !== undefined) {
-		const domain = within({ name: timePath, type: 'datetime' }, range);
-		return { domain, text: range.text };
-	}
-	if (!date)
-		throw new NotUnderstood(`I do not know which date of ${clause.subject.plural} “${range.text}” is about.`);
-	const notes = date.name === 'create_date' ? [`“${range.text}” was taken for when they were created.`] : [];
-	return { domain: within(date, range), text: `${date.label} ${range.text}`, fields: [date.name], notes };
-}
-
-function amountPart(
-	{ subject, vocabulary }: Clause,
-	amount: FieldDescription | undefined,
-	filter: Extract<Filter, { kind: 'amount' }>,
-): Part {
-	const { operator, value, to, unit } = filter;
-	const field = amount ?? (unit === undefined ? vocabulary.field(vocabulary.words?.quantity) : undefined);
-	if (!field) {
-		throw new NotUnderstood(
-			`I do not know which number of ${subject.plural} is meant by “${sayNumber(value)}”. Name the field, as in ` +
-				`“${subject.plural} with color over ${sayNumber(value)}”.`,
-		);
-	}
-	const isMoney = field.type === 'monetary' || unit !== undefined;
-	const say = (each: number) => (isMoney ? sayMoney(each, unit) : sayNumber(each));
-	const filterOf = numberFilter(field, { operator, value, to }, say);
-	if (filterOf.kind !== 'domain') throw new NotUnderstood('');
-	return { domain: filterOf.domain, text: filterOf.text, fields: [field.name] };
-}
-
 const COMPARE: Readonly<Record<Comparison, (one: number, other: number) => boolean>> = {
 	'=': (one, other) => one === other,
 	'!=': (one, other) => one !== other,
@@ -205,7 +119,7 @@ const COUNT_WORDS: Readonly<Record<Comparison, string>> = {
 	'>=': 'at least ',
 };
 
-/** Whether who has no such records at all is asked for too. */
+/** Whether a filter also holds for records without any related ones, as “fewer than 3 orders” does. */
 const holdsForNone = ({ count }: Extract<Filter, { kind: 'related' }>) =>
 	count !== undefined && COMPARE[count.operator](0, count.value);
 
@@ -256,14 +170,10 @@ async function relatedPart(
 	};
 }
 
-/** Whether the records say which currency they are in, so that they can be grouped by it. */
-export const hasCurrency = ({ description }: Vocabulary): boolean =>
-	description.fields.get('currency_id')?.stored === true;
-
 const sayRelated = ({ subject, texts }: Resolved) =>
 	texts.length === 0 ? subject.plural : `${subject.plural} (${texts.join('; ')})`;
 
-/** The related records, and the field that leads from them to the ones that are asked for. */
+/** The related records, and their field that relates them to the records that are asked for. */
 export async function linkTo(
 	context: Resolving,
 	{ subject, vocabulary }: Pick<Clause, 'subject' | 'vocabulary'>,
@@ -275,7 +185,7 @@ export async function linkTo(
 	}
 	const link = linkField(clause.vocabulary, vocabulary);
 	if (link) return { link, related: await resolve(context, clause) };
-	// What was sold is on the lines of the orders.
+	// Products are related to the lines of an order, not to the order.
 	const isPlain = clause.filters.every(({ kind }) => kind === 'date');
 	if (clause.subject.model === SALES.model && isPlain) {
 		const lines = await context.vocabulary(SOLD_LINES.model);
@@ -284,20 +194,4 @@ export async function linkTo(
 		if (through) return { link: through, related: await resolve(context, instead) };
 	}
 	throw new NotUnderstood(`I do not see how ${clause.subject.plural} belong to ${subject.plural} here.`);
-}
-
-/** Company and contacts owe together, so invoices are of the company where Odoo says which that is. */
-const LINKS: Readonly<Record<string, readonly string[]>> = {
-	'account.move': ['commercial_partner_id', 'partner_id', 'invoice_user_id'],
-};
-
-function linkField(from: Vocabulary, to: Vocabulary): FieldDescription | undefined {
-	const { fields, model } = from.description;
-	const candidates = [...(LINKS[model] ?? []), ...(from.words?.party ?? []), ...(from.words?.names ?? [])];
-	const isLink = (field: FieldDescription | undefined) =>
-		field?.type === 'many2one' && field.stored && field.relation === to.description.model;
-	const known = candidates.map((name) => fields.get(name)).find(isLink);
-	if (known) return known;
-	const links = [...fields.values()].filter((field) => isLink(field) && !/^(?:create|write)_uid$/.test(field.name));
-	return links.length === 1 ? links[0] : undefined;
 }

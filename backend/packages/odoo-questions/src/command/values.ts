@@ -1,22 +1,22 @@
+import { isoDay } from '../dates/calendar';
+import { dateRangeAt } from '../dates/date-ranges';
 import type { JsonValue } from '../json';
 import type { FieldDescription, OdooReader } from '../odoo-reader';
-import { dateRangeAt } from '../dates/date-ranges';
 import { escapeLike } from '../question/make-filters';
-import { NotUnderstood } from '../text/not-understood';
 import { numberAt } from '../question/numbers';
-import { isoDay } from '../dates/periods';
-import { isNumeric } from '../vocabulary/fields';
+import { NotUnderstood } from '../text/not-understood';
 import { idOf, sayList, sayNumber, titleOf } from '../text/say';
 import { tokenize } from '../text/tokenizer';
+import { isNumeric } from '../vocabulary/fields';
 
-/** A value for a field, as Odoo takes it, and in words. */
+/** A value as Odoo takes it, and in words. */
 export interface FieldValue {
 	readonly value: JsonValue;
 	readonly text: string;
 }
 
 /**
- * Reads what a person writes for a field: a number, a day, a choice by its label, a record by its name.
+ * Parses the value that a person writes for a field: a number, a day, a selection's label, a record's name.
  * @throws {NotUnderstood}
  */
 export async function readValue(

@@ -1,10 +1,11 @@
-import { type DateRange, named, type Period, periodAt, plus, startOfDay, UNITS, wholeNumber } from './periods';
 import { type Match, phrases, phraseTable } from '../text/phrase-table';
-import { type Token, textOf } from '../text/tokenizer';
+import { textOf, type Token } from '../text/tokenizer';
+import { plus, startOfDay, UNITS } from './calendar';
+import { type DateRange, named, type Period, periodAt, wholeNumber } from './periods';
 
 type Bound = 'within' | 'since' | 'after' | 'before' | 'until';
 
-/** What may stand before an amount too, does not make a year of a number. */
+/** Prepositions that also introduce amounts: the number in `over 2000` is not read as a year. */
 const NO_YEARS = phrases('over', 'up to', 'by');
 
 const BOUNDS = phraseTable<Bound>([
@@ -66,7 +67,7 @@ function bounded(bound: Bound, { from, to, text }: Period): DateRange {
 	}
 }
 
-/** `older than 30 days`: before the day that is so long ago. */
+/** The day that `older than 30 days` counts from: 30 days ago. */
 function agedAt(tokens: readonly Token[], start: number, bound: Match<Bound>, now: Date): Match<Period> | null {
 	if (!/^(?:older|newer)$/.test(tokens[start]?.stem ?? '')) return null;
 	const at = start + bound.length;
@@ -77,7 +78,7 @@ function agedAt(tokens: readonly Token[], start: number, bound: Match<Bound>, no
 	return { value: named(from, plus(from, 1, 'day'), `${textOf(tokens, at, 2)} ago`), length: 2 };
 }
 
-/** `between … and …`, `from … to …`: with both ends. */
+/** `between … and …`, `from … to …` */
 function fromToAt(tokens: readonly Token[], start: number, now: Date): Match<DateRange> | null {
 	const opening = tokens[start]?.stem;
 	if (opening !== 'between' && opening !== 'from') return null;

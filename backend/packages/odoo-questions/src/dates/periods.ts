@@ -1,35 +1,22 @@
 import { type Match, phrases, phraseTable } from '../text/phrase-table';
-import { type Token, textOf } from '../text/tokenizer';
+import { textOf, type Token } from '../text/tokenizer';
+import { isoDay, plus, startOf, startOfDay, type Unit, UNITS } from './calendar';
 
-/** Days in UTC, from the first until before `to`; one that is missing is open. `text` says them in words. */
+/**
+ * Days in UTC: `from` is the first, `to` the first one after the range. A missing end is open. `text` is for the
+ * answer.
+ */
 export interface DateRange {
 	readonly from?: Date;
 	readonly to?: Date;
 	readonly text: string;
 }
 
-/** A range with both ends. */
+/** A date range with both ends. */
 export interface Period extends DateRange {
 	readonly from: Date;
 	readonly to: Date;
 }
-
-type Unit = 'day' | 'week' | 'month' | 'quarter' | 'year';
-
-/** Spans of time. */
-export const UNITS = phraseTable<Unit>([
-	['day', 'day'],
-	['daily', 'day'],
-	['week', 'week'],
-	['weekly', 'week'],
-	['month', 'month'],
-	['monthly', 'month'],
-	['quarter', 'quarter'],
-	['quarterly', 'quarter'],
-	['year', 'year'],
-	['yearly', 'year'],
-	['annual', 'year'],
-]);
 
 const MONTH_NAMES = [
 	'January',
@@ -64,7 +51,7 @@ const NAMED = phraseTable<(now: Date) => Period>([
 	['mtd', (now) => toDate(now, 'month')],
 ]);
 
-/** Which span of time, counted from the present one. */
+/** Offsets from the current day, week, month and so on. */
 const RELATIVE = phraseTable<number>([
 	['this', 0],
 	['the current', 0],
@@ -83,46 +70,12 @@ const RELATIVE = phraseTable<number>([
 
 const AGO = phrases('ago');
 
-/** Midnight in UTC. */
-export const startOfDay = (time: Date) =>
-	new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), time.getUTCDate()));
-
-/** Weeks begin on Monday, as in ISO 8601. */
-function startOf(time: Date, unit: Unit): Date {
-	const [year, month] = [time.getUTCFullYear(), time.getUTCMonth()];
-	switch (unit) {
-		case 'day':
-			return startOfDay(time);
-		case 'week':
-			return plus(startOfDay(time), -((time.getUTCDay() + 6) % 7), 'day');
-		case 'month':
-			return new Date(Date.UTC(year, month, 1));
-		case 'quarter':
-			return new Date(Date.UTC(year, month - (month % 3), 1));
-		case 'year':
-			return new Date(Date.UTC(year, 0, 1));
-	}
-}
-
-/** A month is counted from the same day of the other month, or its last one. */
-export function plus(time: Date, count: number, unit: Unit): Date {
-	if (unit === 'day' || unit === 'week')
-		return new Date(time.getTime() + count * (unit === 'week' ? 7 : 1) * 86_400_000);
-	const months = count * (unit === 'year' ? 12 : unit === 'quarter' ? 3 : 1);
-	const first = new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + months, 1));
-	const last = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0)).getUTCDate();
-	return new Date(first.getTime() + (Math.min(time.getUTCDate(), last) - 1) * 86_400_000);
-}
-
-/** `2026-03-18` */
-export const isoDay = (time: Date) => time.toISOString().slice(0, 10);
-
 function spanOf({ from, to }: { from: Date; to: Date }): string {
 	const last = plus(to, -1, 'day');
 	return isoDay(from) === isoDay(last) ? isoDay(from) : `${isoDay(from)} to ${isoDay(last)}`;
 }
 
-/** A period whose days are said beside its name. */
+/** A period whose text also has its dates: `last week (2026-03-09 to 2026-03-15)`. */
 export const named = (from: Date, to: Date, text: string): Period => ({
 	from,
 	to,
@@ -137,7 +90,7 @@ function days(now: Date, offset: number, text: string): Period {
 const toDate = (now: Date, unit: Unit): Period =>
 	named(startOf(now, unit), plus(startOfDay(now), 1, 'day'), `${unit} to date`);
 
-/** A period that is named by itself: a day, `last month`, `March 2026`. Numbers are years where `years` says so. */
+/** A period at a token: a day, `last month`, `March 2026`. With `years`, a bare number such as `2025` is a year. */
 export function periodAt(tokens: readonly Token[], start: number, now: Date, years: boolean): Match<Period> | null {
 	const name = NAMED.at(tokens, start);
 	if (name) return { value: name.value(now), length: name.length };
@@ -151,7 +104,7 @@ export function periodAt(tokens: readonly Token[], start: number, now: Date, yea
 	);
 }
 
-/** `this week`, `last month`, `last 7 days`: the days up to and with today. */
+/** `this week`, `last month`, and `last 7 days`, which end with today. */
 function relativeAt(tokens: readonly Token[], start: number, now: Date): Match<Period> | null {
 	const relative = RELATIVE.at(tokens, start);
 	if (!relative) return null;
@@ -194,14 +147,17 @@ function writtenAt(tokens: readonly Token[], start: number): Match<Period> | nul
 	return { value: { from, to: plus(from, 1, isMonth ? 'month' : 'day'), text: token.text }, length: 1 };
 }
 
-/** `March`, `March 2026`, `March 5, 2026`, `5 March 2026`; without a year the last one that has begun. */
+/**
+ * `March`, `March 2026`, `March 5, 2026`, `5 March 2026`; without a year, the latest that has begun. With `certain`, a
+ * month may be written in lower case.
+ */
 function monthAt(tokens: readonly Token[], start: number, now: Date, certain: boolean): Match<Period> | null {
 	const dayBefore = dayNumber(tokens[start]);
 	const at = dayBefore === null ? start : start + 1 + (tokens[start + 1]?.stem === 'of' ? 1 : 0);
 	const month = MONTHS.at(tokens, at);
 	const word = tokens[at];
 	if (!month || !word) return null;
-	// "may" and "mar" are words as well.
+	// In lower case, “may” and “mar” are ordinary words.
 	if (!certain && !/^\p{Lu}/u.test(word.text)) return null;
 	let next = at + 1;
 	const dayAfter = dayBefore === null ? dayNumber(tokens[next]) : null;
@@ -237,7 +193,7 @@ function quarterAt(tokens: readonly Token[], start: number, now: Date): Match<Pe
 	return { value, length: written === null ? 1 : at + 1 - start };
 }
 
-/** `2025`: only where the words around it leave no other reading. */
+/** A bare `2025`; for callers that know from the context that a year is meant. */
 export function yearAt(tokens: readonly Token[], start: number): Match<Period> | null {
 	const year = yearNumber(tokens[start]);
 	if (year === null) return null;
@@ -245,7 +201,7 @@ export function yearAt(tokens: readonly Token[], start: number): Match<Period> |
 	return { value: { from, to: plus(from, 1, 'year'), text: String(year) }, length: 1 };
 }
 
-/** A number without a unit, none below 0. */
+/** The value of a token that is a whole number from 0 on, without a unit. */
 export const wholeNumber = (token: Token | undefined): number | null =>
 	token?.value !== undefined && token.unit === undefined && Number.isInteger(token.value) && token.value >= 0
 		? token.value

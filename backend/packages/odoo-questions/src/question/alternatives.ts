@@ -1,12 +1,12 @@
-import { filterAt, stateAt } from './filters';
-import { AND, OR } from '../vocabulary/grammar-words';
-import { orFilter } from './make-filters';
 import type { Match } from '../text/phrase-table';
+import { tokenize } from '../text/tokenizer';
+import { AND, OR } from '../vocabulary/grammar-words';
+import { filterAt, stateAt } from './filters';
+import { orFilter } from './make-filters';
 import type { QuestionParts } from './question-parts';
 import type { Filter } from './request';
-import { tokenize } from '../text/tokenizer';
 
-/** `draft or sent`, `in Germany or France`: what follows is of the kind that went before. */
+/** The alternative to the last filter, after `or`: `draft or sent`, `in Germany or France`. */
 export function alternativeAt(question: QuestionParts, at: number): number {
 	const { tokens, reading, vocabulary, filters } = question;
 	const last = filters.at(-1);
@@ -22,28 +22,28 @@ export function alternativeAt(question: QuestionParts, at: number): number {
 	return joint.length + match.length;
 }
 
-/** `draft and posted`: nothing is in two states at once, so either is meant. */
+/** Whether “and” means “or”, as in `draft and posted`: no record is in two states at once. */
 function excludesNext({ reading, vocabulary }: QuestionParts, last: Filter, at: number): boolean {
 	const next = stateAt(reading, at + 1, vocabulary)?.value;
 	const field = soleField(last);
 	return field !== null && next !== undefined && field === soleField(next);
 }
 
-/** The field of a filter that is one condition; null of any other. */
+/** The field of a filter with a single condition; null for other filters. */
 function soleField(filter: Filter): string | null {
 	const [condition, ...more] = filter.kind === 'domain' ? filter.domain : [];
 	const [name] = Array.isArray(condition) && more.length === 0 ? condition : [];
 	return typeof name === 'string' ? name : null;
 }
 
-/** A second name after `in Germany or`. */
+/** `France` after `in Germany or`: a name, for which the last filter's preposition holds too. */
 function nameLike(question: QuestionParts, last: Filter, at: number): Match<Filter> | null {
 	if (last.kind !== 'name' || !/^[\p{Lu}\p{N}]/u.test(question.tokens[at]?.text ?? '')) return null;
 	const match = filterAsAfter('of', question, at);
 	return match?.value.kind === 'name' ? { value: { ...last, name: match.value.name }, length: match.length } : null;
 }
 
-/** The filter that would begin with a word, if that word stood there. */
+/** Parses the tokens from `at` on as if `word` stood before them. */
 export function filterAsAfter(word: string, { reading, vocabulary }: QuestionParts, at: number): Match<Filter> | null {
 	const tokens = [...tokenize(word), ...reading.tokens.slice(at)];
 	const match = filterAt({ ...reading, tokens }, 0, vocabulary);

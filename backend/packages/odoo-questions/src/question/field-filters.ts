@@ -1,18 +1,18 @@
-import type { FieldDescription } from '../odoo-reader';
 import { dateRangeAt } from '../dates/date-ranges';
+import type { FieldDescription } from '../odoo-reader';
+import type { Match } from '../text/phrase-table';
+import type { Token } from '../text/tokenizer';
+import type { Comparison } from '../vocabulary/comparisons';
 import { within } from '../vocabulary/domains';
 import { CONTAINS, EMPTY, FILLED, IS, NOT } from '../vocabulary/grammar-words';
+import type { Vocabulary } from '../vocabulary/vocabulary';
 import { domainFilter, emptyFilter, escapeLike } from './make-filters';
 import { isProper, nameAt, skipArticles } from './name-at';
 import { comparisonAt, numberFilterAt } from './numbers';
-import type { Match } from '../text/phrase-table';
 import type { Reading } from './reading';
 import type { Filter } from './request';
-import type { Comparison } from '../vocabulary/grammar-words';
-import type { Token } from '../text/tokenizer';
-import type { Vocabulary } from '../vocabulary/vocabulary';
 
-/** `qty_available < 10`, `country is Germany`, `due this week`, `due date before March`, `email contains example.com` */
+/** A field and its value: `qty_available < 10`, `country is Germany`, `due this week`, `email contains example.com` */
 export function fieldAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<Filter> | null {
 	const { tokens } = reading;
 	const field = vocabulary.fields.at(tokens, start);
@@ -122,7 +122,7 @@ function selectionAt(
 	return null;
 }
 
-/** How many tokens say those words, quoted or not; 0: others do. */
+/** How many tokens, quoted or not, are the same as `words`; 0 where they differ. */
 function sameWords(tokens: readonly Token[], start: number, words: string): number {
 	const first = tokens[start];
 	if (first?.text.toLowerCase() === words.toLowerCase()) return 1;
@@ -180,7 +180,7 @@ function textFilterAt(
 	};
 }
 
-/** A text: one token of any form, or a name. */
+/** A text value: one token of any kind, or the words of a name. */
 function valueTextAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<string> | null {
 	const token = reading.tokens[start];
 	if (!token || token.kind === 'mark' || token.kind === 'operator') return null;

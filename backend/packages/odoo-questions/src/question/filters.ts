@@ -1,27 +1,20 @@
-import type { FieldDescription } from '../odoo-reader';
 import { dateRangeAt } from '../dates/date-ranges';
-import { fieldAt } from './field-filters';
-import {
-	FILLERS,
-	NAMED,
-	NO_NOUNS,
-	NOT,
-	OPEN_ENDS,
-	ORDERED,
-	PREPOSITIONS,
-	WITH,
-	WITHOUT,
-} from '../vocabulary/grammar-words';
-import { bothFilters, emptyFilter } from './make-filters';
-import { isProper, nameAt, skipArticles } from './name-at';
-import { comparedNumberAt, comparisonAt, numberAt, numberFilter } from './numbers';
+import type { FieldDescription } from '../odoo-reader';
 import type { Match } from '../text/phrase-table';
-import type { Reading } from './reading';
-import type { Clause, Filter } from './request';
+import { OPEN_ENDS } from '../vocabulary/comparisons';
+import { FILLERS, NOT, ORDERED, WITH, WITHOUT } from '../vocabulary/grammar-words';
 import { SALES } from '../vocabulary/subjects';
 import type { Vocabulary } from '../vocabulary/vocabulary';
+import { amountAt, numberOf } from './amounts';
+import { fieldAt } from './field-filters';
+import { bothFilters, emptyFilter } from './make-filters';
+import { skipArticles } from './name-at';
+import { namedAt, prepositionAt } from './name-filters';
+import { comparisonAt, numberAt } from './numbers';
+import type { Reading } from './reading';
+import type { Clause, Filter } from './request';
 
-/** A filter that begins at a token, of records of that kind; null where none does. */
+/** The filter for records of a model that begins at a token; null where none does. */
 export function filterAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<Filter> | null {
 	const { tokens, now } = reading;
 	const state = stateAt(reading, start, vocabulary);
@@ -54,14 +47,6 @@ export function stateAt({ tokens }: Reading, start: number, { states }: Vocabula
 	return { value: { kind: 'domain', domain, text, ...(amount !== undefined && { amount }) }, length: state.length };
 }
 
-/** `named Acme`, `called "Oak Desk"` */
-function namedAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<Filter> | null {
-	const named = NAMED.at(reading.tokens, start);
-	const name = named && nameAt(reading, start + named.length, vocabulary);
-	if (!name) return null;
-	return { value: { kind: 'name', preposition: 'named', name: name.value }, length: named.length + name.length };
-}
-
 /** `without email`, `no phone`, `without invoices` */
 function withoutAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<Filter> | null {
 	const without = WITHOUT.at(reading.tokens, start);
@@ -71,7 +56,7 @@ function withoutAt(reading: Reading, start: number, vocabulary: Vocabulary): Mat
 	if (field) {
 		let value = emptyFilter(field.value, true);
 		let next = at + field.length;
-		// `without phone and email`, `without phone or email`: with neither.
+		// “Without phone and email” and “without phone or email” both mean: with neither.
 		for (;;) {
 			const joint = /^(?:and|or|,)$/.test(reading.tokens[next]?.text.toLowerCase() ?? '') ? 1 : 0;
 			const other = joint ? plainFieldAt(reading, next + joint, vocabulary) : null;
@@ -105,7 +90,7 @@ function withAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<
 	return longer(relatedAt(reading, at, false));
 }
 
-/** `customers who ordered this month`: who has confirmed orders of then. */
+/** `who ordered this month`: customers with confirmed orders of that time. */
 function orderedAt(reading: Reading, start: number, { description }: Vocabulary): Match<Filter> | null {
 	const ordered = description.model === 'res.partner' ? ORDERED.at(reading.tokens, start) : null;
 	const orders = ordered && reading.vocabulary(SALES.model);
@@ -115,13 +100,13 @@ function orderedAt(reading: Reading, start: number, { description }: Vocabulary)
 	return { value: { kind: 'related', clause, negated: false }, length: end - start };
 }
 
-/** A field by itself; records that a record has are no field here, but more records. */
+/** A field on its own. A one2many, such as an order's lines, is read as related records instead. */
 function plainFieldAt({ tokens }: Reading, start: number, { fields }: Vocabulary): Match<FieldDescription> | null {
 	const field = fields.at(tokens, start);
 	return field && field.value.type !== 'one2many' ? field : null;
 }
 
-/** Records that belong to the ones asked for: `outstanding invoices over $1000`, with all that narrows them down. */
+/** Related records with their filters: `outstanding invoices over $1000` */
 function relatedAt(reading: Reading, start: number, negated: boolean): Match<Filter> | null {
 	const clause = clauseAt(reading, start);
 	return clause && { value: { kind: 'related', clause: clause.value, negated }, length: clause.length };
@@ -149,7 +134,7 @@ function countedAt(reading: Reading, start: number): Match<Filter> | null {
 	};
 }
 
-/** A noun with its states before it and filters after it. */
+/** A noun with states before it, and filters after it. */
 export function clauseAt(reading: Reading, start: number): Match<Clause> | null {
 	const { tokens, mentions } = reading;
 	const mention = mentions.find((each) => each.start >= start);
@@ -169,7 +154,7 @@ export function clauseAt(reading: Reading, start: number): Match<Clause> | null 
 	return { value: clause, length: after.end - start };
 }
 
-/** All filters that stand one after the other. */
+/** All filters from `start` on, and where they end. */
 function filtersFrom(reading: Reading, start: number, vocabulary: Vocabulary) {
 	const filters: Filter[] = [];
 	let end = start;
@@ -189,73 +174,4 @@ function skipJoints({ tokens }: Reading, start: number): number {
 		if (!joint) return at;
 		at += 1;
 	}
-}
-
-/** A number that says which field it is of: `less than 10 in stock` is about no records that are counted. */
-const numberOf = (match: Match<Filter> | null) => (match?.value.kind === 'domain' ? match : null);
-
-/** A number without a field before it: `over $1000`, `less than 10 in stock`. */
-function amountAt({ tokens }: Reading, start: number, { fields }: Vocabulary): Match<Filter> | null {
-	const number = comparedNumberAt(tokens, start, false);
-	if (!number) return null;
-	const next = start + number.length;
-	const of = /^(?:in|of|worth|item)$/.test(tokens[next]?.stem ?? '') ? 1 : 0;
-	const field = fields.at(tokens, next) ?? (of ? fields.at(tokens, next + of) : null);
-	if (field && ['integer', 'float', 'monetary'].includes(field.value.type)) {
-		const skipped = fields.at(tokens, next) ? 0 : of;
-		return { value: numberFilter(field.value, number), length: number.length + skipped + field.length };
-	}
-	const { operator, value, to, unit, length } = number;
-	return {
-		value: {
-			kind: 'amount',
-			operator,
-			value,
-			...(to !== undefined && { to }),
-			...(unit !== undefined && { unit }),
-		},
-		length,
-	};
-}
-
-/** `of Alder & Finch`, `in Germany`, `by Mitchell Admin`, `of customer Acme`, `in stage Won`, `in the Furniture category` */
-function prepositionAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<Filter> | null {
-	const { tokens } = reading;
-	const preposition = NO_NOUNS.at(tokens, start) ? null : PREPOSITIONS.at(tokens, start);
-	if (!preposition) return null;
-	const at = skipArticles(tokens, start + preposition.length);
-	const field = vocabulary.fields.at(tokens, at);
-	// `in state draft`
-	const said = field && !field.value.relation ? fieldAt(reading, at, vocabulary) : null;
-	if (said) return { value: said.value, length: at + said.length - start };
-	if (field?.value.relation) {
-		const name = nameAt(reading, at + field.length, vocabulary);
-		if (name) {
-			return {
-				value: {
-					kind: 'name',
-					preposition: preposition.value,
-					name: name.value,
-					field: field.value,
-				},
-				length: at + field.length + name.length - start,
-			};
-		}
-	}
-	// `by product` wants groups.
-	const isNoun = reading.mentions.some((mention) => mention.start === at) && !isProper(tokens[at]);
-	const name = isNoun ? null : nameAt(reading, at, vocabulary);
-	if (!name) return null;
-	const after = at + name.length;
-	const trailing = vocabulary.fields.at(tokens, after);
-	if (trailing?.value.relation && trailing.value.type !== 'one2many') {
-		return {
-			value: { kind: 'name', preposition: preposition.value, name: name.value, field: trailing.value },
-			length: after + trailing.length - start,
-		};
-	}
-	return {
-		value: { kind: 'name', preposition: preposition.value, name: name.value },
-		length: after - start,
-	};
 }

@@ -1,11 +1,11 @@
+import { UNITS } from '../dates/calendar';
 import type { FieldDescription } from '../odoo-reader';
-import { BY, GROUP } from '../vocabulary/grammar-words';
-import { measuredBy } from './order';
-import { UNITS } from '../dates/periods';
-import type { QuestionParts } from './question-parts';
 import { isKept } from '../vocabulary/fields';
+import { BY, GROUP } from '../vocabulary/order-words';
+import { measuredBy } from './order';
+import type { QuestionParts } from './question-parts';
 
-/** `by salesperson and month`; after a superlative, what it is measured by: `top 5 customers by revenue` */
+/** `by salesperson and month`; or the measure of a superlative: `top 5 customers by revenue` */
 export function groupAt(question: QuestionParts, at: number): number {
 	const { tokens } = question;
 	const by = BY.at(tokens, at);
@@ -27,7 +27,7 @@ export function groupAt(question: QuestionParts, at: number): number {
 	return next - at;
 }
 
-/** A level to group by: a span of time, or a field. */
+/** One level to group by: a unit of time, or a field. Adds it, and returns how many tokens it took. */
 function levelAt({ tokens, vocabulary, groups }: QuestionParts, at: number): number {
 	const unit = UNITS.at(tokens, at);
 	if (unit) {

@@ -1,9 +1,12 @@
 import type { DomainList, FieldDescription } from '../odoo-reader';
-import { either, not } from '../vocabulary/domains';
 import { NotUnderstood } from '../text/not-understood';
+import { either, not } from '../vocabulary/domains';
 import type { Filter } from './request';
 
-/** @throws {NotUnderstood} for what Odoo would leave out of a search. */
+/**
+ * A finished filter.
+ * @throws {NotUnderstood} where Odoo cannot search by the field: older versions would ignore the condition.
+ */
 export function domainFilter(domain: DomainList, text: string, { name, label, searchable }: FieldDescription): Filter {
 	if (!searchable) {
 		throw new NotUnderstood(`Odoo cannot search by ${label} (${name}): it computes it anew at each reading.`);
@@ -11,7 +14,7 @@ export function domainFilter(domain: DomainList, text: string, { name, label, se
 	return { kind: 'domain', domain, text, fields: [name] };
 }
 
-/** The field has no value, or has one. */
+/** The field has no value where `empty`, else it has one. */
 export function emptyFilter({ name, label, type }: FieldDescription, empty: boolean): Filter {
 	const isText = ['char', 'text', 'html'].includes(type);
 	const domain = isText
@@ -33,7 +36,7 @@ export function emptyFilter({ name, label, type }: FieldDescription, empty: bool
 	return { kind: 'domain', domain, text: `${empty ? 'without' : 'with'} ${label}`, fields: [name] };
 }
 
-/** Both hold. */
+/** The conjunction of two finished filters. */
 export function bothFilters(one: Filter, other: Filter): Filter {
 	if (one.kind !== 'domain' || other.kind !== 'domain') return one;
 	return {
@@ -44,7 +47,7 @@ export function bothFilters(one: Filter, other: Filter): Filter {
 	};
 }
 
-/** Filters that are joined by `or` become one. */
+/** The disjunction of two filters. */
 export const orFilter = (one: Filter, other: Filter): Filter => {
 	if (one.kind === 'domain' && other.kind === 'domain') {
 		const names = [...(one.fields ?? []), ...(other.fields ?? [])];
@@ -59,7 +62,7 @@ export const orFilter = (one: Filter, other: Filter): Filter => {
 	return { kind: 'either', of: [one, other] };
 };
 
-/** The opposite of a filter. */
+/** The negation of a filter. */
 export const notFilter = (filter: Filter): Filter =>
 	filter.kind === 'domain'
 		? {
@@ -70,5 +73,5 @@ export const notFilter = (filter: Filter): Filter =>
 			}
 		: { kind: 'not', of: filter };
 
-/** `%` and `_` stand for any text in Odoo's patterns. */
+/** Escapes `%` and `_`, the wildcards of Odoo's `ilike`. */
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, (character) => `\\${character}`);

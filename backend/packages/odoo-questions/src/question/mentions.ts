@@ -1,12 +1,13 @@
-import { GROUP, NO_NOUNS, SORT } from '../vocabulary/grammar-words';
-import { phraseTable, type PhraseTable } from '../text/phrase-table';
-import { type Subject, SUBJECTS } from '../vocabulary/subjects';
+import { type PhraseTable, phraseTable } from '../text/phrase-table';
 import type { Token } from '../text/tokenizer';
+import { NO_NOUNS } from '../vocabulary/grammar-words';
+import { SORT } from '../vocabulary/order-words';
+import { type Subject, SUBJECTS } from '../vocabulary/subjects';
 
-/** A place of a message that names records. */
+/** An occurrence of a noun in a message. */
 export interface Mention {
 	readonly subject: Subject;
-	/** Other models that the word could be for. */
+	/** Further models that have the same label. */
 	readonly others: readonly string[];
 	readonly start: number;
 	readonly length: number;
@@ -30,21 +31,12 @@ export function mentionsIn(tokens: readonly Token[], models: ReadonlyMap<string,
 	return mentions;
 }
 
-/** The nouns that a question may be about, the likeliest first; not those that only say what to group by. */
-export function headsOf(mentions: readonly Mention[], tokens: readonly Token[]): Mention[] {
-	const isGroup = ({ start }: Mention) =>
-		GROUP.at(tokens, start - 1) !== null ||
-		GROUP.at(tokens, start - 2) !== null ||
-		tokens[start - 1]?.stem === 'by';
-	return mentions.filter((mention) => !isGroup(mention));
-}
-
 type Noun = Pick<Mention, 'subject' | 'others'>;
 
 function nounsOf(models: ReadonlyMap<string, string>): PhraseTable<Noun> {
 	const labeled = new Map<string, string[]>();
 	for (const [model, label] of models) {
-		// What Odoo keeps for its own inner workings is found by its technical name alone.
+		// Technical models have labels such as “Message”, which people use for other things.
 		if (/^(?:ir|base|bus|mail|web|report)[._]/.test(model)) continue;
 		labeled.set(label.toLowerCase(), [...(labeled.get(label.toLowerCase()) ?? []), model]);
 	}
@@ -59,7 +51,7 @@ function nounsOf(models: ReadonlyMap<string, string>): PhraseTable<Noun> {
 	return phraseTable([...known, ...byName, ...byLabel]);
 }
 
-/** A model that there are no words for. */
+/** The noun for a model by its label. */
 function plainSubject(model: string, label: string): Subject {
 	const singular = label.replace(/ies$/, 'y').replace(/(?<![su])s$/, '');
 	const plural = /[^aeiou]y$/.test(singular) ? `${singular.slice(0, -1)}ies` : `${singular}s`;

@@ -1,39 +1,25 @@
 import { dateRangeAt } from '../dates/date-ranges';
-import {
-	AND,
-	BETWEEN,
-	BY,
-	COMPARISONS,
-	CONTAINS,
-	FILLERS,
-	GROUP,
-	NAMED,
-	NOT,
-	OR,
-	PREPOSITIONS,
-	SHOW,
-	SORT,
-	WITH,
-	WITHOUT,
-} from '../vocabulary/grammar-words';
 import type { Match } from '../text/phrase-table';
-import type { Reading } from './reading';
 import type { Token } from '../text/tokenizer';
+import { BETWEEN, COMPARISONS } from '../vocabulary/comparisons';
+import { AND, CONTAINS, FILLERS, NAMED, NOT, OR, PREPOSITIONS, WITH, WITHOUT } from '../vocabulary/grammar-words';
+import { BY, GROUP, SHOW, SORT } from '../vocabulary/order-words';
 import type { Vocabulary } from '../vocabulary/vocabulary';
+import type { Reading } from './reading';
 
-/** Where what an article is for begins. */
+/** The position after any articles. */
 export function skipArticles(tokens: readonly Token[], start: number): number {
 	let at = start;
 	while (/^(?:a|an|the|any|some|their|its)$/.test(tokens[at]?.stem ?? '')) at += 1;
 	return at;
 }
 
-/** Words that end a name, though they are none of the grammar by themselves. */
+/** Words that end a name, besides those of the grammar. */
 const AFTER_NAMES = /^(?:than|more|less|most|least|list|show|how|many)$/;
 
 const INSIDE_NAMES = /^(?:and|&|-|\/|\.|of|the|de|la|von|van|der|den|du|do|da)$/i;
 
-/** A name: what is quoted, or the words up to the next one that the grammar knows. */
+/** A name: quoted text, or the words up to the next one that belongs to the grammar. */
 export function nameAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<string> | null {
 	const { tokens } = reading;
 	const first = tokens[start];
@@ -61,7 +47,7 @@ export function nameAt(reading: Reading, start: number, vocabulary: Vocabulary):
 	return { value: nameText(tokens.slice(start, at)), length: at - start };
 }
 
-/** As it was written; a possessive ends with its name. */
+/** The name as it was written, without a possessive ending. */
 function nameText(tokens: readonly Token[]): string {
 	return tokens
 		.map((token, index) => {
@@ -72,11 +58,11 @@ function nameText(tokens: readonly Token[]): string {
 		.replace(/['’]s?$/, '');
 }
 
-/** Whether a token is written as names are. */
+/** Whether a token is written like a name: with a capital, a digit, or as a reference. */
 export const isProper = (token: Token | undefined) =>
 	token !== undefined && (/^[\p{Lu}\p{N}]/u.test(token.text) || token.kind === 'reference');
 
-/** Whether no name goes on with this token. */
+/** Whether a name ends before this token. */
 function endsName(reading: Reading, at: number, { fields, states }: Vocabulary): boolean {
 	const { tokens, now } = reading;
 	const token = tokens[at];
@@ -86,7 +72,7 @@ function endsName(reading: Reading, at: number, { fields, states }: Vocabulary):
 		return dateRangeAt(tokens, at, now) !== null || token.kind === 'date';
 	if (token.kind !== 'word' && token.kind !== 'identifier') return false;
 	if (dateRangeAt(tokens, at, now)) return true;
-	// Names are written with a capital, more often than not; words of the grammar are not.
+	// Names mostly have capitals, words of the grammar mostly do not.
 	if (isProper(token)) return false;
 	const isGrammar = [
 		WITH,

@@ -1,18 +1,18 @@
 import type { FieldDescription } from '../odoo-reader';
+import type { Match } from '../text/phrase-table';
+import type { Token } from '../text/tokenizer';
 import {
-	AND,
 	BETWEEN,
+	type Comparison,
 	COMPARISONS,
 	CURRENCY_WORDS,
 	NUMBER_WORDS,
 	OPEN_ENDS,
 	OPERATORS,
-} from '../vocabulary/grammar-words';
+} from '../vocabulary/comparisons';
+import { AND } from '../vocabulary/grammar-words';
 import { domainFilter } from './make-filters';
-import type { Match } from '../text/phrase-table';
 import type { Filter } from './request';
-import type { Comparison } from '../vocabulary/grammar-words';
-import type { Token } from '../text/tokenizer';
 
 /** A comparison in signs or in words. */
 export function comparisonAt(tokens: readonly Token[], start: number): Match<Comparison> | null {
@@ -83,7 +83,7 @@ const OPERATOR_WORDS: Readonly<Record<Comparison, string>> = {
 	'>=': 'at least ',
 };
 
-/** What a comparison of a field with a number is, as a domain and in words. */
+/** The filter that compares a field with a number. */
 export function numberFilter(
 	field: FieldDescription,
 	{ operator, value, to }: { operator: Comparison; value: number; to?: number | undefined },
@@ -100,7 +100,7 @@ export function numberFilter(
 	return domainFilter([[name, operator, value]], `${label} ${OPERATOR_WORDS[operator]}${say(value)}`, field);
 }
 
-/** What a number field is to be; a bare number is one to be equal to where `bare` says so. */
+/** A comparison after a number field. With `bare`, a number alone means equality. */
 export function numberFilterAt(
 	tokens: readonly Token[],
 	start: number,

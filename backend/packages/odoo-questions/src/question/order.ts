@@ -1,5 +1,7 @@
 import type { FieldDescription } from '../odoo-reader';
-import { clauseAt } from './filters';
+import type { Match } from '../text/phrase-table';
+import { isNumeric } from '../vocabulary/fields';
+import { WITH } from '../vocabulary/grammar-words';
 import {
 	DIRECTIONS,
 	FIRST,
@@ -9,13 +11,11 @@ import {
 	SORT,
 	type Superlative,
 	SUPERLATIVES,
-	WITH,
-} from '../vocabulary/grammar-words';
-import { numberAt } from './numbers';
-import type { Match } from '../text/phrase-table';
-import { type QuestionParts, SOLD_MODELS } from './question-parts';
-import { isNumeric } from '../vocabulary/fields';
+} from '../vocabulary/order-words';
 import { SALES } from '../vocabulary/subjects';
+import { clauseAt } from './filters';
+import { numberAt } from './numbers';
+import { type QuestionParts, SOLD_MODELS } from './question-parts';
 
 const NO_SUPERLATIVE: Superlative = { by: 'none', descending: true, single: false };
 
@@ -70,7 +70,7 @@ export function mostAt(question: QuestionParts, at: number): number {
 	return length + clause.length;
 }
 
-/** After `by`, what a superlative is measured by: `top 5 customers by revenue` */
+/** What a superlative is measured by, after `by`: `revenue` in `top 5 customers by revenue` */
 export function measuredBy(question: QuestionParts, at: number): number {
 	const { tokens, superlative } = question;
 	if (!superlative) return 0;
@@ -97,13 +97,13 @@ export function limitAt(question: QuestionParts, at: number): number {
 	return limit.length + number.length;
 }
 
-/** How many are asked for: a number that nothing else is said of. */
+/** A number without a unit: how many records are asked for. */
 export function plainNumberAt({ tokens }: QuestionParts, at: number): Match<number> | null {
 	const number = numberAt(tokens, at);
 	return number && number.value.unit === undefined ? { value: number.value.value, length: number.length } : null;
 }
 
-/** A field, or the amount or date that counts for such records. */
+/** A field; or “amount” and “date”, which stand for the model's usual ones. */
 function fieldOrMeasureAt(
 	{ tokens, vocabulary }: QuestionParts,
 	at: number,

@@ -1,22 +1,27 @@
-import { alternativeAt, filterAsAfter } from './alternatives';
+import { UNITS } from '../dates/calendar';
 import { dateRangeAt } from '../dates/date-ranges';
+import { yearAt } from '../dates/periods';
+import { textOf, tokenize } from '../text/tokenizer';
+import { AND, FILLERS, NO_NOUNS, NOT } from '../vocabulary/grammar-words';
+import { INTENTS, REPORT } from '../vocabulary/intents';
+import type { Vocabulary } from '../vocabulary/vocabulary';
+import { alternativeAt, filterAsAfter } from './alternatives';
 import { filterAt, stateAt } from './filters';
-import { AND, FILLERS, INTENTS, NO_NOUNS, NOT, REPORT } from '../vocabulary/grammar-words';
 import { groupAt } from './groups';
 import type { Mention } from './mentions';
 import { limitAt, mostAt, plainNumberAt, sortAt, superlativeAt } from './order';
-import { UNITS, yearAt } from '../dates/periods';
 import { QuestionParts } from './question-parts';
 import type { Reading } from './reading';
 import type { Request } from './request';
 import { askedFieldAt, measureAt, shownAt } from './shown-fields';
-import { textOf, tokenize } from '../text/tokenizer';
-import type { Vocabulary } from '../vocabulary/vocabulary';
 
-/** Of a name before the noun. */
+/** The most words of a name that is guessed. */
 const MOST_WORDS = 5;
 
-/** Reads a question about the records of `head`: what stands before the noun, then what stands after it. */
+/**
+ * Parses a question about the noun `head`: first what stands before it, then what stands after it. Each rule reads at
+ * one token and returns how many tokens it consumed, 0 where it does not apply; the order of the rules decides.
+ */
 export function parseQuestion(reading: Reading, head: Mention, vocabulary: Vocabulary): Request {
 	const question = new QuestionParts(reading, head, vocabulary);
 	readBefore(question);
@@ -37,12 +42,12 @@ function readAfter(question: QuestionParts): void {
 	const { tokens } = question;
 	let at = question.afterNoun;
 	while (at < tokens.length) at += clauseWordAt(question, at) || unreadAt(question, at);
-	// `that are qualified`
+	// A word after “are”, as in `that are qualified`, may be the name of a stage.
 	const last = question.unknown.at(-1);
 	if (last && /^(?:is|are)$/.test(tokens[last.start - 1]?.stem ?? '')) takeUnread(question, last.end);
 }
 
-/** What ends there and is no word of the grammar may be a stage or a tag. */
+/** Takes the unknown words that end at `end` for the name of a stage or a tag. */
 function takeUnread({ tokens, unknown, filters }: QuestionParts, end: number): void {
 	const last = unknown.at(-1);
 	if (last?.end !== end) return;
@@ -53,7 +58,7 @@ function takeUnread({ tokens, unknown, filters }: QuestionParts, end: number): v
 	filters.push({ kind: 'quality', name: textOf(words, 0, words.length) });
 }
 
-/** What may stand before the noun. */
+/** The rules for what may stand before the noun. */
 const qualityAt = (question: QuestionParts, at: number): number =>
 	stateBeforeAt(question, at) ||
 	dateBeforeAt(question, at) ||
@@ -66,7 +71,7 @@ const qualityAt = (question: QuestionParts, at: number): number =>
 	joinAt(question, at) ||
 	skipAt(question, at);
 
-/** What may stand after the noun. */
+/** The rules for what may stand after the noun. */
 const clauseWordAt = (question: QuestionParts, at: number): number =>
 	sortAt(question, at) ||
 	mostAt(question, at) ||
@@ -105,7 +110,7 @@ function dateBeforeAt(question: QuestionParts, at: number): number {
 	return range && at + range.length <= head.start ? question.addDate(range) : 0;
 }
 
-/** `2025 invoices`, `sales 2025`: nobody asks for so many. */
+/** `2025 invoices`, `sales 2025`: taken for a year, as nobody asks for so many records. */
 const bareYearAt = (question: QuestionParts, at: number) => question.addDate(yearAt(question.tokens, at));
 
 /** `5 largest` */
@@ -116,7 +121,7 @@ function countAt(question: QuestionParts, at: number): number {
 	return number.length;
 }
 
-/** `daily` */
+/** `daily` before a report: the period that it covers. */
 function reportUnitAt(question: QuestionParts, at: number): number {
 	const { tokens, reading } = question;
 	const unit = UNITS.at(tokens, at);

@@ -1,21 +1,22 @@
+import type { DateRange } from '../dates/periods';
 import type { FieldDescription } from '../odoo-reader';
-import { INTENTS, type Intent, type Superlative } from '../vocabulary/grammar-words';
+import type { Match } from '../text/phrase-table';
+import { textOf } from '../text/tokenizer';
+import { isPlural } from '../text/words';
+import { isNumeric } from '../vocabulary/fields';
+import { type Intent, INTENTS } from '../vocabulary/intents';
+import type { Superlative } from '../vocabulary/order-words';
+import { SALES } from '../vocabulary/subjects';
+import type { Vocabulary } from '../vocabulary/vocabulary';
 import { notFilter } from './make-filters';
 import type { Mention } from './mentions';
-import type { DateRange } from '../dates/periods';
-import type { Match } from '../text/phrase-table';
 import type { Reading } from './reading';
 import type { Clause, Filter, GroupLevel, Request } from './request';
-import { isNumeric } from '../vocabulary/fields';
-import { SALES } from '../vocabulary/subjects';
-import { textOf } from '../text/tokenizer';
-import type { Vocabulary } from '../vocabulary/vocabulary';
-import { isPlural } from '../text/words';
 
-/** How many are shown of the largest, newest and so on, where no number is named. */
+/** How many records a superlative in the plural shows, where no number is named. */
 const DEFAULT_TOP = 10;
 
-/** Whose best ones are those that most was sold of, to or by. */
+/** Models whose “best” and “top” records are those with the most sales. */
 export const SOLD_MODELS: ReadonlySet<string> = new Set([
 	'res.partner',
 	'res.users',
@@ -23,15 +24,15 @@ export const SOLD_MODELS: ReadonlySet<string> = new Set([
 	'product.template',
 ]);
 
-/** What was read of a question so far, and what it asks for in the end. */
+/** Collects what the rules read of a question, and makes the request of it. */
 export class QuestionParts {
 	readonly filters: Filter[] = [];
 	readonly intents = new Set<Intent>();
-	/** Fields that are named by themselves. */
+	/** Fields before the noun, or right after it: `email of …`, `average order value`. */
 	readonly mentioned: FieldDescription[] = [];
 	readonly show: FieldDescription[] = [];
 	readonly groups: GroupLevel[] = [];
-	/** Stretches of tokens that nothing reads. */
+	/** Tokens that no rule consumed, as half-open ranges. */
 	readonly unknown: { start: number; end: number }[] = [];
 	readonly notes: string[] = [];
 	superlative: Superlative | null = null;
@@ -39,7 +40,7 @@ export class QuestionParts {
 	limit: number | null = null;
 	rank: Request['rank'] = null;
 	isReport = false;
-	/** The span that a report is for: `daily`. */
+	/** The period of a `daily` report, unless the question names another one. */
 	reportUnit: Filter | null = null;
 
 	constructor(
@@ -52,19 +53,19 @@ export class QuestionParts {
 		return this.reading.tokens;
 	}
 
-	/** Where what follows the noun begins. */
+	/** The position of the token after the noun. */
 	get afterNoun() {
 		return this.head.start + this.head.length;
 	}
 
-	/** Takes a filter up; answers over how many tokens it goes, 0 where there is none. */
+	/** Adds a filter, if there is one; returns how many tokens it consumed. */
 	add(match: Match<Filter> | null): number {
 		if (!match) return 0;
 		this.filters.push(match.value.kind === 'not' ? notFilter(match.value.of) : match.value);
 		return match.length;
 	}
 
-	/** The same, of a date. */
+	/** Adds a filter by date, likewise. */
 	addDate(match: Match<DateRange> | null): number {
 		return this.add(match && { value: { kind: 'date', range: match.value }, length: match.length });
 	}
@@ -74,20 +75,20 @@ export class QuestionParts {
 		this.limit ??= this.defaultTop();
 	}
 
-	/** Ranks by sums where the noun means one, else by how many there are. */
+	/** Ranks by the sum of related records where their noun means one (“sales”), else by their number. */
 	rankBy(clause: Clause, descending: boolean): void {
 		this.rank = { clause, by: clause.subject.isMeasure ? 'sum' : 'count', descending };
 		this.limit ??= this.defaultTop();
 	}
 
-	/** How many the noun, and the superlative, mean. */
+	/** How many records a superlative shows: one where the noun is in the singular. */
 	private defaultTop(): number {
 		if (this.superlative?.single) return 1;
 		const word = this.tokens[this.afterNoun - 1];
 		return word && !isPlural(word.text) && word.stem !== 'people' ? 1 : DEFAULT_TOP;
 	}
 
-	/** The request that the parts come to. */
+	/** The request, once all tokens have been read. */
 	request(): Request {
 		const { head, vocabulary, filters, groups, notes } = this;
 		if (head.subject.note !== undefined) notes.push(head.subject.note);
@@ -116,7 +117,7 @@ export class QuestionParts {
 		};
 	}
 
-	/** `new customers this month` are those that were made then. */
+	/** Drops “new” from `new customers this month`, which already asks for those that were created then. */
 	private dropNew(): void {
 		const { filters, vocabulary } = this;
 		const isNew = (filter: Filter) => filter.kind === 'quality' && filter.name.toLowerCase() === 'new';
@@ -128,7 +129,7 @@ export class QuestionParts {
 	private intent(measure: FieldDescription | null): Intent {
 		const { intents } = this;
 		if (intents.has('avg')) return 'avg';
-		// A sum tells how many there are, too.
+		// The answer with a sum has the number of records as well.
 		if (intents.has('count') && !(intents.has('sum') && measure)) return 'count';
 		if (intents.has('sum')) return measure || this.hasTotal() ? 'sum' : 'count';
 		const asksForRecords = this.isReport || this.order !== null || this.limit !== null || this.superlative !== null;
@@ -136,7 +137,7 @@ export class QuestionParts {
 		return 'list';
 	}
 
-	/** `total customers` are so many: what has no amount that adds up is counted. */
+	/** Whether “total” asks for a sum: records without an amount, as in `total customers`, are counted. */
 	private hasTotal(): boolean {
 		const { words } = this.vocabulary;
 		return (
@@ -144,7 +145,7 @@ export class QuestionParts {
 		);
 	}
 
-	/** What is asked for and would be left out of the answer; nothing ever is in silence. */
+	/** The refusal where the answer would leave out something that is asked for; null where it would not. */
 	private conflict(intent: Intent, show: readonly FieldDescription[]): string | null {
 		const { intents, order, limit, rank, groups } = this;
 		if (intents.has('avg') && (intents.has('count') || intents.has('sum'))) {
@@ -163,7 +164,7 @@ export class QuestionParts {
 		return null;
 	}
 
-	/** `what were the sales` asks for a sum, `list the sales` for records. */
+	/** Whether the verb asks for records: `list the sales` does, `what were the sales` asks for a sum. */
 	private listsRecords(): boolean {
 		const first = this.tokens.find((token, at) => at < this.head.start && INTENTS.at([token], 0));
 		return first !== undefined && !/^(?:what|tell)$/.test(first.stem);
@@ -175,7 +176,7 @@ export class QuestionParts {
 		const measure = this.mentioned.find(
 			(field) => isNumeric(field) || field.type === 'date' || field.type === 'datetime',
 		);
-		// `the first 10` are any, `the first order` is the oldest one.
+		// “The first 10” says only how many; “the first order” asks for the oldest one.
 		if (superlative.by === 'none' && this.limit !== null) return;
 		this.limit ??= this.defaultTop();
 		if (measure) {

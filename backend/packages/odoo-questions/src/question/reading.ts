@@ -1,11 +1,12 @@
-import type { Mention } from './mentions';
 import type { Token } from '../text/tokenizer';
 import type { Vocabulary } from '../vocabulary/vocabulary';
+import type { Mention } from './mentions';
 
-/** What filters are read with. */
+/** What the parsers of a question share. */
 export interface Reading {
 	readonly tokens: readonly Token[];
 	readonly now: Date;
 	readonly mentions: readonly Mention[];
+	/** The words for a model; only for models that the question mentions, and that this Odoo has. */
 	vocabulary(model: string): Vocabulary | undefined;
 }

@@ -1,12 +1,15 @@
-import type { FieldDescription, DomainList } from '../odoo-reader';
 import type { DateRange } from '../dates/periods';
+import type { DomainList, FieldDescription } from '../odoo-reader';
+import type { Comparison } from '../vocabulary/comparisons';
 import type { Subject } from '../vocabulary/subjects';
-import type { Comparison } from '../vocabulary/grammar-words';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 
-/** What narrows records down, before names are looked up. */
+/** A condition on records, before names are looked up. */
 export type Filter =
-	/** `amount`: the amount that is meant of such records. */
+	/**
+	 * A finished domain. `amount` is the amount field that is meant for such records, where it is not the model's usual
+	 * one.
+	 */
 	| {
 			readonly kind: 'domain';
 			readonly domain: DomainList;
@@ -14,9 +17,9 @@ export type Filter =
 			readonly fields?: readonly string[];
 			readonly amount?: string;
 	  }
-	/** Days of the date that counts for the model. */
+	/** The model's usual date is in a range. */
 	| { readonly kind: 'date'; readonly range: DateRange }
-	/** The amount, or where no currency is named the quantity, that counts for the model. */
+	/** The model's usual amount, or quantity where no currency is named, is compared with a number. */
 	| {
 			readonly kind: 'amount';
 			readonly operator: Comparison;
@@ -24,16 +27,16 @@ export type Filter =
 			readonly to?: number;
 			readonly unit?: string;
 	  }
-	/** A name, of whatever the records belong to; of that field where one is named. */
+	/** A name: of a record of `field`, or where no field is named, of anything that the records may belong to. */
 	| {
 			readonly kind: 'name';
 			readonly preposition: string;
 			readonly name: string;
 			readonly field?: FieldDescription;
 	  }
-	/** A word that nothing else explains: a stage, a category or a tag of that very name, or nothing. */
+	/** Words that nothing else explains: they must be the exact name of a stage, a category or a tag. */
 	| { readonly kind: 'quality'; readonly name: string }
-	/** Who has such records, or so many of them. */
+	/** Related records exist, or a number of them. */
 	| {
 			readonly kind: 'related';
 			readonly clause: Clause;
@@ -43,40 +46,39 @@ export type Filter =
 	| { readonly kind: 'not'; readonly of: Filter }
 	| { readonly kind: 'either'; readonly of: readonly [Filter, Filter] };
 
-/** Records of a kind, narrowed down. */
+/** A noun with its filters. */
 export interface Clause {
 	readonly subject: Subject;
 	readonly vocabulary: Vocabulary;
 	readonly filters: readonly Filter[];
 }
 
-/** What records are grouped by. */
+/** One level that records are grouped by. */
 export interface GroupLevel {
-	/** As Odoo takes it: a field, or a date with its span. */
+	/** As Odoo takes it: a field, or a date with its granularity such as `date_order:month`. */
 	readonly spec: string;
 	readonly label: string;
-	/** A span of the date that counts for the model, which may be named later. */
 	readonly field: FieldDescription;
 }
 
-/** What a question asks for. */
+/** A parsed question. */
 export interface Request {
 	readonly intent: 'list' | 'count' | 'sum' | 'avg';
 	readonly clause: Clause;
-	/** What is added up or averaged; the amount that counts for the model where nothing is named. */
+	/** The field to add up or average; null for the model's usual amount. */
 	readonly measure: FieldDescription | null;
 	readonly groups: readonly GroupLevel[];
-	/** By a field, or by the amount or date that counts for the model. */
+	/** The field to sort by, or the model's usual amount or date. */
 	readonly order: { readonly by: FieldDescription | 'amount' | 'date'; readonly descending: boolean } | null;
 	readonly limit: number | null;
-	/** Fields that are asked for by name. */
+	/** The fields to show that the question names. */
 	readonly show: readonly FieldDescription[];
-	/** Ranks the records by records that belong to them. */
+	/** Ranks the records by how many related records they have, or by the sum of those. */
 	readonly rank: { readonly clause: Clause; readonly by: 'sum' | 'count'; readonly descending: boolean } | null;
-	/** Which reading was taken where several were possible. */
+	/** Sentences for the answer: how the question was understood, where it could be understood otherwise. */
 	readonly notes: readonly string[];
-	/** Why what is asked for does not go together; null where it does. */
+	/** Why the parts of the question cannot be combined; null where they can. */
 	readonly conflict: string | null;
-	/** What was not understood: stretches of the message that mean something. */
+	/** The parts of the message that no rule consumed. */
 	readonly unknown: readonly string[];
 }

@@ -1,11 +1,12 @@
 import type { FieldDescription } from '../odoo-reader';
-import { filterAt } from './filters';
-import { SHOW, WITH } from '../vocabulary/grammar-words';
 import type { Match } from '../text/phrase-table';
-import type { QuestionParts } from './question-parts';
 import { isNumeric } from '../vocabulary/fields';
+import { WITH } from '../vocabulary/grammar-words';
+import { SHOW } from '../vocabulary/order-words';
+import { filterAt } from './filters';
+import type { QuestionParts } from './question-parts';
 
-/** Before the noun, a field of it: `email and phone of …` */
+/** A field to show, before the noun: `email and phone of …` */
 export function askedFieldAt(question: QuestionParts, at: number): number {
 	const { tokens, head, mentioned } = question;
 	const field = ownFieldAt(question, at);
@@ -14,7 +15,7 @@ export function askedFieldAt(question: QuestionParts, at: number): number {
 	return field.length + (/^(?:of|for)$/.test(tokens[at + field.length]?.stem ?? '') ? 1 : 0);
 }
 
-/** `average order value`: the field after the noun. */
+/** The field to add up, average or rank by, right after the noun: `average order value` */
 export function measureAt(question: QuestionParts, at: number): number {
 	const { intents, superlative, mentioned, afterNoun } = question;
 	const field = at === afterNoun ? ownFieldAt(question, at) : null;
@@ -24,7 +25,7 @@ export function measureAt(question: QuestionParts, at: number): number {
 	return field.length;
 }
 
-/** `with their email and phone`; several fields after a plain `with` are to be shown, too. */
+/** `with their email and phone`; several fields after a plain `with` are shown, too. */
 export function shownAt(question: QuestionParts, at: number): number {
 	const { tokens, vocabulary, notes } = question;
 	const plain = WITH.at(tokens, at);
@@ -43,7 +44,7 @@ export function shownAt(question: QuestionParts, at: number): number {
 	return next > at + show.length ? next - at : 0;
 }
 
-/** Whether two fields or more follow, with nothing said of them. */
+/** Whether two fields or more follow, and neither has a value. */
 function listsFields(question: QuestionParts, at: number): boolean {
 	const { tokens, vocabulary } = question;
 	const first = vocabulary.fields.at(tokens, at);
@@ -54,10 +55,10 @@ function listsFields(question: QuestionParts, at: number): boolean {
 
 const joinsFields = ({ tokens }: QuestionParts, at: number) => /^(?:and|,)$/.test(tokens[at]?.text.toLowerCase() ?? '');
 
-/** `amount over 500`: a field with what it is to be. */
+/** Whether a field has a value, as in `amount over 500`. */
 const saysMore = ({ reading, vocabulary }: QuestionParts, at: number) => filterAt(reading, at, vocabulary) !== null;
 
-/** A field that a record shows itself; others are of records that belong to it. */
+/** A field of the record itself, not of related records. */
 function ownFieldAt({ tokens, vocabulary }: QuestionParts, at: number): Match<FieldDescription> | null {
 	const field = vocabulary.fields.at(tokens, at);
 	return field && field.value.type !== 'one2many' && !field.value.name.includes('.') ? field : null;

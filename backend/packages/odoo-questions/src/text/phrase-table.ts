@@ -1,18 +1,19 @@
 import type { Token } from './tokenizer';
 import { stems } from './words';
 
-/** What stands for a value at some place of a message, and over how many tokens. */
+/** A value that was read at some position of a message, and how many tokens it took. */
 export interface Match<T> {
 	readonly value: T;
 	readonly length: number;
 }
 
-/** Finds the longest of many phrases that begins at a token. */
+/** Finds phrases in a message, and the value that each stands for. */
 export interface PhraseTable<T> {
+	/** The longest phrase that begins at the token `start`; null where none does. */
 	at(tokens: readonly Token[], start: number): Match<T> | null;
 }
 
-/** Of two values for one phrase the first counts. */
+/** Builds a table. Where two entries have the same phrase, the first one is used. */
 export function phraseTable<T>(entries: Iterable<readonly [phrase: string, value: T]>): PhraseTable<T> {
 	const byFirst = new Map<string, { words: string[]; value: T }[]>();
 	for (const [phrase, value] of entries) {
@@ -39,9 +40,9 @@ export function phraseTable<T>(entries: Iterable<readonly [phrase: string, value
 	};
 }
 
-/** What is quoted is a name, whatever words it has. */
+/** Quoted text is a name, so no phrase is looked for in it. */
 const isWordLike = ({ kind }: Token) => kind === 'word' || kind === 'identifier' || kind === 'reference';
 
-/** A table of phrases that mean the same. */
+/** A table of phrases that all mean the same. */
 export const phrases = (...all: string[]): PhraseTable<true> =>
 	phraseTable(all.map((phrase) => [phrase, true] as const));

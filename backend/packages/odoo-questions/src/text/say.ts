@@ -19,13 +19,13 @@ export function sayMoney(value: number, currency: string | undefined): string {
 export const sayCount = (count: number, { singular, plural }: { singular: string; plural: string }): string =>
 	`${sayNumber(count)} ${count === 1 ? singular : plural}`;
 
-/** The name in what Odoo shows for a many2one: `[7, 'Acme']`. */
+/** The name in the value of a many2one field, `[7, 'Acme']`. */
 export function nameOf(value: JsonValue | undefined): string | undefined {
 	const name = Array.isArray(value) ? value[1] : undefined;
 	return typeof name === 'string' ? name : undefined;
 }
 
-/** The id in what Odoo shows for a many2one, or a record's own. */
+/** The id in the value of a many2one field, `[7, 'Acme']`, or a plain id. */
 export function idOf(value: JsonValue | undefined): number | undefined {
 	const id = Array.isArray(value) ? value[0] : value;
 	return typeof id === 'number' ? id : undefined;
@@ -40,12 +40,12 @@ export function sayValue(value: JsonValue | undefined): string {
 	return nameOf(value) ?? `${Object.keys(value).length} records`;
 }
 
-/** A field's value in words: a choice by its label. */
+/** A field's value in words; a selection's key is replaced by its label. */
 export function sayField({ selection }: Pick<FieldDescription, 'selection'>, value: JsonValue | undefined): string {
 	return selection.find(([key]) => key === value)?.[1] ?? sayValue(value);
 }
 
-/** What a record is called. */
+/** The name of a record, or its id where it has none. */
 export const titleOf = (row: JsonObject): string => {
 	const { display_name, name, id } = row;
 	const title = typeof display_name === 'string' && display_name !== '' ? display_name : name;
@@ -60,13 +60,13 @@ export const sayList = (items: readonly string[], joint = 'and'): string =>
 export const saySums = (sums: ReadonlyMap<string | undefined, number>): string =>
 	sayList([...sums].map(([currency, sum]) => sayMoney(sum, currency)));
 
-/** How many records, or groups, are named in a summary. */
+/** How many records, or groups, an answer names at most. */
 export const NAMED = 5;
 
 /** The currency that a record says it is in. */
 export const currencyOf = (row: JsonObject): string | undefined => nameOf(row.currency_id);
 
-/** What narrows records down: `with …` goes on with the sentence, the rest is put in brackets. */
+/** The filters in words: those that begin with “with” continue the sentence, the others follow in brackets. */
 export function describe({ texts }: { readonly texts: readonly string[] }): string {
 	const withs = texts.filter((text) => /^(?:with|without) /.test(text));
 	const rest = texts.filter((text) => !/^(?:with|without) /.test(text));

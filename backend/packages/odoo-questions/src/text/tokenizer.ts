@@ -7,9 +7,9 @@ export interface Token {
 	readonly text: string;
 	/** In lower case and the singular, for comparing. */
 	readonly stem: string;
-	/** Of a number. */
+	/** The value of a number. */
 	readonly value?: number;
-	/** Of a number: what its sign says, e.g. `USD`; `percent`. */
+	/** The unit of a number, by its sign: an ISO 4217 code such as `USD`, or `percent`. */
 	readonly unit?: string;
 	readonly start: number;
 	readonly end: number;
@@ -27,7 +27,7 @@ const SCALES: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, bn: 1e9 };
 
 type Rule = readonly [pattern: RegExp, read: (match: RegExpExecArray) => Omit<Token, 'start' | 'end' | 'stem'> | null];
 
-/** The first that fits counts. */
+/** The first rule that matches at a position is taken. */
 const RULES: readonly Rule[] = [
 	[/\s+/y, () => null],
 	[/"([^"]*)"|“([^”]*)”|(?<![\p{L}\p{N}])'([^']+)'(?![\p{L}\p{N}])/uy, (match) => quoted(match.slice(1).join(''))],
@@ -44,7 +44,7 @@ const RULES: readonly Rule[] = [
 	[/[^]/uy, ([text]) => ({ kind: 'mark', text })],
 ];
 
-/** Parts a message. Nothing is lost: what is no word is a mark. */
+/** Splits a message into tokens. Only white space is dropped: what no other rule matches becomes a `mark`. */
 export function tokenize(message: string): Token[] {
 	const tokens: Token[] = [];
 	let position = 0;
@@ -68,7 +68,7 @@ function readAt(message: string, start: number) {
 
 const quoted = (text: string): Omit<Token, 'start' | 'end' | 'stem'> => ({ kind: 'quoted', text: text.trim() });
 
-/** `qty_available` and `res.partner` are names in Odoo; `INV/2026/00001` is a record's. */
+/** `qty_available` and `res.partner` are identifiers in Odoo; `INV/2026/00001` is a record's reference. */
 const technical = (text: string): Token['kind'] => (/^[a-z][a-z0-9_.]*$/.test(text) ? 'identifier' : 'reference');
 
 function number([text, before, digits = '', scale, after]: RegExpExecArray): Omit<Token, 'start' | 'end' | 'stem'> {
@@ -78,7 +78,7 @@ function number([text, before, digits = '', scale, after]: RegExpExecArray): Omi
 	return { kind: 'number', text: text.trim(), value, ...(unit ? { unit } : {}) };
 }
 
-/** The words of some tokens, one blank between them. */
+/** The text of `length` tokens from `start` on, joined by blanks. */
 export const textOf = (tokens: readonly Token[], start: number, length: number): string =>
 	tokens
 		.slice(start, start + length)

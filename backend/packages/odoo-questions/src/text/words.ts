@@ -1,4 +1,7 @@
-/** A word as it is compared: lower case, in the singular. Both sides are brought into this form, so it may be crude. */
+/**
+ * Normalizes a word for comparison: lower case, singular. It may be crude, as both sides of a comparison are
+ * normalized.
+ */
 export function stem(word: string): string {
 	const low = word.toLowerCase().replace(/['’]s?$/, '');
 	if (low.length <= 3 || !low.endsWith('s') || /(?:ss|us|is)$/.test(low)) return low;
@@ -7,7 +10,7 @@ export function stem(word: string): string {
 	return low.slice(0, -1);
 }
 
-/** The stems of a phrase's words; what is no letter or digit parts them. */
+/** The stems of a phrase's words. */
 export const stems = (phrase: string): string[] => (phrase.match(/[\p{L}\p{M}\p{N}_.']+/gu) ?? []).map(stem);
 
 /** Whether the word is written in the plural, as far as its form tells. */

@@ -1,12 +1,12 @@
 import type { Subject } from './subjects';
 
-/** The apps that bring models which are often asked for and not always there. */
+/** The apps that models come with, for those that have no words in `models/`. */
 export const APPS: Readonly<Record<string, string>> = {
 	'project.project': 'Project',
 	'mrp.production': 'Manufacturing',
 };
 
-/** The apps that bring fields to models of others. */
+/** The apps that add fields to the models of other apps. */
 const FIELD_APPS: Readonly<Record<string, string>> = {
 	qty_available: 'Inventory',
 	virtual_available: 'Inventory',
@@ -15,7 +15,7 @@ const FIELD_APPS: Readonly<Record<string, string>> = {
 	credit: 'Invoicing',
 };
 
-/** What is said of a field that this Odoo lacks. */
+/** The refusal for a field that this Odoo lacks. */
 export function missingField(name: string, { plural }: Subject): string {
 	const app = FIELD_APPS[name];
 	const from =

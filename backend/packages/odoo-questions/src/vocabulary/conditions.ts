@@ -1,11 +1,11 @@
+import { isoDay } from '../dates/calendar';
 import type { DomainList, ModelDescription } from '../odoo-reader';
 import { all } from './domains';
-import { isoDay } from '../dates/periods';
 
-/** Makes a condition for a model as this Odoo has it; null where it lacks what the condition is about. */
+/** Makes a search domain for a model of this Odoo; null where the model lacks the field, or the selection its keys. */
 export type ConditionFor = (model: ModelDescription, now: Date) => DomainList | null;
 
-/** A selection has one of those keys, as far as this Odoo knows them. */
+/** The selection has one of these keys; those that this Odoo's selection lacks are left out. */
 export const isIn =
 	(field: string, ...keys: string[]): ConditionFor =>
 	({ fields }) => {
@@ -16,13 +16,13 @@ export const isIn =
 		return [known.length === 1 ? [field, '=', first] : [field, 'in', known]];
 	};
 
-/** A field, or a path that begins with one, compares so. */
+/** Compares a field, or a path such as `stage_id.is_won`, with a value. */
 export const compare =
 	(field: string, operator: string, value: string | number | boolean): ConditionFor =>
 	({ fields }) =>
 		fields.has(field.split('.')[0] ?? field) ? [[field, operator, value]] : null;
 
-/** All of them hold; null where one cannot be told. */
+/** All of the conditions; null where one of them is. */
 export const both =
 	(...conditions: readonly ConditionFor[]): ConditionFor =>
 	(model, now) => {
@@ -30,13 +30,13 @@ export const both =
 		return domains.every((domain) => domain !== null) ? all(...domains) : null;
 	};
 
-/** A date lies before the present day. */
+/** The date is before today. */
 export const before =
 	(field: string): ConditionFor =>
 	({ fields }, now) =>
 		fields.has(field) ? [[field, '<', isoDay(now)]] : null;
 
-/** The first that this Odoo can tell. */
+/** The first of the conditions that is not null. */
 export const firstOf =
 	(...conditions: readonly ConditionFor[]): ConditionFor =>
 	(model, now) => {

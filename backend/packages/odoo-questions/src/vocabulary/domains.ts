@@ -1,12 +1,12 @@
+import { isoDay } from '../dates/calendar';
+import type { DateRange } from '../dates/periods';
 import type { JsonValue } from '../json';
-import type { DomainList } from '../odoo-reader';
-import type { FieldDescription } from '../odoo-reader';
-import { type DateRange, isoDay } from '../dates/periods';
+import type { DomainList, FieldDescription } from '../odoo-reader';
 
-/** Conditions that must all hold, each in Odoo's prefix notation. */
+/** The conjunction of domains. */
 export const all = (...domains: readonly DomainList[]): DomainList => domains.flat();
 
-/** The domain as one operand: the `&` that Odoo thinks of between its conditions, written out. */
+/** The domain as one operand of prefix notation: with the `&` that Odoo implies between its conditions. */
 function asOperand(domain: DomainList): DomainList {
 	let operands = 0;
 	for (const item of domain.toReversed()) {
@@ -17,13 +17,13 @@ function asOperand(domain: DomainList): DomainList {
 	return [...ands, ...domain];
 }
 
-/** What the domain does not hold for. */
+/** The negation of a domain. */
 export const not = (domain: DomainList): DomainList => ['!', ...asOperand(domain)];
 
-/** What one of the domains holds for, or both. */
+/** The disjunction of two domains. */
 export const either = (one: DomainList, other: DomainList): DomainList => ['|', ...asOperand(one), ...asOperand(other)];
 
-/** The days of a range in a field; times of day are UTC's, as Odoo keeps them. */
+/** The domain for a date or datetime field within a range; times are in UTC, as Odoo stores them. */
 export function within({ name, type }: Pick<FieldDescription, 'name' | 'type'>, { from, to }: DateRange): DomainList {
 	const time = type === 'datetime' ? ' 00:00:00' : '';
 	return [...(from ? [[name, '>=', isoDay(from) + time]] : []), ...(to ? [[name, '<', isoDay(to) + time]] : [])];

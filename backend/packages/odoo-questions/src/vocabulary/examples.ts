@@ -1,6 +1,6 @@
 import type { OdooReader } from '../odoo-reader';
 
-/** Questions that are understood, each with the model, and the field if any, that it takes. */
+/** Example questions, each with the model, and where it needs one the field, that an Odoo must have for it. */
 const EXAMPLES: readonly (readonly [question: string, model: string, field?: string])[] = [
 	['List all customers with outstanding invoices over $1000', 'account.move'],
 	['confirmed sales orders today', 'sale.order'],
@@ -14,7 +14,7 @@ const EXAMPLES: readonly (readonly [question: string, model: string, field?: str
 
 const SHOWN = 4;
 
-/** A sentence with questions that would be answered here. */
+/** A sentence with some example questions that this Odoo can answer. */
 export async function examplesFor(odoo: OdooReader, models: ReadonlyMap<string, string>): Promise<string> {
 	const fitting: string[] = [];
 	for (const [question, model, field] of EXAMPLES) {

@@ -1,25 +1,25 @@
-import { both, compare, type ConditionFor, isIn } from './conditions';
-import { unpaid } from './model-words';
 import { phraseTable } from '../text/phrase-table';
+import { both, compare, type ConditionFor, isIn } from './conditions';
+import { unpaid } from './models/invoicing';
 
-/** A noun for records. */
+/** What a noun stands for: some or all records of a model. */
 export interface Subject {
 	readonly model: string;
 	readonly singular: string;
 	readonly plural: string;
-	/** What sets them apart among the model's records; `null`: this Odoo cannot tell. */
+	/** The condition that tells them from the model's other records. */
 	readonly base?: ConditionFor;
-	/** Where `base` cannot tell: what is taken for it, and what is said of that. */
+	/** Used where this Odoo lacks the fields for `base`; the note goes into the answer. */
 	readonly otherwise?: { readonly base: ConditionFor; readonly note: string };
-	/** Said of every answer about them: which reading of the word was taken. */
+	/** Added to every answer about them: how the noun was understood. */
 	readonly note?: string;
-	/** The word alone asks for the sum of their amounts. */
+	/** The noun alone, such as “sales”, asks for the sum of their amounts. */
 	readonly isMeasure?: true;
-	/** The amount that counts, where it is another one than the model's. */
+	/** The amount field, where it is not the model's usual one. */
 	readonly amount?: string;
-	/** The time that counts, where it is another record's. */
+	/** The path to the date that periods are about, where it is on another record. */
 	readonly timePath?: string;
-	/** Models whose records make one of these of whom they are of, so that `base` needs no check then. */
+	/** Models whose records prove it: who has an invoice is a customer, so that `base` is not asked for then. */
 	readonly shownBy?: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const noun = (model: string, singular: string, plural: string, more: Partial<Sub
 	...more,
 });
 
-/** Makes a list of words, parted by `|`, stand for a subject. */
+/** Lets each of the words, which `|` separates, stand for a subject. */
 const words = (list: string, subject: Subject) => list.split('|').map((word) => [word, subject] as const);
 
 const invoices = noun('account.move', 'customer invoice', 'customer invoices', {
@@ -51,7 +51,7 @@ const confirmedOrders = noun('sale.order', 'confirmed sales order', 'confirmed s
 	isMeasure: true,
 });
 
-/** What `sales` are by product: an order has many. */
+/** What “sales” are where the product matters, which is on the lines of an order. */
 export const SOLD_LINES = noun('sale.order.line', 'confirmed sales order line', 'confirmed sales order lines', {
 	base: isIn('state', 'sale', 'done'),
 	note: 'Sales were taken for the lines of confirmed sales orders, without taxes.',
@@ -59,16 +59,16 @@ export const SOLD_LINES = noun('sale.order.line', 'confirmed sales order line', 
 	timePath: 'order_id.date_order',
 });
 
-/** What `sales` are. */
+/** What “sales” are. */
 export const SALES = confirmedOrders;
 
-/** Orders of any kind, that are called by their number. */
+/** What a number such as `S00012` refers to. */
 export const ORDERS = noun('sale.order', 'sales order', 'sales orders');
 
-/** Invoices, bills and entries of any kind, that are called by their number. */
+/** What a number such as `INV/2026/00001` refers to. */
 export const MOVES = noun('account.move', 'journal entry', 'journal entries');
 
-/** Nouns for records that people use, besides the labels of the models. */
+/** Nouns that people use, besides the labels of the models. */
 export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = [
 	...words(
 		'customer|client|buyer',
@@ -174,7 +174,7 @@ export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = 
 
 const products = noun('product.product', 'product', 'products');
 
-/** Words whose records are meant where no noun says so. */
+/** Words that imply which records are meant where a question has no noun. */
 export const IMPLIED = phraseTable<Subject>([
 	...words('outstanding|unpaid|overdue', invoices),
 	...words(

@@ -1,31 +1,35 @@
 import type { DomainList, FieldDescription, ModelDescription } from '../odoo-reader';
-import { MODEL_WORDS, type ModelWords } from './model-words';
-import { phraseTable, type PhraseTable } from '../text/phrase-table';
+import { type PhraseTable, phraseTable } from '../text/phrase-table';
+import { MODEL_WORDS } from './model-words';
+import type { ModelWords } from './models/words';
 
-/** A state that the model's records can be asked for. */
+/** A state of a model's records, as a domain. */
 export interface State {
 	readonly text: string;
 	readonly domain: DomainList;
 	readonly amount?: string;
 }
 
-/** What can be said of a model's records, as this Odoo has it. */
+/** A model of this Odoo, with the phrases for its fields and states. */
 export interface Vocabulary {
 	readonly description: ModelDescription;
 	readonly words: ModelWords | undefined;
 	readonly fields: PhraseTable<FieldDescription>;
 	readonly states: PhraseTable<State>;
-	/** The first of those fields that the model has. */
+	/** The first of the candidates that the model has. */
 	readonly field: (candidates: readonly string[] | undefined) => FieldDescription | undefined;
 }
 
-/** Selections whose labels are states by themselves; those of others are understood after the name of their field. */
+/**
+ * Selections whose labels are states on their own (`draft`); other labels are read only after their field (`priority
+ * High`).
+ */
 const STATE_FIELDS = ['state', 'payment_state', 'invoice_status', 'kanban_state'];
 
-/** Labels that mean something else in a question, and what Odoo keeps for itself. */
+/** Labels of fields that mean something else in a question. */
 const NO_LABELS: ReadonlySet<string> = new Set(['to', 'in', 'order', 'by', 'all', 'is', 'has', 'sales', 'purchase']);
 
-/** The words for a model: of people, of its labels and of its technical names. */
+/** Collects the phrases for a model: the words people use, the labels, and the technical names. */
 export function vocabularyOf(description: ModelDescription, now: Date): Vocabulary {
 	const words = MODEL_WORDS.get(description.model);
 	const field = (candidates: readonly string[] | undefined) => {
@@ -55,14 +59,16 @@ function* fieldPhrases(
 		for (const phrase of PRODUCT) yield [phrase, { ...PRODUCT_OF_LINES, name: product }];
 	}
 	for (const each of fields.values()) yield [each.name, each];
-	// Of fields with one label, the one that can be searched, sorted and added up is meant.
+	// Where fields share a label, a stored one is meant: it can be searched, sorted and added up.
 	const byUse = [...fields.values()].sort((left, right) => Number(right.stored) - Number(left.stored));
 	for (const each of byUse) if (!NO_LABELS.has(each.label.toLowerCase())) yield [each.label, each];
 }
 
 const PRODUCT = ['product', 'item', 'article', 'containing', 'containing product', 'with product', 'for product'];
 
-/** The products of a document's lines, as if they were a field of it; it can be searched by and nothing else. */
+/**
+ * Stands for the products on a document's lines, as if they were a field of the document; it can only be searched by.
+ */
 const PRODUCT_OF_LINES: Omit<FieldDescription, 'name'> = {
 	label: 'Product',
 	type: 'many2many',

@@ -3,7 +3,7 @@ import type { CallOptions, OdooClient } from './client';
 import { OdooError } from './errors';
 import { isJsonObject, type JsonObject, type JsonValue } from './json';
 import type { FieldDescription, ModelDescription } from '@odoo-platform/odoo-questions';
-import { createTold } from './told';
+import { createAnswerCache } from './answer-cache';
 
 /** More than any Odoo has. */
 const MAX_MODELS = 5000;
@@ -20,10 +20,10 @@ const ATTRIBUTES = [
 ];
 const ENGLISH: JsonObject = { lang: 'en_US' };
 
-/** Until when somebody waits for an answer. */
+/** How whoever waits for an answer stops waiting. */
 type Waiting = Pick<CallOptions, 'signal'>;
 
-/** What models and fields an Odoo has, as one connection sees it. */
+/** Which models and fields an Odoo has, as one connection sees it. */
 export interface Descriptions {
 	models(waiting?: Waiting): Promise<ReadonlyMap<string, string>>;
 	describe(model: string, waiting?: Waiting): Promise<ModelDescription>;
@@ -31,20 +31,20 @@ export interface Descriptions {
 
 /** An answer of more characters is not kept: sixteen times what Odoo 19 tells of `res.users`, its largest model. */
 const LIMIT_OF_ONE = 1024 * 1024;
-const toldModels = createTold<string>({ limit: 8 * LIMIT_OF_ONE, limitOfOne: LIMIT_OF_ONE });
-const toldFields = createTold<FieldDescription>({ limit: 32 * LIMIT_OF_ONE, limitOfOne: LIMIT_OF_ONE });
+const modelCache = createAnswerCache<string>({ limit: 8 * LIMIT_OF_ONE, limitOfOne: LIMIT_OF_ONE });
+const fieldCache = createAnswerCache<FieldDescription>({ limit: 32 * LIMIT_OF_ONE, limitOfOne: LIMIT_OF_ONE });
 
 /** Reads `ir.model` and `fields_get`, each once for a client. Rejects with an `OdooError`, or the signal's reason. */
 export function describeOdoo(client: OdooClient): Descriptions {
 	// Other questions wait for an answer too, so it does not end with the one that asked first.
 	const shared = <T>(ask: () => Promise<T>, { signal }: Waiting = {}): Promise<T> =>
 		signal === undefined ? ask() : unlessAborted(ask, signal);
-	const models = (waiting?: Waiting) => shared(() => toldModels.get(client, '', () => askModels(client)), waiting);
+	const models = (waiting?: Waiting) => shared(() => modelCache.get(client, '', () => askModels(client)), waiting);
 
 	return {
 		models,
 		async describe(model, waiting) {
-			const fields = await shared(() => toldFields.get(client, model, () => askFields(client, model)), waiting);
+			const fields = await shared(() => fieldCache.get(client, model, () => askFields(client, model)), waiting);
 			// Who may not read the list of models may still read their records.
 			const labels = await models(waiting).catch(() => new Map<string, string>());
 			return { model, label: labels.get(model) ?? model, fields };

@@ -1,17 +1,17 @@
 import type { OdooClient } from './client';
 
-/** What Odoos told of themselves, each by the client that was told. */
-export interface Told<T> {
-	/** What that client was told under a key, or is just being told; else what `ask` answers. A failure is not kept. */
+/** Answers of Odoos that rarely change, such as their fields, for each client. */
+export interface AnswerCache<T> {
+	/** The answer that is kept for this client and key, or is under way; else that of `ask`. A failure is not kept. */
 	get(client: OdooClient, key: string, ask: () => Promise<ReadonlyMap<string, T>>): Promise<ReadonlyMap<string, T>>;
 }
 
 /**
- * Keeps answers within bounds of size, as any Odoo may answer anything: one of more than `limitOfOne` is not kept, and
- * when all together are more than `limit`, the oldest make room, be their clients still in use or not. Sizes are in characters
- * of JSON, which memory takes about one and a half times.
+ * Keeps answers within bounds, as any Odoo may answer anything: one larger than `limitOfOne` is not kept, and when all
+ * together are larger than `limit`, the oldest are dropped, whether or not their clients are still in use. Sizes are in
+ * characters of JSON; the memory they take is about one and a half times that in bytes.
  */
-export function createTold<T>({ limit, limitOfOne }: { limit: number; limitOfOne: number }): Told<T> {
+export function createAnswerCache<T>({ limit, limitOfOne }: { limit: number; limitOfOne: number }): AnswerCache<T> {
 	const answers = new WeakMap<OdooClient, Map<string, Promise<ReadonlyMap<string, T>>>>();
 	/** How to forget each answer that has come, the oldest first. */
 	const kept = new Map<() => void, number>();

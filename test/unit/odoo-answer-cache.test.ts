@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTold } from '../../backend/src/odoo/told';
+import { createAnswerCache } from '../../backend/src/odoo/answer-cache';
 import type { OdooClient } from '../../backend/src/odoo/client';
 
 const client = (): OdooClient => ({
@@ -11,20 +11,20 @@ const client = (): OdooClient => ({
 
 /** A store for answers of 100 characters, two of them; `get` answers whether the Odoo had to be asked. */
 function stage() {
-	const told = createTold<string>({ limit: 250, limitOfOne: 150 });
+	const cache = createAnswerCache<string>({ limit: 250, limitOfOne: 150 });
 	const one = client();
 	const get = async (key: string, { of = one, size = 100 }: { of?: OdooClient; size?: number } = {}) => {
 		let asked = false;
-		await told.get(of, key, () => {
+		await cache.get(of, key, () => {
 			asked = true;
 			return Promise.resolve(new Map([['name', 'x'.repeat(size - '[["name",""]]'.length)]]));
 		});
 		return asked;
 	};
-	return { told, one, get };
+	return { cache, one, get };
 }
 
-describe('what an Odoo told', () => {
+describe('the answer of an Odoo', () => {
 	it('is asked for once', async () => {
 		const { get } = stage();
 		expect([await get('a'), await get('a')]).toEqual([true, false]);
@@ -53,8 +53,8 @@ describe('what an Odoo told', () => {
 	});
 
 	it('is asked for anew after a failure', async () => {
-		const { told, one, get } = stage();
-		await expect(told.get(one, 'a', () => Promise.reject(new Error('no answer')))).rejects.toThrow('no answer');
+		const { cache, one, get } = stage();
+		await expect(cache.get(one, 'a', () => Promise.reject(new Error('no answer')))).rejects.toThrow('no answer');
 		expect(await get('a')).toBe(true);
 	});
 });

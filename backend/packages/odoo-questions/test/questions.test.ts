@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { askRules, connectTo, sandboxServer } from '../../../../test/support/planners';
 import { use } from '../../../../test/support/use';
@@ -374,5 +376,16 @@ const ANSWERS = `
 describe('the answer to a question', () => {
 	it.each(casesOf(ANSWERS))('is one line in plain words: %s', async (question, text) => {
 		expect((await ask(question)).answer.text).toBe(text);
+	});
+});
+
+describe('the README', () => {
+	const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
+	const examples = [...readme.matchAll(/^\|.*`.*\|$/gm)].flatMap(([row]) =>
+		[...row.matchAll(/`([^`]+)`/g)].flatMap(([, example]) => example ?? []),
+	);
+
+	it.each(examples)('has an example that is understood: %s', async (example) => {
+		expect((await ask(example)).answer).toMatchObject({ kind: expect.stringMatching(/^(?:answered|planned)$/) });
 	});
 });

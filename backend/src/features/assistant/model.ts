@@ -14,7 +14,7 @@ export interface ProposalDocument {
 	readonly message: string;
 	/** What they would do, in words. */
 	readonly summary: string;
-	/** The calls as JSON: a document's keys may not be all that an Odoo's may. */
+	/** The calls as JSON, as a document cannot have all keys that Odoo's values may have. */
 	readonly calls: string;
 	readonly expires_at: Date;
 }

@@ -10,34 +10,34 @@ export {
 	type Search,
 } from '@odoo-platform/odoo-questions';
 
-/** Finds out by reading what answers a question, or which calls would carry out a wish. */
+/** Answers questions by reading from an Odoo, and plans the calls for a command. */
 export interface Planner {
 	readonly name: 'rules' | 'language_model';
 	/**
-	 * Records' contents are data, never instructions. Rejects with an `OdooError` where Odoo fails or refuses, with a
-	 * {@link ReadingLimitError} where the question asks for more than a question may. The queries that led to the answer
-	 * are not part of it: {@link ReadingOdoo} has kept them.
+	 * Takes what records contain for data, never for instructions. The queries are not part of the answer:
+	 * {@link ReadingOdoo} records them. Rejects with an `OdooError` where Odoo fails or refuses, with a
+	 * {@link ReadingLimitError} where the question takes more queries than it may.
 	 */
 	answer(question: Question, odoo: ReadingOdoo, options?: Pick<CallOptions, 'signal'>): Promise<Answer>;
 }
 
-/** How many queries one question may take. */
+/** The most queries for one question. */
 export const MAX_QUERIES = 30;
-/** How long all of them may take together, in milliseconds. */
+/** The longest that all queries for one question may take together, in milliseconds. */
 export const MAX_DURATION_MS = 60_000;
 
-/** The question takes more queries than one may; the message says how many those are. */
+/** The question takes more queries than it may. The message, which is for the person who asked, has the limit. */
 export class ReadingLimitError extends Error {
 	override readonly name = 'ReadingLimitError';
 }
 
 /**
- * All that a planner may do to an Odoo: read, within limits. Every query that is sent is kept, exactly as it was sent,
- * for the account that the caller is given; what models and fields there are is asked beside and cached. All reject with
- * an `OdooError` (`access_denied` where the user may not read), and with a {@link ReadingLimitError}.
+ * All that a planner may do with an Odoo: read, within limits. Every query is recorded exactly as it was sent, for the
+ * reply to the caller; requests for models and fields are cached and not recorded. All methods reject with an
+ * `OdooError` (`access_denied` where the user may not read), or with a {@link ReadingLimitError}.
  */
 export interface ReadingOdoo extends OdooReader {
 	readonly version: OdooVersion;
-	/** The queries that were sent so far. */
+	/** The queries sent so far. */
 	readonly queries: readonly OdooCall[];
 }

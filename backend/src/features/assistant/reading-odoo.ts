@@ -13,16 +13,16 @@ import {
 	type Search,
 } from './planner';
 
-/** The version that has `formatted_read_group` in the place of `read_group`. */
+/** The first version with `formatted_read_group` in the place of `read_group`. */
 const FORMATTED_SINCE = 19;
 
-/** Nothing else is ever sent, so that whatever a planner asks for, it reads. */
+/** The only methods that are ever sent, so that a planner cannot write, whatever it asks for. */
 type QueryMethod = 'search_read' | 'search_count' | 'read_group' | 'formatted_read_group';
 
-/** Spans of time are named in English and cut in UTC, whatever the user's settings. */
+/** Periods are named in English and begin and end in UTC, whatever the user's settings. */
 const CONTEXT: JsonObject = { lang: 'en_US', tz: 'UTC' };
 
-/** Lets one question read through `client`, and keeps the account of it. */
+/** Lets a planner read through `client` for one question, and records the queries. */
 export function createReadingOdoo(
 	client: OdooClient,
 	{ clock, signal }: { clock: Clock; signal?: AbortSignal | undefined },
@@ -87,7 +87,7 @@ function formattedGroup({ domain, groupBy, aggregates, order, limit }: Grouping)
 	];
 }
 
-/** What `formatted_read_group` answers, without what is for the web client. A span of time is `[start, its name]`. */
+/** The groups of `formatted_read_group`, without what is for the web client. It gives a period as `[start, name]`. */
 const formattedRows = (answer: JsonValue): JsonObject[] =>
 	listOf(answer).map(({ __extra_domain, __count, ...row }) => ({
 		...Object.fromEntries(
@@ -99,7 +99,7 @@ const formattedRows = (answer: JsonValue): JsonObject[] =>
 const isSpan = (name: string, value: JsonValue): value is JsonValue[] =>
 	/:(day|week|month|quarter|year)$/.test(name) && Array.isArray(value);
 
-/** `read_group` names aggregates by itself: each gets a name of its own, so that they can be told apart and ordered by. */
+/** Gives each aggregate a name of its own: those that `read_group` chooses can be the same for two of them. */
 function plainGroup({ domain, groupBy, aggregates, order, limit }: Grouping): [JsonValue[], JsonObject] {
 	const names = aggregates.map((each, index) => `a${index}:${each.function}(${each.field})`);
 	const column = aggregates.findIndex((each) => `${each.field}:${each.function}` === order?.by);

@@ -16,7 +16,7 @@ import { createReadingOdoo } from './reading-odoo';
 /** How long a proposal waits for its confirmation. */
 const PROPOSAL_MS = 10 * 60_000;
 
-/** Whose question it is, and the Odoo it is about. */
+/** Who asks, and the Odoo that the question is about. */
 export interface Conversation {
 	readonly caller: Pick<Caller, 'organization_id' | 'permissions'>;
 	/** The id of the caller's key or session, to which proposals are bound. */
@@ -25,11 +25,11 @@ export interface Conversation {
 	readonly client: OdooClient;
 }
 
-/** The `chat` action: a question is answered by reading; for a wish, calls are proposed, and made when confirmed. */
+/** The `chat` action: a question is answered by reading; for a command, calls are proposed, and made when confirmed. */
 export interface AssistantService {
 	/**
-	 * Answers `{ answer, understood, records?, queries, planner }`; for a wish `{ …, plan, confirm_token, expires_at }`
-	 * where it may be done. Never writes. Rejects with an `OdooError`.
+	 * Answers `{ answer, understood, records?, queries, planner }`; for a command that the caller may have carried out,
+	 * `{ …, plan, confirm_token, expires_at }`. Never writes. Rejects with an `OdooError`.
 	 */
 	ask(
 		conversation: Conversation,
@@ -37,8 +37,8 @@ export interface AssistantService {
 		options?: CallOptions,
 	): Promise<JsonObject>;
 	/**
-	 * Makes the calls proposed under that token, once, and answers with what each returned; a `message` that is not empty
-	 * must be the one that they were proposed for. Rejects with an `OdooError`.
+	 * Makes the calls proposed under that token, once, and answers with what each returned; a `message` that is not
+	 * empty must be the one that they were proposed for. Rejects with an `OdooError`.
 	 * @throws {ApiError} 403 `permission_denied`; 404 `not_found` where no such proposal waits for this key and Odoo.
 	 */
 	confirm(
@@ -164,7 +164,7 @@ async function answerWithinLimits(
 	}
 }
 
-/** What stands between a wish and its being done; null where nothing does. */
+/** What the caller lacks to have a command carried out; null where nothing is missing. */
 function missingFor({ caller }: Conversation, writes: boolean): string | null {
 	const missing = [
 		...(writes ? [] : ['the request must say "allow_writes": true']),
@@ -173,7 +173,7 @@ function missingFor({ caller }: Conversation, writes: boolean): string | null {
 	return missing.length === 0 ? null : `${missing.join(', and ')}.`;
 }
 
-/** One after the other; each is sent once. A failure says what was done before it. */
+/** Makes the calls in their order, each once. A failure says which were made before it. */
 async function carryOut(client: OdooClient, calls: readonly OdooCall[], options?: CallOptions): Promise<JsonValue[]> {
 	const results: JsonValue[] = [];
 	for (const call of calls) {
@@ -191,11 +191,11 @@ async function carryOut(client: OdooClient, calls: readonly OdooCall[], options?
 
 const FURTHER_STEP = 'Odoo answers with a further step in its own screens; look there whether it is complete.';
 
-/** Buttons answer an action where they want their user to go on in a dialog. */
+/** Whether Odoo answers with an action: its client would open a dialog in which the user goes on. */
 const isAction = (result: JsonValue) =>
 	isJsonObject(result) && typeof result.type === 'string' && result.type.startsWith('ir.actions.');
 
-/** Names the Odoo and the user there: a connection that was changed in between leads to another one. */
+/** Identifies the Odoo and the user there, as a connection may be changed before the confirmation. */
 const placeOf = ({ url, database, login }: Conversation['odoo']) =>
 	createHash('sha256')
 		.update(JSON.stringify([url, database, login]))

@@ -108,9 +108,9 @@ const serve =
 			}
 			authorize(caller, route.access);
 			const rawBody = await readBody(request, response, route.bodySize);
-			requireSignature(caller, headers, rawBody);
 			const notes = blankNotes();
 			const once = idempotency.of(route, { params, query, headers, rawBody, caller, signal, notes });
+			requireSignature(caller, headers, rawBody);
 			const deed = () => ({
 				action: route.operationId,
 				path_ids: Object.values(params).map(String),

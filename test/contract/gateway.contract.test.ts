@@ -57,8 +57,8 @@ for (const [index, { name, major, real, transport, secret, open }] of ways.entri
 		afterAll(() => odoo.close());
 
 		const send = async (body: string) => {
-			const response = await postSigned(`${platform.url}/api/n8n/webhook`, platform.firstRun.webhook_key, body);
-			return { status: response.status, body: await response.json() };
+			const reply = await postSigned(platform.url, '/api/n8n/webhook', platform.firstRun.webhook_key, body);
+			return { status: reply.status, body: reply.json };
 		};
 		/** A request of the document, as printed, with the connection added. */
 		const act = (printed: string) => send(printed.replace(/^\s*\{/, `{ "connection": "${connection}",`));

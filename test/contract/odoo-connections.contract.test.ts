@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
 import type { OdooClient } from '../../backend/src/odoo/client';
 import { connectOdoo } from '../../backend/src/odoo/connect';
+import { ask } from '../support/ask';
 import { outsideAccess } from '../support/connections';
 import { odooServers } from '../support/odoo-servers';
 import { addKey, addOrganization, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
@@ -56,20 +57,13 @@ const connect = (access: object, key = platform.firstRun.api_key) =>
 	platform.api('POST', path, { name: randomUUID(), ...access }, { key });
 
 const act = (request: object, headers: Record<string, string>) =>
-	fetch(`${platform.url}/api/n8n/webhook`, {
-		method: 'POST',
-		headers: { 'Content-Type': 'application/json', ...headers },
-		body: JSON.stringify(request),
-	});
+	ask(platform.url, 'POST', '/api/n8n/webhook', { headers, body: request });
 
 /** The cookie of whom a server lets in; the answer where it does not. */
 async function logIn(params: { db: unknown; login: string; password: string }) {
-	const reply = await fetch(`${platform.url}/web/session/authenticate`, {
-		method: 'POST',
-		headers: { 'Content-Type': 'application/json' },
-		body: JSON.stringify({ jsonrpc: '2.0', method: 'call', params }),
-	});
-	return { cookie: reply.headers.get('set-cookie')?.split(';')[0] ?? null, body: await reply.json() };
+	const body = { jsonrpc: '2.0', method: 'call', params };
+	const reply = await ask(platform.url, 'POST', '/web/session/authenticate', { body });
+	return { cookie: reply.headers.get('set-cookie')?.split(';')[0] ?? null, body: reply.json };
 }
 
 describe.each(servers)('a connection to $name', ({ major, password, reach }) => {
@@ -160,20 +154,17 @@ describe.each(servers)('a connection to $name', ({ major, password, reach }) => 
 				expect(status).toBe(201);
 				const read = { action: 'execute_method', model: 'ir.rule', method: 'search_read', args: [[]] };
 				const reply = await act({ ...read, connection: json.id }, { Authorization: `Bearer ${gatewayKey}` });
-				expect([reply.status, await reply.json()]).toMatchObject([403, { code: 'odoo_access_denied' }]);
+				expect([reply.status, reply.json]).toMatchObject([403, { code: 'odoo_access_denied' }]);
 			});
 
 			it('acts in a session as that user, whoever the connection works as', async () => {
 				const { cookie } = await logIn({ db: id, ...user });
-				const ask = async (request: object) => {
-					const reply = await act(request, { Cookie: cookie ?? '' });
-					return z.looseObject({}).parse(await reply.json());
-				};
-				expect(await ask({ action: 'test_connection' })).toMatchObject({
+				const inSession = async (request: object) => (await act(request, { Cookie: cookie ?? '' })).json;
+				expect(await inSession({ action: 'test_connection' })).toMatchObject({
 					data: { login: user.login, user_id: userId },
 				});
 				const read = { action: 'execute_method', model: 'ir.rule', method: 'search_read', args: [[]] };
-				expect(await ask(read)).toMatchObject({ success: false, code: 'odoo_access_denied' });
+				expect(await inSession(read)).toMatchObject({ success: false, code: 'odoo_access_denied' });
 			});
 		});
 	}

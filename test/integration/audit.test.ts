@@ -60,9 +60,8 @@ describe('the audit log', () => {
 
 	it('holds a repeated request once', async () => {
 		const before = [await entries('?action=createWebhook')].flat().length;
-		const headers = { Authorization: `Bearer ${platform.firstRun.api_key}`, 'Idempotency-Key': 'once' };
-		const send = () =>
-			fetch(`${platform.url}/api/v1/webhooks`, { method: 'POST', headers, body: JSON.stringify(hook) });
+		const headers = { 'Idempotency-Key': 'once' };
+		const send = () => platform.api('POST', '/api/v1/webhooks', hook, { headers });
 		expect([(await send()).status, (await send()).status]).toEqual([201, 201]);
 		expect(await entries('?action=createWebhook')).toHaveLength(before + 1);
 	});

@@ -6,16 +6,10 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { type ApiReply } from '../support/ask';
 import { certificatesIn } from '../support/certificates';
 import { outsideAccess } from '../support/connections';
-import {
-	addKey,
-	addOrganization,
-	type ApiReply,
-	startTestPlatform,
-	type TestPlatform,
-	WIDE_LIMITS,
-} from '../support/platform';
+import { addKey, addOrganization, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 import { answer, portOf, startReceiver } from '../support/receiver';
 import { startTlsServer } from '../support/tls-server';
 

@@ -58,14 +58,14 @@ describe('the log of a deployment as pages', () => {
 
 describe('the log of a deployment as text', () => {
 	it('has a line each with its time', async () => {
-		const response = await fetch(platform.url + path, { headers: headers({ Accept: 'text/plain' }) });
-		expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-		expect(await response.text()).toBe(lines.map(({ at, text }) => `${at} ${text}\n`).join(''));
+		const reply = await platform.api('GET', path, undefined, { headers: { Accept: 'text/plain' } });
+		expect(reply.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+		expect(reply.text).toBe(lines.map(({ at, text }) => `${at} ${text}\n`).join(''));
 	});
 
 	it('is refused where the client takes nothing that there is', async () => {
-		const response = await fetch(platform.url + path, { headers: headers({ Accept: 'text/html' }) });
-		expect([response.status, await response.json()]).toMatchObject([406, { code: 'not_acceptable' }]);
+		const { json } = await platform.api('GET', path, undefined, { headers: { Accept: 'text/html' } });
+		expect(json).toMatchObject({ status: 406, code: 'not_acceptable' });
 	});
 });
 

@@ -8,7 +8,7 @@ import type { OdooCall } from '../../backend/src/odoo/client';
 import { createOdooClients } from '../../backend/src/odoo/clients';
 import { connectOdoo } from '../../backend/src/odoo/connect';
 import { startTestPlatform } from '../support/platform';
-import { postSigned } from '../support/signed-request';
+import { signatureOf } from '../support/signed-request';
 import { until } from '../support/until';
 
 /** How the client fares at an Odoo on a real socket. */
@@ -164,7 +164,12 @@ describe('a client of the gateway that leaves', () => {
 		const { webhook_key } = platform.firstRun;
 		const body = JSON.stringify({ action: 'execute_method', connection: 'slow', ...WRITE });
 		const gone = new AbortController();
-		const call = postSigned(`${platform.url}/api/n8n/webhook`, webhook_key, body, { signal: gone.signal });
+		const call = fetch(`${platform.url}/api/n8n/webhook`, {
+			method: 'POST',
+			headers: { Authorization: `Bearer ${webhook_key.token}`, ...signatureOf(webhook_key.hmac_secret, body) },
+			body,
+			signal: gone.signal,
+		});
 		await until(() => odoo.seen.length === 1);
 		gone.abort();
 		await expect(call).rejects.toThrow();

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { ask } from '../support/ask';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 
 /** The document's samples of signing, as printed but for the key and its secret; what they make is sent as it is. */
@@ -52,9 +53,9 @@ for (const { name, program, flag, file, print, literal } of LANGUAGES) {
 			const { stdout } = await run(program, [flag, `${text}\n${print}`]);
 			return signedSchema.parse(JSON.parse(stdout));
 		};
-		const send = async ({ body, headers }: z.output<typeof signedSchema>) => {
-			const response = await fetch(`${platform.url}/api/n8n/webhook`, { method: 'POST', headers, body });
-			return { status: response.status, body: await response.json() };
+		const send = async (signed: z.output<typeof signedSchema>) => {
+			const { status, json } = await ask(platform.url, 'POST', '/api/n8n/webhook', signed);
+			return { status, body: json };
 		};
 
 		it('is let in as printed', async () => {

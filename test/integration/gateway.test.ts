@@ -11,9 +11,8 @@ beforeAll(async () => {
 afterAll(() => platform.remove());
 
 async function send(body: string, headers: Record<string, string> = {}): Promise<{ status: number; body: unknown }> {
-	const { webhook_key } = platform.firstRun;
-	const response = await postSigned(`${platform.url}/api/n8n/webhook`, webhook_key, body, { headers });
-	return { status: response.status, body: await response.json() };
+	const reply = await postSigned(platform.url, '/api/n8n/webhook', platform.firstRun.webhook_key, body, headers);
+	return { status: reply.status, body: reply.json };
 }
 
 const act = (request: object) => send(JSON.stringify(request));
@@ -175,8 +174,8 @@ describe('POST /api/n8n/webhook', () => {
 	});
 
 	it('answers another method in the documented shape', async () => {
-		const response = await fetch(`${platform.url}/api/n8n/webhook`);
-		expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
-		expect(await response.json()).toMatchObject({ success: false, code: 'method_not_allowed' });
+		const { status, headers, json } = await platform.api('GET', '/api/n8n/webhook');
+		expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+		expect(json).toMatchObject({ success: false, code: 'method_not_allowed' });
 	});
 });

@@ -1,10 +1,11 @@
-import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import mongoose, { type Connection } from 'mongoose';
 import { z } from 'zod';
 import type { Platform } from '../../backend/src/platform';
+import { ask } from '../support/ask';
 import { codeOf } from '../support/code-of';
 import { startReplica, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
+import { signatureOf } from '../support/signed-request';
 import { until } from '../support/until';
 
 let platform: TestPlatform;
@@ -30,20 +31,13 @@ interface Sent {
 	headers?: Record<string, string>;
 }
 
-async function send(
+function send(
 	path: string,
 	body: object | undefined,
 	idempotencyKey: string,
 	{ to = platform, method = 'POST', key = platform.firstRun.api_key, headers = {} }: Sent = {},
 ) {
-	const response = await fetch(to.url + path, {
-		method,
-		headers: { Authorization: `Bearer ${key}`, 'Idempotency-Key': idempotencyKey, ...headers },
-		...(body === undefined ? {} : { body: JSON.stringify(body) }),
-	});
-	const text = await response.text();
-	const json = text === '' ? {} : z.record(z.string(), z.unknown()).parse(JSON.parse(text));
-	return { status: response.status, headers: response.headers, text, json };
+	return ask(to.url, method, path, { key, headers: { 'Idempotency-Key': idempotencyKey, ...headers }, body });
 }
 
 const deploy = () => `/api/v1/environments/${platform.firstRun.environments.staging}/deploy`;
@@ -132,14 +126,14 @@ describe('the Idempotency-Key', () => {
 	it('opens no reply of the gateway to who cannot sign the request', async () => {
 		const { token, hmac_secret } = platform.firstRun.webhook_key;
 		const body = { action: 'get_config' };
-		const sign = (secret: string) => ({
-			'X-HMAC-Signature': createHmac('sha256', secret).update(JSON.stringify(body)).digest('hex'),
-		});
-		const ask = (secret: string) => send('/api/n8n/webhook', body, 'n8n-1', { key: token, headers: sign(secret) });
-		const first = await ask(hmac_secret);
+		const signedBy = (secret: string) => {
+			const headers = signatureOf(secret, JSON.stringify(body));
+			return send('/api/n8n/webhook', body, 'n8n-1', { key: token, headers });
+		};
+		const first = await signedBy(hmac_secret);
 		expect(first.status).toBe(200);
-		expect((await ask('guessed')).status).toBe(401);
-		expect((await ask(hmac_secret)).text).toBe(first.text);
+		expect((await signedBy('guessed')).status).toBe(401);
+		expect((await signedBy(hmac_secret)).text).toBe(first.text);
 	});
 
 	it('is refused at every route that changes something, where it is not a key', async () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createHmac } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +6,9 @@ import type { OrganizationId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { loadMasterKey } from '../../backend/src/core/secrets';
 import { startPlatform } from '../../backend/src/platform';
+import { ask } from '../support/ask';
 import { addKey, addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
+import { signatureOf } from '../support/signed-request';
 import { until } from '../support/until';
 
 let platform: TestPlatform;
@@ -143,14 +144,12 @@ describe('a revoked key', () => {
 		const replica = await startPlatform(config, { log: createLogger('silent') });
 		try {
 			const { json } = await mint({ name: 'everywhere', permissions: ['projects:read'] });
-			const ask = async () => {
-				const headers = { Authorization: `Bearer ${String(json.token)}` };
-				return (await fetch(`${replica.url}/api/v1/projects`, { headers })).status;
-			};
-			expect(await ask()).toBe(200);
+			const statusThere = async () =>
+				(await ask(replica.url, 'GET', '/api/v1/projects', { key: String(json.token) })).status;
+			expect(await statusThere()).toBe(200);
 			await platform.api('DELETE', `/api/v1/api-keys/${String(json.id)}`);
 			const revoked = performance.now();
-			await until(async () => (await ask()) === 401);
+			await until(async () => (await statusThere()) === 401);
 			expect(performance.now() - revoked).toBeLessThan(2_000);
 		} finally {
 			await replica.stop();
@@ -173,11 +172,8 @@ describe('the last use of a key', () => {
 describe('the HMAC secret of a webhook key', () => {
 	const CALL = JSON.stringify({ action: 'test_connection' });
 	const call = async (token: string, secret?: string) => {
-		const headers = new Headers({ Authorization: `Bearer ${token}` });
-		if (secret !== undefined) {
-			headers.set('X-HMAC-Signature', createHmac('sha256', secret).update(CALL).digest('hex'));
-		}
-		return (await fetch(`${platform.url}/api/n8n/webhook`, { method: 'POST', headers, body: CALL })).status;
+		const headers = secret === undefined ? {} : signatureOf(secret, CALL);
+		return (await platform.api('POST', '/api/n8n/webhook', CALL, { key: token, headers })).status;
 	};
 	const request = { name: 'n8n', scope: 'webhook', permissions: ['odoo:read'] };
 

@@ -6,6 +6,7 @@ import { createIds, ID_PREFIXES, type IdKind, type OrganizationId } from '../../
 import { PERMISSIONS, planIncludes, PLANS } from '../../backend/src/core/permissions';
 import { createSecrets, loadMasterKey } from '../../backend/src/core/secrets';
 import type { Route } from '../../backend/src/http/route';
+import { ask } from '../support/ask';
 import { codeOf } from '../support/code-of';
 import { addKey, addOrganization, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 
@@ -159,7 +160,7 @@ describe('every route', () => {
 
 	it('refuses requests without a key', async () => {
 		for (const route of platform.routes) {
-			const { status } = await fetch(platform.url + pathOf(route), { method: route.method.toUpperCase() });
+			const { status } = await ask(platform.url, route.method.toUpperCase(), pathOf(route));
 			expect([route.operationId, status]).toEqual([route.operationId, 401]);
 		}
 	});

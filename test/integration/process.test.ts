@@ -5,6 +5,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { ask } from '../support/ask';
 
 const root = path.resolve(__dirname, '../..');
 const firstRunSchema = z.object({
@@ -79,12 +80,7 @@ const firstRun = async () =>
 	firstRunSchema.parse(JSON.parse(await readFile(path.join(dataDir, 'first-run.json'), 'utf8')));
 
 async function api(url: string, method: string, route: string, body?: unknown) {
-	const response = await fetch(url + route, {
-		method,
-		headers: { Authorization: `Bearer ${(await firstRun()).api_key}` },
-		...(body === undefined ? {} : { body: JSON.stringify(body) }),
-	});
-	return z.looseObject({}).parse(await response.json());
+	return (await ask(url, method, route, { key: (await firstRun()).api_key, body })).json;
 }
 
 describe('the process', () => {
@@ -112,7 +108,7 @@ describe('the process', () => {
 		expect(job.status).toBe('succeeded');
 		const deployments = z
 			.object({ data: z.array(z.object({ job_id: z.string() })) })
-			.parse(await fetchJson(`${again}/api/v1/deployments`));
+			.parse(await api(again, 'GET', '/api/v1/deployments'));
 		expect(deployments.data.filter(({ job_id }) => job_id === accepted.job_id)).toHaveLength(1);
 		expect(await second.end('SIGTERM')).toBe(0);
 	});
@@ -152,8 +148,3 @@ describe('the process', () => {
 		await first.end('SIGTERM');
 	});
 });
-
-async function fetchJson(url: string): Promise<unknown> {
-	const response = await fetch(url, { headers: { Authorization: `Bearer ${(await firstRun()).api_key}` } });
-	return response.json();
-}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Platform } from '../../backend/src/platform';
+import { type ApiReply, ask } from '../support/ask';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
 import { addKey, addOrganization, startReplica, startTestPlatform, type TestPlatform } from '../support/platform';
 
@@ -19,11 +20,10 @@ afterAll(async () => {
 	await platform.remove();
 });
 
-const get = (base: Platform, key: string, path = '/api/v1/projects') =>
-	fetch(base.url + path, { headers: { Authorization: `Bearer ${key}` } });
+const get = (base: Platform, key: string, path = '/api/v1/projects') => ask(base.url, 'GET', path, { key });
 
 const post = (key: string) =>
-	fetch(`${platform.url}/api/n8n/webhook`, { method: 'POST', headers: { 'X-API-Key': key }, body: '{}' });
+	ask(platform.url, 'POST', '/api/n8n/webhook', { headers: { 'X-API-Key': key }, body: {} });
 
 describe('the limit of a key', () => {
 	it('is counted over the replicas, and told with every reply', async () => {
@@ -39,7 +39,7 @@ describe('the limit of a key', () => {
 		const refused = replies.find(({ status }) => status === 429);
 		expect(refused?.headers.get('x-ratelimit-remaining')).toBe('0');
 		expect(refused?.headers.get('retry-after')).toBe('60');
-		expect(await refused?.json()).toMatchObject({ status: 429, code: 'rate_limited', limit: 300 });
+		expect(refused?.json).toMatchObject({ status: 429, code: 'rate_limited', limit: 300 });
 	});
 
 	it('is told with refusals as well', async () => {
@@ -54,23 +54,22 @@ describe('the limit of a key', () => {
 	it('is 100 at the gateway, refused as its document says', async () => {
 		const { organization_id } = await addOrganization(platform);
 		const key = await addKey(platform, { organization_id, scope: 'webhook' });
-		const replies: Response[] = [];
+		const replies: ApiReply[] = [];
 		for (let sent = 0; sent < 101; sent += 1) replies.push(await post(key));
 		expect(replies.filter(({ status }) => status === 400)).toHaveLength(100);
 		const last = replies.at(-1);
 		const reset = last?.headers.get('x-ratelimit-reset');
 		expect(reset).toBe(new Date(clock.now().getTime() + 60_000).toISOString());
-		expect(await last?.json()).toMatchObject({ error: 'Rate limit exceeded', limit: 100, resetAt: reset });
+		expect(last?.json).toMatchObject({ error: 'Rate limit exceeded', limit: 100, resetAt: reset });
 	});
 
 	it('is the same one at the five routes, refused as JSON-RPC has it', async () => {
 		const { organization_id } = await addOrganization(platform);
 		const key = await addKey(platform, { organization_id, scope: 'webhook' });
 		await Promise.all(Array.from({ length: 100 }, () => post(key)));
-		const headers = { Authorization: `Bearer ${key}` };
-		const refused = await fetch(`${platform.url}/api/search_data`, { method: 'POST', headers, body: '{}' });
+		const refused = await platform.api('POST', '/api/search_data', {}, { key });
 		expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
-		expect(await refused.json()).toMatchObject({
+		expect(refused.json).toMatchObject({
 			error: { code: 429, data: { name: 'rate_limited', limit: 100 } },
 		});
 	});
@@ -88,7 +87,7 @@ describe('an address that sends one refused key after another', () => {
 		const blocked = await get(platform, 'oec_live_x');
 		expect([blocked.status, Number(blocked.headers.get('retry-after')) > 0]).toEqual([429, true]);
 		expect((await get(platform, api_key)).status).toBe(200);
-		expect((await fetch(`${platform.url}/readyz`)).status).toBe(200);
+		expect((await ask(platform.url, 'GET', '/readyz')).status).toBe(200);
 	});
 });
 
@@ -96,7 +95,7 @@ describe('what browsers are told', () => {
 	it('opens nothing to other origins', async () => {
 		const headers = { Origin: 'https://example.com', 'Access-Control-Request-Method': 'GET' };
 		for (const method of ['GET', 'OPTIONS']) {
-			const reply = await fetch(`${platform.url}/api/v1/projects`, { method, headers });
+			const reply = await ask(platform.url, method, '/api/v1/projects', { headers });
 			expect([...reply.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
 		}
 	});

@@ -6,6 +6,7 @@ import { errorCodes } from '../../backend/src/core/error-codes';
 import { openApiDocument } from '../../backend/src/http/openapi';
 import { exampleOf, resolverOf } from '../../backend/src/http/reference/example';
 import { servedDocument } from '../support/api-document';
+import { type ApiReply, ask } from '../support/ask';
 import { refusedExamples, silentPlaces } from '../support/document-walk';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 
@@ -29,7 +30,7 @@ async function operations() {
 
 describe('GET /api/v1/openapi.json', () => {
 	it('needs no key', async () => {
-		expect((await fetch(`${platform.url}/api/v1/openapi.json`)).status).toBe(200);
+		expect((await ask(platform.url, 'GET', '/api/v1/openapi.json')).status).toBe(200);
 	});
 
 	it('fits the meta schema of OpenAPI 3.1', async () => {
@@ -81,22 +82,22 @@ describe('GET /api/v1/openapi.json', () => {
 	});
 
 	it('answers another method with those it takes', async () => {
-		const response = await fetch(`${platform.url}/api/v1/openapi.json`, { method: 'POST' });
+		const response = await ask(platform.url, 'POST', '/api/v1/openapi.json');
 		expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 	});
 
 	it('has nothing below it', async () => {
-		expect((await fetch(`${platform.url}/api/v1/openapi.json/more`)).status).toBe(404);
+		expect((await ask(platform.url, 'GET', '/api/v1/openapi.json/more')).status).toBe(404);
 	});
 });
 
 describe('GET /api/v1/docs', () => {
-	let page: Response;
+	let page: ApiReply;
 	let text: string;
 
 	beforeAll(async () => {
-		page = await fetch(`${platform.url}/api/v1/docs`);
-		text = await page.text();
+		page = await ask(platform.url, 'GET', '/api/v1/docs');
+		text = page.text;
 	});
 
 	it('is a page that needs no key', () => {

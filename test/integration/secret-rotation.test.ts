@@ -14,6 +14,7 @@ import { type CallbackDocument, callbackCollection } from '../../backend/src/fea
 import { sealedInOdooLogin, odooLoginCollection } from '../../backend/src/features/odoo-logins/model';
 import { sealedInWebhook, webhookCollection } from '../../backend/src/features/webhooks/model';
 import { type Platform, startPlatform } from '../../backend/src/platform';
+import { ask } from '../support/ask';
 import { outsideAccess } from '../support/connections';
 import { loggedLines } from '../support/logged-lines';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
@@ -63,16 +64,10 @@ async function fill() {
 	const { json } = await platform.api('POST', '/api/v1/webhooks', webhook);
 	await platform.api('POST', `/api/v1/webhooks/${String(json.id)}/rotate-secret`);
 	await platform.api('POST', `/api/v1/webhooks/${String(json.id)}/rotate-secret`);
-	await fetch(`${platform.url}/api/v1/api-keys`, {
-		method: 'POST',
-		headers: { Authorization: `Bearer ${platform.firstRun.api_key}`, 'Idempotency-Key': 'one' },
-		body: JSON.stringify({ name: 'signed', scope: 'webhook', permissions: [], hmac: true }),
-	});
-	await fetch(`${platform.url}/web/session/authenticate`, {
-		method: 'POST',
-		headers: { 'Content-Type': 'application/json' },
-		body: JSON.stringify({ params: { db: access.database, login: access.login, password: access.api_key } }),
-	});
+	const key = { name: 'signed', scope: 'webhook', permissions: [], hmac: true };
+	await platform.api('POST', '/api/v1/api-keys', key, { headers: { 'Idempotency-Key': 'one' } });
+	const params = { db: access.database, login: access.login, password: access.api_key };
+	await ask(platform.url, 'POST', '/web/session/authenticate', { body: { params } });
 }
 
 /** Two callbacks whose secrets are under the key before; that of the first is cut short. */
@@ -138,7 +133,6 @@ describe('a service that starts under a new master key', () => {
 	});
 
 	it('lets in the keys that were made before', async () => {
-		const headers = { Authorization: `Bearer ${platform.firstRun.api_key}` };
-		expect((await fetch(`${rotated.url}/api/v1/me`, { headers })).status).toBe(200);
+		expect((await ask(rotated.url, 'GET', '/api/v1/me', { key: platform.firstRun.api_key })).status).toBe(200);
 	});
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { z } from 'zod';
 import { LIMITS } from '../../backend/src/http/limits';
+import { type ApiReply, ask } from '../support/ask';
 import { outsideAccess } from '../support/connections';
 import { createFakeClock } from '../support/fake-clock';
 import { addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
@@ -23,11 +23,7 @@ beforeAll(async () => {
 afterAll(() => platform.remove());
 
 const send = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-	fetch(platform.url + path, {
-		method: 'POST',
-		headers: { 'Content-Type': 'application/json', ...headers },
-		body: JSON.stringify(body),
-	});
+	ask(platform.url, 'POST', path, { headers, body });
 
 const logIn = (params: object = {}, headers?: Record<string, string>) => {
 	const credentials = { db: 'sandbox', login: access.login, password: access.api_key };
@@ -46,8 +42,7 @@ async function begin(params?: object): Promise<string> {
 
 const act = async (cookie: string, request: object, headers: Record<string, string> = {}) => {
 	const reply = await send('/api/n8n/webhook', request, { Cookie: cookie, ...headers });
-	const body = z.looseObject({ code: z.string().optional(), data: z.unknown().optional() }).parse(await reply.json());
-	return { status: reply.status, code: body.code, data: body.data, headers: reply.headers };
+	return { status: reply.status, code: reply.json.code, data: reply.json.data, headers: reply.headers };
 };
 
 const whoAmI = { action: 'test_connection' };
@@ -68,7 +63,7 @@ describe('POST /web/session/authenticate', () => {
 		expect(reply.headers.get('set-cookie')).toMatch(
 			/^session_id=[\w-]{40,}; Path=\/; Max-Age=28800; HttpOnly; SameSite=Lax$/,
 		);
-		expect([reply.status, await reply.json()]).toEqual([
+		expect([reply.status, reply.json]).toEqual([
 			200,
 			{
 				jsonrpc: '2.0',
@@ -98,14 +93,14 @@ describe('POST /web/session/authenticate', () => {
 		['connection', { db: 'con_01HXMZ0K3RJ8QM2P5T7V9X1Z3B' }],
 	])('denies access for a wrong %s, in the same words', async (_what, params) => {
 		const reply = await logIn(params);
-		expect([reply.status, reply.headers.get('set-cookie'), await reply.json()]).toEqual([200, null, denied]);
+		expect([reply.status, reply.headers.get('set-cookie'), reply.json]).toEqual([200, null, denied]);
 	});
 
 	it('tells no password to servers where several organizations have a database of that name', async () => {
 		const { api_key: key } = await addOrganization(platform);
 		const path = '/api/v1/odoo-connections';
 		const other = await platform.api('POST', path, { name: 'same database', ...access }, { key });
-		expect(await (await logIn()).json()).toEqual(denied);
+		expect((await logIn()).json).toEqual(denied);
 		expect(await begin({ db: connection })).toMatch(/^session_id/);
 		await platform.api('DELETE', `${path}/${String(other.json.id)}`, undefined, { key });
 	});
@@ -115,7 +110,7 @@ describe('POST /web/session/authenticate', () => {
 		[403, 'cross_site_refused', 'a form', { 'Content-Type': 'text/plain' }],
 	])('answers %i %s to %s', async (status, code, _who, headers) => {
 		const reply = await logIn({}, headers);
-		expect([reply.status, await reply.json()]).toMatchObject([status, { code }]);
+		expect([reply.status, reply.json]).toMatchObject([status, { code }]);
 	});
 
 	it.each([
@@ -123,10 +118,8 @@ describe('POST /web/session/authenticate', () => {
 		[405, 'method_not_allowed', 'GET', '/web/session/authenticate'],
 		[400, 'malformed_json', 'POST', '/web/session/authenticate'],
 	])('answers %i %s to %s %s', async (status, code, method, path) => {
-		const headers = { 'Content-Type': 'application/json' };
-		const body = method === 'GET' ? null : '{';
-		const reply = await fetch(platform.url + path, { method, headers, body });
-		expect([reply.status, await reply.json()]).toMatchObject([status, { code }]);
+		const reply = await ask(platform.url, method, path, { body: '{' });
+		expect([reply.status, reply.json]).toMatchObject([status, { code }]);
 	});
 
 	it('is never at a loss, whatever is sent', async () => {
@@ -141,7 +134,7 @@ describe('POST /web/session/authenticate', () => {
 
 	it('says which parameter is missing', async () => {
 		const reply = await logIn({ login: undefined });
-		expect([reply.status, await reply.json()]).toMatchObject([422, { errors: [{ pointer: '/params/login' }] }]);
+		expect([reply.status, reply.json]).toMatchObject([422, { errors: [{ pointer: '/params/login' }] }]);
 	});
 });
 
@@ -160,16 +153,13 @@ describe('a session', () => {
 	])('opens %s of the five routes', async (route, vals) => {
 		const body = { params: { model: 'res.users', vals } };
 		const reply = await send(`/api/${route}`, body, { Cookie: await begin() });
-		expect(await reply.json()).toMatchObject({ result: { is_success: true, result: [{ login: 'admin' }] } });
+		expect(reply.json).toMatchObject({ result: { is_success: true, result: [{ login: 'admin' }] } });
 	});
 
 	it('that is over is told so by the five routes in their own words', async () => {
 		const body = { params: { model: 'res.users', vals: {} } };
 		const reply = await send('/api/search_data', body, { Cookie: 'session_id=over' });
-		expect([reply.status, await reply.json()]).toMatchObject([
-			401,
-			{ error: { data: { name: 'invalid_session' } } },
-		]);
+		expect([reply.status, reply.json]).toMatchObject([401, { error: { data: { name: 'invalid_session' } } }]);
 	});
 
 	it('leads nowhere else', async () => {
@@ -186,8 +176,8 @@ describe('a session', () => {
 	});
 
 	it('opens no route of the platform', async () => {
-		const reply = await fetch(`${platform.url}/api/v1/projects`, { headers: { Cookie: await begin() } });
-		expect([reply.status, await reply.json()]).toMatchObject([401, { code: 'authentication_required' }]);
+		const reply = await ask(platform.url, 'GET', '/api/v1/projects', { headers: { Cookie: await begin() } });
+		expect([reply.status, reply.json]).toMatchObject([401, { code: 'authentication_required' }]);
 	});
 
 	it.each<[string, Record<string, string>]>([
@@ -221,7 +211,7 @@ describe('a session', () => {
 	it('ends by request', async () => {
 		const cookie = await begin();
 		const reply = await send('/web/session/destroy', { jsonrpc: '2.0', id: 1 }, { Cookie: cookie });
-		expect([await reply.json(), reply.headers.get('set-cookie')]).toEqual([
+		expect([reply.json, reply.headers.get('set-cookie')]).toEqual([
 			{ jsonrpc: '2.0', id: 1, result: null },
 			expect.stringMatching(/^session_id=; .*Max-Age=0/),
 		]);
@@ -240,7 +230,7 @@ describe('a session', () => {
 
 describe('an address that guesses', () => {
 	/** Lets the time go on, so that nobody waits for it. */
-	const inTime = async (work: Promise<Response>) => {
+	const inTime = async (work: Promise<ApiReply>) => {
 		const over = new AbortController();
 		const reply = work.finally(() => over.abort());
 		await until(async () => {

@@ -50,7 +50,7 @@ async function belongings(): Promise<Record<string, string>> {
 
 /** The log of a call of one of the five routes. */
 async function logOf(key: TestPlatform['firstRun']['webhook_key']): Promise<string> {
-	await postSigned(`${platform.url}/api/search_data`, key, '{}');
+	await postSigned(platform.url, '/api/search_data', key, '{}');
 	return (await idsOf('/api/v1/odoo-logs'))[0] ?? '';
 }
 

@@ -1,3 +1,4 @@
+import supertest from 'supertest';
 import { z } from 'zod';
 
 const content = z.record(z.string(), z.object({ schema: z.looseObject({}) }));
@@ -18,5 +19,5 @@ export type ServedDocument = z.output<typeof documentSchema>;
 
 /** The OpenAPI document as a service serves it. */
 export async function servedDocument(url: string): Promise<ServedDocument> {
-	return documentSchema.parse(await (await fetch(`${url}/api/v1/openapi.json`)).json());
+	return documentSchema.parse((await supertest(url).get('/api/v1/openapi.json')).body);
 }

@@ -18,9 +18,8 @@ export interface RouteAnswer extends z.output<typeof envelope> {
 export function odooRouteCaller(platform: Pick<TestPlatform, 'url' | 'firstRun'>) {
 	/** Sends that very text, signed. */
 	const send = async (route: string, body: string, headers: Record<string, string> = {}): Promise<RouteAnswer> => {
-		const { webhook_key } = platform.firstRun;
-		const response = await postSigned(`${platform.url}/api/${route}`, webhook_key, body, { headers });
-		return { status: response.status, headers: response.headers, ...envelope.parse(await response.json()) };
+		const reply = await postSigned(platform.url, `/api/${route}`, platform.firstRun.webhook_key, body, headers);
+		return { status: reply.status, headers: reply.headers, ...envelope.parse(reply.json) };
 	};
 
 	return {

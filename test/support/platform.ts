@@ -15,8 +15,9 @@ import { organizationCollection } from '../../backend/src/features/organizations
 import { createOrganizationsService } from '../../backend/src/features/organizations/service';
 import { LIMITS, type Limits } from '../../backend/src/http/limits';
 import { type Platform, startPlatform } from '../../backend/src/platform';
-import { checkReplies } from './reply-check';
+import { type ApiReply, ask, type Asked } from './ask';
 import { openTestDatabase, type TestDatabase } from './database';
+import { checkReplies } from './reply-check';
 
 const firstRunSchema = z.object({
 	base_url: z.string(),
@@ -28,20 +29,12 @@ const firstRunSchema = z.object({
 	environments: z.object({ production: z.string(), staging: z.string() }),
 });
 
-export interface ApiReply {
-	readonly status: number;
-	readonly headers: Headers;
-	readonly text: string;
-	/** The body as JSON; an empty object where there is none. */
-	readonly json: Record<string, unknown>;
-}
-
 /** A whole service of a test's own, as a first start leaves it. */
 export interface TestPlatform extends Platform {
 	readonly config: Config;
 	readonly firstRun: z.output<typeof firstRunSchema>;
 	/** Asks with the first run's API key unless another is named. */
-	api(method: string, path: string, body?: unknown, options?: { key?: string }): Promise<ApiReply>;
+	api(method: string, path: string, body?: unknown, options?: Omit<Asked, 'body'>): Promise<ApiReply>;
 	/** Stops the service and removes its data. */
 	remove(): Promise<void>;
 }
@@ -92,17 +85,8 @@ export async function startTestPlatform(
 /** Asks a service, with that API key unless another is named. */
 export const apiCaller =
 	(url: string, apiKey: string): TestPlatform['api'] =>
-	async (method, route, body, { key = apiKey } = {}) => {
-		const response = await fetch(url + route, {
-			method,
-			headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
-			...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-		});
-		const text = await response.text();
-		const isJson = /json/.test(response.headers.get('content-type') ?? '');
-		const json = isJson ? z.record(z.string(), z.unknown()).parse(JSON.parse(text)) : {};
-		return { status: response.status, headers: response.headers, text, json };
-	};
+	(method, route, body, { key = apiKey, headers } = {}) =>
+		ask(url, method, route, { key, headers, body });
 
 /** Another replica of that service: the same database and master key, a data directory of its own. */
 export async function startReplica(

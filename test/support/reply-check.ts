@@ -2,19 +2,27 @@ import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { servedDocument, type ServedDocument } from './api-document';
 
-/** Says what of a reply its document does not declare; null where it is as declared. */
-type Check = (
-	request: { method: string; path: string },
-	reply: Response,
-	text: () => Promise<string>,
-) => Promise<string | null>;
+/** A reply before its body is read. */
+interface ReplyHead {
+	readonly method: string;
+	readonly url: string;
+	readonly status: number;
+	/** The content type without its parameters; empty where there is none. */
+	readonly type: string;
+}
+
+/** Says what of a reply's body its document does not declare; null where it is as declared. */
+type BodyCheck = (text: string) => string | null;
+
+/** What the body of a reply has to pass by the document; null where the document says nothing of it. */
+type Check = (head: Omit<ReplyHead, 'url'> & { readonly path: string }) => BodyCheck | null;
 
 const checks = new Map<string, Check>();
 const plainFetch = globalThis.fetch;
 
 /**
- * From now on, every reply that `fetch` brings from that service is held against the OpenAPI document that it serves:
- * its path, status, content type and body. A reply that is not as declared rejects.
+ * From now on, every reply that `ask` or `fetch` brings from that service is held against the OpenAPI document that it
+ * serves: its path, status, content type and body. A reply that is not as declared rejects.
  * @returns what ends it
  */
 export async function checkReplies(url: string): Promise<() => void> {
@@ -26,14 +34,24 @@ export async function checkReplies(url: string): Promise<() => void> {
 
 const checkedFetch: typeof fetch = async (input, init) => {
 	const reply = await plainFetch(input, init);
-	const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
-	const check = /^\/(api|web\/session)\//.test(pathname) ? checks.get(origin) : undefined;
-	if (check === undefined) return reply;
-	const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toLowerCase();
-	const complaint = await check({ method, path: pathname }, reply, () => reply.clone().text());
-	if (complaint === null) return reply;
-	throw new Error(`${method.toUpperCase()} ${pathname} answered ${reply.status} and ${complaint}`);
+	const { method, url } = input instanceof Request ? input : { method: 'GET', url: input };
+	const [type = ''] = reply.headers.get('content-type')?.split(';') ?? [];
+	const check = replyCheck({ method: init?.method ?? method, url: url.toString(), status: reply.status, type });
+	check?.(await reply.clone().text());
+	return reply;
 };
+
+/** What throws if the body of that reply is not as declared; null where there is nothing to hold it against. */
+export function replyCheck({ method, url, ...head }: ReplyHead): ((text: string) => void) | null {
+	const { origin, pathname } = new URL(url);
+	const check = /^\/(api|web\/session)\//.test(pathname) ? checks.get(origin) : undefined;
+	const complaintOf = check?.({ ...head, method: method.toLowerCase(), path: pathname });
+	if (!complaintOf) return null;
+	return (text) => {
+		const complaint = complaintOf(text);
+		if (complaint !== null) throw new Error(`${method} ${pathname} answered ${head.status} and ${complaint}`);
+	};
+}
 
 function createCheck(document: ServedDocument): Check {
 	const ajv = new Ajv2020({ strict: false });
@@ -53,33 +71,34 @@ function createCheck(document: ServedDocument): Check {
 		failures.set(code + form, schema);
 		return schema;
 	};
-	const bodyComplaint = (schema: object | string, text: string) => {
-		const validate = typeof schema === 'string' ? ajv.getSchema(schema) : ajv.compile(schema);
-		if (validate === undefined) return `the document lacks ${JSON.stringify(schema)}`;
-		return validate(JSON.parse(text))
-			? null
-			: `its body is not as declared: ${ajv.errorsText(validate.errors)} in ${text.slice(0, 500)}`;
-	};
-	return async ({ method, path }, reply, text) => {
+	const bodyCheck =
+		(schema: object | string): BodyCheck =>
+		(text) => {
+			const validate = typeof schema === 'string' ? ajv.getSchema(schema) : ajv.compile(schema);
+			if (validate === undefined) return `the document lacks ${JSON.stringify(schema)}`;
+			return validate(JSON.parse(text))
+				? null
+				: `its body is not as declared: ${ajv.errorsText(validate.errors)} in ${text.slice(0, 500)}`;
+		};
+	return ({ method, path, status, type }) => {
 		if (method === 'head' || /^\/api\/v1\/(docs|openapi\.json)$/.test(path)) return null;
 		const template = templates.find(({ matches }) => matches.test(path))?.path;
-		if (template === undefined) return bodyComplaint(failure('unknown_route'), await text());
+		if (template === undefined) return bodyCheck(failure('unknown_route'));
 		const operation = document.paths[template]?.[method];
 		if (operation === undefined) {
 			const form = formOf(Object.values(document.paths[template] ?? {}));
-			return bodyComplaint(failure('method_not_allowed', form), await text());
+			return bodyCheck(failure('method_not_allowed', form));
 		}
-		const declared = operation.responses[reply.status];
-		if (declared === undefined) return `that status is not declared; its body is ${(await text()).slice(0, 500)}`;
-		const type = reply.headers.get('content-type')?.split(';')[0];
+		const declared = operation.responses[status];
+		if (declared === undefined) return (text) => `that status is not declared; its body is ${text.slice(0, 500)}`;
 		const types = Object.keys(declared.content ?? {});
-		if (type === undefined) return types.length === 0 ? null : `has no content type`;
-		if (!types.includes(type)) return `${type} is not a declared content type`;
+		if (type === '') return types.length === 0 ? null : () => 'has no content type';
+		if (!types.includes(type)) return () => `${type} is not a declared content type`;
 		if (!type.endsWith('json')) return null;
-		const pointer = ['paths', template, method, 'responses', reply.status, 'content', type, 'schema']
+		const pointer = ['paths', template, method, 'responses', status, 'content', type, 'schema']
 			.map((part) => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')))
 			.join('/');
-		return bodyComplaint(`api#/${pointer}`, await text());
+		return bodyCheck(`api#/${pointer}`);
 	};
 }
 

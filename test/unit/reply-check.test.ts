@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ask } from '../support/ask';
 import { portOf } from '../support/receiver';
 import { checkReplies } from '../support/reply-check';
 
@@ -53,10 +54,12 @@ afterAll(() => {
 	server.closeAllConnections();
 });
 
-describe('a checked reply', () => {
+describe.each([
+	['ask', async (path: string) => (await ask(base, 'GET', path)).json],
+	['fetch', async (path: string) => (await fetch(base + path)).json()],
+])('a checked reply that %s brings', (_client, get) => {
 	it.each(['/api/v1/things/good', '/api/v1/unknown'])('passes where it is as declared: %s', async (path) => {
-		const response = await fetch(base + path);
-		expect(await response.json()).toEqual(replies[path]?.[2]);
+		expect(await get(path)).toEqual(replies[path]?.[2]);
 	});
 
 	it.each([
@@ -65,6 +68,6 @@ describe('a checked reply', () => {
 		['/api/v1/things/page', 'text/html is not a declared content type'],
 		['/api/v1/undeclared', 'its body is not as declared'],
 	])('rejects where it is not: %s', async (path, complaint) => {
-		await expect(fetch(base + path)).rejects.toThrow(complaint);
+		await expect(get(path)).rejects.toThrow(complaint);
 	});
 });

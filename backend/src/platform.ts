@@ -20,7 +20,7 @@ import { createDeployments } from './features/deployments/feature';
 import { createEnvironments } from './features/environments/feature';
 import { createProjectUse } from './features/environments/project-use';
 import { deleteDefinition } from './features/environments/delete';
-import { siteOf } from './features/environments/service';
+import { createSiteFinder, siteOf } from './features/environments/site';
 import { createEvents } from './features/events/feature';
 import { firstRun } from './features/first-run/first-run';
 import { createGateway } from './features/gateway/feature';
@@ -53,8 +53,7 @@ import { createHttpServer, listen } from './http/server';
 import { createLoginGate } from './http/login-gate';
 import { createOutbound } from './net/outbound';
 import { createOdooClients } from './odoo/clients';
-import { createMongoJournal } from './runtimes/sandbox/mongo-journal';
-import { createSandboxRuntime } from './runtimes/sandbox/runtime';
+import { createRuntimes } from './runtimes/runtimes';
 import { createSignals } from './signals';
 
 /** The running service. */
@@ -108,21 +107,17 @@ export async function startPlatform(
 	const git = createGitRepositories({ dataDir: config.dataDir, allowedPaths: config.gitAllowedPaths, outbound });
 	const hasEnvironments = createProjectUse(collections.environments);
 	const projects = createProjects({ ...parts, git, hasEnvironments });
-	const environments = createEnvironments({
-		...carrying,
-		projects: projects.service,
-		urlOf: ({ _id }) => `${origin.url}/sandbox/${_id}`,
-	});
-	const sandbox = createSandboxRuntime({
+	const runtimes = createRuntimes({
 		...parts,
-		journal: createMongoJournal(database.connection),
-		findSite: (id) => environments.service.findSite(id),
+		connection: database.connection,
+		baseUrl: () => origin.url,
+		findSite: createSiteFinder(collections.environments),
 	});
-	const runtimes = { sandbox };
+	const environments = createEnvironments({ ...carrying, projects: projects.service, runtimes });
 	const connections = createConnections({
 		...parts,
 		environments: environments.service,
-		accessOf: (environment) => runtimes[environment.runtime].access(siteOf(environment)),
+		accessOf: (environment) => runtimes.of(environment.runtime).access(siteOf(environment)),
 		bindings: createKeyBindings(parts),
 		findOdooLogin: (tenant, id) => odooLogins.find(tenant, id),
 		outboundFetch: outbound.plainFetch,
@@ -184,7 +179,7 @@ export async function startPlatform(
 		...keys.routes,
 		...audit.routes,
 		...projects.routes,
-		...environments.routes({ jobs: jobs.service, runtimes }),
+		...environments.routes({ jobs: jobs.service }),
 		...deployments.routes,
 		...jobs.routes,
 		...events.routes,
@@ -204,10 +199,8 @@ export async function startPlatform(
 		mounts: {
 			...referenceMounts(routes, odooLoginOperations),
 			'/web/session': fetchHandler(createOdooLoginEndpoint({ odooLogins, refusedKeys, isSecure }), log),
-			'/sandbox/:environment_id': fetchHandler(
-				(params, request) => sandbox.handle(String(params.environment_id), request),
-				log,
-				'large',
+			...Object.fromEntries(
+				runtimes.mounts.map(({ path, handle }) => [path, fetchHandler(handle, log, 'large')]),
 			),
 		},
 		authenticators: [byKey(keys.service.authenticate), byOdooLogin(odooLogins.authenticate)],

@@ -22,7 +22,7 @@ function createPatientRuntime(except = '') {
 	let reach = () => {};
 	const reached = new Promise<void>((resolve) => (reach = resolve));
 	const applied: string[] = [];
-	const apply: Runtime['apply'] = (_site, { git_sha }, signal) => {
+	const apply: Runtime['apply'] = (_site, { git_sha }, { signal }) => {
 		applied.push(git_sha);
 		if (git_sha === except) return Promise.resolve();
 		reach();

@@ -157,7 +157,7 @@ function createStatusSite() {
 			createStatusService({
 				environments: { get: () => Promise.resolve(environment) },
 				jobs: { atWork: () => Promise.resolve(null) },
-				runtimes: { sandbox: { checkHealth } },
+				runtimes: { of: () => createNotingRuntime({ checkHealth }) },
 				clock,
 			}).of(environment.organization_id, environment._id, new AbortController().signal),
 	};

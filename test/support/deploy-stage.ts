@@ -36,12 +36,14 @@ import { runScript } from './run-script';
 export function createNotingRuntime(overrides: Partial<Runtime> = {}) {
 	const applied: { site: RuntimeSite; release: Release }[] = [];
 	const runtime: Runtime = {
-		kind: 'sandbox',
+		addressOf: ({ id }) => `https://odoo.example.com/${id}`,
 		apply: (site, release) => {
 			applied.push({ site, release });
 			return Promise.resolve();
 		},
 		checkHealth: () => Promise.resolve(),
+		snapshot: () => Promise.reject(new Error('not part of this test')),
+		restore: () => Promise.reject(new Error('not part of this test')),
 		remove: () => Promise.resolve(),
 		access: () => Promise.reject(new Error('not part of this test')),
 		...overrides,
@@ -108,14 +110,15 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		const signals = createSignals();
 		const parts = { ...collections, secrets, signals, clock, ids, log, pager };
 		const carrying = { ...parts, events: createEvents({ ...parts, events: history }).carriage };
+		const runtimes = { of: () => runtime };
 		const git = createGitRepositories({ dataDir: directory, allowedPaths: [], outbound });
 		const projects = createProjects({ ...parts, git, hasEnvironments: () => Promise.resolve(false) }).service;
 		const { service: environments, variables } = createEnvironments({
 			...carrying,
 			projects,
-			urlOf: ({ _id }) => `https://odoo.example.com/${_id}`,
+			runtimes,
 		});
-		const onEnvironments = { ...parts, projects, environments, variables, runtimes: { sandbox: runtime } };
+		const onEnvironments = { ...parts, projects, environments, variables, runtimes };
 		const { service: jobs, worker } = createJobs({
 			...carrying,
 			definitions: [

@@ -7,6 +7,8 @@ export interface GitRepository {
 	readonly path: string;
 	/** Runs git there and answers what it printed, without the blanks around it. */
 	git(...args: readonly string[]): string;
+	/** The same with something on its standard input. */
+	gitWith(input: string, ...args: readonly string[]): string;
 	/** Writes files (path → text), commits everything and answers the commit's id. */
 	commit(files: Readonly<Record<string, string | Buffer>>): string;
 }
@@ -22,14 +24,16 @@ export function makeGitRepository(directory: string): GitRepository {
 		GIT_COMMITTER_NAME: 'Ada',
 		GIT_COMMITTER_EMAIL: 'ada@example.com',
 	};
-	const git = (...args: readonly string[]) =>
-		execFileSync('git', args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
+	const gitWith = (input: string, ...args: readonly string[]) =>
+		execFileSync('git', args, { cwd: directory, env, input, stdio: ['pipe', 'pipe', 'pipe'] })
 			.toString()
 			.trim();
+	const git = (...args: readonly string[]) => gitWith('', ...args);
 	git('init', '--quiet', '--initial-branch=main');
 	return {
 		path: directory,
 		git,
+		gitWith,
 		commit: (files) => {
 			for (const [file, content] of Object.entries(files)) {
 				mkdirSync(path.join(directory, path.dirname(file)), { recursive: true });

@@ -62,7 +62,7 @@ function replica(overrides: Partial<Dependencies> = {}) {
 		environments: createEnvironmentsService({
 			environments: collections.environments,
 			ownerOfProject: (tenant) => Promise.resolve(typeof tenant === 'string' ? tenant : null),
-			urlOf: ({ _id }) => `https://odoo.example.com/${_id}`,
+			addressOf: (_kind, { id }) => `https://odoo.example.com/${id}`,
 			clock,
 			ids,
 			notify: () => undefined,

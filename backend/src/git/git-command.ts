@@ -15,6 +15,8 @@ interface GitCommand {
 	readonly configFile?: string;
 	/** What git reads on its standard input. */
 	readonly input?: string;
+	/** Where git keeps the list of the files of a work tree. */
+	readonly indexFile?: string;
 	readonly signal?: AbortSignal | undefined;
 	/** In milliseconds; git and what it started are ended after it. */
 	readonly timeoutMs?: number;
@@ -79,6 +81,7 @@ export async function git(command: GitCommand): Promise<Buffer> {
 		GIT_NO_LAZY_FETCH: '1',
 		GIT_SSH_VARIANT: 'ssh',
 		GIT_SSH_COMMAND: command.ssh ?? 'false',
+		...(command.indexFile === undefined ? {} : { GIT_INDEX_FILE: command.indexFile }),
 		GIT_CONFIG_COUNT: String(settings.length),
 		...Object.fromEntries(
 			settings.flatMap(([key, value], index) => [

@@ -9,8 +9,10 @@ import { unreachable } from './fetch-failure';
 import { checkGitVersion, git, GitCommandError, type GitSettings } from './git-command';
 import { GitError } from './git-error';
 import { invalid, parseManifest } from './manifest';
+import { layOut } from './lay-out';
 import { isRefName } from './ref-name';
 import { parseRepositoryUrl, type RepositoryLocation } from './repository-url';
+import { isFile, lines, readBlobs, readTree } from './tree';
 
 /** What is read of a project. */
 export interface GitProject {
@@ -51,6 +53,12 @@ export interface GitRepositories {
 	 * @throws GitError manifest_invalid, repository_too_large
 	 */
 	readAddons(project: GitProject, sha: string): Promise<Addon[]>;
+	/**
+	 * Lays a commit that was fetched out in a directory that is empty or not there yet, and answers the paths that were
+	 * left out: what would lie or lead outside of it, and submodules.
+	 * @throws GitError repository_too_large
+	 */
+	layOut(project: GitProject, sha: string, directory: string, signal?: AbortSignal): Promise<readonly string[]>;
 }
 
 interface GitRepositoriesOptions {
@@ -185,7 +193,7 @@ export function createGitRepositories({
 				const manifests = await findManifests(mirrorOf(project), sha);
 				const contents = await readBlobs(
 					mirrorOf(project),
-					manifests.map(({ blob }) => blob),
+					manifests.map(({ object }) => object),
 				);
 				const addons = new Map<string, { path: string; addon: Addon }>();
 				for (const [index, manifest] of manifests.entries()) {
@@ -196,6 +204,9 @@ export function createGitRepositories({
 				}
 				return [...addons.values()].map(({ addon }) => addon).sort((a, b) => (a.name < b.name ? -1 : 1));
 			}),
+
+		layOut: (project, sha, directory, signal) =>
+			inTurn(project.id, () => layOut(mirrorOf(project), sha, directory, signal)),
 	};
 }
 
@@ -321,26 +332,8 @@ function ignoreFailure(error: unknown): undefined {
 	throw error;
 }
 
-const lines = (printed: Buffer, separator = '\n') =>
-	printed
-		.toString()
-		.split(separator)
-		.filter((line) => line !== '');
-
 async function findManifests(mirror: string, sha: string) {
-	const tree = await git({
-		args: [`--git-dir=${mirror}`, 'ls-tree', '-r', '-z', '-l', '--full-tree', '--end-of-options', sha],
-	}).catch((error: unknown) => {
-		if (error instanceof GitCommandError && error.reason === 'too_large') {
-			throw new GitError('repository_too_large', 'The repository has more files than are read here.');
-		}
-		throw error;
-	});
-	const manifests = lines(tree, '\0').flatMap((line) => {
-		const [, mode, blob, size, file] = /^(\d+) blob ([0-9a-f]+) +(\d+)\t([^]*)$/.exec(line) ?? [];
-		const isFile = mode === '100644' || mode === '100755';
-		return isFile && blob && file && MANIFEST_PATH.test(file) ? [{ blob, path: file, size: Number(size) }] : [];
-	});
+	const manifests = (await readTree(mirror, sha)).filter((entry) => isFile(entry) && MANIFEST_PATH.test(entry.path));
 	if (manifests.length > MAX_MANIFESTS) {
 		throw new GitError(
 			'repository_too_large',
@@ -350,20 +343,4 @@ async function findManifests(mirror: string, sha: string) {
 	const large = manifests.find(({ size }) => size > MAX_MANIFEST_BYTES);
 	if (large) throw invalid(large.path, `it is larger than ${MAX_MANIFEST_BYTES} bytes.`);
 	return manifests;
-}
-
-/** The contents of blobs, in one go. Format: https://git-scm.com/docs/git-cat-file#_batch_output */
-async function readBlobs(mirror: string, blobs: readonly string[]): Promise<Buffer[]> {
-	if (blobs.length === 0) return [];
-	const printed = await git({
-		args: [`--git-dir=${mirror}`, 'cat-file', '--batch=%(objectsize)'],
-		input: blobs.map((blob) => `${blob}\n`).join(''),
-	});
-	let position = 0;
-	return blobs.map(() => {
-		const start = printed.indexOf('\n', position) + 1;
-		const end = start + Number(printed.subarray(position, start).toString());
-		position = end + 1;
-		return printed.subarray(start, end);
-	});
 }

@@ -1,8 +1,10 @@
+import type { Connection } from 'mongoose';
+import type { Clock } from '../core/clock';
 import type { EnvironmentId, OrganizationId } from '../core/ids';
+import type { Secrets } from '../core/secrets';
+import type { FetchHandle } from '../http/fetch-handler';
 import type { Fetch } from '../net/outbound';
-
-/** How an environment's Odoo is run. */
-export type RuntimeKind = 'sandbox';
+import type { SnapshotManifest, SnapshotSource, SnapshotTarget } from './snapshot';
 
 /** An add-on as its manifest describes it. */
 export interface Addon {
@@ -21,8 +23,6 @@ export interface RuntimeSite {
 	readonly organization_id: OrganizationId;
 	/** e.g. `19.0` */
 	readonly odoo_version: string;
-	/** Where its Odoo answers, without a trailing slash. */
-	readonly primary_url: string;
 }
 
 /** A commit that was fetched and read. */
@@ -31,6 +31,11 @@ export interface Release {
 	readonly addons: readonly Addon[];
 	/** For the Odoo process, by name; a runtime without processes has no use for them. */
 	readonly variables: Readonly<Record<string, string>>;
+	/**
+	 * Lays the commit's files out in a directory that is empty or not there yet. Nothing in it lies or leads outside of it;
+	 * what had to be left out for that is told in the job's log.
+	 */
+	readonly source: (directory: string) => Promise<void>;
 }
 
 /** How to reach the Odoo of a site as its administrator. */
@@ -43,14 +48,59 @@ export interface RuntimeAccess {
 	readonly fetch: Fetch;
 }
 
+/** What longer work is given: when to end, and how to tell of itself. A step of a job has all of it. */
+export interface RuntimeContext {
+	/** Once aborted, nothing more is begun, and the work rejects with its reason. */
+	readonly signal: AbortSignal;
+	/** Adds a line to the job's log, which the environment's owner reads: no secrets, no places on this machine. */
+	readonly log: (text: string) => Promise<void>;
+	/** Tells how much of the work is done, from 0 to 1. */
+	readonly progress: (fraction: number) => Promise<void>;
+}
+
+/** What the service answers below a path, which may have parameters: `/sandbox/:environment_id`. */
+export interface RuntimeMount {
+	readonly path: string;
+	readonly handle: FetchHandle;
+}
+
 /** Runs environments. Every method is safe to repeat: after a crash the same call is made again. */
 export interface Runtime {
-	readonly kind: RuntimeKind;
+	/** Where the site's Odoo answers, without a trailing slash, whether it runs or not. */
+	addressOf(site: RuntimeSite): string;
 	/** Starts the site, or brings it to this release. */
-	apply(site: RuntimeSite, release: Release, signal: AbortSignal): Promise<void>;
+	apply(site: RuntimeSite, release: Release, context: RuntimeContext): Promise<void>;
 	/** Resolves when the site answers; rejects with the reason, in words for its owner, when it does not. */
 	checkHealth(site: RuntimeSite, signal: AbortSignal): Promise<void>;
+	/** Copies the site's data, as it is at one moment, while it runs. */
+	snapshot(site: RuntimeSite, into: SnapshotTarget, context: RuntimeContext): Promise<SnapshotManifest>;
+	/**
+	 * Puts a snapshot of this kind of runtime, of this site or another, in the place of the site's data. Everything is
+	 * checked before anything is changed.
+	 * @throws SnapshotError where it is not one that can be restored here
+	 */
+	restore(site: RuntimeSite, from: SnapshotSource, context: RuntimeContext): Promise<void>;
 	/** Removes the site and all its data. */
 	remove(site: RuntimeSite): Promise<void>;
 	access(site: RuntimeSite): Promise<RuntimeAccess>;
+	/** Present where the service itself answers for the sites. */
+	readonly mount?: RuntimeMount;
+}
+
+/** What the service has for a runtime. */
+export interface RuntimeParts {
+	readonly connection: Connection;
+	/** Where the service answers, without a trailing slash; known once it listens. */
+	readonly baseUrl: () => string;
+	/** The environment of that id, where this runtime runs it and it is not being deleted. */
+	readonly findSite: (id: EnvironmentId) => Promise<RuntimeSite | null>;
+	readonly secrets: Secrets;
+	readonly clock: Clock;
+}
+
+/** What a runtime's folder declares of it. */
+export interface RuntimeDefinition {
+	/** What it is, for the reference: goes on after its kind and a colon. */
+	readonly description: string;
+	readonly create: (parts: RuntimeParts) => Runtime;
 }

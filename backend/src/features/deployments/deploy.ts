@@ -2,10 +2,12 @@ import type { Clock } from '../../core/clock';
 import type { Ids } from '../../core/ids';
 import { GitError } from '../../git/git-error';
 import type { GitProject, GitRepositories } from '../../git/repositories';
-import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
-import { siteOf, type EnvironmentsService } from '../environments/service';
+import type { Release, RuntimeContext } from '../../runtimes/runtime';
+import type { Runtimes } from '../../runtimes/runtimes';
+import type { EnvironmentsService } from '../environments/service';
+import { siteOf } from '../environments/site';
 import type { VariablesService } from '../environments/variables';
-import { defineJob, type JobDefinition, type StepContext } from '../jobs/definition';
+import { defineJob, type JobContext, type JobDefinition, type StepContext } from '../jobs/definition';
 import { JobError } from '../jobs/failures';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
@@ -17,7 +19,7 @@ interface DeployOptions {
 	readonly environments: Pick<EnvironmentsService, 'get' | 'setStatus'>;
 	readonly variables: Pick<VariablesService, 'reveal'>;
 	readonly git: GitRepositories;
-	readonly runtimes: Readonly<Record<RuntimeKind, Runtime>>;
+	readonly runtimes: Pick<Runtimes, 'of'>;
 	readonly clock: Clock;
 	readonly ids: Ids;
 }
@@ -40,7 +42,7 @@ export function deployDefinition({
 
 	const siteOfJob = async (job: JobDocument) => {
 		const environment = await environmentOf(job);
-		return { site: siteOf(environment), runtime: runtimes[environment.runtime] };
+		return { site: siteOf(environment), kind: environment.runtime, runtime: runtimes.of(environment.runtime) };
 	};
 
 	const begin = async ({ job, keep }: StepContext<DeploymentRecord>) => {
@@ -58,11 +60,26 @@ export function deployDefinition({
 	const variablesOf = ({ organization_id, environment_id }: JobDocument) =>
 		variables.reveal(organization_id, environment_id);
 
+	/** Brings the runtime to a release; answers the runtime's kind. */
+	const apply = async (
+		{ job, signal, log }: JobContext<DeploymentRecord>,
+		{ git_sha, addons }: Pick<Release, 'git_sha' | 'addons'>,
+		progress: RuntimeContext['progress'],
+	) => {
+		const { site, kind, runtime } = await siteOfJob(job);
+		const source = async (directory: string) => {
+			const leftOut = await inWords(git.layOut(await projectOf(job), git_sha, directory, signal));
+			if (leftOut.length > 0) await log(`Left out, as submodules or for where they lead: ${leftOut.join(', ')}.`);
+		};
+		const release = { git_sha, addons, variables: await variablesOf(job), source };
+		await runtime.apply(site, release, { signal, log, progress });
+		return kind;
+	};
+
 	/** Brings the runtime back to the release that it had. */
-	const applyAgain = async (job: JobDocument, git_sha: string, signal: AbortSignal) => {
-		const addons = await git.readAddons(await projectOf(job), git_sha);
-		const { site, runtime } = await siteOfJob(job);
-		await runtime.apply(site, { git_sha, addons, variables: await variablesOf(job) }, signal);
+	const applyAgain = async (context: JobContext<DeploymentRecord>, git_sha: string) => {
+		const addons = await git.readAddons(await projectOf(context.job), git_sha);
+		await apply(context, { git_sha, addons }, untold);
 	};
 
 	return defineJob({
@@ -101,13 +118,11 @@ export function deployDefinition({
 			},
 			{
 				name: 'start',
-				run: async ({ job, signal, keep }) => {
-					const { git_sha, addons } = job.data;
-					const { site, runtime } = await siteOfJob(job);
+				run: async (context) => {
 					// From here on, nobody knows what still runs after a failure.
-					await keep({ status_on_failure: 'failed' });
-					await runtime.apply(site, { git_sha, addons, variables: await variablesOf(job) }, signal);
-					return `The environment runs on the runtime ${runtime.kind}.`;
+					await context.keep({ status_on_failure: 'failed' });
+					const kind = await apply(context, context.job.data, context.progress);
+					return `The environment runs on the runtime ${kind}.`;
 				},
 			},
 			{
@@ -119,7 +134,7 @@ export function deployDefinition({
 						const reason = error instanceof Error ? error.message : 'no reason is known';
 						throw new JobError('unhealthy', `The environment does not answer: ${reason}`, { cause: error });
 					});
-					return `It answers at ${site.primary_url}.`;
+					return `It answers at ${runtime.addressOf(site)}.`;
 				},
 			},
 			{
@@ -141,7 +156,8 @@ export function deployDefinition({
 			if (status_on_failure === null) return;
 			await environments.setStatus(job.organization_id, job.environment_id, status_on_failure);
 		},
-		onCancel: async ({ job, signal, log }) => {
+		onCancel: async (context) => {
+			const { job, signal, log } = context;
 			const { before, status_on_failure } = job.data;
 			if (before === null) return;
 			const { git_sha, git_branch } = before;
@@ -149,7 +165,7 @@ export function deployDefinition({
 			const touched = status_on_failure === 'failed';
 			if (status === 'running' && touched) {
 				try {
-					await applyAgain(job, git_sha, signal);
+					await applyAgain(context, git_sha);
 					await log(`The environment runs the commit ${git_sha} again.`);
 				} catch (error) {
 					signal.throwIfAborted();
@@ -162,6 +178,9 @@ export function deployDefinition({
 		},
 	});
 }
+
+/** For progress that nobody is shown. */
+const untold = () => Promise.resolve();
 
 /** A repository's failure is one that the owner of the job can understand. */
 async function inWords<T>(work: Promise<T>): Promise<T> {

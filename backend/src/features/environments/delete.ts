@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { ApiError } from '../../core/errors';
 import type { EnvironmentId, OrganizationId } from '../../core/ids';
 import type { Tenant } from '../../database/tenant-collection';
-import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
+import type { Runtimes } from '../../runtimes/runtimes';
 import { defineJob, type JobDefinition } from '../jobs/definition';
 import { isEnded, type JobDocument, type JobsService } from '../jobs/service';
-import { type EnvironmentsService, siteOf } from './service';
+import type { EnvironmentsService } from './service';
+import { siteOf } from './site';
 
 /** How long a request waits for an environment's end, in milliseconds. */
 const WAIT_MS = 60_000;
@@ -14,7 +15,7 @@ type Environments = Pick<EnvironmentsService, 'get' | 'find' | 'setStatus' | 'bu
 
 interface RemovalOptions {
 	readonly environments: Environments;
-	readonly runtimes: Readonly<Record<RuntimeKind, Pick<Runtime, 'remove'>>>;
+	readonly runtimes: Pick<Runtimes, 'of'>;
 	/** Takes away what else belongs to an environment; may be called again. */
 	readonly forget: (organization: OrganizationId, id: EnvironmentId) => Promise<void>;
 }
@@ -33,7 +34,7 @@ export function deleteDefinition({ environments, runtimes, forget }: RemovalOpti
 					await environments.setStatus(organization_id, environment_id, 'deleting');
 					await forget(organization_id, environment_id);
 					signal.throwIfAborted();
-					await runtimes[environment.runtime].remove(siteOf(environment));
+					await runtimes.of(environment.runtime).remove(siteOf(environment));
 					signal.throwIfAborted();
 					await environments.bury(organization_id, environment_id);
 					return 'The environment and its data were removed.';

@@ -3,7 +3,7 @@ import type { Ids } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Pager } from '../../http/page';
-import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
+import type { Runtimes } from '../../runtimes/runtimes';
 import type { Signals } from '../../signals';
 import type { EventCarriage } from '../events/feature';
 import type { JobsService } from '../jobs/service';
@@ -21,7 +21,7 @@ export function createEnvironments({
 	variables,
 	projects,
 	events,
-	urlOf,
+	runtimes,
 	secrets,
 	signals,
 	clock,
@@ -32,8 +32,7 @@ export function createEnvironments({
 	variables: TenantCollection<VariablesDocument>;
 	projects: Pick<ProjectsService, 'ownerOf'>;
 	events: Pick<EventCarriage, 'carryFrom'>;
-	/** Where an environment answers. */
-	urlOf: (environment: StoredEnvironment) => string;
+	runtimes: Pick<Runtimes, 'of'>;
 	secrets: Secrets;
 	signals: Pick<Signals, 'outboxFilled'>;
 	clock: Clock;
@@ -43,7 +42,7 @@ export function createEnvironments({
 	const service = createEnvironmentsService({
 		environments,
 		ownerOfProject: (tenant, id) => projects.ownerOf(tenant, id),
-		urlOf,
+		addressOf: (kind, site) => runtimes.of(kind).addressOf(site),
 		clock,
 		ids,
 		notify: signals.outboxFilled.notify,
@@ -53,7 +52,7 @@ export function createEnvironments({
 	return {
 		service,
 		variables: variablesService,
-		routes: ({ jobs, runtimes }: { jobs: JobsService; runtimes: Readonly<Record<RuntimeKind, Runtime>> }) =>
+		routes: ({ jobs }: { jobs: JobsService }) =>
 			environmentRoutes({
 				environments: service,
 				removals: createRemovalService({ environments: service, jobs }),

@@ -3,7 +3,7 @@ import type { EnvironmentId, OrganizationId, ProjectId } from '../../core/ids';
 import { nullable, optional } from '../../database/fields';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
 import { tenantCollection } from '../../database/tenant-collection';
-import type { RuntimeKind } from '../../runtimes/runtime';
+import type { RuntimeKind } from '../../runtimes/runtimes';
 
 /** `pending`: nothing was deployed yet; `failed`: the last deploy failed once it had begun to change what runs, or was the first, or the environment could not be deleted. */
 export const ENVIRONMENT_STATUSES = ['pending', 'deploying', 'running', 'failed', 'deleting'] as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { createdAt, ownerId, ownId } from '../../http/fields';
+import { RUNTIME_DESCRIPTION, RUNTIME_KINDS } from '../../runtimes/runtimes';
 import { ENVIRONMENT_STATUSES, type EnvironmentDocument } from './model';
 
 /** How an environment is, as far as the platform has brought it. */
@@ -20,11 +21,7 @@ export const deployedCommit = {
 		.describe('The branch that the commit was on when it was deployed; null before that, and for a commit on none'),
 };
 
-const runtime = z
-	.enum(['sandbox'])
-	.describe(
-		'What runs it. `sandbox`: an Odoo-like server within the service, with demo records, for trying things out',
-	);
+const runtime = z.enum(RUNTIME_KINDS).describe(`What runs it. ${RUNTIME_DESCRIPTION}`);
 
 export const environmentSchema = z
 	.object({

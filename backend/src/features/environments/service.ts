@@ -6,8 +6,10 @@ import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { RuntimeSite } from '../../runtimes/runtime';
+import type { RuntimeKind } from '../../runtimes/runtimes';
 import { ALIVE, type EnvironmentDocument, type EnvironmentStatus, type StoredEnvironment } from './model';
 import { presentEnvironment } from './schemas';
+import { siteOf } from './site';
 
 interface EnvironmentFilter {
 	readonly project_id?: ProjectId | undefined;
@@ -33,8 +35,6 @@ export interface EnvironmentsService {
 	get(tenant: Tenant, id: EnvironmentId): Promise<EnvironmentDocument>;
 	/** Whoever's it is; for a login, which comes before it is known who asks. */
 	findAnywhere(id: EnvironmentId): Promise<EnvironmentDocument | null>;
-	/** Whoever's it is, unless it is being deleted; for the runtimes, which know an environment by its address alone. */
-	findSite(id: EnvironmentId): Promise<RuntimeSite | null>;
 	/** @throws {ApiError} 422 for a project that is not the tenant's; 409 where the project has one of that name. */
 	create(tenant: Tenant, request: EnvironmentRequest, id?: EnvironmentId): Promise<EnvironmentDocument>;
 	/**
@@ -56,21 +56,18 @@ export interface EnvironmentsService {
 	): Promise<void>;
 }
 
-/** What a runtime needs to know of an environment. */
-export const siteOf = ({ _id, ...environment }: EnvironmentDocument): RuntimeSite => ({ id: _id, ...environment });
-
 export function createEnvironmentsService({
 	environments,
 	ownerOfProject,
-	urlOf,
+	addressOf,
 	clock,
 	ids,
 	notify,
 }: {
 	environments: TenantCollection<StoredEnvironment>;
 	ownerOfProject: (tenant: Tenant, id: ProjectId) => Promise<OrganizationId | null>;
-	/** Where an environment answers. */
-	urlOf: (environment: StoredEnvironment) => string;
+	/** Where that runtime has a site answer. */
+	addressOf: (runtime: RuntimeKind, site: RuntimeSite) => string;
 	clock: Clock;
 	ids: Ids;
 	/** Tells the relay that an outbox has something. */
@@ -88,7 +85,7 @@ export function createEnvironmentsService({
 
 	/** Added in place: to copy what the driver decoded costs more than to decode it. */
 	const located = (stored: StoredEnvironment): EnvironmentDocument =>
-		Object.assign(stored, { primary_url: urlOf(stored) });
+		Object.assign(stored, { primary_url: addressOf(stored.runtime, siteOf(stored)) });
 
 	const find = async (tenant: Tenant, id: EnvironmentId) => {
 		const stored = await environments.findOne(tenant, { _id: id, ...ALIVE });
@@ -179,10 +176,6 @@ export function createEnvironmentsService({
 			return (await environments.find(tenant, filter, { sort: { _id: -1 }, limit })).map(located);
 		},
 		findAnywhere,
-		async findSite(id) {
-			const environment = await findAnywhere(id);
-			return environment === null || environment.status === 'deleting' ? null : siteOf(environment);
-		},
 		async create(tenant, request, id = ids.next('environment')) {
 			const organization_id = await ownerOfProject(tenant, request.project_id);
 			if (organization_id === null) {

@@ -3,11 +3,12 @@ import type { Clock } from '../../core/clock';
 import { idSchema, type EnvironmentId } from '../../core/ids';
 import { nap } from '../../waiting/wakeable-loop';
 import type { Tenant } from '../../database/tenant-collection';
-import type { Runtime, RuntimeKind } from '../../runtimes/runtime';
+import type { Runtimes } from '../../runtimes/runtimes';
 import { jobSchema, presentJob } from '../jobs/schemas';
 import type { JobsService } from '../jobs/service';
 import { deployedCommit, environmentStatusSchema } from './schemas';
-import { type EnvironmentsService, siteOf } from './service';
+import type { EnvironmentsService } from './service';
+import { siteOf } from './site';
 
 /** How long an environment may take to show that it is healthy, in milliseconds. */
 const HEALTH_LIMIT_MS = 5_000;
@@ -59,7 +60,7 @@ export function createStatusService({
 }: {
 	environments: Pick<EnvironmentsService, 'get'>;
 	jobs: Pick<JobsService, 'atWork'>;
-	runtimes: Readonly<Record<RuntimeKind, Pick<Runtime, 'checkHealth'>>>;
+	runtimes: Pick<Runtimes, 'of'>;
 	clock: Clock;
 }): StatusService {
 	/** null where it is well, or why it is not. */
@@ -83,7 +84,7 @@ export function createStatusService({
 	return {
 		async of(tenant, id, signal) {
 			const environment = await environments.get(tenant, id);
-			const runtime = runtimes[environment.runtime];
+			const runtime = runtimes.of(environment.runtime);
 			const [job, message] = await Promise.all([
 				jobs.atWork(environment.organization_id, id),
 				complaintOf((limit) => runtime.checkHealth(siteOf(environment), limit), signal),

@@ -1,60 +1,79 @@
-import { type EnvironmentId, isId } from '../../core/ids';
-import { equalInConstantTime, type Secrets } from '../../core/secrets';
+import { createSandbox } from '@odoo-platform/odoo-sandbox';
+import { isId } from '../../core/ids';
+import { equalInConstantTime } from '../../core/secrets';
 import type { Fetch } from '../../net/outbound';
-import type { Runtime, RuntimeAccess, RuntimeSite } from '../runtime';
-import { createSandbox, type SandboxOptions, type SandboxSite } from '@odoo-platform/odoo-sandbox';
+import type { RuntimeDefinition, RuntimeSite } from '../runtime';
+import { readManifest, readPart, writeSnapshot } from '../snapshot';
+import { createMongoJournal } from './mongo-journal';
+import { fromLines, toLines } from './records';
 
 const DATABASE = 'sandbox';
 const LOGIN = 'admin';
+const RECORDS = 'records.jsonl';
 
-/** A runtime that also serves what it runs. */
-export interface SandboxRuntime extends Runtime {
-	/** Answers a request below the path of the environment with that id, e.g. `/json/2/res.partner/search_read`. */
-	handle(id: string, request: Request): Promise<Response>;
-}
+/** What a snapshot must have in common with the site that it is restored to. */
+const originOf = ({ odoo_version }: RuntimeSite) => ({ format: 'sandbox 1', odoo_version });
 
 /** Runs environments as sandboxes: small Odoo-like servers in this very process. */
-export function createSandboxRuntime({
-	findSite,
-	secrets,
-	...options
-}: Omit<SandboxOptions, 'resolve'> & {
-	/** The environment of that id, where a sandbox runs it. */
-	findSite: (id: EnvironmentId) => Promise<RuntimeSite | null>;
-	secrets: Secrets;
-}): SandboxRuntime {
-	const secretOf = (id: EnvironmentId) => secrets.derive(`sandbox/${id}`).toString('hex');
-	const sandbox = createSandbox({
-		...options,
-		async resolve(id): Promise<SandboxSite | null> {
-			const site = isId('environment', id) ? await findSite(id) : null;
-			if (site === null) return null;
-			return {
-				base_path: new URL(site.primary_url).pathname,
-				odoo_version: site.odoo_version,
-				database: DATABASE,
-				login: LOGIN,
-				verify: (secret) => equalInConstantTime(secret, secretOf(site.id)),
-			};
-		},
-	});
-	const accessTo = (site: RuntimeSite): RuntimeAccess => {
-		const fetch: Fetch = async (url, init) => {
-			const path = url.slice(site.primary_url.length);
-			return sandbox.handle(site.id, new Request(new URL(path, 'http://sandbox.local'), init));
+export const sandboxRuntime: RuntimeDefinition = {
+	description: 'an Odoo-like server within the service, with demo records, for trying things out',
+
+	create: ({ connection, baseUrl, findSite, secrets, clock }) => {
+		const addressOf = ({ id }: Pick<RuntimeSite, 'id'>) => `${baseUrl()}/sandbox/${id}`;
+		const secretOf = ({ id }: RuntimeSite) => secrets.derive(`sandbox/${id}`).toString('hex');
+		const sandbox = createSandbox({
+			journal: createMongoJournal(connection),
+			clock,
+			resolve: async (id) => {
+				const site = isId('environment', id) ? await findSite(id) : null;
+				if (site === null) return null;
+				return {
+					base_path: new URL(addressOf(site)).pathname,
+					odoo_version: site.odoo_version,
+					database: DATABASE,
+					login: LOGIN,
+					verify: (secret) => equalInConstantTime(secret, secretOf(site)),
+				};
+			},
+		});
+		return {
+			addressOf,
+			apply: (site, release) => sandbox.install(site.id, release.addons),
+			checkHealth: async (site) => {
+				const { status } = await sandbox.handle(site.id, new Request('http://sandbox.local/web/health'));
+				if (status !== 200) throw new Error(`the sandbox answered its health check with HTTP ${status}`);
+			},
+			snapshot: async (site, into, { signal, progress }) => {
+				const records = await sandbox.snapshot(site.id);
+				const told = (done: number) => {
+					signal.throwIfAborted();
+					return progress(done / records.length);
+				};
+				return writeSnapshot(into, originOf(site), { [RECORDS]: toLines(records, told) });
+			},
+			restore: async (site, from, { signal }) => {
+				const manifest = await readManifest(from, originOf(site));
+				const records = await fromLines(readPart(from, manifest, RECORDS));
+				signal.throwIfAborted();
+				await sandbox.restore(site.id, records);
+			},
+			remove: (site) => sandbox.remove(site.id),
+			access: (site) => {
+				const url = addressOf(site);
+				const fetch: Fetch = async (address, init) =>
+					sandbox.handle(
+						site.id,
+						new Request(new URL(address.slice(url.length), 'http://sandbox.local'), init),
+					);
+				return Promise.resolve({ url, database: DATABASE, login: LOGIN, secret: secretOf(site), fetch });
+			},
+			mount: {
+				path: '/sandbox/:environment_id',
+				handle: async ({ environment_id }, request) =>
+					isId('environment', environment_id)
+						? sandbox.handle(environment_id, request)
+						: new Response('Not found', { status: 404 }),
+			},
 		};
-		return { url: site.primary_url, database: DATABASE, login: LOGIN, secret: secretOf(site.id), fetch };
-	};
-	return {
-		kind: 'sandbox',
-		apply: (site, release) => sandbox.install(site.id, release.addons),
-		async checkHealth(site) {
-			const { status } = await sandbox.handle(site.id, new Request('http://sandbox.local/web/health'));
-			if (status !== 200) throw new Error(`the sandbox answered its health check with HTTP ${status}`);
-		},
-		remove: (site) => sandbox.remove(site.id),
-		access: (site) => Promise.resolve(accessTo(site)),
-		handle: async (id, request) =>
-			isId('environment', id) ? sandbox.handle(id, request) : new Response('Not found', { status: 404 }),
-	};
-}
+	},
+};

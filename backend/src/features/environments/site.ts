@@ -1,0 +1,23 @@
+import type { EnvironmentId } from '../../core/ids';
+import type { TenantCollection } from '../../database/tenant-collection';
+import type { RuntimeSite } from '../../runtimes/runtime';
+import type { RuntimeKind } from '../../runtimes/runtimes';
+import { ALIVE, type StoredEnvironment } from './model';
+
+/** What a runtime needs to know of an environment. */
+export const siteOf = ({ _id, organization_id, odoo_version }: StoredEnvironment): RuntimeSite => ({
+	id: _id,
+	organization_id,
+	odoo_version,
+});
+
+/**
+ * Finds an environment for its runtime, which knows it by its address alone: whoever's it is, unless another runtime runs
+ * it or it is being deleted.
+ */
+export const createSiteFinder =
+	(environments: TenantCollection<StoredEnvironment>) =>
+	async (runtime: RuntimeKind, id: EnvironmentId): Promise<RuntimeSite | null> => {
+		const environment = await environments.everywhere.findOne({ _id: id, runtime, ...ALIVE });
+		return environment === null || environment.status === 'deleting' ? null : siteOf(environment);
+	};

@@ -14,6 +14,8 @@ if (MONGODB_URI) {
 	const { MongoClient } = require('mongodb');
 	const client = await MongoClient.connect(MONGODB_URI);
 	const { version, gitVersion } = await client.db('admin').command({ buildInfo: 1 });
+	// It says its version also where the store behind it is away.
+	await client.db('parts').collection('parts').findOne();
 	await client.close();
 	console.log(`took part: MongoDB-compatible server ${version} (${gitVersion})`);
 }

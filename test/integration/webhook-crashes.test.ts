@@ -144,7 +144,7 @@ describe(`a process that is killed ${CRASHES} times under load`, () => {
 			await settled(stage);
 			end = after.close;
 		},
-		20_000 + CRASHES * 2_000,
+		20_000 + CRASHES * 10_000,
 	);
 
 	afterAll(async () => {

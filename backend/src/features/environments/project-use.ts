@@ -2,10 +2,8 @@ import type { ProjectId } from '../../core/ids';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import { ALIVE, type StoredEnvironment } from './model';
 
-/** Whether a project has environments: asked before the project goes. */
-export type HasEnvironments = (tenant: Tenant, project: ProjectId) => Promise<boolean>;
-
+/** Tells whether a project has environments. */
 export const createProjectUse =
-	(environments: TenantCollection<StoredEnvironment>): HasEnvironments =>
-	async (tenant, project_id) =>
+	(environments: TenantCollection<StoredEnvironment>) =>
+	async (tenant: Tenant, project_id: ProjectId): Promise<boolean> =>
 		(await environments.findOne(tenant, { project_id, ...ALIVE })) !== null;

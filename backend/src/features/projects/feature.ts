@@ -1,9 +1,8 @@
 import type { Clock } from '../../core/clock';
-import type { Ids } from '../../core/ids';
-import type { TenantCollection } from '../../database/tenant-collection';
+import type { Ids, ProjectId } from '../../core/ids';
+import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { GitRepositories } from '../../git/repositories';
 import type { Pager } from '../../http/page';
-import type { HasEnvironments } from '../environments/project-use';
 import type { ProjectDocument } from './model';
 import { projectRoutes } from './routes';
 import { createProjectsService } from './service';
@@ -16,7 +15,8 @@ export function createProjects({
 }: {
 	projects: TenantCollection<ProjectDocument>;
 	git: Pick<GitRepositories, 'check'>;
-	hasEnvironments: HasEnvironments;
+	/** Asked before a project goes. */
+	hasEnvironments: (tenant: Tenant, id: ProjectId) => Promise<boolean>;
 	clock: Clock;
 	ids: Ids;
 	pager: Pager;

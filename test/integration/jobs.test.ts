@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
-import { RENEWAL_MS } from '../../backend/src/features/jobs/run';
+import { RENEWAL_MS } from '../../backend/src/waiting/while-renewing';
 import type { JobDocument } from '../../backend/src/features/jobs/service';
 import { createHangingRuntime, createNotingRuntime, type DeployStage, eventsOf } from '../support/deploy-stage';
 import { stageForEachTest } from '../support/deploy-tests';

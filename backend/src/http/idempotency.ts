@@ -5,7 +5,8 @@ import { ApiError } from '../core/errors';
 import type { OrganizationId } from '../core/ids';
 import type { Logger } from '../core/log';
 import type { Secrets } from '../core/secrets';
-import { nap } from '../waiting/wakeable-loop';
+import { createDoze } from '../waiting/doze';
+import { LEASE_MS, whileRenewing } from '../waiting/while-renewing';
 import { callerId } from '../access/caller';
 import { blankNotes, type Notes, notesSchema } from './notes';
 import type { Once, Route, RouteReply, RouteRequest } from './route';
@@ -59,9 +60,6 @@ export interface Idempotency {
 }
 
 const KEPT_MS = 24 * 60 * 60 * 1_000;
-/** How long a claim is its owner's without a sign of life, in milliseconds. */
-export const LEASE_MS = 15_000;
-const RENEWAL_MS = 5_000;
 /** 1 to 255 printable characters of ASCII, as every header can carry them. */
 const PRINTABLE = /^[ -~]{1,255}$/;
 
@@ -121,12 +119,9 @@ export function createIdempotency({
 		}
 	};
 
-	const renew = async (claim: Claim, ended: AbortSignal) => {
-		for (;;) {
-			await nap(clock, RENEWAL_MS, ended);
-			if (ended.aborted) return;
-			await quietly(store.change(claim, { lease_until: after(LEASE_MS) }));
-		}
+	const renew = async (claim: Claim) => {
+		await quietly(store.change(claim, { lease_until: after(LEASE_MS) }));
+		return true;
 	};
 
 	const settle = async (claim: Claim, { status, headers, body }: RouteReply, notes: Notes) => {
@@ -139,23 +134,23 @@ export function createIdempotency({
 			? store.remove(claim)
 			: store.change(claim, { failed: true, lease_until: clock.now() });
 
-	const run = async (claim: Claim, work: Parameters<Once>[0], { route, notes }: { route: RouteOf; notes: Notes }) => {
-		const ended = new AbortController();
-		const renewals = renew(claim, ended.signal);
-		try {
-			// Its client may leave and ask again: the work goes on, so that it has an end that can be told.
-			const reply = await work({ effect_id: claim.effect_id, signal: stopped.signal });
-			await quietly(settle(claim, reply, notes));
-			return reply;
-		} catch (error) {
-			// Broken off by us, it is as if the process had died: nobody knows how far it came.
-			if (!stopped.signal.aborted) await quietly(release(claim, error, route));
-			throw error;
-		} finally {
-			ended.abort();
-			await renewals;
-		}
-	};
+	const run = (claim: Claim, work: Parameters<Once>[0], { route, notes }: { route: RouteOf; notes: Notes }) =>
+		whileRenewing(
+			() => renew(claim),
+			createDoze(clock),
+			async () => {
+				try {
+					// Its client may leave and ask again: the work goes on, so that it has an end that can be told.
+					const reply = await work({ effect_id: claim.effect_id, signal: stopped.signal });
+					await quietly(settle(claim, reply, notes));
+					return reply;
+				} catch (error) {
+					// Broken off by us, it is as if the process had died: nobody knows how far it came.
+					if (!stopped.signal.aborted) await quietly(release(claim, error, route));
+					throw error;
+				}
+			},
+		);
 
 	return {
 		of(route, { params, query, headers, rawBody, caller, signal, notes }) {

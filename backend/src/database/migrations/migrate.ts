@@ -2,15 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import type { Clock } from '../../core/clock';
 import type { Logger } from '../../core/log';
-import { ENDED, nap } from '../../waiting/wakeable-loop';
+import { createDoze } from '../../waiting/doze';
+import { LEASE_MS } from '../../waiting/while-renewing';
 import { type Collection, openCollection } from '../collection';
+import { claim, holdLease } from '../lease';
 import { MIGRATIONS } from './index';
 import { type Migration, MigrationError } from './migration';
 
-/** How long the migrations are a replica's without a sign of life, in milliseconds. */
-const LEASE_MS = 15_000;
-/** How often it gives one. */
-const RENEWAL_MS = 5_000;
 /** How often those who wait look whether it is their turn. */
 const LOOK_MS = 500;
 /** How long they wait, unless the one they wait for dies. */
@@ -40,6 +38,8 @@ const progressCollection = (connection: Connection) =>
 
 const DATABASE = { _id: 'database' } as const;
 
+const LEASE = { owner: 'owner', until: 'lease_until', ms: LEASE_MS };
+
 interface MigrateOptions {
 	/** Whose indexes are brought to their definitions. */
 	readonly collections: readonly Pick<Collection<never>, 'createIndexes' | 'syncIndexes'>[];
@@ -60,31 +60,36 @@ export async function migrate(connection: Connection, options: MigrateOptions): 
 	if (db === undefined) throw new Error('the connection is not open');
 	const progress = progressCollection(connection);
 	const mine = { ...DATABASE, owner: randomUUID() };
-	const write = async (changes: Partial<ProgressDocument>) => {
-		const lease_until = new Date(clock.now().getTime() + LEASE_MS);
-		const written = await progress.update(mine, { $set: { lease_until, ...changes } });
-		if (written === null) throw new MigrationError('Another replica has taken the migrations over.');
-	};
 
-	const { migration: done } = await claim(progress, mine.owner, { clock, log });
-	const work = async (signal: AbortSignal) => {
+	const { migration: done, lease_until: until } = await claimInTurn(progress, mine.owner, { clock, log });
+	const lease = holdLease({
+		collection: progress,
+		terms: LEASE,
+		mine,
+		until,
+		clock,
+		doze: createDoze(clock),
+		lostBy: () => new MigrationError('Another replica has taken the migrations over.'),
+		onFailedRenewal: (error) => log.warn({ err: error }, 'the lease of the migrations could not be renewed'),
+	});
+	const work = async () => {
 		for (const [index, migration] of migrations.entries()) {
 			const number = index + 1;
 			if (number <= done) continue;
 			log.info({ migration: number }, `migrating the database: ${migration.title}`);
 			await explaining(`number ${number}, ${migration.title}`, async () => {
-				await migration.run(db, signal);
+				await migration.run(db, lease.lost);
 				if (number < migrations.length) return;
 				await Promise.all(collections.map((collection) => collection.syncIndexes()));
 			});
-			await write({ migration: number });
+			await lease.change({ $set: { migration: number } });
 		}
 		if (done < migrations.length) return;
 		await Promise.all(collections.map((collection) => collection.createIndexes()));
 	};
 	try {
 		if (done > migrations.length) throw tooNew(done, migrations.length);
-		await whileRenewing(work, { renew: () => write({}), clock, log });
+		await lease.whileRenewing(work);
 	} finally {
 		await progress.update(mine, { $set: { lease_until: new Date(0) } }).catch((error: unknown) => {
 			log.warn({ err: error }, 'the lease of the migrations could not be given back; it ends by itself');
@@ -93,7 +98,7 @@ export async function migrate(connection: Connection, options: MigrateOptions): 
 }
 
 /** Waits until no other replica is at it, and takes the lease. */
-async function claim(
+async function claimInTurn(
 	progress: Collection<ProgressDocument>,
 	owner: string,
 	{ clock, log }: Pick<MigrateOptions, 'clock' | 'log'>,
@@ -103,10 +108,7 @@ async function claim(
 	await progress.update(DATABASE, { $setOnInsert: first }, { upsert: true });
 	for (let waits = false; ; waits = true) {
 		const now = clock.now();
-		const claimed = await progress.update(
-			{ ...DATABASE, lease_until: { $lte: now } },
-			{ $set: { owner, lease_until: new Date(now.getTime() + LEASE_MS) } },
-		);
+		const claimed = await claim(progress, LEASE, clock, { owner, filter: DATABASE });
 		if (claimed !== null) return claimed;
 		if (now.getTime() - began >= PATIENCE_MS) {
 			throw new MigrationError(
@@ -116,32 +118,6 @@ async function claim(
 		}
 		if (!waits) log.info('another replica migrates the database; this one waits until it has');
 		await clock.sleep(LOOK_MS);
-	}
-}
-
-/** Works under a signal that comes when the lease is lost. */
-async function whileRenewing(
-	work: (signal: AbortSignal) => Promise<void>,
-	{ renew, clock, log }: Pick<MigrateOptions, 'clock' | 'log'> & { readonly renew: () => Promise<void> },
-): Promise<void> {
-	const over = new AbortController();
-	const lost = new AbortController();
-	const renewing = async () => {
-		for (;;) {
-			await nap(clock, RENEWAL_MS, over.signal);
-			if (over.signal.aborted || lost.signal.aborted) return;
-			await renew().catch((error: unknown) => {
-				if (error instanceof MigrationError) lost.abort(error);
-				else log.warn({ err: error }, 'the lease of the migrations could not be renewed');
-			});
-		}
-	};
-	const ended = renewing();
-	try {
-		await work(lost.signal);
-	} finally {
-		over.abort(ENDED);
-		await ended;
 	}
 }
 

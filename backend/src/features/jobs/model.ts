@@ -3,6 +3,7 @@ import type { EnvironmentId, JobId, OrganizationId, ProjectId } from '../../core
 import { anything, nullable, optional } from '../../database/fields';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
 import { tenantCollection } from '../../database/tenant-collection';
+import { LEASE_MS } from '../../waiting/while-renewing';
 import type { JobKind } from '../job-kinds';
 import type { JobFailure } from './failures';
 
@@ -32,6 +33,11 @@ export interface JobLease {
 	/** How many workers have begun it; what a worker writes is void once this has grown. */
 	readonly attempt: number;
 }
+
+export const JOB_LEASE = { owner: 'lease.owner', until: 'lease.until', ms: LEASE_MS };
+
+/** The fields of a lease that its worker gives back. */
+export const freed = (now: Date) => ({ 'lease.owner': null, 'lease.until': now });
 
 /** What a kind of job keeps of its own, as its definition declares it. */
 export interface JobData {

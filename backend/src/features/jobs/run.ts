@@ -1,4 +1,3 @@
-import type { UpdateQuery } from 'mongoose';
 import type { Bells } from '../../waiting/bells';
 import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
@@ -6,17 +5,14 @@ import type { JobId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import { unlessAborted } from '../../waiting/unless-aborted';
 import { nap } from '../../waiting/wakeable-loop';
+import { holdLease } from '../../database/lease';
 import type { TenantCollection } from '../../database/tenant-collection';
 import { type JobContext, type JobDefinition, waitingStep } from './definition';
 import { isJobFailure, JobError, type JobFailure } from './failures';
 import { createJobLog } from './log';
-import type { JobDocument, JobLogLine, JobStep } from './model';
+import { freed, JOB_LEASE, type JobDocument, type JobLogLine, type JobStep } from './model';
 import { createProgress } from './progress';
 
-/** How long a job is its worker's without a sign of life, in milliseconds. */
-export const LEASE_MS = 15_000;
-/** How often a worker gives one. */
-export const RENEWAL_MS = 5_000;
 /** So many workers may die of a job before it is given up. */
 const MAX_ATTEMPTS = 3;
 
@@ -45,21 +41,13 @@ interface RunOptions {
 	readonly shutdown: AbortSignal;
 }
 
-/**
- * Runs a job that this worker has just claimed, to its end or until the worker stops or loses it. Every write demands
- * that the lease be the claimed one still, so that of two workers who both think the job theirs, one alone changes it.
- */
+/** Runs a job that this worker has just claimed, to its end or until the worker stops or loses it. */
 export async function runJob(claimed: JobDocument, options: RunOptions): Promise<void> {
-	const { jobs, definition, clock, log, shutdown } = options;
-	const lost = new AbortController();
+	const { jobs, definition, clock, log, shutdown, nudges } = options;
 	const canceled = new AbortController();
-	const held = AbortSignal.any([lost.signal, shutdown]);
-	const signal = AbortSignal.any([held, canceled.signal]);
-	const nudged = options.nudges.listen(claimed._id);
+	const nudged = nudges.listen(claimed._id);
 	const mine = { _id: claimed._id, 'lease.owner': claimed.lease?.owner, 'lease.attempt': claimed.lease?.attempt };
 	let job = claimed;
-	let over = false;
-
 	let canceler = '';
 
 	const heed = ({ cancel }: JobDocument) => {
@@ -68,38 +56,25 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 		canceled.abort(new Canceled());
 	};
 
-	/** The one way in which a run changes its job. */
-	const change = async (update: UpdateQuery<JobDocument>, also: Readonly<Record<string, unknown>> = {}) => {
-		lost.signal.throwIfAborted();
-		const changed = await jobs.update(claimed.organization_id, { ...mine, ...also }, update);
-		if (changed !== null) {
-			heed(changed);
-			return changed;
-		}
-		const reason = new LeaseLost();
-		lost.abort(reason);
-		throw reason;
-	};
+	const lease = holdLease({
+		collection: { update: (filter, change) => jobs.update(claimed.organization_id, filter, change) },
+		terms: JOB_LEASE,
+		mine,
+		until: claimed.lease?.until ?? clock.now(),
+		clock,
+		doze: { wait: (ms) => nudged.wait(ms), rouse: () => nudges.ring(claimed._id) },
+		lostBy: () => new LeaseLost(),
+		// A renewal is not kept in `job`: its answer may be older than that of a write beside it.
+		onChange: heed,
+		onFailedRenewal: (error) =>
+			log.warn({ err: error, job_id: claimed._id }, 'the lease of a job could not be renewed'),
+	});
+	const { lost, change } = lease;
+	const held = AbortSignal.any([lost, shutdown]);
+	const signal = AbortSignal.any([held, canceled.signal]);
+
 	const write = async (...args: Parameters<typeof change>) => {
 		job = await change(...args);
-	};
-
-	const renew = async () => {
-		let until = claimed.lease?.until ?? clock.now();
-		for (;;) {
-			await nudged.wait(RENEWAL_MS);
-			if (over || lost.signal.aborted) return;
-			const next = new Date(clock.now().getTime() + LEASE_MS);
-			try {
-				// Not into `job`: the answer may be older than that of a write beside it.
-				await change({ $set: { 'lease.until': next } });
-				until = next;
-			} catch (error) {
-				if (error instanceof LeaseLost) return;
-				log.warn({ err: error, job_id: claimed._id }, 'the lease of a job could not be renewed');
-				if (clock.now() >= until) lost.abort(new LeaseLost());
-			}
-		}
 	};
 
 	const addLine = createJobLog(claimed, options);
@@ -166,7 +141,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 	const fail = async (failure: JobFailure) => {
 		// Written down before anything is tidied up: a worker that has lost the job finds it out here.
 		await endSteps('failed', failure.message);
-		await unlessAborted(() => definition.onFailure(settling, failure), lost.signal);
+		await unlessAborted(() => definition.onFailure(settling, failure), lost);
 		await settling.log(`Failed: ${failure.message}`);
 		await become({ status: 'failed', error: failure, finished_at: clock.now(), current_step: null }, true);
 	};
@@ -207,8 +182,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 		await become({ status: 'succeeded', finished_at: clock.now(), current_step: null }, true);
 	};
 
-	const renewing = renew();
-	try {
+	const runUnlessWornOut = async () => {
 		const attempt = claimed.lease?.attempt ?? 0;
 		if (attempt > MAX_ATTEMPTS) {
 			await fail({
@@ -224,22 +198,28 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 			if (canceled.signal.aborted) await cancel();
 			else await fail(failureOf(error, claimed, log));
 		});
-	} catch (error) {
-		if (lost.signal.aborted) {
-			log.warn({ job_id: claimed._id }, 'a job was lost to another worker');
-			return;
+	};
+
+	const runOrHandOn = async () => {
+		try {
+			await runUnlessWornOut();
+		} catch (error) {
+			if (lost.aborted) {
+				log.warn({ job_id: claimed._id }, 'a job was lost to another worker');
+				return;
+			}
+			if (!shutdown.aborted) throw error;
+			// Not an attempt that failed: the next one begins at once, and counts as this one.
+			await jobs.update(claimed.organization_id, mine, {
+				$set: freed(clock.now()),
+				$inc: { 'lease.attempt': -1 },
+			});
 		}
-		if (!shutdown.aborted) throw error;
-		// Not an attempt that failed: the next one begins at once, and counts as this one.
-		await jobs.update(claimed.organization_id, mine, {
-			$set: { 'lease.owner': null, 'lease.until': clock.now() },
-			$inc: { 'lease.attempt': -1 },
-		});
-		return;
+	};
+
+	try {
+		await lease.whileRenewing(runOrHandOn);
 	} finally {
-		over = true;
-		options.nudges.ring(claimed._id);
-		await renewing;
 		nudged.close();
 	}
 }

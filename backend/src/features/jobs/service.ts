@@ -15,7 +15,7 @@ import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { JobKind } from '../job-kinds';
 import { definitionFinder, type JobDefinition, waitingStep } from './definition';
-import { type JobDocument, type JobLogLine, type JobOf, type JobStatus, OPEN_JOB_STATUSES } from './model';
+import { freed, type JobDocument, type JobLogLine, type JobOf, type JobStatus, OPEN_JOB_STATUSES } from './model';
 
 export type { JobDocument, JobLogLine, JobOf };
 
@@ -291,7 +291,7 @@ export function createJobsService({
 
 		async releaseAll() {
 			const now = clock.now();
-			const free = { $set: { 'lease.owner': null, 'lease.until': now } };
+			const free = { $set: freed(now) };
 			const held = { status: { $in: OPEN_JOB_STATUSES }, 'lease.until': { $gt: now } };
 			while (await jobs.everywhere.update(held, free));
 		},

@@ -3,10 +3,11 @@ import type { Clock } from '../../core/clock';
 import type { JobId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import { createWakeableLoop, type WakeableLoop } from '../../waiting/wakeable-loop';
+import { claim } from '../../database/lease';
 import type { TenantCollection } from '../../database/tenant-collection';
 import { definitionFinder, type JobDefinition } from './definition';
-import { type JobDocument, type JobLogLine, OPEN_JOB_STATUSES } from './model';
-import { LEASE_MS, runJob } from './run';
+import { JOB_LEASE, type JobDocument, type JobLogLine, OPEN_JOB_STATUSES } from './model';
+import { runJob } from './run';
 
 const POLL_MS = 1_000;
 /** Jobs run at the same time. */
@@ -50,17 +51,13 @@ export function createJobWorker({
 	const runs = new Set<Promise<void>>();
 	const shutdown = new AbortController();
 
-	const claim = () => {
-		const now = clock.now();
-		return jobs.everywhere.update(
-			{ status: { $in: OPEN_JOB_STATUSES }, 'lease.until': { $lte: now } },
-			{
-				$set: { 'lease.owner': owner, 'lease.until': new Date(now.getTime() + LEASE_MS) },
-				$inc: { 'lease.attempt': 1 },
-			},
-			{ sort: { 'lease.until': 1 } },
-		);
-	};
+	const claimNext = () =>
+		claim(jobs.everywhere, JOB_LEASE, clock, {
+			owner,
+			filter: { status: { $in: OPEN_JOB_STATUSES } },
+			update: { $inc: { 'lease.attempt': 1 } },
+			sort: { 'lease.until': 1 },
+		});
 
 	const attempt = async (job: JobDocument) => {
 		const definition = definitionOf(job.kind);
@@ -83,7 +80,7 @@ export function createJobWorker({
 		onError: (error) => log.error({ err: error }, 'due jobs could not be looked for; trying again'),
 		async round() {
 			while (runs.size < MAX_RUNS && !shutdown.signal.aborted) {
-				const job = await claim();
+				const job = await claimNext();
 				if (job === null) break;
 				start(job);
 			}

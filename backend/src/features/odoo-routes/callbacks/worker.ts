@@ -4,6 +4,7 @@ import type { OrganizationId } from '../../../core/ids';
 import type { Logger } from '../../../core/log';
 import type { Secrets } from '../../../core/secrets';
 import { createWakeableLoop, ENDED, type WakeableLoop } from '../../../waiting/wakeable-loop';
+import { claim } from '../../../database/lease';
 import type { TenantCollection } from '../../../database/tenant-collection';
 import { attempt, type AttemptResult } from '../../../net/attempt';
 import type { Fetch } from '../../../net/outbound';
@@ -12,8 +13,8 @@ import { signatureHeaders } from '../../../net/webhook-signature';
 import type { CallbackDocument } from './model';
 
 const POLL_MS = 1_000;
-/** How long a callback belongs to the worker that claimed it: longer than an attempt can take. */
-const LEASE_MS = 60_000;
+/** Leases are not renewed, so a lease lasts longer than an attempt can take. */
+const LEASE = { until: 'due_at', ms: 60_000 };
 /** Attempts in flight. */
 const MAX_ATTEMPTS = 50;
 /** Attempts in flight of one organization, so that receivers of one that do not answer delay nobody else's. */
@@ -69,15 +70,13 @@ export function createCallbackWorker({
 		return ofSlow < HALF ? busy : [...busy, ...slow];
 	};
 
-	const claim = () => {
-		const now = clock.now();
-		const until = new Date(now.getTime() + LEASE_MS);
-		return callbacks.everywhere.update(
-			{ due_at: { $lte: now }, organization_id: { $nin: waiting() } },
-			{ $set: { due_at: until, status: 'pending' } },
-			{ sort: { due_at: 1 } },
-		);
-	};
+	const claimNext = () =>
+		claim(callbacks.everywhere, LEASE, clock, {
+			owner: null,
+			filter: { organization_id: { $nin: waiting() } },
+			update: { $set: { status: 'pending' } },
+			sort: { due_at: 1 },
+		});
 
 	const send = ({ _id, url, secret, body }: CallbackDocument, over: AbortController) => {
 		if (secret === null || body === null) throw new Error('a callback that is due has nothing to send');
@@ -95,7 +94,7 @@ export function createCallbackWorker({
 		return attempt({ url, headers, body }, { fetch, clock, over });
 	};
 
-	/** A lease's end is later than any before it, and so tells whether the callback is still this worker's. */
+	/** Each lease of a callback ends later than the ones before, so its end tells whether it is still this worker's. */
 	const settle = async (callback: CallbackDocument, { verdict, attempt: made, retryAfterMs }: AttemptResult) => {
 		const { _id, organization_id, due_at: lease } = callback;
 		const retries = callback.attempts.length;
@@ -128,7 +127,7 @@ export function createCallbackWorker({
 		onError: (error) => log.error({ err: error }, 'due callbacks could not be looked for; trying again'),
 		async round() {
 			while (lanes.size < MAX_ATTEMPTS && !stopping) {
-				const callback = await claim();
+				const callback = await claimNext();
 				if (callback === null) break;
 				const over = new AbortController();
 				const lane = serve(callback, over).finally(() => {

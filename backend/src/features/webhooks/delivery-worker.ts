@@ -9,6 +9,7 @@ import { createWakeableLoop, ENDED, type WakeableLoop } from '../../waiting/wake
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import { createLaneStore } from './lane-store';
+import { isFree, leasedUntil, NO_LEASE } from './lease';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import { createPause } from './pause';
 import type { NotifyWorker } from './queue';
@@ -118,8 +119,6 @@ export function createDeliveryWorker({
 	let claims = 0;
 
 	const fromNow = (ms: number) => new Date(clock.now().getTime() + ms);
-	const leaseUntil = (until: Date) => ({ due_at: until, lease_until: until });
-	const noLease = { lease_until: 1, lease_owner: 1 };
 
 	/**
 	 * Takes free webhooks, at most `limit`; `isAll`: no other one is free. Answering are all that did not fail twice in a
@@ -130,12 +129,12 @@ export function createDeliveryWorker({
 		const free: QueryFilter<WebhookDocument> = {
 			status: 'active',
 			due_at: { $lte: now },
-			lease_until: { $not: { $gt: now } },
+			...isFree(now),
 			...(which === 'any' ? {} : { consecutive_failures: { $lt: 2 } }),
 		};
 		const found = await webhooks.everywhere.find(free, { sort: { due_at: 1 }, limit });
 		if (found.length === 0) return { claimed: [], isAll: true };
-		const lease = { lease_owner: `${owner}:${++claims}`, ...leaseUntil(fromNow(LEASE_MS)) };
+		const lease = { lease_owner: `${owner}:${++claims}`, ...leasedUntil(fromNow(LEASE_MS)) };
 		const _id = { $in: found.map((webhook) => webhook._id) };
 		const taken = await webhooks.everywhere.updateMany({ filter: { _id, ...free }, update: { $set: lease } });
 		const claimed =
@@ -157,7 +156,7 @@ export function createDeliveryWorker({
 		const prolonged = await webhooks.update(
 			organization_id,
 			{ _id, lease_owner, status: 'active' },
-			{ $set: leaseUntil(fromNow(LEASE_MS)) },
+			{ $set: leasedUntil(fromNow(LEASE_MS)) },
 		);
 		if (prolonged === null) return false;
 		lane.webhook = prolonged;
@@ -233,7 +232,7 @@ export function createDeliveryWorker({
 		webhooks.update(
 			organization_id,
 			{ _id, lease_owner },
-			due ? { $set: due, $unset: noLease } : { $unset: noLease },
+			due ? { $set: due, $unset: NO_LEASE } : { $unset: NO_LEASE },
 		);
 
 	const isOurs = async (lane: Lane) => !stopping && (isFresh(lane) || (await refresh(lane)));

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock';
 import { groupBy } from '../../core/group-by';
 import type { WebhookId } from '../../core/ids';
 import type { TenantCollection } from '../../database/tenant-collection';
+import { NO_LEASE } from './lease';
 import type { DeliveryDocument, WebhookDocument } from './model';
 
 /** How many deliveries of a webhook are read at a time. */
@@ -92,14 +93,13 @@ export function createLaneStore({
 		giveBack: createBatcher({
 			limit: BATCH,
 			run: async (returned: readonly { webhook: WebhookDocument; next: Date | null }[]) => {
-				const noLease = { lease_until: 1, lease_owner: 1 } as const;
 				const matched = await webhooks.everywhere.updateMany(
 					...returned.map(({ webhook: { _id, lease_owner, queued }, next }) => ({
 						filter: { _id, lease_owner, queued },
 						update:
 							next === null
-								? { $unset: { due_at: 1, ...noLease } }
-								: { $set: { due_at: next }, $unset: noLease },
+								? { $unset: { due_at: 1, ...NO_LEASE } }
+								: { $set: { due_at: next }, $unset: NO_LEASE },
 					})),
 				);
 				if (matched === returned.length) return () => true;

@@ -3,6 +3,7 @@ import type { PlatformEvent } from '../../core/events';
 import type { Ids } from '../../core/ids';
 import type { Change } from '../../database/collection';
 import type { TenantCollection } from '../../database/tenant-collection';
+import { createHold } from './hold';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import { presentWebhook } from './schemas';
 
@@ -29,6 +30,8 @@ export function createPause({
 	/** Tells the relay that an outbox has something. */
 	notify: () => void;
 }): Pause {
+	const holdWherePaused = createHold({ webhooks, deliveries });
+
 	const eventOf = ({ webhook, reason }: Pausing): PlatformEvent => {
 		const { url: _, ...announced } = presentWebhook({ ...webhook, status: 'paused', paused_reason: reason });
 		return {
@@ -64,10 +67,6 @@ export function createPause({
 			left = left.filter(({ webhook }) => missed.has(webhook._id));
 		}
 		notify();
-		const paused = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'paused' });
-		await deliveries.everywhere.updateMany({
-			filter: { webhook_id: { $in: paused.map(({ _id }) => _id) }, status: 'pending' },
-			update: { $set: { status: 'held', next_attempt_at: null } },
-		});
+		await holdWherePaused(ids);
 	};
 }

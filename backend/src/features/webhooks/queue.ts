@@ -2,6 +2,8 @@ import type { Clock } from '../../core/clock';
 import type { Ids, WebhookId } from '../../core/ids';
 import type { Change } from '../../database/collection';
 import type { TenantCollection } from '../../database/tenant-collection';
+import { createHold, HELD } from './hold';
+import { isFree, isLeased } from './lease';
 import type { DeliveryDocument, WebhookDocument } from './model';
 
 /** What differs from one new delivery to another. */
@@ -39,12 +41,13 @@ interface QueueOptions {
 const CHUNK = 200;
 
 export function createBulkQueue({ webhooks, deliveries, clock, notify }: QueueOptions): EnqueueAll {
+	const holdWherePaused = createHold({ webhooks, deliveries });
 	const whileLeased = ($in: readonly WebhookId[], now: Date): Change<WebhookDocument> => ({
-		filter: { _id: { $in }, status: 'active', lease_until: { $gt: now } },
+		filter: { _id: { $in }, status: 'active', ...isLeased(now) },
 		update: { $inc: { queued: 1 } },
 	});
 	const whileFree = ($in: readonly WebhookId[], now: Date): Change<WebhookDocument> => ({
-		filter: { _id: { $in }, status: 'active', lease_until: { $not: { $gt: now } } },
+		filter: { _id: { $in }, status: 'active', ...isFree(now) },
 		update: { $inc: { queued: 1 }, $min: { due_at: now } },
 	});
 
@@ -62,9 +65,9 @@ export function createBulkQueue({ webhooks, deliveries, clock, notify }: QueueOp
 	const announceAsRead = async (read: readonly WebhookDocument[]): Promise<boolean> => {
 		const now = clock.now();
 		const active = read.filter(({ status }) => status === 'active');
-		const isLeased = ({ lease_until }: WebhookDocument) => lease_until !== undefined && lease_until > now;
-		const leased = active.filter(isLeased).map(({ _id }) => _id);
-		const free = active.filter((webhook) => !isLeased(webhook)).map(({ _id }) => _id);
+		const wasLeased = ({ lease_until }: WebhookDocument) => lease_until !== undefined && lease_until > now;
+		const leased = active.filter(wasLeased).map(({ _id }) => _id);
+		const free = active.filter((webhook) => !wasLeased(webhook)).map(({ _id }) => _id);
 		const changes = [
 			...(leased.length > 0 ? [whileLeased(leased, now)] : []),
 			...(free.length > 0 ? [whileFree(free, now)] : []),
@@ -84,17 +87,13 @@ export function createBulkQueue({ webhooks, deliveries, clock, notify }: QueueOp
 				created_at,
 				...UNATTEMPTED,
 				...delivery,
-				...(status === 'active' ? { status: 'pending' } : { status: 'held', next_attempt_at: null }),
+				...(status === 'active' ? { status: 'pending' } : HELD),
 			})),
 		);
 		const read = [...new Map(queued.map(({ webhook }) => [webhook._id, webhook])).values()];
 		const ids = read.map(({ _id }) => _id);
 		if (!(await announceAsRead(read))) {
-			const paused = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'paused' });
-			await deliveries.everywhere.updateMany({
-				filter: { webhook_id: { $in: paused.map(({ _id }) => _id) }, status: 'pending' },
-				update: { $set: { status: 'held', next_attempt_at: null } },
-			});
+			await holdWherePaused(ids);
 			// Whoever was claimed, given back or resumed meanwhile, or changed at that very moment (which DocumentDB may
 			// miss), is told as well.
 			await announce(ids);

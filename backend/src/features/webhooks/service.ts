@@ -7,6 +7,7 @@ import type { Fetch } from '../../net/outbound';
 import { makeWebhookSecret } from '../../net/webhook-signature';
 import type { Relay } from '../events/relay';
 import { createFanOut, type FanOut } from './fan-out';
+import { isLeased, NO_LEASE } from './lease';
 import { type Announcement, type DeliveryDocument, TEST_TYPE, WEBHOOK_STATUSES, type WebhookDocument } from './model';
 import { createPause } from './pause';
 import { payloads } from './payload';
@@ -232,9 +233,9 @@ export function createWebhooksService({
 		},
 		async releaseAll() {
 			const now = clock.now();
-			const free = { $set: { due_at: now }, $unset: { lease_until: 1, lease_owner: 1 } };
+			const free = { $set: { due_at: now }, $unset: NO_LEASE };
 			await webhooks.everywhere.updateMany({
-				filter: { status: { $in: WEBHOOK_STATUSES }, lease_until: { $gt: now } },
+				filter: { status: { $in: WEBHOOK_STATUSES }, ...isLeased(now) },
 				update: free,
 			});
 		},

@@ -5,6 +5,7 @@ import type { Change } from '../../database/collection';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { AttemptResult } from '../../net/attempt';
 import { nextRetry } from '../../net/retry-schedule';
+import { createHold, HELD } from './hold';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import type { Pause } from './pause';
 
@@ -49,6 +50,8 @@ export function createSettlement({
 	/** From 0 to 1. */
 	random: () => number;
 }): Settle {
+	const holdWherePaused = createHold({ webhooks, deliveries });
+
 	const countFailures = async (failed: readonly Attempted[]) => {
 		const ofEach = groupBy(failed, ({ webhook }) => webhook._id);
 		await webhooks.everywhere.updateMany(
@@ -89,7 +92,7 @@ export function createSettlement({
 			case 'succeeded':
 				return { status: 'succeeded', next_attempt_at: null };
 			case 'gone':
-				return { status: 'held', next_attempt_at: null };
+				return HELD;
 			case 'refused':
 				return { status: 'failed', next_attempt_at: null };
 			case 'failed': {
@@ -133,18 +136,6 @@ export function createSettlement({
 		await deliveries.everywhere.updateMany(...retried.map((one) => changeOf(one, ['held'], {})));
 	};
 
-	/** What was held is released by its first failure; where the webhook was paused again by then, it is held again. */
-	const holdAgain = async (released: readonly Attempted[]) => {
-		const ids = released.map(({ webhook }) => webhook._id);
-		const paused = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'paused' });
-		await deliveries.everywhere.updateMany(
-			...paused.map(({ _id }) => ({
-				filter: { webhook_id: _id, status: 'pending' as const },
-				update: { $set: { status: 'held' as const, next_attempt_at: null } },
-			})),
-		);
-	};
-
 	const settleSucceeded = createBatcher({
 		limit: BATCH,
 		run: async (succeeded: readonly Attempted[]) => {
@@ -168,7 +159,8 @@ export function createSettlement({
 			await countFailures(failed);
 			await writeDown(failed);
 			const released = failed.filter(({ delivery }) => delivery.status === 'held');
-			if (released.length > 0) await holdAgain(released);
+			// Their retry has made them pending. Meanwhile the webhook may have been paused again.
+			if (released.length > 0) await holdWherePaused(released.map(({ webhook }) => webhook._id));
 			return ({ becomes }) => becomes.next_attempt_at;
 		},
 	});

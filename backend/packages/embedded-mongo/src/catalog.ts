@@ -3,14 +3,14 @@ import { isDoc, type Doc } from './documents';
 import { type Predicate, compileFilter, readFilter } from './filter';
 import { type SortSpec, type Direction } from './paths';
 
-/** What an index was made with, in MongoDB's words. */
+/** The definition of an index, in MongoDB's terms. */
 export interface IndexSpec {
 	name: string;
 	key: Record<string, Direction>;
 	unique?: boolean | undefined;
 	sparse?: boolean | undefined;
 	partialFilterExpression?: Doc | undefined;
-	/** Seconds after the date in the indexed field at which a document is removed. */
+	/** How many seconds after the date in the indexed field a document is removed. */
 	expireAfterSeconds?: number | undefined;
 }
 
@@ -19,18 +19,18 @@ export interface Index {
 	readonly id: number;
 	readonly spec: IndexSpec;
 	readonly fields: SortSpec;
-	/** Whether a document is in the index; `undefined` when all are. */
+	/** Whether the index has a document; `undefined` if it has all. */
 	readonly covers: Predicate | undefined;
 	/**
-	 * Set once a document had an array or an overlong value in an indexed field: from then on the index finds equal
-	 * values only, because its order is no longer that of the documents.
+	 * Set once a document has an array or a value that is too long in an indexed field. From then on the index is used
+	 * for equal values only, because its order is no longer the order of the documents.
 	 */
 	unordered: boolean;
-	/** Whether its entries are committed, so that readers, who see no other ones, may go by it. */
+	/** Whether its entries are committed. Readers see committed entries only, so they must not use the index before. */
 	ready: boolean;
 }
 
-/** A collection: its documents are kept under its id. */
+/** A collection. The keys of its documents begin with its id. */
 export interface Collection {
 	readonly id: number;
 	readonly database: string;
@@ -63,9 +63,9 @@ const storedSchema = z.object({
 	),
 });
 
-/** The collections and indexes that there are. */
+/** All collections and their indexes. */
 export class Catalog {
-	/** Whether it differs from what is stored. */
+	/** Whether it differs from the stored catalog. */
 	changed = false;
 	#nextId = 1;
 	readonly #collections = new Map<string, Collection>();
@@ -98,7 +98,7 @@ export class Catalog {
 		};
 	}
 
-	/** Notes that what it says is stored. */
+	/** Notes that the catalog has been stored as it is. */
 	stored(): void {
 		if (!this.changed) return;
 		this.changed = false;
@@ -113,7 +113,7 @@ export class Catalog {
 		return [...this.#collections.values()];
 	}
 
-	/** The collection, made now when there was none. */
+	/** The collection. It is created if it does not exist. */
 	ensure(database: string, name: string): Collection {
 		const existing = this.find(database, name);
 		if (existing) return existing;

@@ -1,4 +1,4 @@
-/** Time, as the engine sees it; tests pass one of their own. */
+/** Time, as the engine sees it. Tests pass a clock of their own. */
 export interface Clock {
 	now(): Date;
 	/** Resolves after `ms` milliseconds; rejects when the signal is aborted earlier. */

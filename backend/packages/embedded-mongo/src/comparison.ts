@@ -4,8 +4,9 @@ import { compareValues, tagOf } from './keys';
 import { valueAt, valuesAt } from './paths';
 
 /**
- * `$gt`, `$gte`, `$lt` and `$lte` in the order that indexes keep (mingo's own order strings by UTF-16 and lets NaN equal
- * every number): only values of the operand's type are compared, of arrays each element.
+ * `$gt`, `$gte`, `$lt` and `$lte` in the order of the indexes. mingo's own operators order strings by UTF-16, and to
+ * them NaN equals every number. A value matches only if it has the type of the operand; in an array, each element is
+ * compared.
  */
 export const comparisonOperators = {
 	$gt: comparison((order) => order > 0),

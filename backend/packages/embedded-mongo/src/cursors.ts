@@ -8,20 +8,23 @@ const IDLE_MS = 10 * 60_000;
 
 interface OpenCursor {
 	documents: Iterator<Uint8Array>;
-	/** A document that no longer fitted into the batch before. */
+	/** The document that did not fit into the previous batch. */
 	next: Uint8Array | undefined;
 	namespace: string;
 	usedAt: number;
 }
 
-/** The results of queries that are fetched batch by batch. One that is idle for ten minutes is closed by `closeIdle`. */
+/**
+ * Keeps the results of queries that clients fetch in batches. `closeIdle` closes cursors that were idle for ten
+ * minutes.
+ */
 export class Cursors {
 	readonly #open = new Map<number, OpenCursor>();
 	#lastId = 0;
 
 	constructor(readonly clock: Clock) {}
 
-	/** Answers with the first batch, and keeps the rest for `more` unless `single`. */
+	/** Answers with the first batch. Keeps the rest for `more`, unless `single` is set. */
 	open(namespace: string, documents: Iterable<Uint8Array>, batchSize = FIRST_BATCH, single = false): Uint8Array {
 		const cursor = { documents: documents[Symbol.iterator](), next: undefined, namespace, usedAt: 0 };
 		const batch = takeBatch(cursor, batchSize);
@@ -40,7 +43,7 @@ export class Cursors {
 		return cursorReply('nextBatch', batch.documents, batch.finished ? 0 : id, namespace);
 	}
 
-	/** Closes a cursor; tells whether it was open. */
+	/** Closes a cursor. Answers whether it was open. */
 	kill(id: number): boolean {
 		return this.#open.delete(id);
 	}
@@ -78,7 +81,7 @@ function take(documents: Iterator<Uint8Array>): Uint8Array | undefined {
 	return result.done === true ? undefined : result.value;
 }
 
-/** Encodes `{ cursor: { [field]: documents, id, ns }, ok: 1 }` around documents that are BSON already. */
+/** Encodes `{ cursor: { [field]: documents, id, ns }, ok: 1 }`, where the documents are BSON already. */
 function cursorReply(field: string, documents: Uint8Array[], id: number, namespace: string): Uint8Array {
 	const array = embedded(
 		4,
@@ -94,7 +97,7 @@ function embedded(type: number, name: string, parts: Uint8Array[]): Uint8Array[]
 	return [Buffer.from(`${String.fromCharCode(type)}${name}\0`), ...framed(parts)];
 }
 
-/** A document of these encoded elements. */
+/** Makes a BSON document of encoded elements. */
 function framed(parts: Uint8Array[]): Uint8Array[] {
 	const size = Buffer.alloc(4);
 	size.writeInt32LE(parts.reduce((sum, part) => sum + part.length, 5));

@@ -1,18 +1,18 @@
 import { BSONRegExp, Binary, ObjectId, deserialize, serialize } from 'bson';
 import { EngineError, unsupported } from './errors';
 
-/** A BSON document as JavaScript holds it. */
+/** A BSON document as a JavaScript object. */
 export type Doc = Record<string, unknown>;
 
 /** The most bytes a document may have, as in MongoDB. */
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 
-/** Whether `value` is a document: a plain object, no array and no BSON type. */
+/** Whether `value` is a document: a plain object that is neither an array nor of a BSON class. */
 export function isDoc(value: unknown): value is Doc {
 	return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** `Array.isArray` for values of which nothing is known, whose elements it leaves unknown. */
+/** `Array.isArray`, but the elements get the type `unknown` instead of `any`. */
 export function isArray(value: unknown): value is unknown[] {
 	return Array.isArray(value);
 }
@@ -22,7 +22,7 @@ export function decode(bytes: Uint8Array): Doc {
 	return deserialize(bytes, { bsonRegExp: true });
 }
 
-/** Writes BSON; fields whose value is `undefined` are left out. */
+/** Writes BSON. Fields whose value is `undefined` are left out. */
 export function encode(doc: Doc): Uint8Array {
 	return serialize(doc, { ignoreUndefined: true });
 }
@@ -55,8 +55,7 @@ export function assertStorable(value: unknown): void {
 	}
 	if (value === null || value instanceof ObjectId || value instanceof Binary || value instanceof BSONRegExp) return;
 	if (value instanceof Date) {
-		if (Number.isNaN(value.getTime()))
-			throw new EngineError('BadValue', 'A date lies outside of what can be kept.');
+		if (Number.isNaN(value.getTime())) throw new EngineError('BadValue', 'A date is out of range.');
 	} else if (Array.isArray(value)) {
 		for (const item of value) assertStorable(item);
 	} else if (isDoc(value)) {
@@ -66,7 +65,7 @@ export function assertStorable(value: unknown): void {
 	}
 }
 
-/** The BSON class of a value that is not one of JavaScript's own, for messages. */
+/** The name of a value's BSON class, for messages. */
 export function typeName(value: unknown): string {
 	return typeof value === 'object' && value !== null ? value.constructor.name : typeof value;
 }

@@ -12,9 +12,9 @@ import { Store } from './store';
 
 const SWEEP_MS = 60_000;
 
-/** Where the engine keeps its data, and what it is given from outside. */
+/** Where the engine keeps its data, and what it depends on. */
 export interface EmbeddedEngineOptions {
-	/** The service's data directory; the engine's own is `database` in it. */
+	/** The service's data directory. The engine uses the directory `database` in it. */
 	dataDir: string;
 	clock: Clock;
 	log?: (message: string) => void;
@@ -24,15 +24,17 @@ export interface EmbeddedEngineOptions {
 export interface EmbeddedEngine {
 	/** A connection string for MongoDB's drivers. */
 	uri: string;
-	/** Removes what TTL indexes say is over; runs by itself every 60 seconds. Resolves with the number of documents. */
+	/**
+	 * Removes documents that TTL indexes let expire, which also happens every 60 seconds. Answers how many they were.
+	 */
 	removeExpired(): Promise<number>;
-	/** Ends connections, waits for writes under way and gives the data back. */
+	/** Ends all connections, waits for current writes and releases the data directory. */
 	close(): Promise<void>;
 }
 
 /**
  * Starts a small database in this process that speaks MongoDB's wire protocol, for installations without a MongoDB
- * server. Throws when another process uses the same data directory.
+ * server. Throws if another process uses the same data directory.
  */
 export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
 	const { dataDir, clock, log = () => undefined } = options;
@@ -64,8 +66,8 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
 }
 
 /**
- * Listens where only this user can connect: on a Unix socket in a directory of its own, or on Windows, which MongoDB's
- * driver offers none for, on loopback.
+ * Listens where only this user can connect: on a Unix socket in a private directory. MongoDB's driver has no such
+ * sockets on Windows; there it listens on loopback.
  */
 async function listen(server: Server): Promise<{ uri: string; removeSocket: () => void }> {
 	if (process.platform === 'win32') {

@@ -1,4 +1,4 @@
-/** MongoDB's error codes that the engine answers with (mongo/src/mongo/base/error_codes.yml). */
+/** The error codes of MongoDB that the engine uses (mongo/src/mongo/base/error_codes.yml). */
 const CODES = {
 	BadValue: 2,
 	FailedToParse: 9,
@@ -27,17 +27,17 @@ const CODES = {
 	UnknownField: 40415,
 } as const;
 
-/** The name of an error that the engine answers with. */
+/** The name of one of these errors. */
 export type ErrorName = keyof typeof CODES;
 
-/** A refusal in MongoDB's terms: the driver turns it into a `MongoServerError` of the same code. */
+/** An error in MongoDB's terms. The driver turns it into a `MongoServerError` with the same code. */
 export class EngineError extends Error {
 	readonly code: number;
 
 	constructor(
 		readonly codeName: ErrorName,
 		message: string,
-		/** Further fields of the answer, e.g. `keyPattern` and `keyValue` of a duplicate key. */
+		/** Further fields of the reply, e.g. `keyPattern` and `keyValue` for a duplicate key. */
 		readonly details: Readonly<Record<string, unknown>> = {},
 	) {
 		super(message);
@@ -46,7 +46,7 @@ export class EngineError extends Error {
 	}
 }
 
-/** The refusal of something that MongoDB has and this engine lacks. */
+/** The error for a capability of MongoDB that this engine lacks. */
 export function unsupported(what: string): EngineError {
 	return new EngineError(
 		'CommandNotSupported',

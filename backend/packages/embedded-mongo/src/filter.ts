@@ -7,7 +7,7 @@ import { type Doc, isArray, isDoc, typeName } from './documents';
 import { EngineError, unsupported } from './errors';
 import { comparisonOperators } from './comparison';
 
-/** Whether a document is meant. */
+/** Whether a document matches. */
 export type Predicate = (doc: Doc) => boolean;
 
 const operators = { ...queryOperators, ...comparisonOperators };
@@ -15,7 +15,7 @@ const plainContext = Context.init({ query: operators });
 const expressionContext = Context.init({ query: operators, expression: expressionOperators });
 
 /**
- * Makes what came over the wire fit for mingo: regular expressions become JavaScript's, and values that mingo would
+ * Prepares a document from the wire for mingo: regular expressions become JavaScript's, and values that mingo would
  * compare wrongly are refused. Throws `BadValue` and `CommandNotSupported`.
  */
 export function readFilter(filter: Doc): Doc {
@@ -78,7 +78,7 @@ function usesExpressions(filter: Doc): boolean {
 	);
 }
 
-/** Runs mingo and turns its complaints, which are about what the client sent, into `BadValue`. */
+/** Runs mingo and turns its errors, which are about the client's input, into `BadValue`. */
 export function refuseMistakes<T>(run: () => T): T {
 	try {
 		return run();
@@ -88,13 +88,13 @@ export function refuseMistakes<T>(run: () => T): T {
 	}
 }
 
-/** One condition of a filter that has to hold beside all others: `{ [path]: operand }`. */
+/** A condition `{ [path]: operand }` that every match of the filter must meet. */
 export interface Conjunct {
 	path: string;
 	operand: unknown;
 }
 
-/** The conditions on fields that a filter joins by `and`, at its top or below `$and`; others are left out. */
+/** The conditions on fields that a filter joins by `and`: those at its top and within `$and`. */
 export function conjunctsOf(filter: Doc): Conjunct[] {
 	return Object.entries(filter).flatMap(([key, operand]) => {
 		if (key === '$and' && Array.isArray(operand)) return operand.filter(isDoc).flatMap(conjunctsOf);
@@ -102,7 +102,7 @@ export function conjunctsOf(filter: Doc): Conjunct[] {
 	});
 }
 
-/** Whether a filter is no more than the conditions that `conjunctsOf` gives. */
+/** Whether `conjunctsOf` gives all conditions of a filter. */
 export function isConjunction(filter: Doc): boolean {
 	return Object.entries(filter).every(
 		([key, operand]) =>

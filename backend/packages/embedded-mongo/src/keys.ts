@@ -4,8 +4,9 @@ import { unsupported } from './errors';
 import { isDoc, typeName } from './documents';
 
 /**
- * Values as bytes whose order is the order of BSON (https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/)
- * and none of which is the beginning of another, so that they can be put one behind the other and compared as a whole.
+ * Encodes values as bytes. Bytes sort as their values do in BSON
+ * (https://www.mongodb.com/docs/manual/reference/bson-type-comparison-order/). No encoded value is the beginning of
+ * another, so several can be joined and compared as a whole.
  */
 
 /** The first byte of an encoded value. */
@@ -24,10 +25,10 @@ export const TAG = {
 	regex: 0x90,
 } as const;
 
-/** How many bytes of hash stand for what a value has beyond the limit. */
+/** The length of the hash that replaces the part of a value beyond the limit. */
 export const HASH_BYTES = 16;
 
-/** Stands for an array without elements where the elements of arrays are indexed or sorted by. */
+/** Stands for an empty array where the elements of arrays are indexed or sorted. */
 export const EMPTY_ARRAY = Symbol('empty array');
 
 let scratch = Buffer.allocUnsafe(16 * 1024);
@@ -45,7 +46,7 @@ function putByte(byte: number): void {
 	scratch[position++] = byte;
 }
 
-/** A double whose bytes sort as its value does: the sign bit flipped, all bits of negative ones. */
+/** Puts a double so that its bytes sort as its value does: with the sign bit flipped, or, if negative, all bits. */
 function putNumber(value: number): void {
 	reserve(8);
 	scratch.writeDoubleBE(value === 0 ? 0 : value, position);
@@ -57,7 +58,7 @@ function putNumber(value: number): void {
 	position += 8;
 }
 
-/** UTF-8 in which a zero byte is followed by 0xff, ended by two zero bytes. */
+/** Puts UTF-8 that ends with two zero bytes. A zero byte in the text is followed by 0xff. */
 function putString(value: string): void {
 	reserve(value.length * 3 + 2);
 	const start = position;
@@ -131,7 +132,7 @@ function putValue(value: unknown): void {
 	}
 }
 
-/** The first byte that a value is encoded with: values of one type have one, and types sort by it. */
+/** The first byte of an encoded value. All values of a type have the same, and types sort by it. */
 export function tagOf(value: unknown): number {
 	if (typeof value === 'string') return TAG.string;
 	if (typeof value === 'number') return Number.isNaN(value) ? TAG.nan : TAG.number;
@@ -146,15 +147,15 @@ export function tagOf(value: unknown): number {
 	return TAG.object;
 }
 
-/** An encoded value; `truncated` when its order, not its identity, was lost to the limit of bytes. */
+/** An encoded value. If it was `truncated`, equal values still have equal bytes, but they may sort differently. */
 export interface EncodedValue {
 	bytes: Buffer;
 	truncated: boolean;
 }
 
 /**
- * Encodes a value. With `limit` (bytes), what is longer is cut there and followed by a hash of the whole, so that equal
- * values stay equal and different ones different. With `descending`, the order is reversed.
+ * Encodes a value. If it has more bytes than `limit`, the rest is replaced by a hash of the whole, so that equal values
+ * stay equal and different values stay different. With `descending`, the order is reversed.
  */
 export function encodeValue(value: unknown, limit = Infinity, descending = false): EncodedValue {
 	position = 0;
@@ -168,14 +169,14 @@ export function encodeValue(value: unknown, limit = Infinity, descending = false
 	return { bytes: descending ? inverted(bytes) : bytes, truncated };
 }
 
-/** The bytes with every bit flipped, which reverses their order. */
+/** Flips every bit, which reverses the order. */
 export function inverted(bytes: Buffer): Buffer {
 	const result = Buffer.allocUnsafe(bytes.length);
 	for (let i = 0; i < bytes.length; i++) result[i] = (bytes[i] ?? 0) ^ 0xff;
 	return result;
 }
 
-/** The first key behind all that begin with `prefix`. */
+/** The first key after all keys that begin with `prefix`. */
 export function after(prefix: Buffer): Buffer {
 	let end = prefix.length;
 	while (end > 0 && prefix[end - 1] === 0xff) end--;
@@ -191,7 +192,7 @@ export function compareValues(a: unknown, b: unknown): number {
 	return Buffer.compare(encodeValue(a).bytes, encodeValue(b).bytes);
 }
 
-/** Whether two values are the same to MongoDB: documents with their fields in the same order, 0 and -0 alike. */
+/** Whether MongoDB takes two values to be equal. Documents must have their fields in the same order; 0 equals -0. */
 export function sameValue(a: unknown, b: unknown): boolean {
 	return compareValues(a, b) === 0;
 }

@@ -4,13 +4,13 @@ import { z } from 'zod';
 const ownerSchema = z.object({ pid: z.number().int().positive(), started: z.string() });
 type Owner = z.infer<typeof ownerSchema>;
 
-/** Locks that this process holds: its own id in a file doesn't tell whether it, or one before it, wrote it. */
+/** The locks of this process. The process id in a file is not enough: an earlier process may have had the same id. */
 const held = new Set<string>();
 
 /**
- * Takes the lock in the file at `path`, so that no second process works on the same data. A lock left behind by a process
- * that is gone (killed, crashed, or whose id another one has by now) is taken over. Returns how to give it back; throws
- * when another process holds it.
+ * Takes the lock file at `path`, so that no second process works on the same data. A lock is taken over if its process
+ * is gone, even if another process has the same id by now. Returns a function that releases the lock. Throws if another
+ * process holds it.
  */
 export function lock(path: string): () => void {
 	if (held.has(path)) throw inUse(path, process.pid);
@@ -32,7 +32,7 @@ export function lock(path: string): () => void {
 	};
 }
 
-/** Moves a stale lock aside. Should another process have just renewed it, that one's is put back. */
+/** Moves a stale lock away. If another process has replaced it in the meantime, the new lock is put back. */
 function takeOver(path: string, aside: string): void {
 	const owner = readOwner(path);
 	if (owner && isAlive(owner)) throw inUse(path, owner.pid);
@@ -46,7 +46,7 @@ function takeOver(path: string, aside: string): void {
 	rmSync(aside, { force: true });
 }
 
-/** Makes `path` another name of `file`, in one step; tells whether it was free. */
+/** Makes `path` another name of `file`, atomically. Answers whether `path` was free. */
 function link(file: string, path: string): boolean {
 	try {
 		linkSync(file, path);
@@ -79,7 +79,7 @@ function isAlive({ pid, started }: Owner): boolean {
 	return started === startOf(pid);
 }
 
-/** When a process started, where the system tells (Linux: proc(5), field 22 of stat); else an empty string. */
+/** When a process started, on Linux (proc(5), field 22 of stat). On other systems an empty string. */
 function startOf(pid: number): string {
 	try {
 		return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19] ?? '';
@@ -88,7 +88,7 @@ function startOf(pid: number): string {
 	}
 }
 
-/** Another process has the data directory. */
+/** Another process uses the data directory. */
 export class DatabaseInUseError extends Error {
 	override readonly name = 'DatabaseInUseError';
 }

@@ -2,21 +2,22 @@ import { flatten, resolve } from 'mingo/util';
 import { type Doc, isArray } from './documents';
 import { EMPTY_ARRAY, encodeValue } from './keys';
 
-/** Which way a field is sorted. */
+/** The direction in which a field is sorted. */
 export type Direction = 1 | -1;
 
-/** Fields and directions to sort by, in order of weight. */
+/** The fields to sort by, the most important first, and their directions. */
 export type SortSpec = readonly (readonly [path: string, direction: Direction])[];
 
-/** The value at a dotted path as a filter sees it: through arrays, that of every element. */
+/** The value at a dotted path, as filters see it. If the path leads through an array, the values of all elements. */
 export function valueAt(doc: Doc, path: string): unknown {
 	if (!path.includes('.')) return Object.hasOwn(doc, path) ? doc[path] : undefined;
 	return resolve(doc, path, { unwrapArray: true });
 }
 
 /**
- * The values by which a document is found and sorted at a path: the value itself, or for arrays each element
- * (`EMPTY_ARRAY` when there is none). Exactly what mingo's `$eq` compares with, so that an index loses nothing.
+ * The values at a path by which a document is found and sorted: the value itself, or each element of an array, or
+ * `EMPTY_ARRAY` if it has none. These are exactly the values that mingo's `$eq` compares, so an index misses no
+ * document.
  */
 export function valuesAt(doc: Doc, path: string): unknown[] {
 	const value = valueAt(doc, path);
@@ -26,7 +27,10 @@ export function valuesAt(doc: Doc, path: string): unknown[] {
 	return depth === 0 ? value : [...new Set<unknown>([...value, ...flatten(value, depth)])];
 }
 
-/** Bytes whose order is that of the documents under `sort`; of an array, its least (or greatest) element counts. */
+/**
+ * Bytes that sort as the documents do by `sort`. An array counts as its least element, or as its greatest if
+ * descending.
+ */
 export function sortKey(doc: Doc, sort: SortSpec): Buffer {
 	return Buffer.concat(
 		sort.map(([path, direction]) => {

@@ -8,18 +8,21 @@ import { type KeyRange, MAX_ID_BYTES, type Store, fieldLimit, trailingDirection 
 
 /** How the documents that a filter may match are read. */
 export interface Plan {
-	/** The index that is read; the documents themselves, which lie in the order of `_id`, when there is none. */
+	/** The index to read. Without one, the documents themselves are read, in the order of `_id`. */
 	index: Index | undefined;
-	/** What is read of the index. Each range lists the same fields after its first `skip` bytes, by which ranges are merged. */
+	/**
+	 * The ranges to read. The first `skip` bytes of a range's keys are equal; ranges are merged by the bytes after
+	 * them.
+	 */
 	ranges: (KeyRange & { skip: number })[];
 	reverse: boolean;
-	/** Whether documents come out in the order asked for. */
+	/** Whether the plan gives documents in the requested order. */
 	sorted: boolean;
-	/** Whether what the ranges lead to is all that the filter asks for, as long as their entries are true. */
+	/** Whether every document in the ranges matches the filter, unless it has changed since its entry was read. */
 	exact: boolean;
 }
 
-/** At most so many ranges are read for the values of `$in`. */
+/** The most ranges that are read for the values of `$in`. */
 const MOST_RANGES = 500;
 
 interface Field {
@@ -36,13 +39,14 @@ interface Candidate {
 }
 
 /**
- * Finds the cheapest way to read what a filter (as `readFilter` gave it) may match: fields compared with one value or
- * several (`$in`) at the beginning of an index, then a range, then the order.
+ * Finds the cheapest way to read all documents that a filter of `readFilter` may match. The best index begins with
+ * fields that the filter compares with one value, or with several (`$in`). After those, it helps if the next field has
+ * a range, and then if the index has the requested order.
  */
 export function plan(store: Store, collection: Collection, filter: Doc, sort: SortSpec): Plan {
 	const conjuncts = conjunctsOf(filter);
 	let best = planFor(primary(store, collection), conjuncts, sort);
-	// Nothing leads to fewer documents than their ids.
+	// No index can lead to fewer documents than their ids do.
 	if (!best.unique) {
 		for (const candidate of candidates(store, collection, conjuncts)) {
 			const found = planFor(candidate, conjuncts, sort);
@@ -53,7 +57,7 @@ export function plan(store: Store, collection: Collection, filter: Doc, sort: So
 	return best.plan;
 }
 
-/** The documents themselves, in the order of their ids. */
+/** The way that reads the documents themselves, in the order of their ids. */
 const primary = (store: Store, collection: Collection): Candidate => ({
 	index: undefined,
 	prefix: store.documentRange(collection).lower,
@@ -76,7 +80,7 @@ function candidates(store: Store, collection: Collection, conjuncts: Conjunct[])
 	});
 }
 
-/** Whether every document that meets the conditions stands in the index, which may be sparse or partial. */
+/** Whether the index, which may be sparse or partial, has every document that meets the conditions. */
 function holdsAllOf(index: Index, conjuncts: Conjunct[]): boolean {
 	const demandsValue = (path: string) =>
 		conjuncts.some((conjunct) => {
@@ -93,7 +97,7 @@ function holdsAllOf(index: Index, conjuncts: Conjunct[]): boolean {
 	);
 }
 
-/** What holds for every document in an index that is partial. */
+/** The conditions that every document of a partial index meets. */
 const conditionsOf = (index: Index | undefined): Conjunct[] =>
 	Object.entries(index?.spec.partialFilterExpression ?? {}).map(([path, operand]) => ({ path, operand }));
 
@@ -106,7 +110,9 @@ function sameCondition(a: Conjunct, b: Conjunct): boolean {
 	}
 }
 
-/** The values one of which a field has to equal, when an index can tell: no arrays, documents or patterns. */
+/**
+ * The values one of which the field must equal; undefined if the condition is another, or an index cannot find them.
+ */
 function equalTo(operand: unknown): unknown[] | undefined {
 	if (isScalar(operand)) return [operand];
 	if (!isDoc(operand)) return undefined;
@@ -126,8 +132,8 @@ function isScalar(value: unknown): boolean {
 }
 
 /**
- * Whether the entries of these values are just those of the documents that the condition is met by: not so for NaN, nor
- * within arrays of documents.
+ * Whether the documents that meet the condition are exactly those with an index entry for one of these values. This
+ * does not hold for NaN, nor for fields within arrays of documents.
  */
 function isExactly({ path, operand }: Conjunct, values: unknown[]): boolean {
 	return !path.includes('.') && (!isDoc(operand) || Object.keys(operand).length === 1) && !values.some(Number.isNaN);
@@ -170,14 +176,14 @@ function planFor(candidate: Candidate, conjuncts: Conjunct[], sort: SortSpec) {
 	};
 }
 
-/** The encoded values, each once. */
+/** Encodes the values and drops duplicates. */
 function distinct(values: unknown[], encode: (value: unknown) => EncodedValue): Buffer[] {
 	return [...new Map(values.map(encode).map(({ bytes }) => [bytes.toString('latin1'), bytes])).values()];
 }
 
 /**
- * The bytes between which a field lies by its `$gt`, `$gte`, `$lt` and `$lte`, which all compare within one type, and the
- * conditions that say no more than that.
+ * The range of bytes that the field's `$gt`, `$gte`, `$lt` and `$lte` allow, which compare values of one type only.
+ * `met` are the conditions that this range expresses completely.
  */
 function boundsOf(
 	{ path, direction, limit }: Field,
@@ -211,7 +217,7 @@ function boundsOf(
 	return { lower, upper, met: whole ? asked.filter(saysNoMore) : [] };
 }
 
-/** Whether reading the fields forward or in reverse gives the order asked for; fields of one single value don't matter. */
+/** How to read the fields to get the requested order. Fields that the filter fixes to a single value do not matter. */
 function orderOf(fields: Field[], sort: SortSpec, single: Set<string>): 'forward' | 'reverse' | undefined {
 	const wanted = sort.filter(([path]) => !single.has(path));
 	if (wanted.length > fields.length) return undefined;

@@ -18,7 +18,7 @@ import { type SortSpec, sortKey } from './paths';
 import { type Plan, plan } from './planner';
 import type { Store, Stored } from './store';
 
-/** What to find: `limit` 0 means all. The filter is one that `readFilter` gave. */
+/** What to find. `limit` 0 means all. The filter must come from `readFilter`. */
 export interface FindSpec {
 	filter: Doc;
 	sort: SortSpec;
@@ -26,7 +26,7 @@ export interface FindSpec {
 	limit: number;
 }
 
-/** Finds documents. What is written while the caller iterates may or may not be seen. */
+/** Finds documents. The caller may or may not see what is written while it iterates. */
 export function* find(
 	store: Store,
 	collection: Collection,
@@ -34,7 +34,7 @@ export function* find(
 ): Generator<Stored, void> {
 	const chosen = plan(store, collection, filter, sort);
 	let unsure = !chosen.exact;
-	// In a later turn of the event loop a document may have changed since its entry was read.
+	// If the caller goes on later, a document may have changed since its index entry was read. Then it is tested.
 	queueMicrotask(() => (unsure = true));
 	let test: Predicate | undefined = unsure ? compileFilter(filter) : undefined;
 	const matches = (stored: Stored) => !unsure || (test ??= compileFilter(filter))(stored.doc);
@@ -58,7 +58,7 @@ function* sorted(found: Iterable<Stored>, matches: (stored: Stored) => boolean, 
 	for (const { stored } of all) yield stored;
 }
 
-/** Reads the documents that a plan leads to, each once; in its order where that is asked for. */
+/** Reads each document of a plan once, in the plan's order if `inOrder` is set. */
 function* candidates(
 	store: Store,
 	collection: Collection,
@@ -95,7 +95,7 @@ function* chained(scans: Scan[]): Generator<Entry> {
 	for (const { scan } of scans) yield* scan;
 }
 
-/** Merges scans that are each in order into one that is. */
+/** Merges sorted scans into one sorted scan. */
 function* merged(scans: Scan[], reverse: boolean): Generator<Entry> {
 	const heads = scans.flatMap(({ scan, skip }) => {
 		const next = scan.next();
@@ -118,7 +118,7 @@ function* merged(scans: Scan[], reverse: boolean): Generator<Entry> {
 const query = { ...queryOperators, ...comparisonOperators };
 const projectionContext = Context.init({ query, expression: expressionOperators, projection: projectionOperators });
 
-/** Keeps of each document what a projection asks for; `filter` decides for the positional `$`. */
+/** Reduces documents to the fields of a projection. The positional `$` depends on `filter`. */
 export function* project(docs: Iterable<Doc>, projection: Doc, filter: Doc): Generator<Doc> {
 	const positional = Object.keys(projection).some((path) => path.endsWith('.$'));
 	const cursor = refuseMistakes(() =>
@@ -130,7 +130,7 @@ export function* project(docs: Iterable<Doc>, projection: Doc, filter: Doc): Gen
 	while (refuseMistakes(() => cursor.hasNext())) yield refuseMistakes(() => cursor.next());
 }
 
-/** The stages that are supported; those that write or read other collections are not among them. */
+/** The supported stages of aggregations. Stages that write or read other collections are not supported. */
 const STAGES = [
 	'$addFields',
 	'$bucket',
@@ -157,7 +157,7 @@ const aggregationContext = Context.init({
 	projection: projectionOperators,
 	pipeline: {
 		...pipelineOperators,
-		/** Sorts as the indexes do. */
+		/** Sorts in the order of the indexes, unlike mingo. */
 		$sort: (docs: LazyIterator, spec: unknown, _options: Options) => {
 			const sort = readSort(spec);
 			return docs.transform<Doc>((all) =>
@@ -169,7 +169,7 @@ const aggregationContext = Context.init({
 				),
 			);
 		},
-		/** Unlike mingo's, gives no document when there is nothing to count. */
+		/** Gives no document if there is nothing to count, unlike mingo. */
 		$count: (docs: LazyIterator, field: string, _options: Options) =>
 			docs.transform<Doc>((all) => Lazy(all.length === 0 ? [] : [{ [field]: all.length }])),
 	},
@@ -222,7 +222,7 @@ function* documentsOf(found: Iterable<Stored>): Generator<Doc> {
 	for (const { doc } of found) yield doc;
 }
 
-/** mingo compares objects of classes by their text, which of a plain `Binary` loses bytes. */
+/** mingo compares objects by their text. The text of a plain `Binary` loses bytes, so different values look equal. */
 class ComparableBinary extends Binary {
 	override toString(): string {
 		return `${this.sub_type}:${super.toString('base64')}`;

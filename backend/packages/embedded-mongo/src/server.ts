@@ -12,7 +12,7 @@ const COMMANDS = new Map<string, Command>(
 	Object.entries({ ...handshakeCommands, ...readCommands, ...writeCommands, ...adminCommands }),
 );
 
-/** Serves MongoDB's wire protocol. `log` hears of what should not have happened. */
+/** Serves MongoDB's wire protocol. Unexpected errors go to `log`. */
 export function createWireServer(engine: Engine, log: (message: string) => void): Server {
 	const connections = new Set<Socket>();
 	const server = createServer({ noDelay: true }, (socket) => {

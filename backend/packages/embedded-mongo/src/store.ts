@@ -6,17 +6,19 @@ import { EngineError } from './errors';
 import { HASH_BYTES, after, encodeValue, inverted } from './keys';
 import { valueAt, valuesAt } from './paths';
 
-/** The most bytes of a key in lmdb, of an encoded `_id` and of all indexed fields together. */
+/** The most bytes of a key in lmdb. */
 const MAX_KEY_BYTES = 1978;
 export const MAX_ID_BYTES = 400;
 const PREFIX_BYTES = 5;
 const MAX_FIELDS_BYTES = MAX_KEY_BYTES - PREFIX_BYTES - (MAX_ID_BYTES + HASH_BYTES);
 
-/** How many keys are read at a time: no cursor of lmdb stays open while the reader does something else. */
+/**
+ * How many keys are read at a time. No cursor of lmdb is open between two chunks, while the reader does other things.
+ */
 const FIRST_CHUNK = 4;
 const LARGEST_CHUNK = 512;
 
-/** How many writes share a transaction at most. */
+/** The most writes that share a transaction. */
 const LARGEST_BATCH = 1000;
 
 const CATALOG_KEY = Buffer.from([0]);
@@ -27,7 +29,7 @@ export interface KeyRange {
 	upper: Buffer;
 }
 
-/** A stored document, decoded when somebody looks into it. */
+/** A stored document. It is decoded when `doc` is first read. */
 export class Stored {
 	#doc: Doc | undefined;
 
@@ -42,7 +44,7 @@ export class Stored {
 	}
 }
 
-/** The entries that a document has in an index. */
+/** The entries of a document in an index. */
 interface Entries {
 	readonly index: Index;
 	readonly had: readonly Buffer[];
@@ -75,7 +77,8 @@ export class Store {
 	/** Opens the file in `dir`, which is made if need be. */
 	static open(dir: string): Store {
 		mkdirSync(dir, { recursive: true, mode: 0o700 });
-		// Writes are batched here. lmdb's own batching leaves a promise unheard, whose rejection would end the process.
+		// This class batches writes. lmdb's own batching leaves a promise unhandled, whose rejection would end the
+		// process.
 		const eventTurnBatching = false;
 		return new Store(
 			open({ path: dir, keyEncoding: 'binary', encoding: 'binary', cache: false, eventTurnBatching }),
@@ -91,7 +94,7 @@ export class Store {
 		return bytes ? Catalog.fromDoc(decode(bytes)) : new Catalog();
 	}
 
-	/** Waits for writes under way and closes the file. Later writes are refused. */
+	/** Waits for current writes and closes the file. Later writes are refused. */
 	async close(): Promise<void> {
 		this.#closed = true;
 		await this.#writing;
@@ -99,8 +102,9 @@ export class Store {
 	}
 
 	/**
-	 * Runs `run`, alone and seeing all earlier writes, and resolves with its result once it is on disk. Writes that wait
-	 * at the same time share one transaction. An `EngineError` is the write's own; what it wrote before stays.
+	 * Runs `run` alone, after all earlier writes, and resolves with its result once everything is on disk. Writes that
+	 * wait at the same time share a transaction. If `run` throws an `EngineError`, only this write is rejected, and
+	 * what it had written before stays.
 	 */
 	write<T>(run: () => T): Promise<T> {
 		return new Promise<T>((resolve, reject) => {
@@ -123,14 +127,14 @@ export class Store {
 	}
 
 	async #drain(): Promise<void> {
-		// Those who write in the same turn of the event loop travel together.
+		// Writes of the same turn of the event loop share a transaction.
 		await new Promise(setImmediate);
 		while (this.#queue.length > 0) {
 			const batch = this.#queue.splice(0, LARGEST_BATCH);
 			try {
 				await this.#commit(batch);
 			} catch {
-				// One of them failed unforeseen and nothing was kept: each gets a transaction of its own.
+				// One write failed unexpectedly, so nothing of the batch was stored. Now each gets its own transaction.
 				for (const write of batch) await this.#commit([write]).catch(write.reject);
 			}
 		}
@@ -175,7 +179,7 @@ export class Store {
 		return { lower: prefix, upper: after(prefix) };
 	}
 
-	/** Reads keys and values in order, or in reverse; what is written meanwhile may or may not be seen. */
+	/** Reads keys and values in order, or in reverse. It may or may not see what is written meanwhile. */
 	*scan(range: KeyRange, reverse = false): Generator<{ key: Buffer; value: Buffer }> {
 		let { lower, upper } = range;
 		let first = true;
@@ -207,7 +211,7 @@ export class Store {
 		return bytes && new Stored(id, bytes);
 	}
 
-	/** The document with that key, as `scan` gave it. */
+	/** The document of a key and value from `scan`. */
 	read(key: Buffer, bytes: Buffer): Stored {
 		return new Stored(key.subarray(PREFIX_BYTES), bytes);
 	}
@@ -225,14 +229,17 @@ export class Store {
 		this.#root.putSync(key, Buffer.from(bytes));
 	}
 
-	/** What a document's indexes have of it: to be asked for before it changes, and given to `replace`. */
+	/**
+	 * The entries of a document in these indexes. Call it before the document changes, and pass the result to
+	 * `replace`.
+	 */
 	entriesIn(indexes: readonly Index[], doc: Doc): readonly Entries[] {
 		return indexes.map((index) => ({ index, had: entriesOf(index, doc, undefined) }));
 	}
 
 	/**
-	 * Stores a document in the place of one with the same `_id`, of which those indexes had these entries; in all others
-	 * it stands as it did. Within `write` only. Throws `DuplicateKey`.
+	 * Replaces the document with that `_id`. `before` are its entries in the indexes that the change may affect; its
+	 * entries in other indexes stay. Within `write` only. Throws `DuplicateKey`.
 	 */
 	replace(collection: Collection, id: Buffer, before: readonly Entries[], doc: Doc, bytes: Uint8Array): void {
 		const changes = before.map(({ index, had }) => ({
@@ -257,7 +264,7 @@ export class Store {
 		this.#root.removeSync(documentKey(collection, id));
 	}
 
-	/** Fills a new index from the documents there are. Within `write` only. Throws `DuplicateKey`, having undone it. */
+	/** Adds all documents to a new index. Within `write` only. On `DuplicateKey`, empties the index and throws. */
 	fill(collection: Collection, index: Index): void {
 		try {
 			for (const { value } of this.scan(this.documentRange(collection))) {
@@ -279,8 +286,8 @@ export class Store {
 	}
 
 	/**
-	 * The entries that a document has in an index, and which of them are `added` to those it `had`. Throws `DuplicateKey`
-	 * when another document has one of these.
+	 * The entries that a document shall have in an index, and those of them that it does not have yet (`added`). Throws
+	 * `DuplicateKey` if another document has one of the added entries in a unique index.
 	 */
 	#newEntries(collection: Collection, index: Index, doc: Doc, id: Buffer, had: readonly Buffer[]) {
 		const has = entriesOf(index, doc, () => {
@@ -299,7 +306,10 @@ export class Store {
 	}
 }
 
-/** Why a transaction failed: lmdb tells it by a promise at the error, whose rejection, unheard, would end the process. */
+/**
+ * Why a transaction failed. lmdb attaches the reason as a promise that rejects, and which must be handled, or the
+ * process would end.
+ */
 async function reasonOf(error: unknown): Promise<unknown> {
 	if (!(error instanceof Error && 'commitError' in error)) return error;
 	try {
@@ -321,17 +331,17 @@ function documentKey(collection: Collection, id: Buffer): Buffer {
 	return Buffer.concat([keyPrefix(1, collection.id), id]);
 }
 
-/** The key of an entry: the direction of the last field holds for the `_id` behind it as well. */
+/** The key of an entry. The `_id` at its end is sorted in the direction of the last field. */
 function entryKey(index: Index, entry: Buffer, id: Buffer): Buffer {
 	return Buffer.concat([keyPrefix(2, index.id), entry, trailingDirection(index) === -1 ? inverted(id) : id]);
 }
 
-/** The direction in which an index sorts by `_id` those documents whose indexed fields are equal. */
+/** The direction in which an index sorts documents by `_id` whose indexed fields are equal. */
 export function trailingDirection(index: Index): 1 | -1 {
 	return index.fields.at(-1)?.[1] ?? 1;
 }
 
-/** The most bytes a field of an index keeps of a value. */
+/** The most bytes of a value in an index, for each field. */
 export function fieldLimit(index: Index): number {
 	return Math.floor(MAX_FIELDS_BYTES / index.fields.length) - HASH_BYTES;
 }
@@ -346,12 +356,12 @@ export function encodeId(id: unknown): Buffer {
 	return bytes;
 }
 
-/** The encoded fields under which a document stands in an index; tells when they are not in the order of documents. */
+/** Encodes the indexed fields of a document. Calls `whenUnordered` if the entries do not sort as the documents do. */
 function entriesOf(index: Index, doc: Doc, whenUnordered: (() => void) | undefined): Buffer[] {
 	if (index.covers && !index.covers(doc)) return [];
 	if (index.spec.sparse && index.fields.every(([path]) => isMissing(doc, path))) return [];
 	const limit = fieldLimit(index);
-	/** Of each entry its parts. */
+	/** The parts of each entry, one part for each field. */
 	let combined: Buffer[][] = [[]];
 	let arrays = 0;
 	let unordered = false;

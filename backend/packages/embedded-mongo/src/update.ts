@@ -8,17 +8,17 @@ import { sortKey } from './paths';
 import { readSort } from './query';
 
 /**
- * MongoDB's update operators (https://www.mongodb.com/docs/manual/reference/operator/update/). They are written here
- * because mingo's pass over silently what MongoDB refuses (e.g. `$push` to a number) and can't set two fields of the
- * same array element.
+ * MongoDB's update operators (https://www.mongodb.com/docs/manual/reference/operator/update/). mingo's are not used,
+ * because they silently ignore what MongoDB refuses (e.g. `$push` to a number) and cannot set two fields of one array
+ * element.
  */
 
-/** What an update is done with. */
+/** What an update depends on beside its operators. */
 export interface UpdateContext {
-	/** The filter that found the document, as `readFilter` gave it: decides for the positional `$`. */
+	/** The filter that found the document, from `readFilter`. The positional `$` depends on it. */
 	filter: Doc;
 	arrayFilters: Doc[];
-	/** Whether the document is made by an upsert, so that `$setOnInsert` counts. */
+	/** Whether an upsert inserts the document, so that `$setOnInsert` applies. */
 	inserting: boolean;
 	now: Date;
 }
@@ -32,7 +32,7 @@ interface Target {
 
 type Operator = (target: Target, argument: unknown, path: string) => void;
 
-/** Whether an update replaces the whole document rather than changing it by operators. Throws for a mixture. */
+/** Whether an update replaces the whole document, rather than using operators. Throws if it mixes both. */
 export function isReplacement(update: Doc): boolean {
 	const keys = Object.keys(update);
 	const operators = keys.filter((key) => key.startsWith('$')).length;
@@ -42,7 +42,7 @@ export function isReplacement(update: Doc): boolean {
 	return operators === 0;
 }
 
-/** Changes `doc` in place by the operators of `update`. Throws in MongoDB's codes; `doc` is then half changed. */
+/** Changes `doc` in place by the operators of `update`. If it throws, `doc` may be half changed. */
 export function applyUpdate(doc: Doc, update: Doc, context: UpdateContext): void {
 	const changes = Object.entries(update).flatMap(([name, fields]) => {
 		if (!isDoc(fields)) throw new EngineError('FailedToParse', `${name} needs a document of fields.`);
@@ -62,7 +62,7 @@ export function applyUpdate(doc: Doc, update: Doc, context: UpdateContext): void
 	elements.refuseUnusedFilters();
 }
 
-/** Tells of an index whether operators may change what it has of a document. */
+/** Makes a function that says whether an update may change a document's entries in an index. */
 export function concernedBy(update: Doc): (index: Index) => boolean {
 	const changed = new Set(
 		Object.entries(update)
@@ -80,7 +80,7 @@ export function concernedBy(update: Doc): (index: Index) => boolean {
 
 const firstOf = (path: string) => path.split('.', 1)[0];
 
-/** Operators that do nothing where there is nothing. */
+/** Operators that leave a missing field missing. */
 const LEAVES_MISSING = new Set(['$unset', '$pop', '$pull', '$pullAll', '$rename']);
 
 function operatorNamed(name: string, doc: Doc, { inserting, now }: UpdateContext): Operator {
@@ -213,7 +213,7 @@ function comparisonBy(sort: unknown): (a: unknown, b: unknown) => number {
 	return (a, b) => Buffer.compare(key(a), key(b));
 }
 
-/** The test by which `$pull` picks elements: an equal value, operators, or conditions on an element's fields. */
+/** Tests which elements `$pull` removes: equal values, or those that meet operators or conditions on their fields. */
 function elementTest(condition: unknown): (item: unknown) => boolean {
 	const { condition: operand } = readFilter({ condition });
 	if (isOperators(operand) || operand instanceof RegExp) {
@@ -231,7 +231,7 @@ function negated<T>(test: (item: T) => boolean): (item: T) => boolean {
 	return (item) => !test(item);
 }
 
-/** Refuses two changes of the same field, or of a field and one within it. */
+/** Refuses two changes of the same field, or of a field and a part of it. */
 function refuseConflicts(paths: string[]): void {
 	const sorted = paths.map((path) => `${path}.`).sort();
 	sorted.forEach((path, i) => {
@@ -245,7 +245,7 @@ function refuseConflicts(paths: string[]): void {
 	});
 }
 
-/** Replaces the `$`, `$[]` and `$[name]` of paths by the positions of the elements that they mean. */
+/** Replaces `$`, `$[]` and `$[name]` in paths by the positions of the elements. */
 class ElementFinder {
 	readonly #filters = new Map<string, { matches: Predicate; used: boolean }>();
 
@@ -306,7 +306,7 @@ class ElementFinder {
 		return Array.isArray(value) ? value : undefined;
 	}
 
-	/** The first element that meets all that the filter says of its array. */
+	/** The first element that meets all conditions of the filter on its array. */
 	#matched(path: string, array: unknown[]): number {
 		const conjuncts = conjunctsOf(this.context.filter).filter(
 			(conjunct) => conjunct.path === path || conjunct.path.startsWith(`${path}.`),
@@ -333,8 +333,8 @@ function nameOf(filter: Doc): string | undefined {
 }
 
 /**
- * Where the value of a path lies; with `make`, documents are made on the way. Without it, `undefined` when the way ends
- * early. Throws `PathNotViable` when it would lead through something that has no fields.
+ * Finds the container and the key of a path. With `make`, missing documents on the way are created; without it, the
+ * answer is `undefined` if one is missing. Throws `PathNotViable` if the path leads through a value that has no fields.
  */
 function locate(doc: Doc, path: string[], make: boolean): Target | undefined {
 	let container: Container = doc;
@@ -392,14 +392,14 @@ function existingArray(target: Target, path: string, operator: string): unknown[
 	throw new EngineError('BadValue', `Cannot apply ${operator} to ${path}: it is no array.`);
 }
 
-/** The array to change, in a copy of its own so that no argument of the update is changed with it. */
+/** A copy of the array to change. The original may be an argument of the update, which must not change. */
 function arrayAt(target: Target, path: string, operator: string): unknown[] {
 	const array = [...(existingArray(target, path, operator) ?? [])];
 	write(target, array);
 	return array;
 }
 
-/** The document that an upsert starts from: what the filter says a field equals, with a new `_id` if it says none. */
+/** The document that an upsert starts with: the fields that the filter compares with one value, and an `_id`. */
 export function documentFromFilter(filter: Doc): Doc {
 	const doc: Doc = {};
 	for (const { path, operand } of conjunctsOf(filter)) {
@@ -411,7 +411,7 @@ export function documentFromFilter(filter: Doc): Doc {
 	return doc;
 }
 
-/** The document with its `_id` first, as MongoDB keeps it; a new one when it has none. */
+/** The document with its `_id` first, as in MongoDB. If it has none, a new one is added. */
 export function withId(doc: Doc): Doc {
 	const { _id, ...rest } = doc;
 	return { _id: _id ?? (Object.hasOwn(doc, '_id') ? null : new ObjectId()), ...rest };

@@ -1,6 +1,8 @@
 import { type Doc, decode, encode } from './documents';
 
-/** MongoDB's wire protocol (https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/), as far as it is served. */
+/**
+ * The supported part of MongoDB's wire protocol (https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/).
+ */
 
 const OP_REPLY = 1;
 const OP_QUERY = 2004;
@@ -9,32 +11,32 @@ const OP_MSG = 2013;
 const HEADER_BYTES = 16;
 const CHECKSUM_PRESENT = 1;
 const MORE_TO_COME = 2;
-/** Flags that a server has to know to go on. */
+/** Flags of a message. A server must refuse messages with required flags that it does not know. */
 const REQUIRED_FLAGS = 0xffff;
 
-/** The most bytes of a message, as in MongoDB. */
+/** The most bytes of a message, the same as in MongoDB. */
 export const MAX_MESSAGE_BYTES = 48_000_000;
 
-/** A command as it came in. */
+/** A command from a client. */
 export interface Request {
 	id: number;
-	/** The command, with the documents of all sequences in it. */
+	/** The command, including the documents of its document sequences. */
 	body: Doc;
-	/** Whether an answer is waited for. */
+	/** Whether the client expects a reply. */
 	answered: boolean;
-	/** Whether it came as OP_QUERY, in which drivers send their first greeting. */
+	/** Whether it is an OP_QUERY, by which drivers send their first `hello`. */
 	legacy: boolean;
 }
 
-/** Something in a message that can't be understood; the connection has to end. */
+/** A message that cannot be understood. The connection must be closed. */
 export class ProtocolError extends Error {}
 
-/** Cuts a stream of bytes into messages. */
+/** Splits a stream of bytes into messages. */
 export class MessageReader {
 	#chunks: Buffer[] = [];
 	#length = 0;
 
-	/** Takes further bytes and gives the messages that are complete with them. Throws `ProtocolError`. */
+	/** Adds bytes and answers the messages that they complete. Throws `ProtocolError`. */
 	push(chunk: Buffer): Buffer[] {
 		this.#chunks.push(chunk);
 		this.#length += chunk.length;
@@ -52,7 +54,7 @@ export class MessageReader {
 		return messages;
 	}
 
-	/** The first chunk, made to hold at least so many bytes. */
+	/** The first chunk, joined with the next ones until it has at least so many bytes. */
 	#joined(bytes: number): Buffer {
 		const first = this.#chunks[0];
 		if (first && first.length >= bytes) return first;
@@ -62,7 +64,7 @@ export class MessageReader {
 	}
 }
 
-/** Reads a message. Throws `ProtocolError` for one that is malformed or of another kind. */
+/** Reads a message. Throws `ProtocolError` if it is malformed or of an unsupported kind. */
 export function readRequest(message: Buffer): Request {
 	try {
 		const id = message.readInt32LE(4);
@@ -120,7 +122,7 @@ function readQuery(id: number, message: Buffer): Request {
 	return { id, body: Object.assign(body, { $db: name.slice(0, -'.$cmd'.length) }), answered: true, legacy: true };
 }
 
-/** The message that answers a request. */
+/** Encodes the reply to a request. */
 export function writeReply(request: Request, id: number, answer: Doc | Uint8Array): Buffer {
 	const body = answer instanceof Uint8Array ? answer : encode(answer);
 	const extra = request.legacy ? 20 : 5;

@@ -12,7 +12,7 @@ const ID_INDEX = { v: 2, key: { _id: 1 }, name: '_id_' };
 
 const cursorSchema = z.strictObject({ batchSize: countSchema.optional() }).default({});
 
-/** Options of an index; those without effect here (`background`, `v`) are taken and left. */
+/** The options of an index. `background` and `v` are accepted and have no effect. */
 const indexSchema = z.strictObject({
 	key: z
 		.record(z.string(), z.unknown())
@@ -214,7 +214,7 @@ function indexesNamed(collection: Collection, which: string | string[] | Doc) {
 	});
 }
 
-/** Removes the documents whose time is over by an index with `expireAfterSeconds`; resolves with how many. */
+/** Removes the documents that an index with `expireAfterSeconds` lets expire. Answers how many they were. */
 export async function removeExpired({ store, clock }: Engine): Promise<number> {
 	let removed = 0;
 	for (const { database, name, indexes } of store.catalog.all()) {

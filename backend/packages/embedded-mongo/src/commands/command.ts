@@ -5,33 +5,36 @@ import { type Doc, isDoc } from '../documents';
 import { EngineError } from '../errors';
 import type { Store } from '../store';
 
-/** What commands work with. */
+/** The parts of the engine that commands use. */
 export interface Engine {
 	store: Store;
 	cursors: Cursors;
 	clock: Clock;
 }
 
-/** Runs a command; the answer is a document or, ready encoded, its bytes. */
+/** Runs a command. The reply is a document, or a document that is encoded already. */
 export type Command = (engine: Engine, body: Doc) => Doc | Uint8Array | Promise<Doc | Uint8Array>;
 
-/** A document of any fields. */
+/** A document with any fields. */
 export const docSchema = z.custom<Doc>(isDoc, 'has to be a document');
 
 const name = z.string().min(1);
 
-/** The name of a collection in the field that names the command. */
+/** The value of the field that names the command: a collection. */
 export const collectionSchema = name.refine((value) => !value.includes('\0') && !value.startsWith('system.'), {
 	error: 'is no name for a collection',
 });
 
-/** Zero or a positive whole number. */
+/** A whole number that is not negative. */
 export const countSchema = z.number().int().nonnegative();
 
-/** A field that is taken and changes nothing here. */
+/** A field that is accepted and has no effect. */
 export const ignored = z.unknown().optional();
 
-/** Fields that every command may carry and that change nothing here: one node, on which all that is answered is on disk. */
+/**
+ * Fields that every command may have. They have no effect, because there is only one node, and everything is on disk
+ * before it is answered.
+ */
 const common = {
 	$db: name,
 	lsid: ignored,
@@ -46,12 +49,12 @@ const common = {
 	apiDeprecationErrors: ignored,
 };
 
-/** Options that change the meaning of a command in a way that is not supported: they may be there only with no effect. */
+/** An option that is not supported. It is accepted only with a value that has no effect. */
 export const noCollation = z.undefined({ error: 'is not supported by the embedded database' }).optional();
 
 /**
- * A command whose fields are `shape` beside those of all commands. Any other field is refused (`UnknownField`), so that
- * nothing that would change the meaning is passed over.
+ * Makes a command with the fields `shape` and those of all commands. Other fields are refused with `UnknownField`,
+ * since ignoring one could change what the command means.
  */
 export function command<S extends z.core.$ZodLooseShape>(
 	shape: S,

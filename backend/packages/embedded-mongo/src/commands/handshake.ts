@@ -2,11 +2,14 @@ import { MAX_DOCUMENT_BYTES } from '../documents';
 import { MAX_MESSAGE_BYTES } from '../wire';
 import { type Command, command, ignored } from './command';
 
-/** The version of MongoDB whose protocol is spoken: 7.0, wire version 21. */
+/** The engine speaks the protocol of MongoDB 7.0, which is wire version 21. */
 const WIRE_VERSION = 21;
 const VERSION = '7.0.0';
 
-/** The greeting, whatever the driver tells of itself. No session time-out is named, so that drivers send no sessions and begin no transactions. */
+/**
+ * The reply to `hello`, whatever the client says. It has no session time-out, so that drivers use neither sessions nor
+ * transactions.
+ */
 const hello: Command = ({ clock }) => ({
 	helloOk: true,
 	isWritablePrimary: true,
@@ -21,7 +24,7 @@ const hello: Command = ({ clock }) => ({
 	ok: 1,
 });
 
-/** Commands by which a client finds out whom it talks to. */
+/** Commands by which a client learns which server it talks to. */
 export const handshakeCommands = {
 	hello,
 	isMaster: hello,

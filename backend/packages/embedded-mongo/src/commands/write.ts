@@ -172,7 +172,7 @@ interface Updated {
 	matched: number;
 	modified: number;
 	upserted?: Doc;
-	/** The one document that was changed, as it was stored before and as it is now; of several, the last. */
+	/** The changed document, before and after. If several were changed, the last one. */
 	before?: Stored;
 	after?: Doc;
 }
@@ -245,7 +245,7 @@ interface Outcomes<T> {
 	errors: { index: number; error: EngineError }[];
 }
 
-/** Runs statements one by one; when they are ordered, the first that is refused ends it. */
+/** Runs statements one by one. If they are ordered, it stops at the first that is refused. */
 function each<S, T>(statements: S[], ordered: boolean, run: (statement: S) => T): Outcomes<T> {
 	const outcomes: Outcomes<T> = { done: [], errors: [] };
 	for (const [index, statement] of statements.entries()) {

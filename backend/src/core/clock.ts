@@ -1,7 +1,7 @@
-/** Time, as the rest of the service sees it; tests pass one of their own. */
+/** Time, as the rest of the service sees it. Tests pass a clock of their own. */
 export interface Clock {
 	now(): Date;
-	/** Runs `run` after `ms` milliseconds, unless what it answers is called before. */
+	/** Runs `run` after `ms` milliseconds. The function that it returns calls that off. */
 	after(ms: number, run: () => void): () => void;
 	/** Resolves after `ms` milliseconds; rejects with the signal's reason when aborted earlier. */
 	sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -13,7 +13,7 @@ export const systemClock: Clock = {
 		const timer = setTimeout(run, ms);
 		return () => clearTimeout(timer);
 	},
-	// The one of node:timers/promises makes an error, with its stack, for every sleep that is broken off.
+	// `setTimeout` of node:timers/promises makes an error, with its stack, for every sleep that is aborted.
 	sleep: (ms, signal) =>
 		new Promise((resolve, reject) => {
 			const stop = () => {

@@ -4,7 +4,7 @@ interface ErrorReason {
 	readonly meaning: string;
 }
 
-/** Every `code` that a reply can carry; the compiler lets no other one be thrown. The API reference lists them all. */
+/** Every `code` that a reply can have. The compiler allows no other. The API reference lists them all. */
 export const ERROR_CODES = {
 	malformed_json: { status: 400, meaning: 'The body is not JSON in UTF-8.' },
 	bad_request: { status: 400, meaning: 'The path, the headers or the body could not be read.' },

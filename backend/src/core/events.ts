@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EnvironmentId, EventId, OrganizationId, ProjectId } from './ids';
 
-/** Everything the platform announces, now or when the capability comes: receivers may ask for all of it already. */
+/** The types of all events, including those of capabilities that are still to come. Webhooks can already name them. */
 export const EVENT_TYPES = [
 	'deployment.queued',
 	'deployment.started',
@@ -24,7 +24,7 @@ export const EVENT_TYPES = [
 export const eventTypeSchema = z.enum(EVENT_TYPES);
 export type EventType = z.infer<typeof eventTypeSchema>;
 
-/** A fact: something that happened to an organization, never changed afterwards. `data` is what receivers are sent. */
+/** Something that happened to an organization. Events never change. `data` is sent to receivers. */
 export interface PlatformEvent {
 	readonly id: EventId;
 	readonly type: EventType;

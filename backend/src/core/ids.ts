@@ -3,7 +3,7 @@ import { encodeTime, monotonicFactory } from 'ulid';
 import { z } from 'zod';
 import type { Clock } from './clock';
 
-/** The prefix of every kind of id, by what it names. */
+/** The prefix of each kind of id. */
 export const ID_PREFIXES = {
 	organization: 'org',
 	user: 'usr',
@@ -24,7 +24,7 @@ export const ID_PREFIXES = {
 
 export type IdKind = keyof typeof ID_PREFIXES;
 
-/** A prefixed ULID, e.g. `env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B`; ids of different kinds do not mix. Sorts by time of making. */
+/** A prefixed ULID, e.g. `env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B`. Ids sort by their time. Kinds are different types. */
 export type Id<K extends IdKind> = string & z.$brand<K>;
 
 export type OrganizationId = Id<'organization'>;
@@ -46,7 +46,7 @@ export type CallbackId = Id<'callback'>;
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 const ONLY_ULID = new RegExp(`^${ULID}$`);
 
-/** Whether `value` is an id of that kind, by its form alone. */
+/** Whether `value` has the form of an id of that kind. */
 export function isId<K extends IdKind>(kind: K, value: unknown): value is Id<K> {
 	const prefix = `${ID_PREFIXES[kind]}_`;
 	return typeof value === 'string' && value.startsWith(prefix) && ONLY_ULID.test(value.slice(prefix.length));
@@ -64,27 +64,27 @@ export function idSchema<K extends IdKind>(kind: K) {
 		.meta({ type: 'string', pattern: pattern(kind) });
 }
 
-/** The smallest id of a kind that can be made at that time: ids begin with it, so that a range of them is one of time. */
+/** The smallest id of a kind for that time. Ids begin with their time, so a range of ids is a range of time. */
 export const firstId = <K extends IdKind>(kind: K, time: Date): Id<K> =>
 	idSchema(kind).parse(`${ID_PREFIXES[kind]}_${encodeTime(Math.max(0, time.getTime()), 10)}${'0'.repeat(16)}`);
 
-/** How far the time in an id may be from the one that is kept beside it: they are taken one after the other. */
+/** How far an id's time may be from `created_at` in the same document. The two are read one after the other. */
 const SLACK_MS = 60_000;
 
-/** An id that comes before all of what is kept with that time or a later one. */
+/** An id smaller than those of all documents of that time or later. */
 export const idBefore = <K extends IdKind>(kind: K, time: Date): Id<K> =>
 	firstId(kind, new Date(time.getTime() - SLACK_MS));
 
-/** An id that comes after all of what is kept with an earlier time. */
+/** An id greater than those of all documents of an earlier time. */
 export const idAfter = <K extends IdKind>(kind: K, time: Date): Id<K> =>
 	firstId(kind, new Date(time.getTime() + SLACK_MS));
 
-/** Makes new ids: unique, and in the order of their making within one process. */
+/** Makes unique ids. Within one process, each is greater than the one before. */
 export interface Ids {
 	next<K extends IdKind>(kind: K): Id<K>;
 }
 
-/** From 0 to 1; of the platform's cryptographic randomness, of which Node.js keeps a store for this. */
+/** A random number from 0 to 1, cryptographically secure. `randomInt` is fast because Node.js buffers random bytes. */
 const secureRandom = () => randomInt(2 ** 32) / 2 ** 32;
 
 /** Ids from the clock and a source of randomness. */

@@ -5,20 +5,20 @@ export type { Logger };
 
 const CENSOR = '[redacted]';
 
-/** What a URL holds before its host (RFC 3986, 3.2.1). */
+/** The user information before the host of a URL (RFC 3986, 3.2.1). */
 const USER_INFO = /:\/\/[^\s"/?#]+@/g;
-/** A value that a URL's query names a secret. */
+/** The value of a query parameter whose name says that it is a secret. */
 const QUERY_SECRET = /([?&][\w-]*(?:token|secret|password|passwd|api_?key|signature)=)[^&#\s"\\]+/gi;
 /** A key of the platform or a webhook's secret. */
 const TOKEN = /(oec_live_|sk_live_|whsec_)[\w.+/=-]+/g;
 
-/** A line without the secrets that stand within its texts; JSON stays JSON. */
+/** A line of the log without the secrets in its texts. It stays valid JSON. */
 const withoutSecrets = (line: string) =>
 	line.replace(USER_INFO, `://${CENSOR}@`).replace(QUERY_SECRET, `$1${CENSOR}`).replace(TOKEN, `$1${CENSOR}`);
 
 /**
- * Structured logs on standard output unless they are to go elsewhere, one JSON object a line. Fields that may hold a
- * secret are never written, nor are secrets within texts, as far as their form gives them away.
+ * Structured logs, one JSON object per line, on standard output by default. Fields that may hold a secret are never
+ * written. Secrets within texts are removed if they can be recognized by their form.
  */
 export function createLogger(level: Config['logLevel'], destination?: DestinationStream): Logger {
 	const options: pino.LoggerOptions = {

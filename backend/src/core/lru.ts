@@ -1,4 +1,4 @@
-/** A map of at most `capacity` entries; what was not read or written for the longest time goes first. */
+/** A map of at most `capacity` entries. When it is full, the least recently used entry is dropped. */
 export class Lru<V> {
 	readonly #entries = new Map<string, V>();
 

@@ -1,46 +1,53 @@
 import type { Clock } from './clock';
 
-/** How long what was found is believed, in milliseconds: other replicas may change it meanwhile. */
+/** How long an entry holds, in milliseconds. It is short, because other replicas may change the value meanwhile. */
 const BELIEVED_MS = 1_000;
-/** When less is left of that, it is found out anew beside who asks: for what is much asked for, nobody ever waits. */
+/**
+ * When an entry is asked for that holds no longer than this, it is renewed in the background. So nobody has to wait.
+ */
 const AHEAD_MS = 500;
 const CAPACITY = 10_000;
 
-/** What a look found. */
+/** The result of a look. */
 export interface Finding<V> {
 	readonly value: V;
-	/** When it ceases to hold, in milliseconds since 1970; unset where nothing is known of that, 0 of what is not kept. */
+	/**
+	 * When the value ceases to hold, in milliseconds since 1970; 0 if it must not be kept, unset if that is unknown.
+	 */
 	readonly until?: number;
 }
 
-/** What was found out, believed for a second. */
+/** Remembers values for a second. */
 export interface Memory<V> {
-	/** What is remembered under a key, or else what `look` finds, once for all who ask meanwhile. A failure is not kept. */
+	/**
+	 * The value of a key. If it is not remembered, `look` is called, once for all who ask meanwhile. Errors are not
+	 * kept.
+	 */
 	get(key: string, look: () => Promise<Finding<V>>): Promise<V>;
-	/** To be called after each change that is known of: whatever was found before it is not answered any more. */
+	/** Forgets. Call it after each change, so that values from before the change are not answered any more. */
 	forget(): void;
 }
 
 interface Entry<V> {
 	found: Promise<V> | null;
-	/** Until when that is believed. */
+	/** When the entry ceases to hold. */
 	until: number;
 	looking: Promise<V> | null;
 }
 
-/** An empty memory, of this process. */
+/** Makes an empty memory, for this process only. */
 export function createMemory<V>(clock: Clock): Memory<V> {
 	const entries = new Map<string, Entry<V>>();
 
 	const add = (key: string) => {
-		// Few are asked for within their short life; when there are many, beginning anew costs each one more look.
+		// Too many entries: drop them all, which costs each key one more look.
 		if (entries.size >= CAPACITY) entries.clear();
 		const entry: Entry<V> = { found: null, until: 0, looking: null };
 		entries.set(key, entry);
 		return entry;
 	};
 
-	/** Forgotten meanwhile, the entry is no longer asked. */
+	/** Looks again. An entry that was forgotten meanwhile is not put back. */
 	const begin = (key: string, entry: Entry<V>, look: () => Promise<Finding<V>>, now: number) => {
 		const looking = look()
 			.then(({ value, until = Infinity }) => {
@@ -52,7 +59,7 @@ export function createMemory<V>(clock: Clock): Memory<V> {
 				entry.looking = null;
 				if (entry.until <= now && entries.get(key) === entry) entries.delete(key);
 			});
-		// Only who waits for it is told of a failure.
+		// Those who wait for this look get its error. Nobody else has to handle it.
 		looking.catch(() => undefined);
 		return looking;
 	};

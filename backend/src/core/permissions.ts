@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Everything a key can be allowed to do, `resource:verb`; what is not listed here does not exist. */
+/** All permissions of keys, as `resource:verb`. */
 export const PERMISSIONS = [
 	'projects:read',
 	'projects:write',
@@ -28,11 +28,11 @@ export const PERMISSIONS = [
 export const permissionSchema = z.enum(PERMISSIONS);
 export type Permission = z.infer<typeof permissionSchema>;
 
-/** The plans, from the smallest to the largest; each includes what the ones before it offer. */
+/** The plans, from the smallest to the largest. Each includes the ones before it. */
 export const PLANS = ['free', 'starter', 'pro', 'agency'] as const;
 
 export const planSchema = z.enum(PLANS);
 export type Plan = z.infer<typeof planSchema>;
 
-/** Whether an organization on `current` has what `required` offers. */
+/** Whether the plan `current` includes the plan `required`. */
 export const planIncludes = (current: Plan, required: Plan) => PLANS.indexOf(current) >= PLANS.indexOf(required);

@@ -12,19 +12,19 @@ import path from 'node:path';
 import { systemCode } from './errors';
 
 /**
- * Secrets at rest and the keys that sign what leaves the house, all derived from one master key (HKDF, RFC 5869).
- * docs/decisions/secrets.md says how it is rotated.
+ * Encrypts stored secrets and gives out signing keys. All keys are derived from one master key (HKDF, RFC 5869).
+ * docs/decisions/secrets.md says how the master key is rotated.
  */
 export interface Secrets {
-	/** AES-256-GCM; `context` (e.g. the document's id) binds the ciphertext to its place. */
+	/** Encrypts by AES-256-GCM. `context`, e.g. the document's id, binds the ciphertext to its place. */
 	encrypt(plain: string, context: string): string;
-	/** @throws when the text was not made by `encrypt` with one of the master keys and this context. */
+	/** @throws if the text was not encrypted with one of the master keys and this context */
 	decrypt(cipher: string, context: string): string;
-	/** Which of the master keys a text was encrypted under; `unknown`: none of them. */
+	/** Which master key a text was encrypted with; `unknown`: none of those that are configured. */
 	ageOf(cipher: string): 'current' | 'previous' | 'unknown';
-	/** A 32 byte key for one purpose. */
+	/** A key of 32 bytes for one purpose. */
 	derive(purpose: string): Buffer;
-	/** The same, then those of the previous master keys: what one of them signed still holds. */
+	/** That key, and those of the previous master keys, whose signatures are still valid. */
 	deriveAll(purpose: string): readonly Buffer[];
 }
 
@@ -32,13 +32,13 @@ const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** One master key's own: what encrypts, and the id that every ciphertext begins with. */
+/** The encryption key of one master key, and the id with which its ciphertexts begin. */
 const keyOf = (masterKey: Buffer) => {
 	const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', masterKey, '', `odoo-platform/${purpose}`, 32));
 	return { derive, encryption: derive('encryption'), id: derive('key-id').subarray(0, KEY_ID_BYTES) };
 };
 
-/** @param previousKeys master keys from before: what was made with them is still read, and nothing more is made. */
+/** @param previousKeys earlier master keys, which decrypt and verify, but neither encrypt nor sign */
 export function createSecrets(masterKey: Buffer, previousKeys: readonly Buffer[] = []): Secrets {
 	const current = keyOf(masterKey);
 	const keys = [current, ...previousKeys.map(keyOf)];
@@ -88,10 +88,10 @@ export async function loadMasterKey(dataDir: string): Promise<Buffer> {
 	return Buffer.from(text, 'hex');
 }
 
-/** The digest under which a bearer token is kept. */
+/** The digest of a bearer token. It is stored in place of the token. */
 export const hashToken = (token: string) => createHash('sha256').update(token).digest('hex');
 
-/** Equality in a time that tells nothing of where two texts differ. */
+/** Compares two texts in constant time, so that the time tells nothing of where they differ. */
 export function equalInConstantTime(left: string, right: string): boolean {
 	const digest = (text: string) => createHash('sha256').update(text).digest();
 	return timingSafeEqual(digest(left), digest(right));

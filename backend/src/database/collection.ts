@@ -4,7 +4,7 @@ import { Schema } from 'mongoose';
 import { DUPLICATE_KEY, isDuplicateKey } from './connection';
 import { type Fields, schemaOf } from './fields';
 
-/** What every document has. */
+/** The field that every document has. */
 export interface StoredDocument {
 	readonly _id: string;
 }
@@ -20,7 +20,7 @@ export interface UpsertOptions extends UpdateOptions {
 	readonly upsert?: boolean;
 }
 
-/** One of several changes that travel to the database together. */
+/** One of several changes that are sent to the database together. */
 export interface Change<T> {
 	readonly filter: QueryFilter<T>;
 	readonly update: UpdateQuery<T>;
@@ -28,34 +28,35 @@ export interface Change<T> {
 
 export interface CollectionDefinition<T> {
 	readonly name: string;
-	/** Those of the documents, but for `_id`, which is added. */
+	/** The fields of the documents except `_id`, which is added. */
 	readonly fields: Fields<Omit<T, '_id'>>;
 	readonly indexes: readonly (readonly [IndexDefinition, IndexOptions?])[];
 }
 
 /**
- * A collection of documents, whoever owns them. What belongs to an organization is in a `TenantCollection`; this is for
- * what belongs to the whole service.
+ * A collection of documents that belong to the whole service. Documents of an organization are in a `TenantCollection`.
  */
 export interface Collection<T extends StoredDocument> {
 	insert(document: T): Promise<void>;
-	/** Inserts those whose unique values no other document has yet, and passes over the rest. Nothing is cast. */
+	/**
+	 * Inserts the documents, except those that a unique index refuses. Values are stored as they are, without casts.
+	 */
 	insertNew(documents: readonly T[]): Promise<void>;
 	find(filter: QueryFilter<T>, options?: FindOptions): Promise<T[]>;
 	findOne(filter: QueryFilter<T>, options?: FindOptions): Promise<T | null>;
-	/** Changes the first match atomically and answers it as it is afterwards; null where nothing matched. */
+	/** Changes the first match atomically and answers it as it is afterwards; null if nothing matched. */
 	update(filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpsertOptions): Promise<T | null>;
-	/** Each change holds for every match of its filter, one change after the other; answers how many matched in all. */
+	/** Makes the changes one after the other, each to all matches of its filter. Answers how many matched in all. */
 	updateMany(...changes: readonly Change<T>[]): Promise<number>;
-	/** Deletes the first match and answers it as it was; null where nothing matched. */
+	/** Deletes the first match and answers it as it was; null if nothing matched. */
 	delete(filter: QueryFilter<T>): Promise<T | null>;
 	/** Makes the indexes that are missing. */
 	createIndexes(): Promise<void>;
-	/** The same, and drops those that are not defined, or were defined otherwise. */
+	/** Makes missing indexes, and drops those that are not defined or are defined differently. */
 	syncIndexes(): Promise<void>;
 }
 
-/** How many documents come at a time; few need a second batch, in which DocumentDB fails now and then. */
+/** The most documents of a batch. It is large because DocumentDB sometimes fails in a second batch. */
 const LARGEST_BATCH = 10_000;
 
 /** Binds a definition to a connection. */
@@ -64,7 +65,7 @@ export const openCollection = <T extends StoredDocument>(
 	definition: CollectionDefinition<T>,
 ): Collection<T> => bindCollection(connection, definition);
 
-/** The same of fields that were held against the document's type already. */
+/** The same, for fields whose types were checked already. */
 export function bindCollection<T extends StoredDocument>(
 	connection: Connection,
 	{ name, fields, indexes }: Omit<CollectionDefinition<T>, 'fields'> & { readonly fields: object },
@@ -107,7 +108,8 @@ export function bindCollection<T extends StoredDocument>(
 					.findOneAndUpdate(filter, change, { returnDocument: 'after', sort, upsert })
 					.lean<T | null>()
 					.exec();
-			// Of two who make the same document at once MongoDB may refuse one, who then finds the other's.
+			// If two upserts make the same document at once, MongoDB may refuse one. It then finds the other's
+			// document.
 			return write().catch((error: unknown) => {
 				if (upsert && isDuplicateKey(error)) return write();
 				throw error;
@@ -121,7 +123,8 @@ export function bindCollection<T extends StoredDocument>(
 		async delete(filter) {
 			for (;;) {
 				const deleted = await model.findOneAndDelete(filter).lean<T | null>().exec();
-				// DocumentDB misses a document that another command changes at the same moment: still there, once more.
+				// DocumentDB misses a document that another command changes at the same moment. Try again if it is
+				// there.
 				if (deleted !== null || (await findOne(filter)) === null) return deleted;
 			}
 		},
@@ -135,7 +138,7 @@ export function bindCollection<T extends StoredDocument>(
 	};
 }
 
-/** Whether an unordered insert failed for those documents alone whose unique values others have already. */
+/** Whether an unordered insert failed only for documents that a unique index refuses. */
 const areDuplicates = (error: unknown) =>
 	error instanceof MongoBulkWriteError &&
 	error.result.getWriteConcernError() === undefined &&

@@ -18,8 +18,7 @@ export interface Database {
 const DEFAULT_NAME = 'odoo_platform';
 
 /**
- * Opens the MongoDB of the configuration, or the embedded engine when it names none. The very same mongoose code runs
- * on both.
+ * Opens the MongoDB that the configuration names, or else the embedded engine. The same code of mongoose runs on both.
  */
 export async function openDatabase(
 	config: Pick<Config, 'mongodbUri' | 'dataDir'>,
@@ -60,8 +59,8 @@ export async function openDatabase(
 	}
 }
 
-/** The code of MongoDB's error for a value that a unique index holds already. */
+/** MongoDB's error code for a value that a unique index already has. */
 export const DUPLICATE_KEY = 11000;
 
-/** Whether a write failed because a unique index holds that value already. */
+/** Whether a write failed because a unique index already has the value. */
 export const isDuplicateKey = (error: unknown) => error instanceof MongoServerError && error.code === DUPLICATE_KEY;

@@ -1,6 +1,6 @@
 import { Schema, type SchemaDefinitionProperty } from 'mongoose';
 
-/** A value that is kept as it comes: of many shapes, or none that mongoose need know. */
+/** A value of any shape, which mongoose stores as it is. */
 export const anything = Schema.Types.Mixed;
 
 class Nullable<F> {
@@ -13,7 +13,7 @@ class Optional<F> {
 	constructor(readonly field: F) {}
 }
 
-/** A field that may be null, and is when nothing else is said. */
+/** A field that may be null, which is also its default. */
 export const nullable = <const F>(field: F) => new Nullable(field);
 
 /** A field that may be missing. */
@@ -32,8 +32,9 @@ type ValueField<V> = [V] extends [string]
 type NullableField<V> = null extends V ? Nullable<ValueField<Exclude<V, null>>> : ValueField<V>;
 
 /**
- * How the fields of `T` are described to mongoose: each once, by the constructor of its value, `[…]` of an array's
- * elements, `{…}` of an object's fields, or `anything`; within `nullable(…)` or `optional(…)` where it need not be there.
+ * Describes the fields of `T` to mongoose: each by the constructor of its value, by `[…]` with the description of an
+ * array's elements, by `{…}` with an object's fields, or by `anything`. A field that may be null or missing is wrapped
+ * in `nullable(…)` or `optional(…)`.
  */
 export type Fields<T> = {
 	readonly [K in keyof T]-?: undefined extends T[K]
@@ -41,14 +42,14 @@ export type Fields<T> = {
 		: NullableField<T[K]>;
 };
 
-// Whether a text may be empty is for who writes it to say.
+// Mongoose refuses empty texts in required fields by default. Here they are allowed.
 Schema.Types.String.checkRequired((value) => typeof value === 'string');
 
 type MongooseType = (typeof VALUES)[number] | Schema | readonly MongooseType[];
 
 const VALUES = [String, Number, Boolean, Date, anything] as const;
 
-/** What mongoose takes for such a description. */
+/** The schema of mongoose for such a description. */
 export const schemaOf = (fields: object): Schema =>
 	new Schema(
 		Object.fromEntries(Object.entries<unknown>({ ...fields }).map(([name, field]) => [name, propertyOf(field)])),

@@ -3,12 +3,12 @@ import type { PlatformEvent } from '../core/events';
 import { anything, type Fields, optional } from './fields';
 
 /**
- * The transactional outbox, one document at a time: a change and the events it causes are one write, so that neither
- * exists without the other. A worker carries the events on and empties the outbox.
+ * The transactional outbox of a single document: a change and its events are one write, so that neither exists without
+ * the other. The relay carries the events on and then takes them out of the outbox.
  */
 export interface WithOutbox {
 	readonly outbox: readonly PlatformEvent[];
-	/** Present while `outbox` holds something, so that an index finds the few documents that wait. */
+	/** Present while `outbox` has events, so that an index finds the few documents that have some. */
 	readonly outbox_pending?: true;
 }
 
@@ -20,6 +20,6 @@ export const outboxIndexes: readonly (readonly [IndexDefinition, IndexOptions])[
 	[{ outbox_pending: 1 }, { sparse: true }],
 ];
 
-/** The outbox of a document that is made together with these events. */
+/** The fields of a new document that causes these events. */
 export const outboxOf = (events: readonly PlatformEvent[]): WithOutbox =>
 	events.length > 0 ? { outbox: events, outbox_pending: true } : { outbox: [] };

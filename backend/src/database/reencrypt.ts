@@ -4,24 +4,25 @@ import type { TenantCollection, TenantDocument } from './tenant-collection';
 
 /** A ciphertext in a document. */
 export interface SealedField {
-	/** Where it is, as an update names it, e.g. `variables.0.value`. */
+	/** The path of the field, as an update names it, e.g. `variables.0.value`. */
 	readonly path: string;
 	readonly cipher: string;
-	/** What it was encrypted with beside the key. */
+	/** The context with which it was encrypted. */
 	readonly context: string;
 }
 
-/** The ciphertext at that path; none where it is not set. */
+/** The ciphertext at that path; an empty list if there is none. */
 export const sealed = (path: string, cipher: string | null, context: string): SealedField[] =>
 	cipher === null ? [] : [{ path, cipher, context }];
 
-/** Must stay within one batch of a reply. */
+/** How many documents are read at a time. They must fit into one batch of a reply. */
 const PAGE = 100;
 
 /**
- * Encrypts under the current master key what a collection keeps under previous ones. Everything else goes on meanwhile:
- * what changes at the same moment is left as it then is. Interrupted, it is simply begun again. What cannot be read is
- * told of in the log and left as it is: one document shall not keep the service from starting.
+ * Encrypts all secrets of a collection with the current master key that are encrypted with an earlier one. The service
+ * works meanwhile: a secret that somebody changes at the same moment is left alone. If it is interrupted, it begins
+ * again at the next start. A secret that cannot be decrypted is logged and left as it is, so that one document cannot
+ * keep the service from starting.
  */
 export async function reencrypt<T extends TenantDocument>(
 	collection: TenantCollection<T>,
@@ -66,7 +67,7 @@ export async function reencrypt<T extends TenantDocument>(
 	}
 }
 
-/** Null where the ciphertext is not what was once made, which its key's id alone does not show. */
+/** Null if the ciphertext was changed or damaged, which the id of its key does not show. */
 function opened(secrets: Secrets, { cipher, context }: SealedField): string | null {
 	try {
 		return secrets.decrypt(cipher, context);

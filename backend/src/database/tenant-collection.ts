@@ -10,17 +10,17 @@ import {
 	type UpsertOptions,
 } from './collection';
 
-/** What every tenant's document has. */
+/** The fields that every document of an organization has. */
 export interface TenantDocument extends StoredDocument {
 	readonly organization_id: OrganizationId;
 }
 
-/** Whose documents a query may see: one organization's, or those of several. What is made belongs to one. */
+/** Whose documents a query may see: those of one organization, or of several. A new document belongs to one. */
 export type Tenant = OrganizationId | readonly OrganizationId[];
 
 /**
- * A collection of one feature's documents. Every query names the tenant, and one without it does not compile; what
- * must see all tenants (a worker that claims due work) says so by `everywhere`.
+ * A collection of one feature's documents. A query that does not name the tenant does not compile. Code that must see
+ * all tenants, such as a worker that claims due work, uses `everywhere`.
  */
 export interface TenantCollection<T extends TenantDocument> extends Pick<
 	Collection<T>,
@@ -30,14 +30,14 @@ export interface TenantCollection<T extends TenantDocument> extends Pick<
 	findOne(tenant: Tenant, filter: QueryFilter<T>, options?: FindOptions): Promise<T | null>;
 	/** Changes the first match atomically and answers it as it is afterwards; null where nothing matched. */
 	update(tenant: Tenant, filter: QueryFilter<T>, change: UpdateQuery<T>, options?: UpdateOptions): Promise<T | null>;
-	/** The same; what an upsert makes belongs to that organization. */
+	/** The same. A document that an upsert inserts belongs to that organization. */
 	update(
 		organization: OrganizationId,
 		filter: QueryFilter<T>,
 		change: UpdateQuery<T>,
 		options: UpsertOptions,
 	): Promise<T | null>;
-	/** Changes every match, each atomically; answers how many matched. */
+	/** Changes all matches, each atomically. Answers how many there were. */
 	updateMany(tenant: Tenant, filter: QueryFilter<T>, change: UpdateQuery<T>): Promise<number>;
 	/** Deletes the first match and answers it as it was; null where nothing matched. */
 	delete(tenant: Tenant, filter: QueryFilter<T>): Promise<T | null>;

@@ -7,19 +7,21 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Does together what many ask for at about the same time: while one batch is under way, the next gathers. An item that
- * comes alone goes at once.
+ * Collects items that many callers hand in at about the same time, and runs them as one batch. While a batch runs, the
+ * next one gathers. A single item is run at once.
  */
 export function createBatcher<Item, Result>({
 	run,
 	limit,
 	gatheringMs = GATHERING_MS,
 }: {
-	/** Answers what tells each item's result. When it rejects, everybody of the batch is told. */
+	/**
+	 * Runs a batch, and answers a function that gives each item's result. If it rejects, every item of the batch does.
+	 */
 	run: (items: readonly Item[]) => Promise<(item: Item) => Result>;
 	/** How many items a batch may have. */
 	limit: number;
-	/** How long items gather that came while a batch was under way, in milliseconds. */
+	/** How long the items that came during a batch go on gathering, in milliseconds. */
 	gatheringMs?: number;
 }): (item: Item) => Promise<Result> {
 	const waiting: Waiting<Item, Result>[] = [];
@@ -27,7 +29,7 @@ export function createBatcher<Item, Result>({
 
 	const drain = async () => {
 		while (waiting.length > 0) {
-			// Those who ask in the same turn of the event loop travel together.
+			// Items of the same turn of the event loop share a batch.
 			await new Promise(setImmediate);
 			const batch = waiting.splice(0, limit);
 			try {

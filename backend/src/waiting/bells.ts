@@ -1,16 +1,16 @@
 import type { Clock } from '../core/clock';
 import { createDoze } from './doze';
 
-/** One who waits for something to happen to a thing; what happened since the last wait ends the next one at once. */
+/** Waits for the bell of one id. If it has rung since the last wait, the next wait ends at once. */
 export interface BellListener {
-	/** Resolves when the bell rings, or when the time is over. */
+	/** Resolves when the bell rings or the time is over. */
 	wait(ms: number): Promise<void>;
 	close(): void;
 }
 
-/** Wakes, within this process, who waits for things by their ids. */
+/** One bell for each id, by which one part of this process wakes another. */
 export interface Bells<Id extends string> {
-	/** Close the listener when it is done. */
+	/** The caller must close the listener in the end. */
 	listen(id: Id): BellListener;
 	ring(id: Id): void;
 	/** Ends every wait, now and from now on. */

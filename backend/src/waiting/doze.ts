@@ -1,14 +1,14 @@
 import type { Clock } from '../core/clock';
 
 /**
- * Waits of one who may be roused, one after the other. An `AbortController` for each would do the same, but Node.js 20
- * makes a hidden class for every signal, which only a full garbage collection takes away: too dear for what is done
- * thousands of times a second.
+ * Waits that can be ended early, one after the other. An `AbortController` for each wait would do the same. But Node.js
+ * 20 makes a hidden class for every signal, and only a full garbage collection removes it. That costs too much for what
+ * happens thousands of times a second.
  */
 export interface Doze {
-	/** Resolves after that many milliseconds, or when roused. */
+	/** Resolves after that many milliseconds, or when `rouse` is called. */
 	readonly wait: (ms: number) => Promise<void>;
-	/** Ends the wait that is on, if any. */
+	/** Ends the current wait, if there is one. */
 	readonly rouse: () => void;
 }
 

@@ -1,8 +1,8 @@
 /**
- * How long those who work on what others ask for let more of it gather when they are asked again at once, in milliseconds:
- * under load, fewer and larger batches.
+ * How long a busy worker lets more work gather before it goes on, in milliseconds. Under load, this makes batches fewer
+ * and larger.
  */
 export const GATHERING_MS = 8;
 
-/** Waits that long, by the machine's time: a clock that tests hold still has nothing to do with its load. */
+/** Waits that long in real time. It is about the machine's load, which a clock of a test knows nothing of. */
 export const gather = (ms = GATHERING_MS) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock';
 
 /**
- * Runs work under a signal that is aborted with `reason` after `ms` milliseconds, or with `signal`, whichever is first.
- * The work itself must heed it.
+ * Runs work with a signal that is aborted after `ms` milliseconds, with `reason`, or when `signal` is aborted. The work
+ * itself must heed the signal.
  */
 export async function withTimeLimit<T>(
 	{ clock, ms, reason, signal }: { clock: Clock; ms: number; reason: () => Error; signal?: AbortSignal | undefined },

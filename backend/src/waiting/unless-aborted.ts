@@ -1,4 +1,4 @@
-/** Waits for work that may not heed a signal, and no longer than until that comes; rejects with its reason then. */
+/** Waits for work that may ignore the signal. When the signal is aborted, stops waiting and rejects with its reason. */
 export async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
 	signal.throwIfAborted();
 	let onAbort = () => {};

@@ -2,16 +2,19 @@ import type { Clock } from '../core/clock';
 import { createDoze } from './doze';
 import { gather } from './gather';
 
-/** Work that is done again and again: at once when woken, and by itself for what crashes and other replicas left. */
+/**
+ * Work that is done in rounds: when somebody wakes the loop, and from time to time by itself, to find work that a crash
+ * or another replica has left.
+ */
 export interface WakeableLoop {
 	readonly start: () => void;
-	/** Resolves when the round that runs has ended; no other begins. */
+	/** Resolves when the current round has ended. No other round begins. */
 	readonly stop: () => Promise<void>;
-	/** Runs a round now; while one runs, another follows it. */
+	/** Runs a round now, or, if one is running, another one after it. */
 	readonly wake: () => void;
 }
 
-/** A reason to abort what is only waited with; made once, for every `abort()` without one makes an error with its stack. */
+/** A reason for `abort()` where nobody looks at it. Without a reason, each call would make an error with its stack. */
 export const ENDED = new Error('Nobody waits for it any more.');
 
 const PAUSE_AFTER_ERROR_MS = 1_000;
@@ -21,7 +24,7 @@ export function createWakeableLoop({
 	onError,
 	clock,
 }: {
-	/** Answers after how many milliseconds the next round is due even if nobody wakes the loop. */
+	/** Answers after how many milliseconds the next round is due if nobody wakes the loop before. */
 	round: () => Promise<number>;
 	onError: (error: unknown) => void;
 	clock: Clock;
@@ -60,7 +63,7 @@ export function createWakeableLoop({
 	};
 }
 
-/** Sleeps until the time is over or the signal comes, whichever is first. */
+/** Sleeps until the time is over or the signal is aborted. */
 export async function nap(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
 	try {
 		await clock.sleep(ms, signal);

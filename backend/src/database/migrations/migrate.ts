@@ -9,9 +9,9 @@ import { claim, holdLease } from '../lease';
 import { MIGRATIONS } from './index';
 import { type Migration, MigrationError } from './migration';
 
-/** How often those who wait look whether it is their turn. */
+/** How often a waiting replica looks whether the lease is free, in milliseconds. */
 const LOOK_MS = 500;
-/** How long they wait, unless the one they wait for dies. */
+/** How long a replica waits for another one that is alive, in milliseconds. */
 const PATIENCE_MS = 10 * 60_000;
 
 /** How far the database is; the one document in `migrations`. */
@@ -19,9 +19,9 @@ interface ProgressDocument {
 	readonly _id: 'database';
 	/** The number of the last migration that has run; 0: none has. */
 	readonly migration: number;
-	/** The replica that looks after it, or last did. */
+	/** The replica that has the lease, or had it last. */
 	readonly owner: string;
-	/** Until then no other may. */
+	/** When the lease runs out. */
 	readonly lease_until: Date;
 }
 
@@ -41,7 +41,7 @@ const DATABASE = { _id: 'database' } as const;
 const LEASE = { owner: 'owner', until: 'lease_until', ms: LEASE_MS };
 
 interface MigrateOptions {
-	/** Whose indexes are brought to their definitions. */
+	/** The collections whose indexes are made to match their definitions. */
 	readonly collections: readonly Pick<Collection<never>, 'createIndexes' | 'syncIndexes'>[];
 	readonly clock: Clock;
 	readonly log: Logger;
@@ -49,10 +49,11 @@ interface MigrateOptions {
 }
 
 /**
- * Brings the database to what this release needs: runs the migrations that have not run yet, and then makes the indexes
- * that are missing and drops those that are not defined any more. Of several replicas that start at once one does it,
- * under a lease, and the others wait.
- * @throws {MigrationError} where a later release has been here, a migration fails, or another replica takes too long.
+ * Brings the database to the state that this release needs: runs the migrations that have not run yet, makes missing
+ * indexes and drops those that are no longer defined. Of several replicas that start at once, one takes a lease and
+ * does it; the others wait.
+ * @throws {MigrationError} if a later release has changed the database, a migration fails, or another replica takes too
+ * long
  */
 export async function migrate(connection: Connection, options: MigrateOptions): Promise<void> {
 	const { collections, clock, log, migrations = MIGRATIONS } = options;
@@ -97,7 +98,7 @@ export async function migrate(connection: Connection, options: MigrateOptions): 
 	}
 }
 
-/** Waits until no other replica is at it, and takes the lease. */
+/** Waits until no other replica has the lease, and takes it. */
 async function claimInTurn(
 	progress: Collection<ProgressDocument>,
 	owner: string,
@@ -121,7 +122,7 @@ async function claimInTurn(
 	}
 }
 
-/** Does one migration's work; where that fails, its error says which it was and what becomes of it. */
+/** Runs a migration. If it fails, the error says which one it was and what happens next. */
 async function explaining(which: string, work: () => Promise<void>): Promise<void> {
 	try {
 		await work();

@@ -3,25 +3,25 @@ import type { z } from 'zod';
 import type { StoredDocument } from '../collection';
 
 /**
- * One change of what is stored. It is frozen once a release has it: so it sees the driver's database and imports no
- * feature, whose documents go on changing.
+ * One change of the stored data. It must never change once it was released. So it works on the driver's database, and
+ * imports no feature, because the documents of features go on changing.
  */
 export interface Migration {
-	/** What has changed when it has run, for the log. */
+	/** What it changes, for the log. */
 	readonly title: string;
 	/**
-	 * May be interrupted anywhere, and is then run once more from its beginning: every step goes by what it finds.
-	 * Does nothing in an empty database.
+	 * It may be interrupted anywhere and is then run again from the beginning, so every step must go by what it finds.
+	 * In an empty database it does nothing.
 	 */
 	run(database: Db, signal: AbortSignal): Promise<void>;
 }
 
-/** The database cannot be brought to what this release needs; the message says what to do. */
+/** The database cannot be migrated. The message says what to do. */
 export class MigrationError extends Error {}
 
 const BATCH = 200;
 
-/** What matches, some documents at a time, in the order of their ids. */
+/** The documents that match, in batches, in the order of their ids. */
 export async function* inBatches(
 	collection: Collection<StoredDocument>,
 	filter: Filter<StoredDocument>,
@@ -39,8 +39,8 @@ export async function* inBatches(
 }
 
 /**
- * Gives a collection another name: copies it and drops it then, for the embedded engine renames none. What an
- * interrupted run has copied is copied again.
+ * Gives a collection another name. It copies the documents and then drops the old collection, because the embedded
+ * engine cannot rename. If it was interrupted, the next run copies everything again.
  */
 export async function moveCollection(database: Db, from: string, to: string, signal: AbortSignal): Promise<void> {
 	const source = database.collection<StoredDocument>(from);
@@ -55,7 +55,7 @@ export async function moveCollection(database: Db, from: string, to: string, sig
 	if (await database.listCollections({ name: from }).hasNext()) await source.drop();
 }
 
-/** A document in the shape that the release before gave it. @throws {MigrationError} where it is in another. */
+/** Parses a document of the previous release. @throws {MigrationError} if it has another shape */
 export function asBefore<T>(schema: z.ZodType<T>, collection: string, document: StoredDocument): T {
 	const parsed = schema.safeParse(document);
 	if (parsed.success) return parsed.data;

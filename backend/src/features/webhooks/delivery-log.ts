@@ -15,7 +15,7 @@ import { payloads } from './payload';
 import { createBulkQueue, type NotifyWorker } from './queue';
 import type { WebhooksService } from './service';
 
-/** So many deliveries one request may repeat. */
+/** The most deliveries that one request may repeat. */
 export const MAX_REPLAYED = 10_000;
 
 /** How many deliveries are read at a time: each may hold the bodies of several answers. */
@@ -30,8 +30,8 @@ export interface DeliveryFilter {
 }
 
 /**
- * Which deliveries of a webhook to repeat: those of events that happened from `since` on and before `until`. An event
- * has `failed` where none of its deliveries succeeded or is still on its way.
+ * Which events to send again: those that happened at `since` or later, and before `until`. An event has `failed` if
+ * none of its deliveries has succeeded, is pending or is held.
  */
 export interface ReplayFilter {
 	readonly status: 'failed' | 'succeeded';
@@ -39,7 +39,7 @@ export interface ReplayFilter {
 	readonly until: Date;
 }
 
-/** What was sent to webhooks, kept for 30 days, and sending it again. */
+/** Reads deliveries, which are kept for 30 days, and sends them again. */
 export interface DeliveryLog {
 	/** Newest first. @throws {ApiError} 404 */
 	list(
@@ -57,8 +57,8 @@ export interface DeliveryLog {
 	 */
 	replay(tenant: Tenant, webhook: WebhookId, id: DeliveryId): Promise<DeliveryDocument>;
 	/**
-	 * Sends again what the filter names, each event once, in the order of events; answers how many.
-	 * @throws {ApiError} 404; 422 where they are more than {@link MAX_REPLAYED}
+	 * Sends each event that the filter matches again, once and in the order of events. Answers how many there were.
+	 * @throws {ApiError} 404; 422 if there are more than {@link MAX_REPLAYED}
 	 */
 	replayMany(tenant: Tenant, webhook: WebhookId, filter: ReplayFilter): Promise<number>;
 }
@@ -88,7 +88,7 @@ export function createDeliveryLog({
 		return delivery;
 	};
 
-	/** Those of the events that history still has, by their ids. */
+	/** The events of these deliveries that the history still has, by id. */
 	const happened = async (tenant: Tenant, of: readonly Pick<DeliveryDocument, 'event_id'>[]) => {
 		const found = await history.thoseOf(
 			tenant,
@@ -97,7 +97,7 @@ export function createDeliveryLog({
 		return new Map(found.map((event) => [event._id, event]));
 	};
 
-	/** Queues them anew, at the same moment, so that the order of events decides; answers the new ids. */
+	/** Queues new deliveries, all due at the same moment, so that they are sent in the order of events. */
 	const repeat = async (webhook: WebhookDocument, originals: readonly DeliveryDocument[], now: Date) => {
 		const eventsById = await happened(webhook.organization_id, originals);
 		const queued = originals.map(({ _id: replay_of, event_id, event_type, body }) => {
@@ -118,14 +118,14 @@ export function createDeliveryLog({
 		return queued.map(({ delivery }) => delivery._id);
 	};
 
-	/** Those events of which a delivery succeeded or may still do so. */
+	/** The events of which a delivery has succeeded or still may. */
 	const notFailed = async (tenant: Tenant, webhook_id: WebhookId, event_id: { $in: EventId[] }) => {
 		const status = { $in: ['pending', 'held', 'succeeded'] } as const;
 		const found = await deliveries.find(tenant, { webhook_id, event_id, status });
 		return new Set(found.map((delivery) => delivery.event_id));
 	};
 
-	/** One delivery of each event that the filter names, in the order of events. */
+	/** One delivery of each event that the filter matches, in the order of events. */
 	const named = async (tenant: Tenant, webhook_id: WebhookId, { status, since, until }: ReplayFilter) => {
 		const chosen: DeliveryId[] = [];
 		let after: { $gte: EventId } | { $gt: EventId } = { $gte: idBefore('event', since) };
@@ -139,7 +139,7 @@ export function createDeliveryLog({
 			if (last === undefined) return chosen;
 			after = { $gt: last.event_id };
 			const eventsById = await happened(tenant, page);
-			// The time in an event's id is not quite its own, and has to do where history has lost the event.
+			// Once the history has dropped an event, only the time in its id is left, which may differ a little.
 			const isOfThatTime = ({ event_id }: DeliveryDocument) => {
 				const at = eventsById.get(event_id)?.created_at;
 				return at === undefined
@@ -172,7 +172,7 @@ export function createDeliveryLog({
 				tenant,
 				{
 					webhook_id,
-					// One index serves either filter, and both, where all values of the other are named.
+					// With all values of the missing filter listed, one index serves either filter and both.
 					...(status === undefined && event_type === undefined
 						? {}
 						: {

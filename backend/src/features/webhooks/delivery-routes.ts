@@ -36,9 +36,9 @@ export const deliveryRoutes = ({
 			params,
 			query: z.strictObject({
 				...pageQuery,
-				status: z.enum(DELIVERY_STATUSES).optional().describe('Only deliveries that are so now'),
-				event_type: z.enum(DELIVERED_TYPES).optional().describe('Only deliveries that tell of this'),
-				since: timeSchema.optional().describe('Only deliveries that were made at this time or later'),
+				status: z.enum(DELIVERY_STATUSES).optional().describe('Only deliveries that have this status now'),
+				event_type: z.enum(DELIVERED_TYPES).optional().describe('Only deliveries of events of this type'),
+				since: timeSchema.optional().describe('Only deliveries that were created at this time or later'),
 			}),
 		},
 		responses: { 200: pageOf(deliverySchema) },
@@ -56,7 +56,7 @@ export const deliveryRoutes = ({
 		method: 'get',
 		path: '/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}',
 		operationId: 'getWebhookDelivery',
-		summary: 'Get a delivery with everything that was sent and came back',
+		summary: 'Get a delivery with all its requests and responses',
 		access: read,
 		input: { params: ofDelivery },
 		responses: { 200: deliveryDetailSchema },
@@ -67,7 +67,7 @@ export const deliveryRoutes = ({
 		method: 'post',
 		path: '/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/replay',
 		operationId: 'replayWebhookDelivery',
-		summary: 'Send a delivery again, as a new one that receivers do not take for the old one',
+		summary: 'Send a delivery again, as a new delivery with ids of its own',
 		access: write,
 		input: { params: ofDelivery },
 		responses: { 202: deliverySchema },
@@ -78,25 +78,30 @@ export const deliveryRoutes = ({
 		method: 'post',
 		path: '/api/v1/webhooks/{webhook_id}/replay',
 		operationId: 'replayWebhook',
-		summary: 'Send again what failed, or succeeded, of the events of a time, in their order',
+		summary: 'Send again the events of a period that failed, or that succeeded',
 		access: write,
 		input: {
 			params,
 			body: z.strictObject({
-				since: timeSchema.describe('Events that happened at this time or later'),
+				since: timeSchema.describe('Only events that happened at this time or later'),
 				until: timeSchema
 					.optional()
-					.describe('Events before this time, which must be later than `since`; left out: until now'),
+					.describe(
+						'Only events that happened before this time, which must be later than `since`; by default, now',
+					),
 				status: z
 					.enum(['failed', 'succeeded'])
 					.default('failed')
 					.describe(
-						'`failed`: events of which no delivery succeeded or is still on its way; `succeeded`: of which one did',
+						'`failed`: events of which no delivery has succeeded, is pending or is held; ' +
+							'`succeeded`: events of which one has',
 					),
 			}),
 		},
 		responses: {
-			202: z.object({ replayed: z.int().min(0).describe('How many deliveries were made; 0 where none matched') }),
+			202: z.object({
+				replayed: z.int().min(0).describe('How many deliveries were created; 0 if no event matched'),
+			}),
 		},
 		handle: async ({ params: { webhook_id }, body, caller }) => {
 			if (body.until !== undefined && body.until <= body.since) {

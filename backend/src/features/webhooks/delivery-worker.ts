@@ -17,21 +17,21 @@ import { createSender } from './sender';
 import { createSettlement } from './settlement';
 
 const POLL_MS = 1_000;
-/** Webhooks whose turn comes within so many milliseconds are read again by one query. */
+/** Waits end at multiples of so many milliseconds, so that one query reads all the webhooks that waited. */
 const TOGETHER_MS = 100;
 /** How long a webhook belongs to the worker that claimed it; renewed while it works. */
 const LEASE_MS = 60_000;
 /** An attempt, its time limit included, begins only while the lease lasts at least this long. */
 const LEASE_RESERVE_MS = 30_000;
-/** How long a webhook is served as it was last read. */
+/** How long a webhook is taken to be as it was last read, in milliseconds. */
 const FRESH_MS = 100;
-/** Webhooks served at the same time, those aside whose receivers take long. */
+/** How many webhooks are served at the same time, not counting those whose receivers are slow. */
 const MAX_QUICK = 400;
-/** Webhooks served at the same time, all in all. */
+/** How many webhooks are served at the same time, all in all. */
 const MAX_WEBHOOKS = 2_000;
-/** Attempts in flight to one webhook: one before its first answer, and each answer allows one more, up to so many. */
+/** The most attempts in flight to one webhook. It begins with one, and each success allows one more. */
 const MAX_ATTEMPTS = 5;
-/** How long a receiver may take before the next event is sent beside the last: order first, then speed. */
+/** How long an attempt may run before the next event is sent beside it. Until then, the order of events is kept. */
 const HEAD_START_MS = 250;
 
 /** A webhook that is being served. */
@@ -39,9 +39,9 @@ interface Lane {
 	/** As it was last read. */
 	webhook: WebhookDocument;
 	readAt: Date;
-	/** Whether it is to be read again before anything is sent. */
+	/** Whether the webhook must be read again before anything is sent. */
 	changed: boolean;
-	/** Whether its receiver takes so long that others are served beside it. */
+	/** Whether its receiver is slow. */
 	slow: boolean;
 	/** Whether the last look did not find all that waits. */
 	hadMany: boolean;
@@ -49,22 +49,22 @@ interface Lane {
 	allowed: number;
 	/** Whether an attempt ended or something was queued since the last look began. */
 	stirred: boolean;
-	/** Waits for that. */
+	/** Ends when `stirred` is set. */
 	readonly doze: Doze;
-	/** When the first of those that failed since the last look began is due again. */
+	/** When the first delivery that failed since the last look began is due again. */
 	retryAt: Date | null;
-	/** Attempts that no answer came to yet, and failures that are being written down. */
+	/** Attempts that have no answer yet, and failures that are being written down. */
 	readonly inFlight: Map<DeliveryId, { readonly sending: Promise<void>; readonly over: AbortController }>;
-	/** Successes that are being written down, and whatever could not be written down, for the lane to trip over. */
+	/** Successes that are being written down. One that could not be stays here, and its error ends the lane. */
 	readonly settling: Set<Promise<unknown>>;
 	/** Whether the last answer was a failure. */
 	failing: boolean;
-	/** The last change of the webhook's count of failures; when the delivery that it was about is due again. */
+	/** The last result that was counted. Resolves with the time at which its delivery is due again. */
 	counting: Promise<Date | null>;
 }
 
 interface DeliveryWorker extends Pick<WakeableLoop, 'start' | 'stop'> {
-	/** Looks now what waits for these webhooks. */
+	/** Looks now for what waits for these webhooks. */
 	readonly wake: NotifyWorker;
 	/** Reads these webhooks again before anything else is sent there. */
 	readonly noteChange: NotifyWorker;
@@ -85,16 +85,16 @@ interface DeliveryWorkerOptions {
 }
 
 /**
- * Sends what is due. A worker claims a whole webhook, not a delivery: one sender at a time keeps the order of events
- * and the limits over all replicas, and a slow receiver delays itself alone. When the sender dies, its lease runs out
- * and another goes on.
+ * Sends deliveries that are due. A worker claims a whole webhook, not a single delivery. So each webhook has one
+ * sender, which keeps the order of events and the limits across all replicas, and a slow receiver delays only itself.
+ * When the sender dies, its lease runs out and another worker goes on.
  *
- * What a pause held has no time of its next attempt, which sorts first: once the webhook is active again it goes out
- * before everything else, in the order of events.
+ * Held deliveries have no `next_attempt_at`, and null sorts first. Once their webhook is active again, they are sent
+ * before all others, in the order of events.
  *
- * While a webhook is claimed, its `due_at` is the lease's end, so that it is found again if nobody returns it; what is
- * queued meanwhile raises the count `queued`, by which the sender sees that it has to look again before it returns the
- * webhook.
+ * While a webhook is claimed, its `due_at` is the end of the lease, so that it is found again if its sender dies.
+ * Whoever queues a delivery meanwhile raises `queued`. By that count the sender sees that it must look again before it
+ * gives the webhook back.
  */
 export function createDeliveryWorker({
 	webhooks,
@@ -113,7 +113,7 @@ export function createDeliveryWorker({
 	const owner = randomUUID();
 	const { look, reread, giveBack } = createLaneStore({ webhooks, deliveries, clock });
 	const lanes = new Map<Lane, Promise<void>>();
-	/** When the loop will be woken for a webhook's next retry, in milliseconds since 1970. */
+	/** The alarm that wakes the loop for a webhook's next retry; `time` in milliseconds since 1970. */
 	const alarms = new Map<WebhookId, { readonly time: number; readonly callOff: () => void }>();
 	let stopping = false;
 	let claims = 0;
@@ -121,8 +121,8 @@ export function createDeliveryWorker({
 	const fromNow = (ms: number) => new Date(clock.now().getTime() + ms);
 
 	/**
-	 * Takes free webhooks, at most `limit`; `isAll`: no other one is free. Answering are all that did not fail twice in a
-	 * row: one failure may happen to anybody.
+	 * Claims at most `limit` free webhooks. `isAll`: no other webhook is free. `answering` leaves out webhooks whose
+	 * last two attempts failed; a single failure is no sign of trouble.
 	 */
 	const claim = async (limit: number, which: 'any' | 'answering') => {
 		const now = clock.now();
@@ -144,9 +144,11 @@ export function createDeliveryWorker({
 		return { claimed, isAll: found.length < limit };
 	};
 
-	/** Reads the webhook again and prolongs the lease if need be; false where it is no longer ours: paused, deleted, lost. */
+	/**
+	 * Reads the webhook again and renews the lease if need be. False if it is no longer ours: paused, deleted or lost.
+	 */
 	const refresh = async (lane: Lane): Promise<boolean> => {
-		// Before it is read: what changes meanwhile may or may not be seen.
+		// Set before the read, which may miss a change that is made meanwhile.
 		Object.assign(lane, { readAt: clock.now(), changed: false });
 		const read = await reread(lane.webhook);
 		if (read === null) return false;
@@ -163,15 +165,15 @@ export function createDeliveryWorker({
 		return true;
 	};
 
-	/** Until when its receiver wants to be left alone; null where it does not. */
+	/** Until when the receiver wants no requests (`Retry-After`); null if it takes them now. */
 	const restOf = ({ webhook: { rest_until } }: Lane) =>
 		rest_until !== undefined && rest_until > clock.now() ? rest_until : null;
 
 	const isFresh = ({ readAt, changed }: Lane) => !changed && clock.now().getTime() - readAt.getTime() < FRESH_MS;
 
 	/**
-	 * Sends a delivery once. What a success comes to is written down while the next is sent; but where failures are counted,
-	 * answers are written down in their order: a success sets back the failures before it, and none that come later.
+	 * Sends a delivery once. A success is written down while the next delivery is sent. But after a failure, results
+	 * are written down in the order of the answers, because a success resets the count of the failures before it only.
 	 */
 	const send = async (lane: Lane, delivery: DeliveryDocument, over: AbortController) => {
 		const { webhook } = lane;
@@ -195,7 +197,7 @@ export function createDeliveryWorker({
 		lane.changed = true;
 	};
 
-	/** Begins an attempt, and waits a moment for its end. */
+	/** Begins an attempt, and waits for its end or until the next may begin beside it. */
 	const begin = async (lane: Lane, delivery: DeliveryDocument) => {
 		const over = new AbortController();
 		const doze = createDoze(clock);
@@ -215,7 +217,7 @@ export function createDeliveryWorker({
 		if (lane.slow) loop.wake();
 	};
 
-	/** Webhooks are given back again and again while one retry is far away: it is waited for once. */
+	/** Sets the alarm for a retry. A webhook may be given back many times before it; one alarm is enough. */
 	const wakeAt = (id: WebhookId, time: number) => {
 		const before = alarms.get(id);
 		if (before?.time === time || stopping) return;
@@ -227,7 +229,7 @@ export function createDeliveryWorker({
 		alarms.set(id, { time, callOff });
 	};
 
-	/** Ends the lease, whatever waits. */
+	/** Gives the webhook back, even if deliveries wait. */
 	const leave = ({ _id, organization_id, lease_owner }: WebhookDocument, due?: Pick<WebhookDocument, 'due_at'>) =>
 		webhooks.update(
 			organization_id,
@@ -237,13 +239,13 @@ export function createDeliveryWorker({
 
 	const isOurs = async (lane: Lane) => !stopping && (isFresh(lane) || (await refresh(lane)));
 
-	/** Sends until nothing waits and the webhook is given back, which it answers, or until it is no longer ours. */
+	/** Sends until nothing is due. Answers whether it gave the webhook back then; false if it was no longer ours. */
 	const work = async (lane: Lane): Promise<boolean> => {
 		const { inFlight, settling } = lane;
 		while (await isOurs(lane)) {
 			while (settling.size > 0) await Promise.all(settling);
 			const busy = new Set(inFlight.keys());
-			// Read before the look: what is queued from here on raises the count that giving back compares.
+			// Taken before the look: a delivery that is queued later raises `queued`, and giving back compares that.
 			const { webhook } = lane;
 			Object.assign(lane, { stirred: false, retryAt: null });
 			const { due, next, isAll } = await look({ webhook_id: webhook._id, busy, hadMany: lane.hadMany });
@@ -273,8 +275,8 @@ export function createDeliveryWorker({
 	};
 
 	/**
-	 * One that is paused keeps its lease until its attempts have ended, so that nobody sends beside them once it is
-	 * resumed.
+	 * Serves a webhook to the end. A paused webhook keeps its lease until its attempts have ended, so that nobody sends
+	 * beside them when it is resumed.
 	 */
 	const serve = async (lane: Lane) => {
 		let isGivenBack: boolean;
@@ -299,8 +301,8 @@ export function createDeliveryWorker({
 	};
 
 	/**
-	 * Waits until an attempt ends, something is queued or due, or the webhook is no longer ours. What this process queues
-	 * it is told of; what others do shows when the webhook is read again, with all those that wait at the time.
+	 * Waits until an attempt ends, a delivery is queued or due, or the webhook is no longer ours. This process is told
+	 * of the deliveries that it queues itself. For those of other replicas it reads the webhook again every second.
 	 */
 	const news = async (lane: Lane, queued: number, next: Date | null) => {
 		while (!hasNews(lane) && (next === null || next > clock.now())) {
@@ -332,8 +334,13 @@ export function createDeliveryWorker({
 				log.error({ err: error, webhook_id: webhook._id }, 'a webhook could not be served; trying again');
 				await leave(lane.webhook, { due_at: fromNow(POLL_MS) });
 			})
-			// Its lease runs out.
-			.catch((error: unknown) => log.error({ err: error, webhook_id: webhook._id }, 'nor could it be left'))
+			// Then the lease runs out by itself.
+			.catch((error: unknown) =>
+				log.error(
+					{ err: error, webhook_id: webhook._id },
+					'a webhook could not be given back; its lease ends by itself',
+				),
+			)
 			.finally(() => {
 				const wasCrowded = isCrowded();
 				lanes.delete(lane);
@@ -348,7 +355,7 @@ export function createDeliveryWorker({
 		return Math.min(MAX_QUICK - (lanes.size - slow), MAX_WEBHOOKS - lanes.size);
 	};
 
-	/** Half of the places are kept for receivers that answered last time. */
+	/** Whether half of the places are taken. The other half is for webhooks whose receivers answer. */
 	const isCrowded = () => places() <= MAX_QUICK / 2 || lanes.size >= MAX_WEBHOOKS / 2;
 
 	const loop = createWakeableLoop({
@@ -400,5 +407,5 @@ const earliest = (one: Date | null, other: Date | null) =>
 
 const sendings = ({ inFlight }: Lane) => [...inFlight.values()].map(({ sending }) => sending);
 
-/** Asked anew each time: it changes while one waits. */
+/** A function, because the compiler would take a field that was just read to be unchanged after a wait. */
 const hasNews = ({ stirred }: Lane) => stirred;

@@ -9,7 +9,7 @@ import type { DeliveryDocument, WebhookDocument } from './model';
 import { payloads } from './payload';
 import { createBulkQueue, firstDelivery, type NotifyWorker } from './queue';
 
-/** Makes the deliveries of events, each once, however often it is called with them. */
+/** Makes the deliveries of events. Repeating a call makes no delivery twice. */
 export type FanOut = (...events: readonly PlatformEvent[]) => Promise<void>;
 
 export function createFanOut({
@@ -40,7 +40,7 @@ export function createFanOut({
 						event_type: event.type,
 						body: payloads[webhook.format](event),
 						...firstDelivery(ids, event.id),
-						// The event's own time keeps events in order when they come late or side by side.
+						// The time of the event keeps events in order that arrive late or at the same time.
 						next_attempt_at: event.created_at < now ? event.created_at : now,
 					},
 				})),
@@ -49,10 +49,10 @@ export function createFanOut({
 	};
 }
 
-/** What `webhook.paused` tells. */
+/** The data of `webhook.paused`. */
 const aboutWebhook = z.object({ webhook: z.object({ id: z.string() }) });
 
-/** Whether an event is of the environments and projects that a webhook is limited to, and not of its own pause. */
+/** Whether a webhook is to be told of an event: not of its own pause, nor of what its owner has left out. */
 const concerns = (
 	{ _id, environment_ids, project_ids }: WebhookDocument,
 	{ type, data, environment_id, project_id }: PlatformEvent,

@@ -15,7 +15,7 @@ import type { DeliveryDocument, WebhookDocument } from './model';
 import { type Holdings, webhookRoutes } from './routes';
 import { createWebhooksService } from './service';
 
-/** Webhooks, the log of their deliveries, and their sender. */
+/** Webhooks, the log of their deliveries, and the worker that sends them. */
 export function createWebhooks({
 	webhooks,
 	deliveries,

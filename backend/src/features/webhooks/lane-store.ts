@@ -8,14 +8,14 @@ import type { DeliveryDocument, WebhookDocument } from './model';
 
 /** How many deliveries of a webhook are read at a time. */
 const MANY = 50;
-/** How many webhooks are asked after at a time. */
+/** How many webhooks one query is about. */
 const BATCH = 100;
-/** How many deliveries are read for several webhooks together; where there are more, each is asked after by itself. */
+/** How many deliveries one query reads for several webhooks. If there are more, each webhook gets its own query. */
 const FEW = 500;
 
 interface Question {
 	readonly webhook_id: WebhookId;
-	/** Deliveries that are being sent. */
+	/** The deliveries that are being sent already. */
 	readonly busy: ReadonlySet<DeliveryDocument['_id']>;
 	/** Whether the answer is probably long. */
 	readonly hadMany: boolean;
@@ -23,17 +23,17 @@ interface Question {
 
 /** What waits for a webhook. */
 interface Answer {
-	/** What is to be sent now, in that order. */
+	/** The deliveries to send now, in this order. */
 	readonly due: readonly DeliveryDocument[];
-	/** When the next of the others is due. */
+	/** When the next of the other deliveries is due. */
 	readonly next: Date | null;
-	/** Whether nothing else is to be sent now. */
+	/** Whether `due` is all that is due now. */
 	readonly isAll: boolean;
 }
 
 const waiting = { $in: ['pending', 'held'] } as const;
 
-/** What those who serve webhooks ask of the database: whoever asks at about the same time asks by one query. */
+/** The queries of those who serve webhooks. Queries that are made at about the same time are sent as one. */
 export function createLaneStore({
 	webhooks,
 	deliveries,
@@ -73,7 +73,7 @@ export function createLaneStore({
 			return { due: idle.filter(isDue), next, isAll: found.length < MANY || next !== null };
 		},
 
-		/** The webhook as it is now; null where it is no longer that sender's to serve. */
+		/** The webhook as it is now; null if it is paused or deleted, or another sender has it. */
 		reread: createBatcher({
 			limit: BATCH,
 			run: async (served: readonly WebhookDocument[]) => {
@@ -87,8 +87,8 @@ export function createLaneStore({
 		}),
 
 		/**
-		 * Ends the lease of a webhook that is due next at that time, unless something was queued since it was read; false
-		 * where it is still to be served.
+		 * Gives a webhook back that is next due at that time, unless a delivery was queued since the webhook was read.
+		 * False if the webhook must still be served.
 		 */
 		giveBack: createBatcher({
 			limit: BATCH,
@@ -114,7 +114,7 @@ export function createLaneStore({
 
 const idsOf = (webhooks: readonly WebhookDocument[]) => webhooks.map(({ _id }) => _id);
 
-/** What has no time was held, and goes first. */
+/** Held deliveries have no time and go first. */
 const bySending = (one: DeliveryDocument, other: DeliveryDocument) =>
 	(one.next_attempt_at?.getTime() ?? 0) - (other.next_attempt_at?.getTime() ?? 0) ||
 	(one.event_id < other.event_id ? -1 : 1);

@@ -7,24 +7,24 @@ import { sealed } from '../../database/reencrypt';
 import { tenantCollection } from '../../database/tenant-collection';
 import type { DeliveryAttempt } from '../../net/attempt';
 
-/** The forms in which receivers can be told of an event. */
+/** The formats in which events can be sent. */
 export const WEBHOOK_FORMATS = ['generic', 'slack', 'teams', 'discord'] as const;
 export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
 
-/** The type of what is sent to try a webhook out; it is no event of the organization and cannot be asked for. */
+/** The type of a test delivery. It is not an event, and webhooks cannot subscribe to it. */
 export const TEST_TYPE = 'webhook.test';
 
-/** Everything that deliveries can be about. */
+/** The types that a delivery can have. */
 export const DELIVERED_TYPES = [...EVENT_TYPES, TEST_TYPE] as const;
 export type DeliveredType = (typeof DELIVERED_TYPES)[number];
 
-/** What a webhook is told: an event, or that somebody tries it out. */
+/** What a webhook is sent: an event, or a test. */
 export type Announcement = Omit<PlatformEvent, 'type'> & { readonly type: DeliveredType };
 
 /** `paused`: events wait, as held deliveries, until somebody resumes the webhook. */
 export const WEBHOOK_STATUSES = ['active', 'paused'] as const;
 
-/** An address that wants to be told of events; also the lease of the worker that serves it. */
+/** A subscription to events, and the lease of the worker that sends them. */
 export interface WebhookDocument extends WithOutbox {
 	readonly _id: WebhookId;
 	readonly organization_id: OrganizationId;
@@ -38,20 +38,20 @@ export interface WebhookDocument extends WithOutbox {
 	readonly project_ids: readonly ProjectId[] | null;
 	/** Encrypted, bound to the webhook's id. */
 	readonly secret: string;
-	/** Those from before, the latest first, encrypted likewise: until then, requests are signed with each of them too. */
+	/** Earlier secrets, the latest first, encrypted likewise. Requests are signed with each of them too, until then. */
 	readonly previous_secrets: readonly { readonly secret: string; readonly until: Date }[];
 	readonly status: (typeof WEBHOOK_STATUSES)[number];
 	readonly paused_reason: string | null;
-	/** Failed attempts, over all events, since the last that succeeded. */
+	/** How many attempts, for whichever event, have failed since the last success. */
 	readonly consecutive_failures: number;
-	/** Its receiver asked for rest until then (`Retry-After`). */
+	/** The receiver asked for no requests until then (`Retry-After`). */
 	readonly rest_until?: Date;
 	readonly created_at: Date;
-	/** How often something was queued: by it a worker sees that it has to look again. */
+	/** How often a delivery was queued. By this count the sender sees that it must look again. */
 	readonly queued: number;
-	/** From when on a worker has something to do here; missing where nothing waits. */
+	/** When a worker next has something to do; missing if nothing waits. */
 	readonly due_at?: Date;
-	/** While it lasts, one worker alone sends to this webhook: the order of events and the limits depend on it. */
+	/** Until then only `lease_owner` sends to this webhook. The order of events and the limits depend on it. */
 	readonly lease_until?: Date;
 	readonly lease_owner?: string;
 }
@@ -98,15 +98,17 @@ export interface DeliveryDocument {
 	readonly organization_id: OrganizationId;
 	readonly webhook_id: WebhookId;
 	readonly event_id: EventId;
-	/** By which receivers know what they have seen: the event's id; a replay's own id, so that it counts as new. */
+	/**
+	 * By this id receivers recognize repetitions: the event's id, or for a replay its own id, so that it counts as new.
+	 */
 	readonly message_id: EventId | DeliveryId;
-	/** The delivery that this one repeats because somebody asked for it. */
+	/** The delivery that this one replays; null if it is no replay. */
 	readonly replay_of: DeliveryId | null;
 	readonly event_type: DeliveredType;
-	/** The request's body, to the byte: signatures are computed over it, over every retry. */
+	/** The exact body of the request. Every attempt sends and signs the same bytes. */
 	readonly body: string;
 	readonly status: (typeof DELIVERY_STATUSES)[number];
-	/** Null where no attempt will follow by itself. */
+	/** Null if no attempt is planned. */
 	readonly next_attempt_at: Date | null;
 	/** Of the last response. */
 	readonly response_code: number | null;

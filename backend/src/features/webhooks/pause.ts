@@ -7,13 +7,13 @@ import { createHold } from './hold';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import { presentWebhook } from './schemas';
 
-/** A webhook to be paused, and why: its owner is told. */
+/** A webhook to pause, and the reason that its owner is told. */
 interface Pausing {
 	readonly webhook: WebhookDocument;
 	readonly reason: string;
 }
 
-/** Pauses those webhooks that are active, and announces each to its organization's others. */
+/** Pauses those of the webhooks that are active, and announces each to the other webhooks of its organization. */
 export type Pause = (pausing: readonly Pausing[]) => Promise<void>;
 
 export function createPause({
@@ -49,7 +49,7 @@ export function createPause({
 		filter: { _id: one.webhook._id, status: 'active' },
 		update: {
 			$set: { status: 'paused', paused_reason: one.reason, outbox_pending: true },
-			// The lease is its sender's, who ends it when the attempts under way have ended.
+			// The lease stays: its sender gives it back when the attempts under way have ended.
 			$unset: { due_at: 1 },
 			$push: { outbox: eventOf(one) },
 		},
@@ -61,7 +61,7 @@ export function createPause({
 		for (let left = pausing; left.length > 0;) {
 			const matched = await webhooks.everywhere.updateMany(...left.map(changeOf));
 			if (matched === left.length) break;
-			// DocumentDB misses what another command changes at the same moment: still active, once more.
+			// DocumentDB misses documents that another command changes at the same moment. Those are tried again.
 			const active = await webhooks.everywhere.find({ _id: { $in: ids }, status: 'active' });
 			const missed = new Set(active.map(({ _id }) => _id));
 			left = left.filter(({ webhook }) => missed.has(webhook._id));

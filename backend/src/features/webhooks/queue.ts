@@ -6,7 +6,7 @@ import { createHold, HELD } from './hold';
 import { isFree, isLeased } from './lease';
 import type { DeliveryDocument, WebhookDocument } from './model';
 
-/** What differs from one new delivery to another. */
+/** The fields that differ from one new delivery to another. */
 export type NewDelivery = Pick<
 	DeliveryDocument,
 	'_id' | 'event_id' | 'message_id' | 'replay_of' | 'event_type' | 'body'
@@ -22,12 +22,12 @@ export interface Queued {
 }
 
 /**
- * Puts deliveries into webhooks' queues, where they are held while the webhook is paused. The same message again changes
- * nothing.
+ * Queues deliveries: pending, or held where the webhook is paused. A message that is queued already is not queued
+ * again.
  */
 export type EnqueueAll = (queued: readonly Queued[]) => Promise<void>;
 
-/** Tells the workers of this process that something waits for these webhooks. */
+/** Wakes the workers of this process: something has changed for these webhooks. */
 export type NotifyWorker = (webhooks: readonly WebhookId[]) => void;
 
 interface QueueOptions {
@@ -52,16 +52,18 @@ export function createBulkQueue({ webhooks, deliveries, clock, notify }: QueueOp
 	});
 
 	/**
-	 * Tells the senders of active webhooks that something waits: one that holds the webhook sees by the count that it has
-	 * to look again; where nobody does, the webhook is due. One that claims it between the two changes looks after the
-	 * claim, and so after what was written before this call.
+	 * Tells the senders of active webhooks that something waits. If a webhook is leased, its sender sees by `queued`
+	 * that it must look again; if it is free, it becomes due. A worker may claim it between the two changes. It then
+	 * looks after its claim, and so sees what was written before this call.
 	 */
 	const announce = async (ids: readonly WebhookId[]): Promise<void> => {
 		const now = clock.now();
 		await webhooks.everywhere.updateMany(whileLeased(ids, now), whileFree(ids, now));
 	};
 
-	/** The same for webhooks that are as they were read, at half the cost; answers whether all of them are. */
+	/**
+	 * The same at half the cost. It works for webhooks that have not changed since they were read; false if one has.
+	 */
 	const announceAsRead = async (read: readonly WebhookDocument[]): Promise<boolean> => {
 		const now = clock.now();
 		const active = read.filter(({ status }) => status === 'active');
@@ -94,8 +96,8 @@ export function createBulkQueue({ webhooks, deliveries, clock, notify }: QueueOp
 		const ids = read.map(({ _id }) => _id);
 		if (!(await announceAsRead(read))) {
 			await holdWherePaused(ids);
-			// Whoever was claimed, given back or resumed meanwhile, or changed at that very moment (which DocumentDB may
-			// miss), is told as well.
+			// Some webhook was claimed, given back, paused or resumed meanwhile, or DocumentDB missed it, because
+			// another command changed it at the same moment.
 			await announce(ids);
 		}
 		notify(ids);
@@ -106,7 +108,7 @@ export function createBulkQueue({ webhooks, deliveries, clock, notify }: QueueOp
 	};
 }
 
-/** The part of a delivery that says what became of it, before anything did. */
+/** The outcome of a delivery that was not attempted yet. */
 export const UNATTEMPTED = {
 	response_code: null,
 	response_body: null,
@@ -114,7 +116,7 @@ export const UNATTEMPTED = {
 	attempts: [],
 } satisfies Partial<DeliveryDocument>;
 
-/** The ids of a new delivery of that event's message. */
+/** The ids of a delivery that is no replay. */
 export const firstDelivery = (ids: Ids, event_id: DeliveryDocument['event_id']) => ({
 	_id: ids.next('delivery'),
 	event_id,

@@ -30,7 +30,7 @@ export interface Holdings {
 	readonly hasProject: (organization: OrganizationId, id: ProjectId) => Promise<boolean>;
 }
 
-/** Refuses a limit that no event could meet. @throws {ApiError} 422 that names the first such id */
+/** Refuses ids that the organization does not have. @throws {ApiError} 422 naming the first such id */
 async function refuseUnknown(
 	organization: OrganizationId,
 	{ environment_ids, project_ids }: Pick<WebhookChange, 'environment_ids' | 'project_ids'>,
@@ -80,7 +80,7 @@ export const webhookRoutes = ({
 		method: 'post',
 		path: '/api/v1/webhooks',
 		operationId: 'createWebhook',
-		summary: 'Register a webhook; the reply alone shows its secret',
+		summary: 'Register a webhook; only this reply shows its secret',
 		access: write,
 		errors: ['organization_denied'],
 		input: { body: webhookRequest },
@@ -121,7 +121,7 @@ export const webhookRoutes = ({
 		method: 'patch',
 		path: '/api/v1/webhooks/{webhook_id}',
 		operationId: 'updateWebhook',
-		summary: 'Change a webhook; what waits already is sent as it was made',
+		summary: 'Change a webhook; deliveries that wait already keep their body',
 		access: write,
 		input: { params, body: webhookChange },
 		responses: { 200: webhookSchema },
@@ -136,7 +136,7 @@ export const webhookRoutes = ({
 		method: 'post',
 		path: '/api/v1/webhooks/{webhook_id}/pause',
 		operationId: 'pauseWebhook',
-		summary: 'Pause a webhook: its events wait until it is resumed, for up to 30 days',
+		summary: 'Pause a webhook: its events wait for up to 30 days until it is resumed',
 		access: write,
 		resumable: true,
 		input: { params },
@@ -148,7 +148,7 @@ export const webhookRoutes = ({
 		method: 'post',
 		path: '/api/v1/webhooks/{webhook_id}/resume',
 		operationId: 'resumeWebhook',
-		summary: 'Resume a webhook: what waited is sent, in the order of events',
+		summary: 'Resume a webhook: the deliveries that waited are sent in the order of events',
 		access: write,
 		resumable: true,
 		input: { params },
@@ -160,7 +160,7 @@ export const webhookRoutes = ({
 		method: 'post',
 		path: '/api/v1/webhooks/{webhook_id}/test',
 		operationId: 'testWebhook',
-		summary: 'Send a webhook.test at once, even while the webhook is paused; answers what came back',
+		summary: 'Send a webhook.test at once, even to a paused webhook, and reply with the outcome',
 		access: write,
 		input: { params },
 		responses: { 200: deliveryDetailSchema },
@@ -171,7 +171,7 @@ export const webhookRoutes = ({
 		method: 'post',
 		path: '/api/v1/webhooks/{webhook_id}/rotate-secret',
 		operationId: 'rotateWebhookSecret',
-		summary: 'Give a webhook a new secret; for 24 hours the one before signs as well. The reply alone shows it',
+		summary: 'Give a webhook a new secret, which only this reply shows; for 24 hours the old one signs too',
 		access: write,
 		input: { params, body: rotateRequest },
 		responses: { 200: createdWebhookSchema },

@@ -17,19 +17,17 @@ import {
 
 const idList = <K extends 'environment' | 'project'>(kind: K) => z.array(idSchema(kind)).min(1).max(100).nullable();
 
-const ONLY_ENVIRONMENTS = 'Only events about these environments; null: about all, and about none';
-const ONLY_PROJECTS = 'Only events about these projects; null: about all, and about none';
+const ONLY_ENVIRONMENTS = 'Only events about these environments; null: all events, also those about no environment';
+const ONLY_PROJECTS = 'Only events about these projects; null: all events, also those about no project';
 
 const formatSchema = z
 	.enum(WEBHOOK_FORMATS)
-	.describe(
-		'`generic`: `{ id, type, created_at, data }`, for programs; the others: a message for that chat, to its webhook',
-	);
+	.describe('`generic`: `{ id, type, created_at, data }`, for programs; the others: a message for that chat');
 
 const settings = {
 	url: receiverUrl.describe(
-		'Where events are posted, on the public internet unless the configuration of the service opens other ranges; ' +
-			'redirects are not followed',
+		'Where events are posted: an address on the public internet, unless the configuration of the service allows ' +
+			'others; redirects are not followed',
 	),
 	format: formatSchema,
 	events: z
@@ -38,7 +36,7 @@ const settings = {
 		.max(50)
 		.transform((patterns) => [...new Set(patterns)])
 		.meta({
-			description: 'Which events it is told of: types, families such as `deployment.*`, or `*` for all',
+			description: 'Which events are sent: types, families such as `deployment.*`, or `*` for all',
 			examples: [['deployment.*']],
 		}),
 	environment_ids: idList('environment').describe(ONLY_ENVIRONMENTS),
@@ -51,7 +49,7 @@ const secret = z
 	.optional()
 	.describe(
 		'What requests are signed with (`X-OECSH-Signature`, `webhook-signature`): 8 to 256 printable ASCII characters; ' +
-			'left out, one is made',
+			'by default, one is generated',
 	);
 
 export const webhookRequest = z
@@ -109,35 +107,35 @@ export const webhookSchema = z
 		org_id: ownerId,
 		url: z.string().describe('Where events are posted'),
 		format: formatSchema,
-		events: z.array(z.string()).describe('The types and patterns that it asked for, each once'),
+		events: z.array(z.string()).describe('Which events are sent: types and patterns, each once'),
 		environment_ids: z.array(idSchema('environment')).nullable().describe(ONLY_ENVIRONMENTS),
 		project_ids: z.array(idSchema('project')).nullable().describe(ONLY_PROJECTS),
 		status: z
 			.enum(WEBHOOK_STATUSES)
 			.describe('`paused`: its events wait, as `held` deliveries, for up to 30 days until it is resumed'),
-		paused_reason: z.string().nullable().describe('Why it is paused, for people; null while it is active'),
+		paused_reason: z.string().nullable().describe('Why it is paused, in words; null while it is active'),
 		consecutive_failures: z
 			.int()
 			.min(0)
-			.describe('Failed attempts, over all events, since the last that succeeded; at 5 it is paused'),
+			.describe('Failed attempts, for whichever event, since the last success; at 5 the webhook is paused'),
 		previous_secret_expires_at: z.iso
 			.datetime()
 			.nullable()
 			.describe(
-				'Until when requests are signed with the secret before the last rotation too, perhaps long past; null where ' +
-					'there was none',
+				'Until when requests are also signed with the secret before the last rotation; may be past; null if it ' +
+					'was never rotated',
 			),
 		created_at: createdAt,
 	})
 	.meta({ id: 'Webhook', examples: [exampleWebhook] });
 
-/** A webhook just made, or with a new secret: the only replies that show it. */
+/** A webhook with its secret. Only the replies that register a webhook and rotate its secret are so. */
 export const createdWebhookSchema = webhookSchema
 	.extend({
 		secret: z
 			.string()
 			.describe(
-				'What requests are signed with; shown here and never again. One that was made begins with `whsec_`',
+				'What requests are signed with; shown here and never again. A generated secret begins with `whsec_`',
 			),
 	})
 	.meta({
@@ -160,7 +158,7 @@ export const presentWebhook = (webhook: WebhookDocument) => ({
 	created_at: webhook.created_at.toISOString(),
 });
 
-const RESPONSE_BODY = 'The first 10,000 bytes of the last response, as text; null where none came';
+const RESPONSE_BODY = 'The first 10,000 bytes of the last response, as text; null if there was none';
 
 const exampleAttempt = { at: '2026-05-07T14:24:58.402Z', duration_ms: 87, response_code: 200, error: null };
 
@@ -180,63 +178,61 @@ const exampleDelivery = {
 export const deliverySchema = z
 	.object({
 		id: ownId('delivery').describe(
-			'Sent as `X-OECSH-Delivery`; stays over retries, and a replay has one of its own',
+			'Sent as `X-OECSH-Delivery`; the same for every retry, while a replay has its own',
 		),
 		event_id: idSchema('event').describe(
-			'The event that it tells of; what a test sends is no event and cannot be read',
+			'The event that is sent; the id of a test names no event that could be read',
 		),
-		event_type: z.enum(DELIVERED_TYPES).describe('`webhook.test`: somebody tried the webhook out'),
-		replay_of: idSchema('delivery')
-			.nullable()
-			.describe('The delivery that it repeats because somebody asked for that; null for the first of its event'),
+		event_type: z.enum(DELIVERED_TYPES).describe('The type of the event; `webhook.test` for a test'),
+		replay_of: idSchema('delivery').nullable().describe('The delivery that it replays; null if it is no replay'),
 		status: z
 			.enum(DELIVERY_STATUSES)
 			.describe(
-				'`pending`: waits for its first or next attempt; `failed`: given up, after the last retry or because none can ' +
-					'help; `held`: waits because the webhook is paused',
+				'`pending`: waits for its first or next attempt; `failed`: given up, after the last retry or because none ' +
+					'can help; `held`: waits because the webhook is paused',
 			),
 		response_code: z
 			.int()
 			.nullable()
-			.describe("The HTTP status of the last attempt's response; null where none came"),
+			.describe('The HTTP status of the last response; null if the last attempt got none'),
 		response_body: z.string().nullable().describe(RESPONSE_BODY),
 		retry_count: z
 			.int()
 			.min(0)
-			.describe('Attempts after the first: up to 6, after 1 s, 5 s, 30 s, 2 min, 10 min and 1 h'),
+			.describe('Attempts after the first; at most 6, after 1 s, 5 s, 30 s, 2 min, 10 min and 1 h'),
 		next_attempt_at: z.iso
 			.datetime()
 			.nullable()
-			.describe('When it is sent next; null where that waits for somebody to resume the webhook, or never comes'),
+			.describe('When the next attempt is due; null while the webhook is paused, and if there will be none'),
 		attempts: z.array(z.object(attemptFields)).describe('Every request that was sent, oldest first'),
-		created_at: createdAt.describe('When it was made; deliveries are kept for 30 days from then'),
+		created_at: createdAt.describe('When it was created; deliveries are kept for 30 days'),
 	})
 	.meta({ id: 'WebhookDelivery', examples: [{ ...exampleDelivery, attempts: [exampleAttempt] }] });
 
 const headers = z.record(z.string(), z.string());
 
-/** A delivery with everything that was sent and came back. */
+/** A delivery with all its requests and responses. */
 export const deliveryDetailSchema = deliverySchema
 	.extend({
-		request_body: z.string().describe('To the byte: what the signatures are computed over, with every attempt'),
+		request_body: z.string().describe('The exact body, which every attempt sends and signs'),
 		attempts: z
 			.array(
 				z.object({
 					...attemptFields,
 					url: z.string().describe("Where it was sent: the webhook's `url` at that time"),
-					request_headers: headers.describe('As they were sent, signatures included'),
+					request_headers: headers.describe('The headers as they were sent, signatures included'),
 					response_headers: headers
 						.nullable()
 						.describe(
-							'In lower case, those that came more than once joined by commas; null where no response came',
+							'Names in lower case, values of repeated headers joined by commas; null if there was no response',
 						),
 					response_body: z
 						.string()
 						.nullable()
-						.describe('The first 10,000 bytes, as text; null where no response came'),
+						.describe('The first 10,000 bytes, as text; null if there was no response'),
 				}),
 			)
-			.describe('Every request that was sent, oldest first, with what came back'),
+			.describe('Every request that was sent, oldest first, with its response'),
 	})
 	.meta({
 		id: 'WebhookDeliveryDetail',
@@ -284,7 +280,7 @@ export const presentDeliveryDetail = (delivery: DeliveryDocument) => ({
 	})),
 });
 
-/** Fields that came more than once are joined (RFC 9110, 5.3). */
+/** The values of repeated header fields are joined (RFC 9110, 5.3). */
 function joined(fields: HeaderList): Record<string, string> {
 	const values = groupBy(fields, ([name]) => name);
 	return Object.fromEntries([...values].map(([name, list]) => [name, list.map(([, value]) => value).join(', ')]));

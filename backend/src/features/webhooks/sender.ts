@@ -21,11 +21,11 @@ export function createSender({ fetch, secrets, clock }: { fetch: Fetch; secrets:
 				.filter(({ until }) => until > now)
 				.map((previous) => secrets.decrypt(previous.secret, webhook._id)),
 		);
-		// It may have been chosen before.
+		// The present secret may be one of them: owners can choose secrets, and choose one again.
 		previousSecrets.delete(secret);
 		const headers = {
 			'Content-Type': 'application/json',
-			// The log shows answers as they come.
+			// The log shows responses as they are sent, so they must not be compressed.
 			'Accept-Encoding': 'identity',
 			'User-Agent': 'OdooPlatform-Webhooks/1.0',
 			'X-OECSH-Delivery': _id,

@@ -9,21 +9,23 @@ import { createHold, HELD } from './hold';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import type { Pause } from './pause';
 
-/** So many failed attempts in a row pause a webhook (the documents' "after 5 consecutive failures"). */
+/** How many failed attempts in a row pause a webhook (the documents' "after 5 consecutive failures"). */
 const FAILURES_TO_PAUSE = 5;
 
-/** An attempt that was answered, or was not in time. */
+/** An attempt that has ended, with a response or without. */
 interface Answered {
 	readonly webhook: WebhookDocument;
 	readonly delivery: DeliveryDocument;
 	readonly result: AttemptResult;
-	/** Whether the webhook's count of failures changes: by every failure, and by a success that follows one. */
+	/**
+	 * Whether the result changes the webhook's count of failures. Every failure does, and a success that follows one.
+	 */
 	readonly counts: boolean;
 }
 
 /**
- * Writes down what became of an attempt: for the webhook, which it may pause, and for the delivery. Answers when the
- * delivery is due again, unless the webhook is paused; null where no other attempt follows.
+ * Writes the result of an attempt down, in its webhook, which it may pause, and in its delivery. Answers when the
+ * delivery is due again, provided that the webhook is not paused; null if no other attempt follows.
  */
 export type Settle = (answered: Answered) => Promise<Date | null>;
 
@@ -31,9 +33,9 @@ interface Attempted extends Answered {
 	readonly becomes: Pick<DeliveryDocument, 'status' | 'next_attempt_at'>;
 }
 
-/** How many attempts are written down at a time. */
+/** How many results are written down at a time. */
 const BATCH = 100;
-/** For how long failures gather before the next of them are written down, in milliseconds. */
+/** How long failures are gathered before they are written down together, in milliseconds. */
 const FAILURES_GATHER_MS = 100;
 
 export function createSettlement({
@@ -83,7 +85,7 @@ export function createSettlement({
 		]);
 	};
 
-	/** What the delivery becomes after this attempt. */
+	/** The state of the delivery after this attempt. */
 	const outcome = (
 		{ attempts }: DeliveryDocument,
 		{ verdict, retryAfterMs }: AttemptResult,
@@ -102,7 +104,7 @@ export function createSettlement({
 		}
 	};
 
-	/** The change of a delivery in one of those states; none where the attempt is written down already. */
+	/** Changes a delivery that is in one of these states. It matches nothing if the attempt is written down already. */
 	const changeOf = (
 		{ delivery: { _id, attempts }, result }: Attempted,
 		states: readonly DeliveryDocument['status'][],
@@ -131,7 +133,7 @@ export function createSettlement({
 			),
 		);
 		if (written === attempted.length) return;
-		// Paused since: what another attempt could still deliver stays held.
+		// A webhook may have been paused meanwhile. Its deliveries that await a retry stay held.
 		const retried = attempted.filter(({ becomes }) => becomes.status === 'pending');
 		await deliveries.everywhere.updateMany(...retried.map((one) => changeOf(one, ['held'], {})));
 	};
@@ -151,7 +153,7 @@ export function createSettlement({
 		},
 	});
 
-	/** Nobody waits for a failure to be written down: many receivers that fail shall cost those that answer little. */
+	/** Failures gather for longer: nobody waits for them, and fewer writes leave more for receivers that answer. */
 	const settleFailed = createBatcher({
 		limit: BATCH,
 		gatheringMs: FAILURES_GATHER_MS,
@@ -159,7 +161,7 @@ export function createSettlement({
 			await countFailures(failed);
 			await writeDown(failed);
 			const released = failed.filter(({ delivery }) => delivery.status === 'held');
-			// Their retry has made them pending. Meanwhile the webhook may have been paused again.
+			// The retry has made held deliveries pending. Their webhook may have been paused again meanwhile.
 			if (released.length > 0) await holdWherePaused(released.map(({ webhook }) => webhook._id));
 			return ({ becomes }) => becomes.next_attempt_at;
 		},
@@ -172,5 +174,5 @@ export function createSettlement({
 	};
 }
 
-/** A receiver that names a time means all requests (RFC 9110, 10.2.3; RFC 6585, 4), as those of Slack and Discord do. */
+/** `Retry-After` is about all requests to the receiver (RFC 9110, 10.2.3; RFC 6585, 4), as with Slack and Discord. */
 const restAfter = ({ result, becomes }: Attempted) => (result.retryAfterMs === null ? null : becomes.next_attempt_at);

@@ -23,11 +23,11 @@ export const discord = ({ title, text, tone, fields, link, footer, created_at }:
 			timestamp: created_at.toISOString(),
 		},
 	],
-	// Whatever a text says, nobody is notified.
+	// No mention in a text notifies anybody.
 	allowed_mentions: { parse: [] },
 });
 
-/** The beginning of a text with a backslash before everything that Discord's Markdown could take for its own. */
+/** The beginning of a text, with a backslash before every character that means something in Discord's Markdown. */
 function escapeTo(max: number, text: string): string {
 	let escaped = '';
 	for (const character of text) {

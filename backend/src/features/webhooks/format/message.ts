@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Announcement, DeliveredType } from '../model';
 
-/** Whether something is good news; each chat shows it by a color of its own. */
+/** Whether an event is good news. Each format shows it by a color. */
 export type Tone = 'good' | 'bad' | 'warning' | 'neutral';
 
 /**
- * What a chat shows of an event. The texts are as somebody typed them, without control characters: who puts them into a
- * format escapes them. They are so short that no format's limit is reached, even where every character is escaped.
+ * What a chat shows of an event. The texts have no control characters but are not escaped yet; each format does that.
+ * They are so short that they stay within the limits of every format, even if every character is escaped.
  */
 export interface Message {
 	/** At most 150 characters. */
@@ -45,7 +45,7 @@ const TITLES: Readonly<Record<DeliveredType, readonly [string, Tone]>> = {
 const text = z.string().nullable().catch(null);
 const named = z.object({ name: text, status: text }).catch({ name: null, status: null });
 
-/** Of the data of any event what people want to see; what is missing or of another form is left out. */
+/** The parts of an event's data that are shown. Parts that are missing or of another form are left out. */
 const detailsSchema = z.object({
 	deployment: z
 		.object({
@@ -70,7 +70,7 @@ const detailsSchema = z.object({
 	message: text,
 });
 
-/** What to tell people of an event, or of a test. */
+/** The message for an event or a test. */
 export function messageOf({ id, type, created_at, data }: Announcement): Message {
 	const { deployment, environment, server, automation_rule, webhook, error, message } = detailsSchema.parse(data);
 	const [title, tone] = TITLES[type];
@@ -102,13 +102,13 @@ export function messageOf({ id, type, created_at, data }: Announcement): Message
 	};
 }
 
-/** Longer addresses are of no use in a chat; Slack's limit holds even if all of it were escaped. */
+/** The longest address that is shown. It stays within Slack's limit even if every character is escaped. */
 const MAX_URL = 500;
 
 function linkTo(address: string | null): Message['link'] {
 	const url = address !== null && URL.canParse(address) ? new URL(address) : null;
 	if (url === null || !['http:', 'https:'].includes(url.protocol)) return null;
-	// Left by the URL standard as they are, and yet they end a link in one format or another.
+	// The URL standard leaves these characters as they are, but they end a link in some formats.
 	const href = url.href.replace(
 		/[|()[\]<>\\`*_~]/g,
 		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -121,13 +121,13 @@ function shown(value: string | null | undefined, max: number): string | null {
 	return clean === '' ? null : clean;
 }
 
-/** The beginning of a text, in one line, without what is invisible or turns its direction. */
+/** The beginning of a text on one line, without characters that are invisible or change the direction of writing. */
 function clip(value: string, max: number): string {
 	const clean = value
 		.replace(/[\s\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/gu, ' ')
 		.trim();
 	if (clean.length <= max) return clean;
-	// By characters, not by halves of them.
+	// By code points, so that no character is cut in half.
 	let beginning = '';
 	for (const character of clean) {
 		if (beginning.length + character.length >= max) break;

@@ -34,7 +34,7 @@ export const slack = ({ title, text, tone, fields, link, footer }: Message) => (
 	],
 });
 
-/** `verbatim`: nothing in it is made a link, a channel or a mention but what is written as one. */
+/** `verbatim`: Slack makes links and mentions only of what is marked up as one. */
 const formatted = (text: string) => ({ type: 'mrkdwn', text, verbatim: true });
 
 /**

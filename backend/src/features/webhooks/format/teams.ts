@@ -9,8 +9,8 @@ const STYLES: Readonly<Record<Tone, string>> = {
 
 /**
  * A message for Microsoft Teams (workflows and incoming webhooks): an Adaptive Card, of the version 1.4 that Teams
- * shows, of far less than the 28 kB that it takes. Texts of people are in text runs, which are shown as they are:
- * Markdown, which text blocks understand, means nothing there (adaptivecards.io/explorer/TextRun.html).
+ * shows, far below the limit of 28 kB. Texts of users are in text runs, which are shown literally: unlike text blocks,
+ * they know no Markdown (adaptivecards.io/explorer/TextRun.html).
  */
 export const teams = ({ title, text, tone, fields, link, footer }: Message) => ({
 	type: 'message',

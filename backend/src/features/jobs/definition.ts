@@ -4,23 +4,23 @@ import type { JobKind } from '../job-kinds';
 import type { JobFailure } from './failures';
 import type { JobData, JobDocument, JobOf, JobStep } from './model';
 
-/** What a job is worked on with. Once it is no longer this worker's, everything here rejects and changes nothing. */
+/** What a kind of job works with. Once the worker has lost the job, every method rejects and changes nothing. */
 export interface JobContext<Data extends JobData = JobData> {
-	/** As it is now. */
+	/** The job as it is now. */
 	readonly job: JobOf<Data>;
-	/** Aborted when the worker stops, or has lost the job to another; for a step, also when the job is to be canceled. */
+	/** Aborted when the worker stops or loses the job. In a step, it is also aborted when the job is canceled. */
 	readonly signal: AbortSignal;
-	/** Writes down what was found out, field by field of the job's data, in one write. */
+	/** Stores these fields of the job's data, in one write. */
 	readonly keep: (findings: Partial<Data>) => Promise<void>;
-	/** Adds a line to the job's log; lines keep the order in which they come. */
+	/** Adds a line to the job's log. Lines keep the order of the calls. */
 	readonly log: (text: string) => Promise<void>;
 }
 
 /** What a step works with. */
 export interface StepContext<Data extends JobData = JobData> extends JobContext<Data> {
 	/**
-	 * Tells how much of this step is done, from 0 to 1. May be called as often as there is news: of what comes while a
-	 * write is under way only the furthest is written.
+	 * Reports how much of this step is done, from 0 to 1. It may be called often: of all reports during one write, only
+	 * the highest is written next.
 	 */
 	readonly progress: (fraction: number) => Promise<void>;
 }
@@ -28,8 +28,8 @@ export interface StepContext<Data extends JobData = JobData> extends JobContext<
 export interface StepDefinition<Data extends JobData = JobData> {
 	readonly name: string;
 	/**
-	 * Does the step and answers what came of it, in words. It may be done again after it was done: whoever takes a job
-	 * over begins with the first step.
+	 * Does the step and answers its outcome, in words. It may run again after it has ended, because a worker that takes
+	 * a job over begins with the first step.
 	 */
 	readonly run: (context: StepContext<Data>) => Promise<string>;
 }
@@ -43,11 +43,11 @@ export const waitingStep = ({ name }: Pick<StepDefinition, 'name'>): JobStep => 
 	message: null,
 });
 
-/** A kind of job, as those who run jobs see it: they pass its data on unread. */
+/** A kind of job as workers see it. They do not look into its data. */
 export interface JobDefinition {
 	readonly kind: JobKind;
 	readonly steps: readonly StepDefinition[];
-	/** What is announced of a job that has just come to its status. @throws where its data is not of the kind */
+	/** The events of a job that has just reached its status. @throws if the job's data is not of this kind */
 	events(job: JobDocument): readonly PlatformEvent[];
 	/** Tidies up before the job counts as failed; may be called again. */
 	onFailure(context: JobContext, failure: JobFailure): Promise<void>;
@@ -55,13 +55,13 @@ export interface JobDefinition {
 	onCancel(context: JobContext): Promise<void>;
 }
 
-/** A kind of job, as the feature declares it whose data it has. */
+/** A kind of job as its feature declares it. */
 interface KindOfJob<Data extends JobData> {
 	readonly kind: JobKind;
-	/** Every job's data is held against it before the kind gets to see it. */
+	/** Parses the data of every job before the functions below get it. */
 	readonly data: z.ZodType<Data>;
 	readonly steps: readonly StepDefinition<Data>[];
-	/** What is announced of a job that has just come to its status. */
+	/** The events of a job that has just reached its status. */
 	readonly events: (job: JobOf<Data>) => readonly PlatformEvent[];
 	/** Tidies up before the job counts as failed; may be called again. */
 	readonly onFailure: (context: JobContext<Data>, failure: JobFailure) => Promise<void>;
@@ -97,7 +97,7 @@ export function defineJob<Data extends JobData>({
 	};
 }
 
-/** Finds the definition of a kind. @throws where nobody has declared it */
+/** Finds the definition of a kind. @throws if no definition has it */
 export function definitionFinder(definitions: readonly JobDefinition[]): (kind: JobKind) => JobDefinition {
 	const byKind = new Map(definitions.map((definition) => [definition.kind, definition]));
 	return (kind) => {

@@ -1,6 +1,6 @@
 import { KIND_FAILURES } from '../job-kinds';
 
-/** Why a job can fail, by the code that its owner is told; a closed list, which the OpenAPI document shows. */
+/** The codes with which jobs can fail, and what each means. The OpenAPI document shows this list. */
 export const JOB_FAILURES = {
 	...KIND_FAILURES,
 	not_found: 'What the job works on was deleted meanwhile.',
@@ -19,7 +19,7 @@ export interface JobFailure {
 	readonly message: string;
 }
 
-/** Something that a job's owner can understand and mend; any other error fails the job as `internal_error`. */
+/** A failure that the job's owner can understand and mend. Any other error fails the job as `internal_error`. */
 export class JobError extends Error {
 	override readonly name = 'JobError';
 

@@ -12,7 +12,7 @@ import { jobRoutes } from './routes';
 import { createJobsService } from './service';
 import { createJobWorker } from './worker';
 
-/** Jobs of the kinds that are given, and their worker. */
+/** Jobs of these kinds, and the worker that runs them. */
 export function createJobs({
 	jobs,
 	jobLogs: logs,

@@ -9,11 +9,14 @@ const MAX_LINE = 2_000;
 interface LogOptions {
 	readonly logs: TenantCollection<JobLogLine>;
 	readonly clock: Clock;
-	/** Tells those who follow the job that its log has changed. */
+	/** Wakes those who follow the job: its log has changed. */
 	readonly onChange: (id: JobId) => void;
 }
 
-/** What adds lines to a job's log, one after the other: who follows it by their numbers must not pass over one. */
+/**
+ * Makes a function that adds lines to a job's log, one after the other. If a later line were stored first, a reader who
+ * goes on from its number would never see the earlier one.
+ */
 export function createJobLog(
 	{ _id: job_id, organization_id }: JobDocument,
 	{ logs, clock, onChange }: LogOptions,
@@ -30,7 +33,7 @@ export function createJobLog(
 				onChange(job_id);
 				return;
 			} catch (error) {
-				// The worker before had that number already.
+				// An earlier worker has used that number.
 				if (!isDuplicateKey(error)) throw error;
 			}
 		}

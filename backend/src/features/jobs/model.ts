@@ -7,30 +7,30 @@ import { LEASE_MS } from '../../waiting/while-renewing';
 import type { JobKind } from '../job-kinds';
 import type { JobFailure } from './failures';
 
-/** Of jobs, their steps and deployments alike; the last three are final. */
+/** The statuses of jobs, their steps and deployments. The last three are final. */
 export const JOB_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'canceled'] as const;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
-/** Of jobs that a worker has, or waits for. */
+/** The statuses of jobs that have not ended. */
 export const OPEN_JOB_STATUSES = ['queued', 'running'] as const satisfies readonly JobStatus[];
 
 export interface JobStep {
 	readonly name: string;
-	/** `canceled`: never begun, because a step before it failed, or not gone on with, because the job was canceled. */
+	/** `canceled`: not begun because an earlier step failed, or ended because the job was canceled. */
 	readonly status: JobStatus;
 	readonly started_at: Date | null;
 	readonly finished_at: Date | null;
-	/** What came of it, in words. */
+	/** The outcome, in words. */
 	readonly message: string | null;
 }
 
-/** Who runs a job, and until when nobody else may. */
+/** Who runs a job, and until when no other worker may. */
 export interface JobLease {
-	/** The worker; null where the job waits for one. */
+	/** The worker; null while the job waits for one. */
 	readonly owner: string | null;
-	/** From here on the job is anybody's. */
+	/** When the lease runs out. From then on any worker may claim the job. */
 	readonly until: Date;
-	/** How many workers have begun it; what a worker writes is void once this has grown. */
+	/** How often the job was claimed. A worker's writes match only while the number is the one of its claim. */
 	readonly attempt: number;
 }
 
@@ -39,16 +39,16 @@ export const JOB_LEASE = { owner: 'lease.owner', until: 'lease.until', ms: LEASE
 /** The fields of a lease that its worker gives back. */
 export const freed = (now: Date) => ({ 'lease.owner': null, 'lease.until': now });
 
-/** What a kind of job keeps of its own, as its definition declares it. */
+/** The data of a kind of job, as its definition declares it. */
 export interface JobData {
-	/** Of what the job makes, e.g. a deployment. Unique, and finds the job. */
+	/** The id of what the job makes, e.g. a deployment. Unique, so that it finds the job. */
 	readonly id?: string;
 	readonly [field: string]: unknown;
 }
 
 /**
- * Work on an environment. What must change together is in this one document: the job, what it has found and made (its
- * data), the lock on the environment and the events that tell of it.
+ * Work on an environment. Everything that must change together is in this one document: the job, its data, the lock on
+ * the environment and the events.
  */
 export interface JobDocument extends WithOutbox {
 	readonly _id: JobId;
@@ -63,13 +63,15 @@ export interface JobDocument extends WithOutbox {
 	readonly error: JobFailure | null;
 	/** Who asked for it. */
 	readonly actor: string;
-	/** Set where an Idempotency-Key asked for it: so that asking again after a crash finds this job. Unique. */
+	/**
+	 * Set if the request had an Idempotency-Key. A repeated request finds this job by it, even after a crash. Unique.
+	 */
 	readonly effect_id?: string;
-	/** The environment, while the job is not at its end: a unique index lets it have one such job. */
+	/** The environment, until the job has ended. A unique index allows each environment one such job. */
 	readonly lock?: EnvironmentId;
-	/** While the job is not at its end. */
+	/** Present until the job has ended. */
 	readonly lease?: JobLease;
-	/** Present once somebody has asked for its end. */
+	/** Present once somebody has asked to cancel the job. */
 	readonly cancel?: { readonly requested_at: Date; readonly actor: string };
 	readonly created_at: Date;
 	readonly started_at: Date | null;
@@ -132,7 +134,7 @@ const LOG_RETENTION_SECONDS = 30 * 24 * 60 * 60;
 
 /** A line of a job's log. */
 export interface JobLogLine {
-	/** The job and the line's number, so that no number is given twice. */
+	/** Made of the job's id and the line's number, so that no two lines have the same number. */
 	readonly _id: string;
 	readonly organization_id: OrganizationId;
 	readonly job_id: JobId;

@@ -1,6 +1,6 @@
 /**
- * Writes down how far something is, in percent, and never less than before. Of calls that come while a write is under way
- * only the furthest is written; all of them resolve with it.
+ * Makes a function that writes progress down, in percent, which never goes back. Of the calls during one write, only
+ * the highest is written next, and all of them resolve with that write.
  */
 export function createProgress(write: (percent: number) => Promise<unknown>): (percent: number) => Promise<void> {
 	let wanted = 0;

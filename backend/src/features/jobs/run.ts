@@ -13,16 +13,16 @@ import { createJobLog } from './log';
 import { freed, JOB_LEASE, type JobDocument, type JobLogLine, type JobStep } from './model';
 import { createProgress } from './progress';
 
-/** So many workers may die of a job before it is given up. */
+/** How many workers may die while they run a job before it is given up. */
 const MAX_ATTEMPTS = 3;
 
-/** How long a step that is broken off may take to let go, in milliseconds, before what was is put back. */
+/** How long a canceled step may take to end, in milliseconds, before its changes are undone. */
 const PATIENCE_MS = 10_000;
 
 /** The job has another worker, or has ended. */
 class LeaseLost extends Error {}
 
-/** Somebody has asked for the job's end. */
+/** Somebody has asked to cancel the job. */
 class Canceled extends Error {}
 
 interface RunOptions {
@@ -33,9 +33,9 @@ interface RunOptions {
 	readonly log: Logger;
 	/** Tells the relay that an outbox has something. */
 	readonly notify: () => void;
-	/** Tells those who follow the job that it, or its log, has changed. */
+	/** Wakes those who follow the job: it, or its log, has changed. */
 	readonly onChange: (id: JobId) => void;
-	/** Rings when the job is to be looked at, for it is to be canceled. */
+	/** Rings when somebody asks to cancel the job. */
 	readonly nudges: Bells<JobId>;
 	/** Aborted when the worker stops. */
 	readonly shutdown: AbortSignal;
@@ -92,7 +92,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 			await addLine(text);
 		},
 	});
-	/** For the steps, which end when the job is canceled. */
+	/** For the steps. It ends when the job is canceled. */
 	const context = contextUntil(signal);
 	const stepContext = (index: number) => {
 		const show = createProgress((percent) => change({ $max: { progress_percent: percent } }));
@@ -102,10 +102,10 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 		};
 		return Object.assign(contextUntil(signal), { progress });
 	};
-	/** For what is to be done then, too. */
+	/** For the work after a failure or cancellation. It outlasts the cancellation of the job. */
 	const settling = contextUntil(held);
 
-	/** Moves to a status together with its events. */
+	/** Gives the job a status and adds the events of that status, in one write. */
 	const become = async (changes: Pick<JobDocument, 'status'> & Partial<JobDocument>, end = false) => {
 		const events = definition.events({ ...job, ...changes });
 		await write(
@@ -139,7 +139,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 	};
 
 	const fail = async (failure: JobFailure) => {
-		// Written down before anything is tidied up: a worker that has lost the job finds it out here.
+		// Written before anything is tidied up, because here a worker learns that it has lost the job.
 		await endSteps('failed', failure.message);
 		await unlessAborted(() => definition.onFailure(settling, failure), lost);
 		await settling.log(`Failed: ${failure.message}`);
@@ -149,7 +149,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 	const cancel = async () => {
 		const message = `Canceled by ${canceler}.`;
 		await endSteps('canceled', message);
-		// What is put back must not be undone by a step that did not heed its signal.
+		// Give a step that does not heed its signal time to end, or it might overwrite what is restored.
 		const enough = new AbortController();
 		await Promise.race([underWay, nap(clock, PATIENCE_MS, AbortSignal.any([held, enough.signal]))]);
 		enough.abort();
@@ -209,7 +209,7 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 				return;
 			}
 			if (!shutdown.aborted) throw error;
-			// Not an attempt that failed: the next one begins at once, and counts as this one.
+			// The worker only stops. The next one may begin at once, and its claim must not count as another attempt.
 			await jobs.update(claimed.organization_id, mine, {
 				$set: freed(clock.now()),
 				$inc: { 'lease.attempt': -1 },
@@ -231,10 +231,10 @@ function failureOf(error: unknown, job: JobDocument, log: Logger): JobFailure {
 	return { code: 'internal_error', message: 'Something failed on our side. Try again.' };
 }
 
-/** What a number of steps, the last of them in part, are of all. */
+/** The share of the steps that is done, in percent. `done` may count the current step in part. */
 const percentOf = (done: number, { steps }: JobDefinition) => Math.floor((done / steps.length) * 100);
 
-/** Findings as fields of the document; what is not known is left as it is. */
+/** Fields of the data as fields of the document. Undefined ones are left as they are. */
 const inData = (findings: Readonly<Record<string, unknown>>) =>
 	Object.fromEntries(
 		Object.entries(findings).flatMap(([field, value]) => (value === undefined ? [] : [[`data.${field}`, value]])),

@@ -7,7 +7,7 @@ import { JOB_STATUSES, type JobDocument } from './model';
 
 export const jobStatusSchema = z.enum(JOB_STATUSES).meta({
 	id: 'JobStatus',
-	description: 'Of jobs, their steps and deployments alike; `succeeded`, `failed` and `canceled` are final',
+	description: 'The status of a job, a step or a deployment; `succeeded`, `failed` and `canceled` are final',
 });
 
 const jobFailureSchema = z
@@ -22,17 +22,16 @@ const jobFailureSchema = z
 	.meta({ id: 'JobFailure' });
 
 /** Why a job failed. */
-export const failureField = jobFailureSchema.nullable().meta({ description: 'Why it failed; null unless it did' });
+export const failureField = jobFailureSchema.nullable().meta({ description: 'Why it failed; null if it did not' });
 
 const stepSchema = z.object({
 	name: z.string().meta({ description: `Stable. ${ABOUT_KINDS.steps}` }),
 	status: jobStatusSchema.meta({
-		description:
-			'`canceled`: never begun because a step before it failed, or not gone on with because the job was canceled',
+		description: '`canceled`: not begun because an earlier step failed, or ended because the job was canceled',
 	}),
 	started_at: startedAt,
 	finished_at: finishedAt,
-	message: z.string().nullable().meta({ description: 'What came of it, for people; null until there is something' }),
+	message: z.string().nullable().meta({ description: 'The outcome, in words; null until there is one' }),
 });
 
 export const jobSchema = z
@@ -43,19 +42,21 @@ export const jobSchema = z
 		project_id: idSchema('project').meta({ description: 'The project of the environment' }),
 		environment_id: idSchema('environment').meta({
 			description:
-				'What it works on; an environment has one job at a time, and another is 409 `environment_busy`',
+				'The environment that it works on; it has one job at a time, and a request for another is answered 409 ' +
+				'`environment_busy`',
 		}),
 		deployment_id: idSchema('deployment')
 			.nullable()
-			.meta({ description: 'What it deploys; null for a job of another kind' }),
+			.meta({ description: 'The deployment that it makes; null for a job of another kind' }),
 		progress_percent: z.int().min(0).max(100).meta({
-			description: 'Steps that are done, of all; goes back to 0 where the job begins again after an interruption',
+			description:
+				'How much of its steps is done; goes back to 0 when the job begins again after an interruption',
 		}),
 		current_step: z
 			.string()
 			.nullable()
-			.meta({ description: 'The `name` of the step that runs; null where none does' }),
-		steps: z.array(stepSchema).meta({ description: 'In the order in which they are taken' }),
+			.meta({ description: 'The `name` of the step that is running; null if none is' }),
+		steps: z.array(stepSchema).meta({ description: 'In the order in which they run' }),
 		error: failureField,
 		actor: actorField,
 		created_at: createdAt,
@@ -92,13 +93,13 @@ export const jobSchema = z
 		],
 	});
 
-/** One status, or several with commas between them. */
+/** One status, or several separated by commas. */
 export const statusFilter = z
 	.string()
 	.transform((text) => text.split(',').map((status) => status.trim()))
-	.pipe(z.array(z.enum(JOB_STATUSES, `must be of ${JOB_STATUSES.join(', ')}, with commas between them`)))
+	.pipe(z.array(z.enum(JOB_STATUSES, `must be of ${JOB_STATUSES.join(', ')}, separated by commas`)))
 	.meta({
-		description: `One of ${JOB_STATUSES.map((status) => `\`${status}\``).join(', ')}, or several with commas between them`,
+		description: `One of ${JOB_STATUSES.map((status) => `\`${status}\``).join(', ')}, or several separated by commas`,
 	});
 
 const iso = (date: Date | null) => date?.toISOString() ?? null;

@@ -19,24 +19,24 @@ import { freed, type JobDocument, type JobLogLine, type JobOf, type JobStatus, O
 
 export type { JobDocument, JobLogLine, JobOf };
 
-/** How often a job is looked at that another replica may run, in milliseconds. */
+/** How often a job is read again while somebody waits for it, in milliseconds: another replica may run it. */
 const POLL_MS = 2_000;
-/** Lines of a log that are read at a time. */
+/** How many lines of a log are read at a time. */
 const LINES = 500;
-/** More jobs of one organization are not under way at one moment: one an environment. */
+/** An organization has no more open jobs than this at any moment, because each environment has at most one. */
 const MOST_AT_ONCE = 1_000;
 
 interface JobFilter {
 	readonly status?: readonly JobStatus[] | undefined;
 	readonly environment_id?: EnvironmentId | undefined;
 	readonly project_id?: ProjectId | undefined;
-	/** Created or ended then or later. */
+	/** Only jobs that were created or ended at this time or later. */
 	readonly since?: Date | undefined;
 	readonly kind?: JobKind | undefined;
 }
 
 interface JobRequest extends Pick<JobDocument, 'kind' | 'project_id' | 'environment_id' | 'actor' | 'data'> {
-	/** Of requests with the same one, only the first queues a job. */
+	/** Of several requests with the same id, only the first queues a job. */
 	readonly effect_id: string | null;
 }
 
@@ -45,46 +45,46 @@ export interface JobsService {
 	list(tenant: Tenant, filter: JobFilter, after: JobId | null, limit: number): Promise<JobDocument[]>;
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: JobId): Promise<JobDocument>;
-	/** The job that is at work on an environment, or waits to be. */
+	/** The job of an environment that is queued or running. */
 	atWork(organization: OrganizationId, environment: EnvironmentId): Promise<JobDocument | null>;
-	/** The job that has this `id` in its data: the one that makes what is named so. */
+	/** The job that has this `id` in its data. */
 	findByDataId(tenant: Tenant, id: string): Promise<JobDocument | null>;
 	/**
-	 * Queues a job and wakes a worker; or answers the job that has this `effect_id` already.
-	 * @throws {ApiError} 409 environment_busy, naming the job at work there
+	 * Queues a job and wakes a worker. If a job has this `effect_id` already, answers that job.
+	 * @throws {ApiError} 409 environment_busy, naming the environment's open job
 	 */
 	enqueue(organization: OrganizationId, request: JobRequest): Promise<JobDocument>;
-	/** Answers the job when it is at its end, when the time is up, or when the signal comes: as it is then. */
+	/** Waits until the job has ended, the time is over or the signal is aborted. Answers the job as it is then. */
 	waitFor(tenant: Tenant, id: JobId, limits: { timeoutMs: number; signal: AbortSignal }): Promise<JobDocument>;
 	/**
-	 * Ends a job that waits, or asks the worker that runs it to; answers the job as it is then, null where it had ended.
-	 * One that is through all its steps by then succeeds nonetheless.
+	 * Cancels a queued job, or asks the worker of a running one to cancel it. Answers the job as it is then; null if it
+	 * had ended before. A job that has finished all its steps by then still succeeds.
 	 */
 	cancel(organization: OrganizationId, id: JobId, actor: string): Promise<JobDocument | null>;
 	/** Up to `limit` lines of a job's log, from the one after number `after`. */
 	lines(job: JobDocument, after: number, limit: number): Promise<JobLogLine[]>;
-	/** The lines of a job's log after number `after`, as it is now. */
+	/** All lines that a job's log has now after number `after`. */
 	allLines(job: JobDocument, after: number): AsyncGenerator<JobLogLine>;
 	/**
-	 * The same and those that come, whichever replica writes them. Ends with `end` and the job at its end; without that
-	 * when the signal comes or the service stops.
+	 * The lines of a job's log after number `after`, including those that any replica adds later. When the job ends,
+	 * the last item is `end`. When the signal is aborted or the service stops, it ends without that item.
 	 */
 	follow(job: JobDocument, after: number, signal: AbortSignal): AsyncGenerator<JobProgress>;
-	/** Tells those who wait or follow that a job, or its log, has changed. */
+	/** Wakes those who wait for a job or follow it: it, or its log, has changed. */
 	changed(id: JobId): void;
 	/** Ends every wait, now and from now on. */
 	stopWaiting(): void;
-	/** Frees every job of its worker: for the start of a process that knows itself to be the only one. */
+	/** Ends all leases. For the start of a process that is the only one, so that no other process can hold them. */
 	releaseAll(): Promise<void>;
 }
 
-/** What there is to tell of a job that runs; `idle`: nothing new. */
+/** News of a job. `idle`: there is none at the moment. */
 export type JobProgress =
 	| { readonly kind: 'line'; readonly line: JobLogLine }
 	| { readonly kind: 'idle' }
 	| { readonly kind: 'end'; readonly job: JobDocument };
 
-/** Whether a job has come to its end. */
+/** Whether a job has ended. */
 export const isEnded = ({ status }: Pick<JobDocument, 'status'>) => status !== 'queued' && status !== 'running';
 
 export function createJobsService({
@@ -106,7 +106,7 @@ export function createJobsService({
 	notify: () => void;
 	/** Tells the worker that a job is queued. */
 	wake: () => void;
-	/** Tells the worker that a job is to be canceled, should it run here. */
+	/** Tells the worker of this process that a job is to be canceled. */
 	nudge: (id: JobId) => void;
 }): JobsService {
 	const bells = createBells<JobId>(clock);
@@ -141,7 +141,7 @@ export function createJobsService({
 			const listener = bells.listen(_id);
 			try {
 				for (let last = after; !signal.aborted && !bells.stopped;) {
-					// Before its lines: the last of them are written before a job is at its end.
+					// Read before its lines. A job ends after its last line, so none is missed.
 					const job = await get(organization_id, _id);
 					for await (const line of allLines(job, last)) {
 						last = line.seq;
@@ -178,7 +178,7 @@ export function createJobsService({
 				{ sort, limit },
 			);
 			if (newer.length === limit) return newer;
-			// Those that were under way at that time: found by their end, without a walk through everything before it.
+			// The jobs that were running at that time. An index by their end finds them without reading all older jobs.
 			const older = await jobs.find(
 				tenant,
 				{ ...filter, finished_at: { $gte: since }, created_at: { $lt: since } },
@@ -223,7 +223,7 @@ export function createJobsService({
 				const same = effect_id === null ? null : await jobs.findOne(organization_id, { effect_id });
 				if (same !== null) return same;
 				const running = await atWork(organization_id, request.environment_id);
-				// It may have ended since; then the environment is free.
+				// That job has ended since, so the environment is free now.
 				if (running === null) continue;
 				throw new ApiError(
 					'environment_busy',
@@ -245,7 +245,7 @@ export function createJobsService({
 					nudge(_id);
 					return asked;
 				}
-				// Whoever has claimed it by now finds out before its first step.
+				// A worker that claims it at this moment notices it with its first write, before the first step.
 				const changes = {
 					status: 'canceled',
 					cancel,

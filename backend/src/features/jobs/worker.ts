@@ -10,7 +10,7 @@ import { JOB_LEASE, type JobDocument, type JobLogLine, OPEN_JOB_STATUSES } from 
 import { runJob } from './run';
 
 const POLL_MS = 1_000;
-/** Jobs run at the same time. */
+/** How many jobs run at the same time. */
 const MAX_RUNS = 4;
 
 interface JobWorkerOptions {
@@ -19,22 +19,22 @@ interface JobWorkerOptions {
 	readonly definitions: readonly JobDefinition[];
 	readonly clock: Clock;
 	readonly log: Logger;
-	/** This worker's name, which no other has or had. */
+	/** The name of this worker. No other worker has it or had it. */
 	readonly owner: string;
 	/** Tells the relay that an outbox has something. */
 	readonly notify: () => void;
-	/** Tells those who wait for a job, or follow it, that it or its log has changed. */
+	/** Wakes those who wait for a job or follow it: it, or its log, has changed. */
 	readonly onChange: (id: JobId) => void;
 }
 
 export interface JobWorker extends WakeableLoop {
-	/** Has a job looked at now that runs here, for it is to be canceled. */
+	/** If the job runs here, reads it now, because somebody has asked to cancel it. */
 	readonly nudge: (id: JobId) => void;
 }
 
 /**
- * Runs queued jobs, and those whose worker has died, the oldest first. Stopping hands the running ones on to whoever
- * is next; another worker, or this one's successor, begins them again at once.
+ * Runs queued jobs and jobs whose worker has died, the oldest first. A worker that stops gives its running jobs back,
+ * so that another worker, or the next one of this process, can begin them again at once.
  */
 export function createJobWorker({
 	jobs,

@@ -5,15 +5,15 @@ import type { ApiError } from '../../core/errors';
 import type { ErrorReply, RenderError } from '../../http/route';
 import type { JsonValue } from '../../odoo/json';
 
-/** What a request is known by to its sender (JSON-RPC 2.0, 4); null where it names nothing. */
+/** The id that the sender gave to a request (JSON-RPC 2.0, 4); null if it gave none. */
 export type RpcId = string | number | null;
 
 export const rpcIdSchema = z.union([z.string().max(200), z.number(), z.null()]);
 
-/** What became of a call, as the webhook-routes module tells it. */
+/** The outcome of a call, in the form of the webhook-routes module. */
 export interface Outcome {
 	readonly is_success: boolean;
-	/** Null where the call failed. */
+	/** Null if the call failed. */
 	readonly result: JsonValue;
 	readonly messages: string;
 }
@@ -24,22 +24,21 @@ export interface Envelope {
 	readonly result: Outcome;
 }
 
-/** The version of the protocol, JSON-RPC 2.0, 4. */
-const JSON_RPC = 'The version of JSON-RPC; always this';
+const JSON_RPC = 'The version of JSON-RPC; always 2.0';
 
 export const envelopeSchema = z
 	.object({
 		jsonrpc: z.literal('2.0').meta({ description: JSON_RPC }),
-		id: rpcIdSchema.meta({ description: "The request's own; null where it named none" }),
+		id: rpcIdSchema.meta({ description: 'The `id` of the request; null if it had none' }),
 		result: z
 			.object({
 				is_success: z
 					.boolean()
-					.meta({ description: 'Whether the call did what it was to do; if not, `messages` says why' }),
-				result: z.unknown().meta({ description: 'Null where the call failed' }),
-				messages: z.string().meta({ description: 'What was done, or why it was not' }),
+					.meta({ description: 'Whether the call succeeded; if not, `messages` says why' }),
+				result: z.unknown().meta({ description: 'The result of the call; null if it failed' }),
+				messages: z.string().meta({ description: 'What was done, or why the call failed' }),
 			})
-			.meta({ description: 'What became of the call' }),
+			.meta({ description: 'The outcome of the call' }),
 	})
 	.meta({
 		id: 'OdooRouteReply',
@@ -54,7 +53,7 @@ export const envelopeSchema = z
 
 export const enveloped = (id: RpcId, result: Outcome): Envelope => ({ jsonrpc: '2.0', id, result });
 
-/** The id of a request that may be anything. */
+/** The id of a request that was not validated; null if it has none. */
 export const idOf = (request: unknown): RpcId => z.object({ id: rpcIdSchema }).catch({ id: null }).parse(request).id;
 
 const RESULTS: ReadonlySet<ErrorCode> = new Set(
@@ -62,17 +61,17 @@ const RESULTS: ReadonlySet<ErrorCode> = new Set(
 );
 
 /**
- * Whether a failure is a result of the call, told with status 200 as the module does. The others let no call begin: the
- * key, its rights and limits, a request that cannot be read.
+ * Whether a failure is an outcome of the call, which is answered with status 200, as the module does. Other failures,
+ * e.g. of the key, its permissions or limits, happen before the call begins.
  */
 export const isResult = ({ code }: ApiError) => RESULTS.has(code);
 
 export const failedOutcome = (messages: string): Outcome => ({ is_success: false, result: null, messages });
 
-/** Parse error, of JSON-RPC 2.0, 5.1. Every other failure has its HTTP status for a code, as Odoo's own 404 has. */
+/** "Parse error" of JSON-RPC 2.0, 5.1. For other failures, the code is the HTTP status, as with Odoo's own 404. */
 const PARSE_ERROR = -32700;
 
-/** What a failure answers: a `result` that tells of it, or an `error` in Odoo's form. */
+/** The reply's body for a failure: a `result` if it is an outcome of the call, or else an `error` in Odoo's form. */
 export function failureBody(id: RpcId, failure: ApiError, requestId: string) {
 	return isResult(failure) ? enveloped(id, failedOutcome(failure.detail)) : rpcError(id, failure, requestId);
 }
@@ -87,35 +86,35 @@ const rpcError = (id: RpcId, { status, code, detail, more }: ApiError, requestId
 	},
 });
 
-/** What went wrong before the request was read: its id is not known then. */
+/** Renders a failure from before the request was read, when its id is not known. */
 export const renderRpcError: RenderError = (failure, requestId) => ({
 	type: 'application/json',
 	body: rpcError(null, failure, requestId),
 });
 
-/** A failure that is no result; codes may add members of their own to `data`. */
+/** The reply for a failure from before the call. Some codes add members to `data`. */
 export const rpcErrorReply: ErrorReply = {
 	type: 'application/json',
 	schema: z
 		.object({
 			jsonrpc: z.literal('2.0').meta({ description: JSON_RPC }),
-			id: rpcIdSchema.meta({ description: "The request's own; null where it was not read, or named none" }),
+			id: rpcIdSchema.meta({ description: 'The `id` of the request; null if it had none or was not read' }),
 			error: z
 				.object({
-					code: z.int().meta({ description: 'The HTTP status; -32700 for a body that is no JSON' }),
+					code: z.int().meta({ description: 'The HTTP status; -32700 for a body that is not JSON' }),
 					message: z.string().meta({ description: "The status's name" }),
 					data: z
 						.looseObject({
-							name: z.enum(errorCodes).meta({ description: 'Stable; what programs should look at' }),
+							name: z.enum(errorCodes).meta({ description: 'Stable; programs should look at this' }),
 							message: z.string().meta({ description: 'What happened and what to do about it' }),
 							request_id: z
 								.string()
-								.meta({ description: 'Names the request in our log; also in `X-Request-Id`' }),
+								.meta({ description: 'The id of the request in our log; also in `X-Request-Id`' }),
 						})
-						.meta({ description: 'The same in more words; some codes add members of their own' }),
+						.meta({ description: 'The details; some codes add members of their own' }),
 				})
 				.meta({ description: 'Why the call did not begin' }),
 		})
-		.meta({ id: 'JsonRpcError', description: 'A call that did not begin, as JSON-RPC 2.0 has it' }),
+		.meta({ id: 'JsonRpcError', description: 'An error of JSON-RPC 2.0, for a call that did not begin' }),
 	badInput: null,
 };

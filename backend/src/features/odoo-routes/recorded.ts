@@ -7,11 +7,11 @@ import { failureBody, idOf, isResult } from './envelope';
 import type { LogsService } from './logs/service';
 import type { OdooRoute } from './settings/parameters';
 
-const LEFT = 'The client left before the call had ended; what was asked for may have been carried out all the same.';
+const LEFT = 'The client left before the call ended. The call may have been carried out all the same.';
 
 /**
- * Puts a route into the module's terms: whatever a call comes to is told in an envelope with the request's own id, and
- * is in the API log before it is answered, replays by their Idempotency-Key too.
+ * Makes a route behave as the module's: every outcome of a call is answered in an envelope with the request's id. It is
+ * written to the API log before the reply is sent; so are replies that an Idempotency-Key repeats.
  */
 export function recorded(
 	name: OdooRoute,
@@ -62,7 +62,7 @@ function failureReply(failure: ApiError, id: ReturnType<typeof idOf>, { requestI
 		: { status: failure.status, headers: failure.more.headers ?? {}, body };
 }
 
-/** A body that may be anything; undefined where it is no JSON. */
+/** Parses a body; undefined if it is not JSON. */
 function parse(body: Buffer): unknown {
 	try {
 		const value: unknown = JSON.parse(body.toString('utf8'));
@@ -74,7 +74,7 @@ function parse(body: Buffer): unknown {
 
 const named = z.object({ params: z.object({ model: z.string().max(128) }) });
 
-/** The model that a request names, whether it is good or not. */
+/** The model that a request names, even if the request is refused. */
 function modelOf(request: unknown): string | null {
 	const { data } = named.safeParse(request);
 	return data?.params.model ?? null;

@@ -13,7 +13,7 @@ import { callRequest, createRequest, searchRequest, updateRequest } from './sche
 import type { Act, OdooRoutesService } from './service';
 import type { OdooRoute } from './settings/parameters';
 
-/** How long a call may take, in milliseconds: less than its callback waits for it. */
+/** How long a call may take, in milliseconds. It must be shorter than `CALL_LIMIT_MS` of the callbacks. */
 const TIME_LIMIT_MS = 10 * 60_000;
 
 const timeOver = () => {
@@ -33,7 +33,7 @@ export function odooRoutes({
 	logs: Pick<LogsService, 'write'>;
 	clock: Clock;
 }): Route[] {
-	/** What all of them have in common. */
+	/** Declares a route, with what all five have in common. */
 	const declare = <P extends { readonly vals: { readonly callback_url?: string | undefined } }>(
 		name: OdooRoute,
 		{
@@ -71,7 +71,8 @@ export function odooRoutes({
 				responses: { 200: envelopeSchema },
 				handle: async ({ body: { id = null, params }, caller, requestId, notes, effect_id, signal }) => {
 					const { callback_url: url } = params.vals;
-					// Who is told later need not stay; with an Idempotency-Key the signal is not the client's anyway.
+					// With a callback, the call goes on when the client leaves. With an Idempotency-Key it does so
+					// anyway.
 					const lasting = url !== undefined && effect_id === null ? new AbortController().signal : signal;
 					const call = { caller, id, requestId, url, notes };
 					const limits = { clock, ms: TIME_LIMIT_MS, reason: timeOver, signal: lasting };
@@ -87,7 +88,7 @@ export function odooRoutes({
 	return [
 		declare('create_data', {
 			operationId: 'createData',
-			summary: 'Create a record in Odoo, its relations named by values of theirs',
+			summary: 'Create a record in Odoo; related records are found by their field values',
 			permission: 'odoo:write',
 			body: createRequest,
 			act: odoo.create,
@@ -95,7 +96,7 @@ export function odooRoutes({
 		declare('update_data', {
 			operationId: 'updateData',
 			summary: 'Change the records in Odoo that a search key finds',
-			notes: 'The lines of a one2many are deleted and made anew.',
+			notes: 'The lines of a one2many field are deleted and created anew.',
 			permission: 'odoo:write',
 			body: updateRequest,
 			act: odoo.update,
@@ -109,7 +110,7 @@ export function odooRoutes({
 		}),
 		declare('search_data', {
 			operationId: 'searchData',
-			summary: 'Find records in Odoo and read them, with what their relations lead to',
+			summary: 'Find records in Odoo and read their fields and those of related records',
 			permission: 'odoo:read',
 			body: searchRequest,
 			act: odoo.search,
@@ -117,7 +118,7 @@ export function odooRoutes({
 		declare('call_function', {
 			operationId: 'callFunction',
 			summary: 'Call a public method on the records in Odoo that a search key finds',
-			notes: 'Methods that may change something need the permission `odoo:write` too.',
+			notes: 'Methods that may change data also need the permission `odoo:write`.',
 			permission: 'odoo:read',
 			body: callRequest,
 			act: odoo.call,

@@ -8,20 +8,18 @@ import { rpcIdSchema } from './envelope';
 
 const callback = {
 	callback_url: receiverUrl.optional().meta({
-		description: "Where the reply is posted as well, signed with the key's HMAC secret and retried as webhooks are",
+		description: "Where the reply is also posted, signed with the key's HMAC secret and retried like webhooks",
 		examples: ['https://hooks.example.com/odoo'],
 	}),
 };
 
-/** The request of a route: JSON-RPC around `params`, of which the module's documentation shows `params` alone. */
+/** The request of a route: JSON-RPC around `params`. The module's documentation shows only `params`. */
 const requestOf = <V extends z.ZodType<object>>(name: string, vals: V, example: { model: string; vals: z.input<V> }) =>
 	z
 		.strictObject({
 			jsonrpc: z.literal('2.0').optional().meta({ description: 'The version of JSON-RPC; may be left out' }),
-			method: z.string().max(100).optional().meta({ description: 'Of no account; clients of Odoo send `call`' }),
-			id: rpcIdSchema
-				.optional()
-				.meta({ description: 'Names the call to whoever makes it: comes back with the reply' }),
+			method: z.string().max(100).optional().meta({ description: 'Ignored; clients of Odoo send `call`' }),
+			id: rpcIdSchema.optional().meta({ description: 'An id of your choice; the reply has the same' }),
 			params: z
 				.strictObject({
 					model: z
@@ -29,14 +27,14 @@ const requestOf = <V extends z.ZodType<object>>(name: string, vals: V, example: 
 						.min(1)
 						.max(128)
 						.meta({ description: 'The technical name, e.g. `sale.order`' }),
-					vals: vals.meta({ description: 'What the call is about' }),
+					vals: vals.meta({ description: 'The arguments of the call' }),
 					...connectionFields,
 				})
 				.superRefine((params, context) => {
 					const complaint = jsonComplaint(params);
 					if (complaint !== null) context.addIssue(complaint);
 				})
-				.meta({ description: 'All that the call is about; the rest is the envelope of JSON-RPC' }),
+				.meta({ description: 'The call; the rest is the envelope of JSON-RPC' }),
 		})
 		.meta({ id: name, examples: [{ params: example }] });
 
@@ -56,7 +54,7 @@ export const searchRequest = requestOf(
 		payload: z
 			.strictObject({
 				search_field: z.array(z.string()).max(500).nullish().meta({
-					description: 'Fields, and fields of relations as `name{field, …}`; all, where there is none',
+					description: 'Fields to read, those of related records as `name{field, …}`; by default, all',
 				}),
 				search_domain: z
 					.union(
@@ -68,25 +66,21 @@ export const searchRequest = requestOf(
 					.nullish()
 					.meta({
 						description:
-							'A list of conditions as Python writes it, or the same list as JSON; all records without',
+							'A list of conditions, as the text of a Python list or as JSON; by default, all records match',
 					}),
-				limit: z
-					.int()
-					.min(1)
-					.nullish()
-					.meta({ description: 'The most records to answer; all where it is left out' }),
+				limit: z.int().min(1).nullish().meta({ description: 'The most records to return; by default, all' }),
 				order: z
 					.string()
 					.max(500)
-					.refine(isOrder, "must be names of fields, each perhaps with asc or desc: 'name, date_order desc'")
+					.refine(isOrder, "must be names of fields, optionally with asc or desc: 'name, date_order desc'")
 					.nullish()
 					.meta({
 						description:
-							"Fields with commas between them, each perhaps with `asc` or `desc`; left out, in the model's own order",
+							"Fields separated by commas, optionally with `asc` or `desc`; by default, the model's own order",
 					}),
 			})
 			.default({})
-			.meta({ description: 'What to find and read; empty: every field of every record' }),
+			.meta({ description: 'What to find and read; by default, all fields of all records' }),
 		...callback,
 	}),
 	{
@@ -111,11 +105,13 @@ export const callRequest = requestOf(
 				method: z
 					.string()
 					.regex(/^[A-Za-z]\w{0,127}$/, 'must be the name of a public method, which begins with a letter')
-					.meta({ description: 'Of the model; one that may write needs the permission `odoo:write`' }),
+					.meta({
+						description: 'A method of the model; one that may write needs the permission `odoo:write`',
+					}),
 				parameter: jsonObject.default({}).meta({ description: "The method's named arguments" }),
 				context: jsonObject
 					.default({})
-					.meta({ description: "The context of Odoo in which it is called, e.g. `{ lang: 'th_TH' }`" }),
+					.meta({ description: "Odoo's context for the call, e.g. `{ lang: 'th_TH' }`" }),
 			})
 			.meta({ description: 'The call on the records that `search_key` finds' }),
 		...callback,
@@ -131,7 +127,7 @@ export type UpdateParams = z.output<typeof updateRequest>['params'];
 export type SearchParams = z.output<typeof searchRequest>['params'];
 export type CallParams = z.output<typeof callRequest>['params'];
 
-/** A field, perhaps of a relation or with a part of a date, and which way. */
+/** A field, optionally of a relation or with a part of a date, and optionally a direction. */
 const ORDER_TERM = /^\s*\w+(\.\w+)?(:\w+)?(\s+(asc|desc))?(\s+nulls\s+(first|last))?\s*$/i;
 
 function isOrder(text: string): boolean {

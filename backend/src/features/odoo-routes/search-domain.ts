@@ -4,8 +4,9 @@ import { type JsonValue, parseJson } from '../../odoo/json';
 import { parsePythonLiteral, PythonSyntaxError } from '../../odoo/python-literal';
 
 /**
- * A search domain from the text of a Python list, as the module takes it, or from the list itself. Nothing is evaluated.
- * @throws {ApiError} 422 for what Odoo would not take for a list of conditions
+ * Reads a search domain, given as the text of a Python list, as the module takes it, or as the list itself. The text is
+ * parsed, never evaluated.
+ * @throws {ApiError} 422 if Odoo would not accept it as a domain
  */
 export function readSearchDomain(given: string | JsonValue[]): JsonValue[] {
 	try {

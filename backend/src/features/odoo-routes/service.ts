@@ -22,17 +22,17 @@ import type { OdooSettingsService } from './settings/service';
 
 interface Options {
 	readonly signal: AbortSignal;
-	/** Told which connection serves the call, as soon as that is known. */
+	/** Gets the connection that serves the call, once it is known. */
 	readonly notes: Notes;
 }
 
 /**
- * Does what a route is for. Rejects with an `ApiError`: 403 or 404 where the key leads to no Odoo, and else with a refusal
- * of the input or of Odoo's, after which nothing is left behind.
+ * Does the work of a route. Rejects with an `ApiError`: 403 or 404 if the key has no Odoo connection, or a refusal of
+ * the input by this service or by Odoo. After a refusal, nothing of the call is left in Odoo.
  */
 export type Act<P> = (caller: Caller, params: P, options: Options) => Promise<Outcome>;
 
-/** What the five routes do. */
+/** The work of the five routes. */
 export interface OdooRoutesService {
 	readonly create: Act<CreateParams>;
 	readonly update: Act<UpdateParams>;
@@ -41,7 +41,7 @@ export interface OdooRoutesService {
 	readonly call: Act<CallParams>;
 }
 
-/** An Odoo that a call has reached. */
+/** The Odoo that a call works on. */
 interface Reached {
 	readonly client: OdooClient;
 	readonly catalog: FieldCatalog;
@@ -123,7 +123,7 @@ export function createOdooRoutesService({
 				if (ids.length === 0) {
 					throw new RecordsError('no_match', `The search key matches no record of ${model}.`);
 				}
-				// A method of the model takes no records, whichever were found.
+				// A method of the model itself takes no record ids.
 				const args = ORM_METHODS.get(method)?.onModel === true ? [] : [ids];
 				const hasContext = Object.keys(context).length > 0;
 				const kwargs = { ...parameter, ...(hasContext ? { context } : {}) };

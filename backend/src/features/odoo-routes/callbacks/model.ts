@@ -5,20 +5,22 @@ import { sealed } from '../../../database/reencrypt';
 import { tenantCollection } from '../../../database/tenant-collection';
 import type { DeliveryAttempt } from '../../../net/attempt';
 
-/** `waiting`: the call still runs; `pending`: waits for its first or next attempt; `failed`: given up. */
+/** `waiting`: the call is running; `pending`: waits for its first or next attempt; `failed`: given up. */
 export const CALLBACK_STATUSES = ['waiting', 'pending', 'succeeded', 'failed'] as const;
 
-/** The outcome of one call of the five routes on its way to the `callback_url` that the call named. */
+/** Posts the outcome of one call of the five routes to the `callback_url` of the call. */
 export interface CallbackDocument {
 	readonly _id: CallbackId;
 	readonly organization_id: OrganizationId;
 	readonly url: string;
-	/** The HMAC secret of the key that made the call, encrypted, bound to the callback's id; null once it is settled. */
+	/**
+	 * The HMAC secret of the calling key, encrypted and bound to the callback's id; null once the callback has ended.
+	 */
 	readonly secret: string | null;
-	/** What is posted, to the byte; null once it is settled. */
+	/** The exact body to post; null once the callback has ended. */
 	readonly body: string | null;
 	readonly status: (typeof CALLBACK_STATUSES)[number];
-	/** From when on a worker has something to do; missing once it is settled. While a worker is at it, its lease's end. */
+	/** When a worker next has something to do, or, while one has it, when its lease runs out; missing at the end. */
 	readonly due_at?: Date;
 	readonly attempts: readonly CallbackAttempt[];
 	readonly created_at: Date;

@@ -7,23 +7,23 @@ import type { Outbound } from '../../../net/outbound';
 import { refuseUnreachable } from '../../../net/receiver-url';
 import type { CallbackDocument } from './model';
 
-/** After so long without an end, a call's process is taken for dead; no call takes as long. */
+/** If a call has not ended after this time, its process is taken to be dead. No call lasts that long. */
 const CALL_LIMIT_MS = 15 * 60_000;
 
 interface NewCallback {
 	readonly url: string;
 	/** The HMAC secret of the key that makes the call. */
 	readonly secret: string;
-	/** What is posted where the process dies amid the call. */
+	/** The body that is posted if the process dies during the call. */
 	readonly interrupted: string;
 }
 
 export interface CallbacksService {
-	/** Writes down, before a call begins, that somebody waits for its outcome. @throws {ApiError} 422 */
+	/** Stores a callback before its call begins, so that a crash cannot lose it. @throws {ApiError} 422 */
 	open(organization: OrganizationId, callback: NewCallback): Promise<CallbackId>;
-	/** Queues what is to be posted. The call is done: where this cannot be written, only the log tells of it. */
+	/** Queues the body to post. Never rejects, because the call is done: a failure is only logged. */
 	finish(organization: OrganizationId, id: CallbackId, body: string): Promise<void>;
-	/** Null where there is none, or it is past its time. */
+	/** Null if there is none, or its retention has ended. */
 	find(tenant: Tenant, id: CallbackId): Promise<CallbackDocument | null>;
 }
 

@@ -4,24 +4,25 @@ import type { Notes } from '../../../http/notes';
 import { enveloped, type Envelope, failedOutcome, failureBody, type Outcome, type RpcId } from '../envelope';
 import type { CallbacksService } from './service';
 
-/** A callback has at most so many bytes. */
+/** The most bytes of a callback's body. */
 const MAX_BYTES = 1024 * 1024;
 
 const INTERRUPTED =
-	'The service stopped amid this call. Whether it was carried out is not known: look in Odoo before it is sent again.';
+	'The service stopped during this call. It may or may not have been carried out: look in Odoo before you send it again.';
 
 interface Call {
 	readonly caller: Caller;
 	readonly id: RpcId;
 	readonly requestId: string;
-	/** Where the outcome is to be told as well. */
+	/** Where the outcome is posted, if the call named a callback. */
 	readonly url: string | undefined;
 	readonly notes: Notes;
 }
 
 /**
- * Runs a call, and sees to it that its outcome reaches the callback that it names, whatever becomes of this process.
- * @throws {ApiError} what the work throws; 422 where the key has no secret to sign with
+ * Runs a call and queues its outcome for the callback that it names. If the process dies meanwhile, the callback says
+ * so.
+ * @throws {ApiError} what the work throws; 422 if the key has no secret to sign with
  */
 export async function withCallback(
 	callbacks: CallbacksService,
@@ -34,7 +35,7 @@ export async function withCallback(
 	if (hmac_secret === null) {
 		throw invalidInput(
 			'/params/vals/callback_url',
-			'needs an API key with an HMAC secret, by which the callback is signed; make a key with "hmac": true',
+			'needs an API key with an HMAC secret, which signs the callback; create a key with "hmac": true',
 		);
 	}
 	const interrupted = JSON.stringify(enveloped(id, failedOutcome(INTERRUPTED)));
@@ -55,6 +56,6 @@ export async function withCallback(
 function bodyOf(id: RpcId, outcome: Outcome): string {
 	const body = JSON.stringify(enveloped(id, outcome));
 	if (Buffer.byteLength(body) <= MAX_BYTES) return body;
-	const messages = `${outcome.messages}. The result is larger than a callback may be and was left out.`;
+	const messages = `${outcome.messages}. The result is too large for a callback and was left out.`;
 	return JSON.stringify(enveloped(id, { ...outcome, result: null, messages }));
 }

@@ -15,21 +15,21 @@ import type { CallbackDocument } from './model';
 const POLL_MS = 1_000;
 /** Leases are not renewed, so a lease lasts longer than an attempt can take. */
 const LEASE = { until: 'due_at', ms: 60_000 };
-/** Attempts in flight. */
+/** The most attempts in flight. */
 const MAX_ATTEMPTS = 50;
-/** Attempts in flight of one organization, so that receivers of one that do not answer delay nobody else's. */
+/** The most attempts in flight of one organization, so that its slow receivers do not delay other organizations. */
 const MAX_OF_ONE = 5;
 /**
- * The second half of the places goes to organizations that have none yet, and those whose receivers took long last time
- * hold at most half: however many receivers do not answer, they delay nobody for long.
+ * When half of the places are taken, the rest go to organizations that have none. Organizations whose receivers were
+ * slow last time get at most half. So receivers that do not answer delay nobody else for long.
  */
 const HALF = MAX_ATTEMPTS / 2;
-/** An attempt that takes so long makes its organization a slow one. */
+/** An attempt that takes so long makes its organization count as slow. */
 const SLOW_MS = 1_000;
-/** How many slow organizations are known; the next makes the first forgotten. */
+/** How many slow organizations are remembered. One more, and the oldest is forgotten. */
 const MAX_KNOWN = 1_000;
 
-/** Posts the outcomes of calls, signed as webhooks are and retried by the same schedule. */
+/** Posts the outcomes of calls, signed like webhooks and retried by the same schedule. */
 export function createCallbackWorker({
 	callbacks,
 	fetch,
@@ -61,7 +61,7 @@ export function createCallbackWorker({
 		if (first !== undefined && slow.size > MAX_KNOWN) slow.delete(first);
 	};
 
-	/** The organizations that must wait for a place. */
+	/** The organizations that get no further place now. */
 	const waiting = () => {
 		const serving = groupBy([...lanes.values()], ({ organization_id }) => organization_id);
 		const allowed = lanes.size < HALF ? MAX_OF_ONE : 1;

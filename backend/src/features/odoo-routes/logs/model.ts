@@ -6,13 +6,13 @@ import type { OdooRoute } from '../settings/parameters';
 
 export const LOG_STATES = ['success', 'failed'] as const;
 
-/** What a log shows of a request or a response; secrets in it are blacked out. */
+/** What a log shows of a request or a response. Secrets are blacked out. */
 export interface Excerpt {
 	/** Its beginning, as JSON. */
 	readonly preview: string;
-	/** Of the whole, as it was sent. */
+	/** The size of the whole payload, as it was sent. */
 	readonly size_bytes: number;
-	/** Whether the preview is all of it; if not, the payload is kept beside. */
+	/** Whether the preview is the whole payload. If not, the payload is stored separately. */
 	readonly is_whole: boolean;
 }
 
@@ -23,26 +23,26 @@ export interface LogDocument {
 	readonly at: Date;
 	readonly route: OdooRoute;
 	readonly state: (typeof LOG_STATES)[number];
-	/** Null where the request does not name it. */
+	/** Null if the request names none. */
 	readonly model: string | null;
 	/** The connection that served the call. */
 	readonly connection_id: ConnectionId | null;
-	/** The environment that served the call, where the platform runs it. */
+	/** The environment that served the call; null if the platform does not run that Odoo. */
 	readonly environment_id: EnvironmentId | null;
-	/** Null where the call came in a session. */
+	/** Null if the call was made in a session. */
 	readonly key_id: KeyId | null;
 	/** The name of the key, or of the session's user. */
 	readonly actor: string;
 	readonly request_id: string;
 	readonly duration_ms: number;
-	/** The reason of a failure. */
+	/** Why the call failed; null if it did not. */
 	readonly error: string | null;
 	readonly request: Excerpt;
 	readonly response: Excerpt;
 	readonly callback_id: CallbackId | null;
 }
 
-/** The payloads of a call that are longer than their previews, under the log's id. */
+/** The payloads of a call that are longer than their previews. It has the id of the log. */
 export interface PayloadDocument {
 	readonly _id: LogId;
 	readonly organization_id: OrganizationId;
@@ -53,7 +53,7 @@ export interface PayloadDocument {
 
 export interface Payload {
 	readonly text: string;
-	/** Whether the end of it was left out. */
+	/** Whether its end was cut off. */
 	readonly is_cut: boolean;
 }
 

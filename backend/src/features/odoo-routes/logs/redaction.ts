@@ -2,31 +2,31 @@ import { parsePythonLiteral, PythonSyntaxError } from '../../../odoo/python-lite
 
 /** Names of fields and parameters whose values are never written down. */
 const SECRET = /passw|passphrase|pwd|secret|token|api[-_ ]?key|private_?key|authorization|credential/i;
-/** An escaped letter may be one of such a name. */
+/** An escape in JSON. It may stand for a letter of such a name. */
 const MAY_NAME_ONE = new RegExp(`${SECRET.source}|\\\\u00[2-7]`, 'i');
 const BLACK = '***';
-/** For what names a secret and is no JSON, or is nested so deep that it cannot be written. */
+/** Stands for a whole payload that names a secret but is not JSON, or is nested too deeply to be written. */
 const NOT_SHOWN = '"not shown: it may hold secrets that cannot be told from the rest"';
-/** Shorter ones would black out parts of ordinary words. */
+/** Shorter secrets are not searched for, because parts of ordinary words would be blacked out. */
 const MIN_LENGTH = 4;
-/** More would take long to look for. */
+/** How many secrets are searched for. More would take too long. */
 const MAX_HIDDEN = 100;
 
 /** A request or a response. */
 export interface Sent {
 	readonly text: string;
-	/** What it says; undefined where it is no JSON. */
+	/** Its parsed value; undefined if it is not JSON. */
 	readonly value: unknown;
 }
 
 /**
- * Takes the secrets out of what is written down of one call: the values of everything that is named like one, at any
- * depth, and these values wherever they come up again afterwards, as in a message of Odoo's that repeats them.
+ * Takes the secrets out of the log of one call: the values of all fields with the name of a secret, at any depth, and
+ * the same values wherever they come up again later, e.g. in a message of Odoo.
  */
 export class Redaction {
 	private readonly hidden = new Set<string>();
 
-	/** What was sent, as JSON. Where no secret can be in it that is the very text. */
+	/** What was sent, as JSON. If there can be no secret in it, that is the text itself. */
 	json({ text, value }: Sent): string {
 		if (this.hidden.size === 0 && !MAY_NAME_ONE.test(text)) return text;
 		if (value === undefined) return NOT_SHOWN;
@@ -38,7 +38,7 @@ export class Redaction {
 		}
 	}
 
-	/** A sentence of ours or of Odoo's. */
+	/** A message of this service or of Odoo, without the secrets that were found before. */
 	text(text: string): string {
 		return this.without(text, (secret) => secret);
 	}
@@ -64,13 +64,13 @@ export class Redaction {
 		return BLACK;
 	}
 
-	/** Every text in a value is a secret, such as each of the list that a condition compares with. */
+	/** Remembers every text in a value as a secret, e.g. all of the list that a condition compares with. */
 	private note(value: unknown): void {
 		if (typeof value === 'string' && value.length >= MIN_LENGTH) this.hidden.add(value);
 		if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) this.note(item);
 	}
 
-	/** A domain in Python's writing stays as it is unless it names a secret. */
+	/** The text of a Python list stays as it is unless it names a secret. */
 	private redactDomain(text: string): unknown {
 		if (!SECRET.test(text)) return text;
 		try {

@@ -10,40 +10,42 @@ import { LOG_STATES, type LogDocument, type PayloadDocument } from './model';
 export const logQuery = z.strictObject({
 	...pageQuery,
 	route: z.enum(ODOO_ROUTES).optional().meta({ description: 'Only calls of this route' }),
-	state: z.enum(LOG_STATES).optional().meta({ description: 'Only calls that ended so' }),
+	state: z.enum(LOG_STATES).optional().meta({ description: 'Only calls that ended in this state' }),
 	model: z.string().min(1).max(128).optional().meta({ description: 'Only calls of this Odoo model' }),
 	connection_id: idSchema('connection').optional().meta({ description: 'Only calls over this Odoo connection' }),
-	since: timeSchema.optional().meta({ description: 'Nothing before this time' }),
-	until: timeSchema.optional().meta({ description: 'Only what was before this time' }),
+	since: timeSchema.optional().meta({ description: 'Only calls at this time or later' }),
+	until: timeSchema.optional().meta({ description: 'Only calls before this time' }),
 });
 
 const log = {
 	id: ownId('log'),
 	org_id: ownerId,
 	at: z.iso.datetime().meta({ description: 'When the call came in' }),
-	route: z.enum(ODOO_ROUTES).meta({ description: 'Which of the five was called: the last part of its path' }),
+	route: z.enum(ODOO_ROUTES).meta({ description: 'Which of the five routes was called: the last part of its path' }),
 	state: z.enum(LOG_STATES).meta({
 		description: '`failed`: the reply has `is_success` false, or an `error`',
 	}),
-	model: z.string().nullable().meta({ description: 'The Odoo model of the call; null where the request named none' }),
+	model: z.string().nullable().meta({ description: 'The Odoo model of the call; null if the request named none' }),
 	connection_id: idSchema('connection').nullable().meta({
-		description: 'The Odoo connection that served the call; null where it failed before one was found',
+		description: 'The Odoo connection that served the call; null if the call failed before one was found',
 	}),
 	environment_id: idSchema('environment').nullable().meta({
-		description: 'The environment behind that connection; null for an Odoo elsewhere',
+		description: 'The environment of that connection; null if the platform does not run that Odoo',
 	}),
-	key_id: idSchema('key').nullable().meta({ description: 'The key that called; null where it was a session' }),
+	key_id: idSchema('key').nullable().meta({ description: 'The key that called; null if a session did' }),
 	actor: z.string().meta({ description: "Who called: the name of the key, or of the session's user" }),
 	request_id: z.string().meta({ description: 'The `X-Request-Id` of the reply' }),
-	duration_ms: z.int().min(0).meta({ description: 'From the coming in of the call to its reply, in milliseconds' }),
-	error: z.string().nullable().meta({ description: 'The reason of a failure, for people; null for a success' }),
+	duration_ms: z.int().min(0).meta({ description: 'How long the call took, in milliseconds' }),
+	error: z.string().nullable().meta({ description: 'Why the call failed, in words; null if it succeeded' }),
 	request_preview: z.string().meta({
 		description:
 			'The beginning of the request as JSON, up to `webhook.preview_limit` characters; secrets are blacked out',
 	}),
-	request_size_bytes: z.int().min(0).meta({ description: 'Of the whole request, as it was sent' }),
-	response_preview: z.string().meta({ description: 'The beginning of the response as JSON, likewise' }),
-	response_size_bytes: z.int().min(0).meta({ description: 'Of the whole response, as it was sent' }),
+	request_size_bytes: z.int().min(0).meta({ description: 'The size of the whole request, as it was sent' }),
+	response_preview: z
+		.string()
+		.meta({ description: 'The beginning of the response as JSON, with secrets blacked out' }),
+	response_size_bytes: z.int().min(0).meta({ description: 'The size of the whole response, as it was sent' }),
 };
 
 const exampleLog = {
@@ -77,7 +79,7 @@ const callbackSchema = z.object({
 	url: z.string().meta({ description: 'The `callback_url` of the call' }),
 	status: z.enum(CALLBACK_STATUSES).meta({
 		description:
-			'`waiting`: the call still runs; `pending`: waits for its first or next attempt; `failed`: given up',
+			'`waiting`: the call is running; `pending`: waits for its first or next attempt; `failed`: given up',
 	}),
 	next_attempt_at: z.iso
 		.datetime()
@@ -86,21 +88,21 @@ const callbackSchema = z.object({
 	attempts: z.array(z.object(attemptFields)).meta({ description: 'Every request that was sent, oldest first' }),
 });
 
-/** A log with everything that is kept of the call. */
+/** A log with the whole payloads and the callback. */
 export const logDetailSchema = z
 	.object({
 		...log,
 		request_payload: payload.meta({
-			description: 'The whole request, secrets blacked out; null where the preview is all of it',
+			description: 'The whole request, with secrets blacked out; null if the preview is the whole',
 		}),
-		request_payload_cut: z.boolean().meta({ description: 'Whether even that was too long to be kept whole' }),
+		request_payload_cut: z.boolean().meta({ description: 'Whether the end of `request_payload` was cut off' }),
 		response_payload: payload.meta({
-			description: 'The whole response, secrets blacked out; null where the preview is all of it',
+			description: 'The whole response, with secrets blacked out; null if the preview is the whole',
 		}),
-		response_payload_cut: z.boolean().meta({ description: 'Whether even that was too long to be kept whole' }),
+		response_payload_cut: z.boolean().meta({ description: 'Whether the end of `response_payload` was cut off' }),
 		callback: callbackSchema
 			.nullable()
-			.meta({ description: 'What became of the `callback_url`; null where the call named none' }),
+			.meta({ description: 'The callback to `callback_url`; null if the call named none' }),
 	})
 	.meta({
 		id: 'ApiLogDetail',

@@ -7,15 +7,15 @@ import type { OdooSettingsService } from '../settings/service';
 import type { Excerpt, LogDocument, Payload, PayloadDocument } from './model';
 import { Redaction, type Sent } from './redaction';
 
-/** Logs are made when their calls end, and carry the time at which these came in. */
+/** The longest call. A log's `at` is the beginning of its call, and the time in its id is the end. */
 const LONGEST_CALL_MS = 60 * 60_000;
 /** The most characters of a payload that are kept. */
 const MAX_PAYLOAD = 1024 * 1024;
 
 export interface LogFilter extends Partial<Pick<LogDocument, 'route' | 'state' | 'model' | 'connection_id'>> {
-	/** Then or later. */
+	/** Only calls at this time or later. */
 	readonly since?: Date | undefined;
-	/** Before then. */
+	/** Only calls before this time. */
 	readonly until?: Date | undefined;
 }
 
@@ -24,9 +24,11 @@ type NewLog = Omit<LogDocument, '_id' | 'request' | 'response'> & { readonly req
 export interface LogsService {
 	/** Newest first. */
 	list(tenant: Tenant, filter: LogFilter, after: LogId | null, limit: number): Promise<LogDocument[]>;
-	/** With the payloads that are longer than their previews. @throws {ApiError} 404 */
+	/** A log, and the payloads that are longer than their previews. @throws {ApiError} 404 */
 	get(tenant: Tenant, id: LogId): Promise<{ log: LogDocument; payloads: PayloadDocument | null }>;
-	/** Writes a call down where its route's switch says so. Never rejects: the call is done, whatever becomes of its log. */
+	/**
+	 * Logs a call if the settings of its route say so. Never rejects, because the call is done; a failure is logged.
+	 */
 	write(log: NewLog): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { optional } from '../../../database/fields';
 import { tenantCollection } from '../../../database/tenant-collection';
 import type { OdooSettings } from './parameters';
 
-/** What an organization has set; one document each, under its id. */
+/** The settings of an organization, in one document with the organization's id. */
 export interface SettingsDocument extends Partial<OdooSettings> {
 	readonly _id: OrganizationId;
 	readonly organization_id: OrganizationId;

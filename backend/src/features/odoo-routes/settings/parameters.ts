@@ -10,23 +10,23 @@ export const ODOO_ROUTES = [
 ] as const;
 export type OdooRoute = (typeof ODOO_ROUTES)[number];
 
-/** No preview is longer, in characters. */
+/** The most characters of a preview. */
 const MAX_PREVIEW = 100_000;
 const MAX_MODELS = 200;
 
 const log = (route: OdooRoute) =>
-	z.boolean().meta({ description: `Whether calls of \`/api/${route}\` are logged; true unless set` });
+	z.boolean().meta({ description: `Whether calls of \`/api/${route}\` are logged; true by default` });
 
 const rollback = (failure: string) =>
 	z
 		.literal(true, {
-			error: 'must be true: what a call writes, Odoo keeps wholly or not at all, so that a failed one leaves nothing',
+			error: 'must be true: Odoo keeps either all writes of a call or none, so a failed call leaves nothing',
 		})
-		.meta({ description: `Nothing of a call ${failure} stays in Odoo; this cannot be switched off` });
+		.meta({ description: `Always true: a call ${failure} leaves nothing in Odoo` });
 
 /**
  * The module's system parameters, without their prefix `webhook.`. Source: its documentation, "System Parameters".
- * The two of the rollback are shown as they always hold: what a route writes is one transaction of Odoo's.
+ * The two of the rollback are always true, because each route writes in one transaction of Odoo.
  */
 export const PARAMETERS = {
 	preview_limit: z
@@ -35,8 +35,8 @@ export const PARAMETERS = {
 		.max(MAX_PREVIEW)
 		.meta({
 			description:
-				'Characters of a payload that the previews of API logs show; longer ones are kept whole beside them; ' +
-				'2000 unless set',
+				'How many characters of a payload the previews of API logs show; longer payloads are also stored whole; ' +
+				'2000 by default',
 		}),
 	create_data_log: log('create_data'),
 	update_data_log: log('update_data'),
@@ -44,16 +44,16 @@ export const PARAMETERS = {
 	search_data_log: log('search_data'),
 	call_function_log: log('call_function'),
 	rollback_state_failed: rollback('that does not succeed'),
-	rollback_except: rollback('that fails unforeseen'),
+	rollback_except: rollback('that fails unexpectedly'),
 	ignore_checkcompany_model: z
 		.array(z.string().regex(/^\w+(\.\w+)*$/, 'must be the name of a model, e.g. product.product'))
 		.max(MAX_MODELS)
-		.meta({ description: 'Models whose records are looked up in every company, at most 200; none unless set' }),
+		.meta({ description: 'Models whose records are looked up in all companies, at most 200; none by default' }),
 } as const;
 
 export type OdooSettings = z.output<z.ZodObject<typeof PARAMETERS>>;
 
-/** What holds where an organization has set nothing else. */
+/** The settings of an organization that has changed none. */
 export const DEFAULTS: OdooSettings = {
 	preview_limit: 2000,
 	create_data_log: true,

@@ -4,9 +4,9 @@ import type { SettingsDocument } from './model';
 import { DEFAULTS, type OdooSettings } from './parameters';
 
 export interface OdooSettingsService {
-	/** What holds for an organization. */
+	/** The settings of an organization, with defaults for those never set. */
 	get(organization: OrganizationId): Promise<OdooSettings>;
-	/** Changes what is named and answers what holds from then on. */
+	/** Changes these settings and answers all of them. */
 	change(organization: OrganizationId, change: Partial<OdooSettings>): Promise<OdooSettings>;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseDomain } from './domain';
 import { searchIds } from './evaluate-domain';
 import { formattedReadGroup, readGroup } from './read-group';
-import { accessError, OdooError, userError } from './errors';
+import { accessError, PythonException, userError } from './errors';
 import { onModel, onRecords, optional, type Method } from './method';
 import type { Model, Vals } from './model';
 import type { Env } from './orm';
@@ -32,7 +32,8 @@ function search(env: Env, model: Model, criteria: unknown, page: Page = {}): num
 		['OFFSET', offset, 'InvalidRowCountInResultOffsetClause'],
 		['LIMIT', limit, 'InvalidRowCountInLimitClause'],
 	] as const) {
-		if (number && number < 0) throw new OdooError(`psycopg2.errors.${exception}`, `${name} must not be negative\n`);
+		if (number && number < 0)
+			throw new PythonException(`psycopg2.errors.${exception}`, `${name} must not be negative\n`);
 	}
 	const sorted = sortIds(env, model, ids, order ?? model.order);
 	return sorted.slice(offset ?? 0, limit ? (offset ?? 0) + limit : undefined);
@@ -199,7 +200,7 @@ const baseMethods = new Map(Object.entries(BASE_METHODS));
 
 function isAllowed(model: Model, operation: string): boolean {
 	if (!['read', 'create', 'write', 'unlink'].includes(operation)) {
-		throw new OdooError('builtins.AssertionError', 'Invalid access mode');
+		throw new PythonException('builtins.AssertionError', 'Invalid access mode');
 	}
 	return operation === 'read' || !model.readonly;
 }

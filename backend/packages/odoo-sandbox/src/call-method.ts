@@ -1,6 +1,6 @@
 import { DomainError } from './domain';
 import { findMethod } from './base-methods';
-import { accessError, OdooError } from './errors';
+import { accessError, PythonException } from './errors';
 import type { Method } from './method';
 import type { Model } from './model';
 import type { Env } from './orm';
@@ -27,12 +27,12 @@ export function publicMethod(env: Env, model: Model, name: string): Method | und
 }
 
 /** What Odoo would have raised. An error of the sandbox's own is thrown on: it is nobody's business outside. */
-export function asOdooError(error: unknown): OdooError {
-	if (error instanceof OdooError) return error;
-	if (error instanceof DomainError) return new OdooError(`builtins.${error.pythonType}`, error.message);
+export function asPythonException(error: unknown): PythonException {
+	if (error instanceof PythonException) return error;
+	if (error instanceof DomainError) return new PythonException(`builtins.${error.pythonType}`, error.message);
 	// A domain nested beyond the stack; Python's own limit is lower.
 	if (error instanceof RangeError) {
-		return new OdooError('builtins.RecursionError', 'maximum recursion depth exceeded');
+		return new PythonException('builtins.RecursionError', 'maximum recursion depth exceeded');
 	}
 	throw error;
 }

@@ -1,6 +1,6 @@
 import { isDay, isMoment } from './moment';
 import { pythonRepr } from './python-repr';
-import { invalidText, OdooError, typeError, valueError } from './errors';
+import { invalidText, PythonException, typeError, valueError } from './errors';
 import type { Field } from './fields';
 import type { Value } from './journal';
 
@@ -59,7 +59,7 @@ function toInteger(input: unknown): number {
 					: undefined;
 	if (integer === undefined) throw valueError(`invalid literal for int() with base 10: ${pythonRepr(input)}`);
 	if (Math.abs(integer) > MAX_INTEGER) {
-		throw new OdooError('psycopg2.errors.NumericValueOutOfRange', 'integer out of range\n');
+		throw new PythonException('psycopg2.errors.NumericValueOutOfRange', 'integer out of range\n');
 	}
 	return integer;
 }
@@ -67,7 +67,7 @@ function toInteger(input: unknown): number {
 /** JSON has no word for infinity (though `1e400` says it), so a sandbox cannot keep it. */
 function finite(number: number): number {
 	if (Number.isFinite(number)) return number;
-	throw new OdooError('psycopg2.errors.NumericValueOutOfRange', 'numeric field overflow\n');
+	throw new PythonException('psycopg2.errors.NumericValueOutOfRange', 'numeric field overflow\n');
 }
 
 /** Python's `float()` of a wire value; throws its ValueError. */

@@ -1,4 +1,4 @@
-import { OdooError, userError } from './errors';
+import { PythonException, userError } from './errors';
 import type { Change, Row, Value } from './journal';
 import type { World } from './world';
 
@@ -27,7 +27,7 @@ export class Draft {
 	work(units: number): void {
 		this.workDone += units;
 		if (this.workDone <= MOST_WORK) return;
-		throw new OdooError('psycopg2.errors.QueryCanceled', 'canceling statement due to statement timeout\n');
+		throw new PythonException('psycopg2.errors.QueryCanceled', 'canceling statement due to statement timeout\n');
 	}
 
 	rows(model: string): ReadonlyMap<number, Row> {

@@ -2,7 +2,7 @@ import { conditionError, domainFields, type Domain, type DomainCondition } from 
 import { pythonRepr } from './python-repr';
 import { toFloat } from './convert';
 import { nextDay, parseDateValue } from './date-value';
-import { invalidText, OdooError, valueError } from './errors';
+import { invalidText, PythonException, valueError } from './errors';
 import type { Field } from './fields';
 import { hierarchyIds, ROW_WORK } from './hierarchy';
 import type { Row, Value } from './journal';
@@ -74,7 +74,7 @@ export function compileDomain(env: Env, model: Model, domain: Domain): Predicate
 /** A path is followed step by step, each within the one before; Odoo gives up as well. */
 function checkLength(path: string): void {
 	if (path.length <= LONGEST_PATH) return;
-	throw new OdooError('builtins.RecursionError', 'maximum recursion depth exceeded');
+	throw new PythonException('builtins.RecursionError', 'maximum recursion depth exceeded');
 }
 
 function fieldOf(model: Model, condition: Condition): Field {
@@ -244,7 +244,7 @@ function compileRelatedIn(env: Env, model: Model, field: Field, name: string, va
 	const names = values.filter((value) => typeof value === 'string');
 	const ids = new Set<unknown>(values.filter((value) => typeof value !== 'string'));
 	if (ids.has(true)) {
-		throw new OdooError('psycopg2.errors.UndefinedFunction', 'operator does not exist: integer = boolean');
+		throw new PythonException('psycopg2.errors.UndefinedFunction', 'operator does not exist: integer = boolean');
 	}
 	const byName =
 		names.length > 0
@@ -341,7 +341,7 @@ function inequality(
 		}
 		case 'one2many':
 		case 'many2many':
-			throw new OdooError(
+			throw new PythonException(
 				'builtins.AssertionError',
 				`Relational field ${model.name}.${name} expects 'any' operator`,
 			);

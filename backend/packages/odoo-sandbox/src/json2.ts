@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { asOdooError, publicMethod } from './call-method';
-import { OdooError, valueError } from './errors';
+import { asPythonException, publicMethod } from './call-method';
+import { PythonException, valueError } from './errors';
 import { BindingError, bindArguments } from './method';
 import type { Env } from './orm';
 import { parseIds } from './write';
@@ -8,7 +8,7 @@ import { parseIds } from './write';
 const bodySchema = z.record(z.string(), z.unknown());
 
 /** An error of the web layer, as Odoo's JSON-2 shows those of werkzeug. */
-export class HttpError extends OdooError {
+export class HttpError extends PythonException {
 	constructor(name: string, status: number, message: string) {
 		super(`werkzeug.exceptions.${name}`, message, status);
 	}
@@ -44,7 +44,7 @@ function bind(method: Parameters<typeof bindArguments>[0], named: Record<string,
 
 /** An error as JSON-2 shows it. There is no traceback to show. */
 export function json2Error(error: unknown): Response {
-	const { exception, message, status } = asOdooError(error);
+	const { exception, message, status } = asPythonException(error);
 	const args = exception.startsWith('werkzeug.') ? [message, status] : [message];
 	return Response.json({ name: exception, message, arguments: args, context: {}, debug: '' }, { status });
 }

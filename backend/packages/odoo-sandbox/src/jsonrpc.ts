@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { asOdooError, publicMethod } from './call-method';
-import { accessDenied, missingError, OdooError, typeError, userError, valueError } from './errors';
+import { asPythonException, publicMethod } from './call-method';
+import { accessDenied, missingError, PythonException, typeError, userError, valueError } from './errors';
 import { bindArguments, BindingError, type Method } from './method';
 import type { Model } from './model';
 import { ADMIN_ID, type Env } from './orm';
@@ -39,7 +39,7 @@ export async function parseRpcCall(params: unknown, credentials: Credentials, ve
 		case 'object':
 			return await parseObjectCall(method, args, credentials);
 		default:
-			throw new OdooError('builtins.KeyError', service);
+			throw new PythonException('builtins.KeyError', service);
 	}
 }
 
@@ -68,7 +68,7 @@ async function callCommon(
 			return known && ADMIN_ID;
 		}
 		default:
-			throw new OdooError('builtins.Exception', `Method not found: ${method}`);
+			throw new PythonException('builtins.Exception', `Method not found: ${method}`);
 	}
 }
 
@@ -82,7 +82,7 @@ async function parseObjectCall(method: string, params: readonly unknown[], crede
 	if (typeof secret !== 'string' || !(await credentials.verify(secret))) throw accessDenied();
 	if (typeof model !== 'string' || typeof name !== 'string') throw typeError('model and method must be strings');
 	if (method === 'execute') return { run: (env) => callMethod(env, model, name, rest, {}) };
-	if (method !== 'execute_kw') throw new OdooError('builtins.NameError', `Method not available ${method}`);
+	if (method !== 'execute_kw') throw new PythonException('builtins.NameError', `Method not available ${method}`);
 	const positional = z.array(z.unknown()).safeParse(rest[0]);
 	const keywords = named.safeParse(rest[1] ?? {});
 	if (!positional.success || !keywords.success) {
@@ -93,7 +93,10 @@ async function parseObjectCall(method: string, params: readonly unknown[], crede
 
 function checkDatabase(database: unknown, credentials: Credentials): void {
 	if (database === credentials.database) return;
-	throw new OdooError('psycopg2.OperationalError', `FATAL:  database ${JSON.stringify(database)} does not exist\n`);
+	throw new PythonException(
+		'psycopg2.OperationalError',
+		`FATAL:  database ${JSON.stringify(database)} does not exist\n`,
+	);
 }
 
 function callMethod(
@@ -107,7 +110,7 @@ function callMethod(
 	if (!model) throw userError(`Object ${modelName} doesn't exist`);
 	const method = publicMethod(env, model, name);
 	if (!method) {
-		throw new OdooError(
+		throw new PythonException(
 			'builtins.AttributeError',
 			env.version >= 17
 				? `The method '${modelName}.${name}' does not exist`
@@ -119,7 +122,7 @@ function callMethod(
 	const within = env.with(settings.data);
 	if (method.api === 'model') return method.call(within, model, [], bind(model, name, method, positional, keywords));
 	if (positional.length === 0 && !('ids' in keywords)) {
-		throw new OdooError('builtins.IndexError', 'tuple index out of range');
+		throw new PythonException('builtins.IndexError', 'tuple index out of range');
 	}
 	const [ids, ...args] = positional;
 	return method.call(within, model, parseIds(ids), bind(model, name, method, args, keywords));
@@ -146,7 +149,7 @@ function bind(
 
 /** An error as JSON-RPC shows it: HTTP 200, and no traceback. Odoo 19 gives the code 0, those before 200. */
 export function rpcError(error: unknown, id: unknown, version: number): Response {
-	const { exception, message } = asOdooError(error);
+	const { exception, message } = asPythonException(error);
 	const data = { name: exception, message, arguments: [message], context: {}, debug: '' };
 	const code = version >= 19 ? 0 : 200;
 	return Response.json({ jsonrpc: '2.0', id, error: { code, message: 'Odoo Server Error', data } });

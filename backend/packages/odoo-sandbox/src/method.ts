@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { typeError, OdooError } from './errors';
+import { typeError, PythonException } from './errors';
 import type { Model } from './model';
 import type { Env } from './orm';
 
@@ -98,7 +98,7 @@ export function bindArguments(
 }
 
 /** Arguments that do not fit a method's signature, in the words of Python's `inspect.Signature.bind`. */
-export class BindingError extends OdooError {
+export class BindingError extends PythonException {
 	constructor(
 		message: string,
 		readonly argument: string,

@@ -1,6 +1,6 @@
 import { formatDatetime } from './convert';
 import type { Draft } from './draft';
-import { OdooError } from './errors';
+import { PythonException } from './errors';
 import { unset, type Field } from './fields';
 import type { Row, Value } from './journal';
 import type { Model, Registry } from './model';
@@ -38,7 +38,7 @@ export class Env {
 
 	model(name: string): Model {
 		const model = this.registry.models.get(name);
-		if (!model) throw new OdooError('builtins.KeyError', name);
+		if (!model) throw new PythonException('builtins.KeyError', name);
 		return model;
 	}
 
@@ -49,7 +49,7 @@ export class Env {
 	/** A field's value as `read` would give it, but for a many2one, which is its id. */
 	value(model: Model, row: Row, name: string): Value {
 		const field = model.fields.get(name);
-		if (!field) throw new OdooError('builtins.KeyError', name);
+		if (!field) throw new PythonException('builtins.KeyError', name);
 		if (field.compute) return field.compute(new Rec(this, model, rowId(row)));
 		if (field.type !== 'one2many' && field.type !== 'many2many') return row[name] ?? unset(field);
 		const comodel = this.model(field.relation);

@@ -1,6 +1,14 @@
 import { pythonRepr, pythonType } from './python-repr';
 import { convert } from './convert';
-import { accessError, missingError, OdooError, typeError, userError, validationError, valueError } from './errors';
+import {
+	accessError,
+	missingError,
+	PythonException,
+	typeError,
+	userError,
+	validationError,
+	valueError,
+} from './errors';
 import { unset, type Field } from './fields';
 import { hierarchyIds } from './hierarchy';
 import type { Row, Value } from './journal';
@@ -24,7 +32,7 @@ export function createRecords(env: Env, model: Model, valsList: readonly Vals[])
 
 function createOne(env: Env, model: Model, given: Vals): number {
 	if (typeof given !== 'object') {
-		throw new OdooError('builtins.AttributeError', `'${pythonType(given)}' object has no attribute 'get'`);
+		throw new PythonException('builtins.AttributeError', `'${pythonType(given)}' object has no attribute 'get'`);
 	}
 	checkNames(env, model, given);
 	const vals = model.complete?.(env, given) ?? given;
@@ -61,7 +69,7 @@ export function writeRecords(env: Env, model: Model, ids: readonly number[], val
 	if (ids.length === 0) return;
 	checkWritable(model, 'write');
 	if (typeof vals !== 'object') {
-		throw new OdooError('builtins.AttributeError', `'${pythonType(vals)}' object has no attribute 'get'`);
+		throw new PythonException('builtins.AttributeError', `'${pythonType(vals)}' object has no attribute 'get'`);
 	}
 	checkNames(env, model, vals);
 	checkExist(env, model, ids);
@@ -148,7 +156,7 @@ function scalar(env: Env, model: Model, name: string, field: Field, input: unkno
 	return value;
 }
 
-function foreignKeyError(env: Env, model: Model, name: string, field: Field): OdooError {
+function foreignKeyError(env: Env, model: Model, name: string, field: Field): PythonException {
 	if (env.version < 17) {
 		const constraint = `${model.name.replaceAll('.', '_')}_${name}_fkey`;
 		return validationError(
@@ -177,7 +185,7 @@ function checkNames(env: Env, model: Model, vals: Vals): void {
 }
 
 /** An unknown field in values. Odoo 14 words it as for reading. */
-function unknownField(env: Env, model: Model, name: string): OdooError {
+function unknownField(env: Env, model: Model, name: string): PythonException {
 	return valueError(
 		`Invalid field ${pythonRepr(name)} ${env.version < 17 ? 'on model' : 'in'} ${pythonRepr(model.name)}`,
 	);
@@ -244,7 +252,7 @@ export function parseIds(input: unknown): number[] {
 	return input.map((id: unknown) => {
 		if (typeof id === 'number' && Number.isInteger(id)) return id;
 		if (typeof id === 'string') {
-			throw new OdooError(
+			throw new PythonException(
 				'psycopg2.errors.InvalidTextRepresentation',
 				`invalid input syntax for type integer: ${JSON.stringify(id)}`,
 			);

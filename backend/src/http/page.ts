@@ -37,7 +37,7 @@ interface PageRequest<K extends IdKind, T> {
 	/** What kind of id orders the list. */
 	readonly kind: K;
 	/** The route and its filters: a cursor is good for these alone. */
-	readonly scope: readonly (string | undefined)[];
+	readonly scope: readonly unknown[];
 	/** Up to `limit` documents after (in the list's order) the one with id `after`. */
 	readonly fetch: (after: Id<K> | null, limit: number) => Promise<readonly T[]>;
 }
@@ -82,7 +82,7 @@ export function createPager(secrets: Secrets): Pager {
 		);
 	};
 	const walk: Pager['walk'] = async ({ query, scope, placeOf, parse, fetch }) => {
-		const list = JSON.stringify(scope.map((part) => part ?? null));
+		const list = JSON.stringify(scope);
 		const found = await fetch(
 			query.cursor === undefined ? null : decode(query.cursor, list, parse),
 			query.limit + 1,

@@ -89,7 +89,8 @@ export interface ErrorReply {
 /** Where input comes from; a part that is not declared must be empty. */
 type InputPart = 'params' | 'query' | 'body';
 
-interface Description {
+/** What a route says of itself besides its input and replies. */
+export interface RouteDescription {
 	readonly method: 'get' | 'post' | 'patch' | 'put' | 'delete';
 	/** The whole path with parameters in braces, e.g. `/api/v1/projects/{project_id}`. */
 	readonly path: string;
@@ -118,14 +119,14 @@ interface Description {
 	readonly resumable?: boolean;
 }
 
-interface Declaration<I extends z.ZodRawShape, R extends Schemas> extends Description {
+interface Declaration<I extends z.ZodRawShape, R extends Schemas> extends RouteDescription {
 	readonly input: I & Readonly<Partial<Record<Exclude<keyof I, InputPart>, never>>>;
 	readonly responses: R;
 	readonly handle: (context: Context<I>) => Promise<ReplyOf<R>>;
 }
 
 /** A declared route: everything that serving, checking and documenting it needs. */
-export interface Route extends Description {
+export interface Route extends RouteDescription {
 	readonly input: z.ZodRawShape;
 	readonly responses: Schemas;
 	run(request: RouteRequest): Promise<RouteReply>;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { ownId } from '../../http/fields';
-import { type Pager, pageOf, pageQuery } from '../../http/page';
-import { defineRoute, reply, type Route } from '../../http/route';
+import { listRoute } from '../../http/list-route';
+import type { Pager } from '../../http/page';
+import type { Route } from '../../http/route';
 import { timeSchema } from '../../http/time';
 import type { AuditDocument } from './model';
 import type { AuditService } from './service';
@@ -63,31 +64,21 @@ const presentEntry = ({ _id, organization_id, at, ...entry }: AuditDocument) => 
 
 /** `/api/v1/audit-log` */
 export const auditRoutes = ({ auditLog, pager }: { auditLog: AuditService; pager: Pager }): Route[] => [
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/audit-log',
 		operationId: 'listAuditLog',
 		summary: 'List who changed what, when and from where, newest first',
 		access: { by: 'key', permission: 'audit_log:read', plan: 'starter' },
-		input: {
-			query: z.strictObject({
-				...pageQuery,
-				actor: z.string().min(1).max(100).optional().meta({ description: 'The name of a key, or its id' }),
-				action: z.string().min(1).max(100).optional().meta({
-					description: 'The operationId of the request, e.g. `deployEnvironment`; or `webhook.paused`',
-				}),
-				since: timeSchema.optional().meta({ description: 'Nothing before this time' }),
+		filters: {
+			actor: z.string().min(1).max(100).optional().meta({ description: 'The name of a key, or its id' }),
+			action: z.string().min(1).max(100).optional().meta({
+				description: 'The operationId of the request, e.g. `deployEnvironment`; or `webhook.paused`',
 			}),
+			since: timeSchema.optional().meta({ description: 'Nothing before this time' }),
 		},
-		responses: { 200: pageOf(auditSchema) },
-		handle: async ({ query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'audit',
-				scope: ['audit log', query.actor, query.action, query.since?.toISOString()],
-				fetch: (after, limit) => auditLog.list(caller.tenant, query, after, limit),
-			});
-			return reply(200, { data: items.map(presentEntry), next_cursor });
-		},
+		kind: 'audit',
+		item: auditSchema,
+		present: presentEntry,
+		list: ({ caller, query }, after, limit) => auditLog.list(caller.tenant, query, after, limit),
 	}),
 ];

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { type ErrorCode, errorCodes } from '../../core/error-codes';
 import { pathId } from '../../http/fields';
 import { organizationFor } from '../../access/organization-for';
-import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { listRoute } from '../../http/list-route';
+import type { Pager } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import {
 	connectionChange,
@@ -29,23 +30,15 @@ export const connectionRoutes = ({
 	connections: ConnectionsService;
 	pager: Pager;
 }): Route[] => [
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/odoo-connections',
 		operationId: 'listOdooConnections',
 		summary: "List Odoo connections, newest first; every environment's own is among them",
 		access: read,
-		input: { query: z.strictObject(pageQuery) },
-		responses: { 200: pageOf(connectionSchema) },
-		handle: async ({ query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'connection',
-				scope: ['odoo connections'],
-				fetch: (after, limit) => connections.list(caller.tenant, after, limit),
-			});
-			return reply(200, { data: items.map(presentConnection), next_cursor });
-		},
+		kind: 'connection',
+		item: connectionSchema,
+		present: presentConnection,
+		list: ({ caller }, after, limit) => connections.list(caller.tenant, after, limit),
 	}),
 	defineRoute({
 		method: 'post',

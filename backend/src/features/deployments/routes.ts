@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock';
 import { idSchema } from '../../core/ids';
 import { preferredType } from '../../http/accept';
 import { pathId } from '../../http/fields';
+import { listRoute } from '../../http/list-route';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
 import { defineRoute, reply, type Route, TextBody } from '../../http/route';
 import { timeSchema } from '../../http/time';
@@ -46,59 +47,37 @@ export const deploymentRoutes = ({
 			return reply(isEnded(job) ? 200 : 202, presentDeploy(job));
 		},
 	}),
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/deployments',
 		operationId: 'listDeployments',
 		summary: 'List deployments, newest first',
 		access: read,
-		input: {
-			query: z.strictObject({
-				...pageQuery,
-				status: statusFilter.optional(),
-				environment_id: idSchema('environment')
-					.optional()
-					.meta({ description: 'Only deployments to this environment' }),
-				project_id: idSchema('project').optional().meta({ description: 'Only deployments of this project' }),
-				since: timeSchema
-					.optional()
-					.meta({ description: 'Only deployments that were asked for, or ended, at this time or later' }),
-			}),
+		filters: {
+			status: statusFilter.optional(),
+			environment_id: idSchema('environment')
+				.optional()
+				.meta({ description: 'Only deployments to this environment' }),
+			project_id: idSchema('project').optional().meta({ description: 'Only deployments of this project' }),
+			since: timeSchema
+				.optional()
+				.meta({ description: 'Only deployments that were asked for, or ended, at this time or later' }),
 		},
-		responses: { 200: pageOf(deploymentSchema) },
-		handle: async ({ query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'job',
-				scope: [
-					'deployments',
-					query.status?.join(),
-					query.environment_id,
-					query.project_id,
-					query.since?.toISOString(),
-				],
-				fetch: (after, limit) => deployments.list(caller.tenant, query, after, limit),
-			});
-			return reply(200, { data: items.map(presentDeployment), next_cursor });
-		},
+		kind: 'job',
+		item: deploymentSchema,
+		present: presentDeployment,
+		list: ({ caller, query }, after, limit) => deployments.list(caller.tenant, query, after, limit),
 	}),
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/environments/{environment_id}/deployments',
 		operationId: 'listEnvironmentDeployments',
 		summary: "List an environment's deployments, newest first",
 		access: read,
-		input: { params: ofEnvironment, query: z.strictObject(pageQuery) },
-		responses: { 200: pageOf(deploymentSchema) },
-		handle: async ({ params: { environment_id }, query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'job',
-				scope: ['environment deployments', environment_id],
-				fetch: (after, limit) => deployments.listOf(caller.tenant, environment_id, after, limit),
-			});
-			return reply(200, { data: items.map(presentDeployment), next_cursor });
-		},
+		params: ofEnvironment,
+		kind: 'job',
+		item: deploymentSchema,
+		present: presentDeployment,
+		list: ({ caller, params: { environment_id } }, after, limit) =>
+			deployments.listOf(caller.tenant, environment_id, after, limit),
 	}),
 	defineRoute({
 		method: 'get',

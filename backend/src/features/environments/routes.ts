@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { pathId } from '../../http/fields';
-import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { listRoute } from '../../http/list-route';
+import type { Pager } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { jobSchema, presentJob } from '../jobs/schemas';
 import { isEnded } from '../jobs/service';
@@ -27,28 +28,18 @@ export const environmentRoutes = ({
 	status: StatusService;
 	pager: Pager;
 }): Route[] => [
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/environments',
 		operationId: 'listEnvironments',
 		summary: 'List environments, newest first',
 		access: { by: 'key', permission: 'environments:read', plan: 'starter' },
-		input: {
-			query: z.strictObject({
-				...pageQuery,
-				project_id: idSchema('project').optional().meta({ description: 'Only environments of this project' }),
-			}),
+		filters: {
+			project_id: idSchema('project').optional().meta({ description: 'Only environments of this project' }),
 		},
-		responses: { 200: pageOf(environmentSchema) },
-		handle: async ({ query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'environment',
-				scope: ['environments', query.project_id],
-				fetch: (after, limit) => environments.list(caller.tenant, query, after, limit),
-			});
-			return reply(200, { data: items.map(presentEnvironment), next_cursor });
-		},
+		kind: 'environment',
+		item: environmentSchema,
+		present: presentEnvironment,
+		list: ({ caller, query }, after, limit) => environments.list(caller.tenant, query, after, limit),
 	}),
 	defineRoute({
 		method: 'post',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { pathId } from '../../http/fields';
-import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { listRoute } from '../../http/list-route';
+import type { Pager } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { timeSchema } from '../../http/time';
 import { eventPatternSchema } from './event-patterns';
@@ -10,7 +11,7 @@ import type { EventsService } from './service';
 
 const read = { by: 'key', permission: 'events:read', plan: 'starter' } as const;
 
-const eventFilter = {
+const eventFilters = {
 	type: z
 		.string()
 		.transform((text) => text.split(','))
@@ -23,23 +24,16 @@ const eventFilter = {
 
 /** `/api/v1/events` */
 export const eventRoutes = ({ events, pager }: { events: EventsService; pager: Pager }): Route[] => [
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/events',
 		operationId: 'listEvents',
 		summary: 'List what happened in the last 30 days, newest first, whether a webhook was told of it or not',
 		access: read,
-		input: { query: z.strictObject({ ...pageQuery, ...eventFilter }) },
-		responses: { 200: pageOf(eventSchema) },
-		handle: async ({ query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'event',
-				scope: ['events', query.type?.join(), query.since?.toISOString(), query.environment_id],
-				fetch: (after, limit) => events.list(caller.tenant, query, after, limit),
-			});
-			return reply(200, { data: items.map(presentEvent), next_cursor });
-		},
+		filters: eventFilters,
+		kind: 'event',
+		item: eventSchema,
+		present: presentEvent,
+		list: ({ caller, query }, after, limit) => events.list(caller.tenant, query, after, limit),
 	}),
 	defineRoute({
 		method: 'get',

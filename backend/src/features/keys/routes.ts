@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pathId } from '../../http/fields';
-import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { listRoute } from '../../http/list-route';
+import type { Pager } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { createdKeySchema, keyRequest, keySchema, presentKey, rotatedKeySchema } from './schemas';
 import type { KeysService } from './service';
@@ -26,23 +27,15 @@ export const keyRoutes = ({ keys, pager }: { keys: KeysService; pager: Pager }):
 			return reply(201, { ...presentKey(key), token, hmac_secret });
 		},
 	}),
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/api-keys',
 		operationId: 'listApiKeys',
 		summary: 'List API keys, newest first',
 		access: read,
-		input: { query: z.strictObject(pageQuery) },
-		responses: { 200: pageOf(keySchema) },
-		handle: async ({ query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'key',
-				scope: ['api keys'],
-				fetch: (after, limit) => keys.list(caller.tenant, after, limit),
-			});
-			return reply(200, { data: items.map(presentKey), next_cursor });
-		},
+		kind: 'key',
+		item: keySchema,
+		present: presentKey,
+		list: ({ caller }, after, limit) => keys.list(caller.tenant, after, limit),
 	}),
 	defineRoute({
 		method: 'get',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pathId } from '../../http/fields';
-import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { listRoute } from '../../http/list-route';
+import type { Pager } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import type { MembersService } from './members';
 import { memberSchema, organizationSchema, presentMember, presentOrganization } from './schemas';
@@ -19,23 +20,15 @@ export const organizationRoutes = ({
 	members: MembersService;
 	pager: Pager;
 }): Route[] => [
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/organizations',
 		operationId: 'listOrganizations',
 		summary: 'List the organizations that the key sees, newest first',
 		access: read,
-		input: { query: z.strictObject(pageQuery) },
-		responses: { 200: pageOf(organizationSchema) },
-		handle: async ({ query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'organization',
-				scope: ['organizations'],
-				fetch: (after, limit) => organizations.list(caller.tenant, after, limit),
-			});
-			return reply(200, { data: items.map(presentOrganization), next_cursor });
-		},
+		kind: 'organization',
+		item: organizationSchema,
+		present: presentOrganization,
+		list: ({ caller }, after, limit) => organizations.list(caller.tenant, after, limit),
 	}),
 	defineRoute({
 		method: 'get',
@@ -48,22 +41,16 @@ export const organizationRoutes = ({
 		handle: async ({ params: { organization_id }, caller }) =>
 			reply(200, presentOrganization(await organizations.get(caller.tenant, organization_id))),
 	}),
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/organizations/{organization_id}/members',
 		operationId: 'listOrganizationMembers',
 		summary: "List an organization's members, newest first",
 		access: { ...read, permission: 'members:read' },
-		input: { params, query: z.strictObject(pageQuery) },
-		responses: { 200: pageOf(memberSchema) },
-		handle: async ({ params: { organization_id }, query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'user',
-				scope: ['members', organization_id],
-				fetch: (after, limit) => members.list(caller.tenant, organization_id, after, limit),
-			});
-			return reply(200, { data: items.map(presentMember), next_cursor });
-		},
+		params,
+		kind: 'user',
+		item: memberSchema,
+		present: presentMember,
+		list: ({ caller, params: { organization_id } }, after, limit) =>
+			members.list(caller.tenant, organization_id, after, limit),
 	}),
 ];

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { pathId } from '../../http/fields';
 import { organizationFor } from '../../access/organization-for';
-import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { listRoute } from '../../http/list-route';
+import type { Pager } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { presentProject, projectChange, projectRequest, projectSchema } from './schemas';
 import type { ProjectsService } from './service';
@@ -10,23 +11,15 @@ const ofProject = z.strictObject({ project_id: pathId('project') });
 
 /** `/api/v1/projects` */
 export const projectRoutes = ({ projects, pager }: { projects: ProjectsService; pager: Pager }): Route[] => [
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/projects',
 		operationId: 'listProjects',
 		summary: 'List projects, newest first',
 		access: { by: 'key', permission: 'projects:read', plan: 'starter' },
-		input: { query: z.strictObject(pageQuery) },
-		responses: { 200: pageOf(projectSchema) },
-		handle: async ({ query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'project',
-				scope: ['projects'],
-				fetch: (after, limit) => projects.list(caller.tenant, after, limit),
-			});
-			return reply(200, { data: items.map(presentProject), next_cursor });
-		},
+		kind: 'project',
+		item: projectSchema,
+		present: presentProject,
+		list: ({ caller }, after, limit) => projects.list(caller.tenant, after, limit),
 	}),
 	defineRoute({
 		method: 'post',

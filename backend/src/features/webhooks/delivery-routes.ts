@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { invalidInput } from '../../core/errors';
 import { pathId } from '../../http/fields';
-import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { listRoute } from '../../http/list-route';
+import type { Pager } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import { timeSchema } from '../../http/time';
 import type { DeliveryLog } from './delivery-log';
@@ -26,31 +27,22 @@ export const deliveryRoutes = ({
 	pager: Pager;
 	clock: Clock;
 }): Route[] => [
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/webhooks/{webhook_id}/deliveries',
 		operationId: 'listWebhookDeliveries',
 		summary: "List a webhook's deliveries, newest first",
 		access: read,
-		input: {
-			params,
-			query: z.strictObject({
-				...pageQuery,
-				status: z.enum(DELIVERY_STATUSES).optional().describe('Only deliveries that have this status now'),
-				event_type: z.enum(DELIVERED_TYPES).optional().describe('Only deliveries of events of this type'),
-				since: timeSchema.optional().describe('Only deliveries that were created at this time or later'),
-			}),
+		params,
+		filters: {
+			status: z.enum(DELIVERY_STATUSES).optional().describe('Only deliveries that have this status now'),
+			event_type: z.enum(DELIVERED_TYPES).optional().describe('Only deliveries of events of this type'),
+			since: timeSchema.optional().describe('Only deliveries that were created at this time or later'),
 		},
-		responses: { 200: pageOf(deliverySchema) },
-		handle: async ({ params: { webhook_id }, query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'delivery',
-				scope: ['deliveries', webhook_id, query.status, query.event_type, query.since?.toISOString()],
-				fetch: (after, limit) => deliveryLog.list(caller.tenant, webhook_id, query, after, limit),
-			});
-			return reply(200, { data: items.map(presentDelivery), next_cursor });
-		},
+		kind: 'delivery',
+		item: deliverySchema,
+		present: presentDelivery,
+		list: ({ caller, params: { webhook_id }, query }, after, limit) =>
+			deliveryLog.list(caller.tenant, webhook_id, query, after, limit),
 	}),
 	defineRoute({
 		method: 'get',

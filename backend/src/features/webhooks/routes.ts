@@ -3,7 +3,8 @@ import { invalidInput } from '../../core/errors';
 import type { EnvironmentId, OrganizationId, ProjectId } from '../../core/ids';
 import { pathId } from '../../http/fields';
 import { organizationFor } from '../../access/organization-for';
-import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { listRoute } from '../../http/list-route';
+import type { Pager } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
 import type { Outbound } from '../../net/outbound';
 import { refuseUnreachable } from '../../net/receiver-url';
@@ -58,23 +59,15 @@ export const webhookRoutes = ({
 	outbound: Pick<Outbound, 'mayReach'>;
 	holdings: Holdings;
 }): Route[] => [
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/webhooks',
 		operationId: 'listWebhooks',
 		summary: 'List webhooks, newest first',
 		access: read,
-		input: { query: z.strictObject(pageQuery) },
-		responses: { 200: pageOf(webhookSchema) },
-		handle: async ({ query, caller }) => {
-			const { items, next_cursor } = await pager.page({
-				query,
-				kind: 'webhook',
-				scope: ['webhooks'],
-				fetch: (after, limit) => webhooks.list(caller.tenant, after, limit),
-			});
-			return reply(200, { data: items.map(presentWebhook), next_cursor });
-		},
+		kind: 'webhook',
+		item: webhookSchema,
+		present: presentWebhook,
+		list: ({ caller }, after, limit) => webhooks.list(caller.tenant, after, limit),
 	}),
 	defineRoute({
 		method: 'post',

@@ -1,9 +1,10 @@
 import { pathId } from '../../../http/fields';
-import { type Pager, pageOf } from '../../../http/page';
+import { listRoute } from '../../../http/list-route';
+import type { Pager } from '../../../http/page';
 import { defineRoute, reply, type Route } from '../../../http/route';
 import { z } from 'zod';
 import type { CallbacksService } from '../callbacks/service';
-import { logDetailSchema, logQuery, logSchema, presentLog, presentLogDetail } from './schemas';
+import { logDetailSchema, logFilters, logSchema, presentLog, presentLogDetail } from './schemas';
 import type { LogsService } from './service';
 
 const read = { by: 'key', permission: 'odoo_logs:read', plan: 'free' } as const;
@@ -18,26 +19,17 @@ export const odooLogRoutes = ({
 	callbacks: Pick<CallbacksService, 'find'>;
 	pager: Pager;
 }): Route[] => [
-	defineRoute({
-		method: 'get',
+	listRoute(pager, {
 		path: '/api/v1/odoo-logs',
 		operationId: 'listOdooLogs',
 		summary: 'List the calls of the five routes, newest first',
 		notes: 'Logs are kept for 30 days.',
 		access: read,
-		input: { query: logQuery },
-		responses: { 200: pageOf(logSchema) },
-		handle: async ({ query, caller }) => {
-			const { limit, cursor, ...filter } = query;
-			const { since, until, ...same } = filter;
-			const { items, next_cursor } = await pager.page({
-				query: { limit, cursor },
-				kind: 'log',
-				scope: ['odoo logs', JSON.stringify(same), since?.toISOString(), until?.toISOString()],
-				fetch: (after, count) => logs.list(caller.tenant, filter, after, count),
-			});
-			return reply(200, { data: items.map(presentLog), next_cursor });
-		},
+		filters: logFilters,
+		kind: 'log',
+		item: logSchema,
+		present: presentLog,
+		list: ({ caller, query }, after, limit) => logs.list(caller.tenant, query, after, limit),
 	}),
 	defineRoute({
 		method: 'get',

@@ -1,21 +1,20 @@
 import { z } from 'zod';
 import { idSchema } from '../../../core/ids';
 import { attemptFields, ownerId, ownId } from '../../../http/fields';
-import { pageQuery } from '../../../http/page';
 import { timeSchema } from '../../../http/time';
 import { CALLBACK_STATUSES, type CallbackDocument } from '../callbacks/model';
 import { ODOO_ROUTES } from '../settings/parameters';
 import { LOG_STATES, type LogDocument, type PayloadDocument } from './model';
 
-export const logQuery = z.strictObject({
-	...pageQuery,
+/** What a list of logs can be asked for. */
+export const logFilters = {
 	route: z.enum(ODOO_ROUTES).optional().meta({ description: 'Only calls of this route' }),
 	state: z.enum(LOG_STATES).optional().meta({ description: 'Only calls that ended in this state' }),
 	model: z.string().min(1).max(128).optional().meta({ description: 'Only calls of this Odoo model' }),
 	connection_id: idSchema('connection').optional().meta({ description: 'Only calls over this Odoo connection' }),
 	since: timeSchema.optional().meta({ description: 'Only calls at this time or later' }),
 	until: timeSchema.optional().meta({ description: 'Only calls before this time' }),
-});
+};
 
 const log = {
 	id: ownId('log'),

@@ -4,6 +4,7 @@ import type { Logger } from '../../core/log';
 import { withTimeLimit } from '../../waiting/time-limit';
 import { OdooError } from '../../odoo/errors';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../odoo/json';
+import type { BatchResult } from './answers';
 import { failureOf, odooFailure } from './gateway-reply';
 import type { GatewayAction, GatewayBatch } from './schemas';
 
@@ -28,8 +29,8 @@ export function runBatch(
 	{ requests, stop_on_error }: GatewayBatch,
 	act: (request: GatewayAction, signal: AbortSignal) => Promise<JsonValue>,
 	{ clock, log, signal }: { clock: Clock; log: Logger; signal?: AbortSignal | undefined },
-): Promise<JsonValue> {
-	const results: JsonObject[] = [];
+): Promise<BatchResult[]> {
+	const results: BatchResult[] = [];
 	let length = 0;
 	let failed = false;
 

@@ -49,7 +49,7 @@ const ERRORS: Readonly<Record<string, string>> = {
 export function failureOf({ status, code, detail, more }: ApiError) {
 	const { reset_at, ...members } = more.members ?? {};
 	return {
-		success: false,
+		success: false as const,
 		error: ERRORS[code] ?? STATUS_CODES[status] ?? 'Error',
 		details: detail,
 		code,

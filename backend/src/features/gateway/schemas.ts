@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { JsonValue } from '../../odoo/json';
 import { jsonComplaint, jsonObject } from '../../odoo/json-input';
 import { connectionFields } from '../connections/choice';
+import { gatewayData } from './answers';
 
 /** How many records one call may work on. Odoo takes more and is long about it. */
 const MAX_IDS = 5_000;
@@ -165,13 +166,7 @@ export type GatewayAction = GatewayBatch['requests'][number];
 export const gatewayReply = z
 	.object({
 		success: z.literal(true).meta({ description: 'Always true here; a failure has another status than 200' }),
-		data: z.unknown().meta({
-			description:
-				"What the method returned, or the action's own answer. Of a chat: `{ answer, understood, records?, queries, " +
-				'planner }`, for a wish `{ …, plan, confirm_token, expires_at }`, for a confirmation `{ …, results }`. Of a batch: ' +
-				'a list with what each request, in their order, would have been answered by itself: `{ success: true, data }`, or `{ success: false, error, ' +
-				'details, code }`',
-		}),
+		data: gatewayData.describe('By the action that was asked for'),
 	})
 	.meta({
 		id: 'GatewayReply',

@@ -9,6 +9,7 @@ import type { AssistantService } from '../assistant/service';
 import { choiceOf } from '../connections/choice';
 import { requireMethodPermission } from '../connections/method-permission';
 import type { ConnectionsService, OpenConnection } from '../connections/service';
+import type { Answers } from './answers';
 import { runBatch } from './batch';
 import { odooFailure } from './gateway-reply';
 import type { GatewayAction, GatewayRequest } from './schemas';
@@ -23,7 +24,7 @@ export interface GatewayService {
 		caller: Caller,
 		request: GatewayRequest,
 		options: { readonly requestId: string; readonly signal: AbortSignal },
-	): Promise<JsonValue>;
+	): Promise<Answers[keyof Answers]>;
 }
 
 export function createGatewayService({
@@ -80,7 +81,7 @@ function chat(
 		: assistant.confirm(conversation, { token: confirm, message }, options);
 }
 
-async function describeUser(client: OdooClient, options: CallOptions): Promise<JsonValue> {
+async function describeUser(client: OdooClient, options: CallOptions): Promise<Answers['test_connection']> {
 	const { user_id, login, name, database, version, transport } = await client.whoAmI(options);
 	return { connected: true, user_id, login, name, database, version: version.text, transport };
 }
@@ -90,7 +91,7 @@ async function describeConfig(
 	connection: OpenConnection,
 	clients: OdooClients,
 	options: CallOptions,
-): Promise<JsonValue> {
+): Promise<Answers['get_config']> {
 	const { name, url, database, login, environment_id } = connection;
 	const client = await clients.get(connection, options).catch((error: unknown) => {
 		if (error instanceof OdooError) return null;

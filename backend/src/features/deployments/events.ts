@@ -1,19 +1,19 @@
 import type { Clock } from '../../core/clock';
-import type { EventType, PlatformEvent } from '../../core/events';
 import type { Ids } from '../../core/ids';
+import type { DeploymentEvent } from '../events/payloads';
 import type { DeployJob } from './model';
 import { presentDeployment } from './schemas';
 
-const TYPES: Readonly<Record<DeployJob['status'], EventType>> = {
+const TYPES = {
 	queued: 'deployment.queued',
 	running: 'deployment.started',
 	succeeded: 'deployment.succeeded',
 	failed: 'deployment.failed',
 	canceled: 'deployment.canceled',
-};
+} as const satisfies Record<DeployJob['status'], DeploymentEvent['type']>;
 
 /** What is announced of a deployment that has just come to its status, in the documents' form. */
-export function deploymentEvent(job: DeployJob, { clock, ids }: { clock: Clock; ids: Ids }): PlatformEvent {
+export function deploymentEvent(job: DeployJob, { clock, ids }: { clock: Clock; ids: Ids }): DeploymentEvent {
 	const deployment = presentDeployment(job);
 	const { name, primary_url, odoo_version } = job.data.environment;
 	return {

@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
-import type { EventType, PlatformEvent } from '../../core/events';
 import type { EnvironmentId, Ids, OrganizationId, ProjectId } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { RuntimeSite } from '../../runtimes/runtime';
 import type { RuntimeKind } from '../../runtimes/runtimes';
+import type { EnvironmentEvent } from '../events/payloads';
 import { ALIVE, type EnvironmentDocument, type EnvironmentStatus, type StoredEnvironment } from './model';
 import { presentEnvironment } from './schemas';
 import { siteOf } from './site';
@@ -73,7 +73,7 @@ export function createEnvironmentsService({
 	/** Tells the relay that an outbox has something. */
 	notify: () => void;
 }): EnvironmentsService {
-	const event = (type: EventType, environment: EnvironmentDocument): PlatformEvent => ({
+	const event = (type: EnvironmentEvent['type'], environment: EnvironmentDocument): EnvironmentEvent => ({
 		id: ids.next('event'),
 		type,
 		created_at: clock.now(),

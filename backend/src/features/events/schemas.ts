@@ -3,6 +3,7 @@ import { eventTypeSchema } from '../../core/events';
 import { idSchema } from '../../core/ids';
 import { createdAt, ownerId, ownId } from '../../http/fields';
 import type { EventDocument } from './model';
+import { payloadSchema } from './payloads';
 
 export const eventSchema = z
 	.object({
@@ -16,12 +17,9 @@ export const eventSchema = z
 		environment_id: idSchema('environment')
 			.nullable()
 			.describe('The environment that it is about, be it deleted by now; null for one about none'),
-		data: z
-			.record(z.string(), z.unknown())
-			.describe(
-				'What webhooks of the format `generic` are sent: of a `deployment.*` the `deployment` and its `environment`, of an ' +
-					'`environment.*` the `environment`, of `webhook.paused` the `webhook`; each as it was then',
-			),
+		data: payloadSchema.describe(
+			'What webhooks of the format `generic` are sent: what the event is about, as it was then',
+		),
 	})
 	.meta({
 		id: 'Event',

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock';
-import type { PlatformEvent } from '../../core/events';
 import type { Ids } from '../../core/ids';
 import type { Change } from '../../database/collection';
 import type { TenantCollection } from '../../database/tenant-collection';
+import type { PausedEvent } from '../events/payloads';
 import { createHold } from './hold';
 import type { DeliveryDocument, WebhookDocument } from './model';
 import { presentWebhook } from './schemas';
@@ -32,7 +32,7 @@ export function createPause({
 }): Pause {
 	const holdWherePaused = createHold({ webhooks, deliveries });
 
-	const eventOf = ({ webhook, reason }: Pausing): PlatformEvent => {
+	const eventOf = ({ webhook, reason }: Pausing): PausedEvent => {
 		const { url: _, ...announced } = presentWebhook({ ...webhook, status: 'paused', paused_reason: reason });
 		return {
 			id: ids.next('event'),

@@ -5,6 +5,7 @@ import type { Secrets } from '../../core/secrets';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import { makeWebhookSecret } from '../../net/webhook-signature';
+import type { WebhookPayload } from '../events/payloads';
 import type { Relay } from '../events/relay';
 import { createFanOut, type FanOut } from './fan-out';
 import { isLeased, NO_LEASE } from './lease';
@@ -119,7 +120,7 @@ export function createWebhooksService({
 			organization_id: webhook.organization_id,
 			project_id: null,
 			environment_id: null,
-			data: { webhook: announced },
+			data: { webhook: announced } satisfies WebhookPayload,
 		};
 	};
 

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { EventType, PlatformEvent } from '../../core/events';
+import { deploymentSchema } from '../deployments/schemas';
+import { environmentSchema } from '../environments/schemas';
+import { webhookSchema } from '../webhooks/schemas';
+
+const deployment = z.object({
+	deployment: deploymentSchema
+		.omit({ job_id: true, git_ref: true, addons: true, created_at: true })
+		.describe('As it was when it came to this status'),
+	environment: environmentSchema
+		.pick({ name: true, primary_url: true, odoo_version: true })
+		.describe('Where it is deployed to, as it was then'),
+});
+
+const environment = z.object({ environment: environmentSchema.describe('As it was then') });
+
+const webhook = z.object({ webhook: webhookSchema.omit({ url: true }).describe('As it was then') });
+
+/** The data of what receivers are told of a webhook, be it an event or a test. */
+export type WebhookPayload = z.output<typeof webhook>;
+
+/** An event of some types, with what is told of them and nothing else. */
+interface EventOf<T extends EventType, P extends z.ZodType<PlatformEvent['data']>> extends PlatformEvent {
+	readonly type: T;
+	readonly data: z.output<P>;
+}
+
+/** What happened to a deployment. */
+export type DeploymentEvent = EventOf<
+	`deployment.${'queued' | 'started' | 'succeeded' | 'failed' | 'canceled'}`,
+	typeof deployment
+>;
+
+/** What happened to an environment. */
+export type EnvironmentEvent = EventOf<
+	`environment.${'created' | 'updated' | 'deleted' | 'status_changed'}`,
+	typeof environment
+>;
+
+/** A webhook was paused. */
+export type PausedEvent = EventOf<'webhook.paused', typeof webhook>;
+
+/** The `data` of any event; described by its type and not parsed, for history keeps what was told when it was told. */
+export const payloadSchema = z.record(z.string(), z.unknown()).meta({
+	anyOf: z.toJSONSchema(
+		z.union([
+			deployment.meta({ title: 'Of deployment.*' }),
+			environment.meta({ title: 'Of environment.*' }),
+			webhook.meta({ title: 'Of webhook.paused' }),
+			z.record(z.string(), z.unknown()).meta({ title: 'Of types that are not announced yet' }),
+		]),
+		{ unrepresentable: 'any' },
+	).anyOf,
+});

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
+import { inPlainEnglish } from './core/complaint';
 
 const cidr = z.string().refine((text) => {
 	const [address = '', prefix = '', ...rest] = text.split('/');
@@ -105,7 +106,7 @@ export class ConfigError extends Error {
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
 	const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-	const parsed = environmentSchema.safeParse(given);
+	const parsed = environmentSchema.safeParse(given, inPlainEnglish);
 	if (!parsed.success) {
 		const lines = parsed.error.issues.map((issue) => `  ${String(issue.path[0])}: ${issue.message}`);
 		throw new ConfigError(`The configuration is not valid:\n${[...new Set(lines)].join('\n')}`);

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
+import { inPlainEnglish } from '../core/complaint';
 import { parsePythonLiteral, PythonSyntaxError } from '../odoo/python-literal';
 import type { Addon } from '../runtimes/runtime';
 import { GitError } from './git-error';
@@ -19,7 +20,7 @@ const manifestSchema = z.looseObject({
  * @throws GitError manifest_invalid, naming the path, the line where there is one, and the reason
  */
 export function parseManifest(path: string, bytes: Buffer): Addon {
-	const manifest = manifestSchema.safeParse(readLiteral(path, bytes));
+	const manifest = manifestSchema.safeParse(readLiteral(path, bytes), inPlainEnglish);
 	if (!manifest.success) {
 		const reasons = manifest.error.issues.map((issue) =>
 			issue.path.length === 0 ? 'it must be a dictionary' : `"${issue.path.join('.')}" ${issue.message}`,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { inPlainEnglish } from '../core/complaint';
 import type { ErrorCode } from '../core/error-codes';
 import { ApiError, notFound, type InputError } from '../core/errors';
 import type { Access } from '../access/access';
@@ -151,7 +152,7 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 		responses,
 		async run({ params, query, once, ...request }) {
 			const raw = { params, query, body: bodyOf(request.rawBody) };
-			const parsed = schema.safeParse(raw, { error: whereMissing });
+			const parsed = schema.safeParse(raw, inPlainEnglish);
 			if (!parsed.success) throw inputError(parsed.error);
 			if (!('query' in input)) refuseAny(query);
 			const work = async (run: Run) => {
@@ -192,10 +193,6 @@ function parseJson(bytes: Buffer): unknown {
 		throw new ApiError('malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
 	}
 }
-
-/** What is said where something is not there. */
-const whereMissing: z.core.$ZodErrorMap = ({ code, input }) =>
-	code === 'invalid_type' && input === undefined ? 'is required' : undefined;
 
 const noQuery = z.strictObject({});
 

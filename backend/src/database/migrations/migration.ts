@@ -1,3 +1,4 @@
+import { inPlainEnglish } from '../../core/complaint';
 import type { Collection, Db, Filter, WithId } from 'mongodb';
 import type { z } from 'zod';
 import type { StoredDocument } from '../collection';
@@ -57,7 +58,7 @@ export async function moveCollection(database: Db, from: string, to: string, sig
 
 /** Parses a document of the previous release. @throws {MigrationError} if it has another shape */
 export function asBefore<T>(schema: z.ZodType<T>, collection: string, document: StoredDocument): T {
-	const parsed = schema.safeParse(document);
+	const parsed = schema.safeParse(document, inPlainEnglish);
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	throw new MigrationError(

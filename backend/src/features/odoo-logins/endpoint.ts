@@ -1,3 +1,4 @@
+import { inPlainEnglish } from '../../core/complaint';
 import type { z } from 'zod';
 import { ApiError, invalidInput } from '../../core/errors';
 import type { FetchHandle } from '../../http/fetch-handler';
@@ -63,7 +64,7 @@ async function read<T extends z.ZodType>(request: Request, schema: T): Promise<z
 	const body: unknown = await request.json().catch(() => {
 		throw new ApiError('malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
 	});
-	const parsed = schema.safeParse(body);
+	const parsed = schema.safeParse(body, inPlainEnglish);
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	throw invalidInput(`/${issue?.path.map(String).join('/') ?? ''}`, issue?.message ?? 'is not as it must be');

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import js from '@eslint/js';
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
@@ -18,6 +19,29 @@ const n8n = {
 		Object.keys(n8nCommunityNodesPlugin.configs.recommended.rules).map((rule) => [rule, 'error']),
 	),
 };
+
+/** The folders of the backend, and its features. */
+const foldersOf = (path) =>
+	readdirSync(new URL(path, import.meta.url), { withFileTypes: true })
+		.filter((entry) => entry.isDirectory())
+		.map(({ name }) => name);
+const features = foldersOf('backend/src/features');
+
+/** What files may not import, besides what lies behind a package's door. */
+const restricted = (files, ...patterns) => ({
+	files: [files],
+	rules: {
+		'no-restricted-imports': [
+			'error',
+			{
+				patterns: [
+					{ regex: '/packages/', message: 'A package is used by its name, through its door.' },
+					...patterns,
+				],
+			},
+		],
+	},
+});
 
 /** The rooms of the questions' package: each imports only from those before it. */
 const rooms = ['text', 'dates', 'vocabulary', 'question', 'answer', 'command'];
@@ -58,16 +82,24 @@ export default tseslint.config(
 			eqeqeq: 'error',
 		},
 	},
-	{
-		// What a package exports holds at run time; this also holds for paths into its files.
-		files: ['test/**/*.ts'],
-		rules: {
-			'no-restricted-imports': [
-				'error',
-				{ patterns: [{ regex: '/packages/', message: 'A package is used by its name, through its door.' }] },
-			],
-		},
-	},
+	// What a package exports holds at run time; this also holds for paths into its files.
+	restricted('test/**/*.ts'),
+	restricted('backend/src/*.ts'),
+	...foldersOf('backend/src')
+		.filter((room) => room !== 'features')
+		.map((room) =>
+			restricted(`backend/src/${room}/**/*.ts`, {
+				...(room === 'core' ? { regex: '^[.]{2}/' } : { regex: '/features/' }),
+				message: `${room}/ knows no ${room === 'core' ? 'other folder' : 'feature'}.`,
+			}),
+		),
+	restricted('backend/src/features/*.ts'),
+	...features.map((feature) =>
+		restricted(`backend/src/features/${feature}/**/*.ts`, {
+			regex: `/(${features.filter((other) => other !== feature).join('|')})/(model|([a-z-]+-)?routes)$`,
+			message: 'Another feature is asked by its service; its collection and routes are its own.',
+		}),
+	),
 	...rooms.map((room, at) => ({
 		files: [`backend/packages/odoo-questions/src/${room}/**/*.ts`],
 		rules: {

@@ -1,6 +1,5 @@
-import type { ConnectionId, KeyId, OdooLoginId, OrganizationId, UserId } from '../core/ids';
+import type { ConnectionId, KeyId, OdooLoginId, OrganizationId, Tenant, UserId } from '../core/ids';
 import type { Permission, Plan } from '../core/permissions';
-import type { Tenant } from '../database/tenant-collection';
 
 /** Who sends a request, as the database says for this request. */
 export type Caller = KeyCaller | OdooLoginCaller | UserCaller | ActingCaller;

@@ -1,6 +1,5 @@
 import { ApiError, invalidInput } from '../core/errors';
-import { idSchema, type OrganizationId } from '../core/ids';
-import type { Tenant } from '../database/tenant-collection';
+import { idSchema, type OrganizationId, type Tenant } from '../core/ids';
 import type { Caller } from './caller';
 
 /** The field by which a request says whose the thing is that it makes; needed with a key of several organizations. */

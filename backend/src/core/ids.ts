@@ -98,3 +98,6 @@ export function createIds(clock: Clock, random: () => number = secureRandom): Id
 		},
 	};
 }
+
+/** Whose documents a query may see: one organization's, or those of several. What is made belongs to one. */
+export type Tenant = OrganizationId | readonly OrganizationId[];

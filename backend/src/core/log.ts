@@ -1,5 +1,4 @@
-import pino, { type DestinationStream, type Logger } from 'pino';
-import type { Config } from '../config';
+import pino, { type DestinationStream, type LevelWithSilent, type Logger } from 'pino';
 
 export type { Logger };
 
@@ -20,7 +19,7 @@ const withoutSecrets = (line: string) =>
  * Structured logs, one JSON object per line, on standard output by default. Fields that may hold a secret are never
  * written. Secrets within texts are removed if they can be recognized by their form.
  */
-export function createLogger(level: Config['logLevel'], destination?: DestinationStream): Logger {
+export function createLogger(level: LevelWithSilent, destination?: DestinationStream): Logger {
 	const options: pino.LoggerOptions = {
 		level,
 		base: null,

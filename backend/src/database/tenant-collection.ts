@@ -1,5 +1,5 @@
 import type { Connection, QueryFilter, UpdateQuery } from 'mongoose';
-import type { OrganizationId } from '../core/ids';
+import type { OrganizationId, Tenant } from '../core/ids';
 import {
 	type Collection,
 	type CollectionDefinition,
@@ -15,8 +15,7 @@ export interface TenantDocument extends StoredDocument {
 	readonly organization_id: OrganizationId;
 }
 
-/** Whose documents a query may see: those of one organization, or of several. A new document belongs to one. */
-export type Tenant = OrganizationId | readonly OrganizationId[];
+export type { Tenant };
 
 /**
  * A collection of one feature's documents. A query that does not name the tenant does not compile. Code that must see

@@ -2,7 +2,7 @@ import type { ConnectionId, EnvironmentId, OrganizationId } from '../../core/ids
 import type { OdooTransportName } from '../../odoo/client';
 import { transportFor } from '../../odoo/connect';
 import type { RuntimeAccess } from '../../runtimes/runtime';
-import type { EnvironmentDocument } from '../environments/model';
+import type { EnvironmentDocument } from '../environments/service';
 import { connectionOf } from './environment-connection';
 import type { Found } from './find';
 

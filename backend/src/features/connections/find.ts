@@ -1,8 +1,7 @@
 import { ApiError } from '../../core/errors';
 import { type ConnectionId, isId } from '../../core/ids';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
-import type { EnvironmentDocument } from '../environments/model';
-import type { EnvironmentsService } from '../environments/service';
+import type { EnvironmentDocument, EnvironmentsService } from '../environments/service';
 import type { Defaults } from './defaults';
 import { environmentOf } from './environment-connection';
 import type { ConnectionDocument } from './model';

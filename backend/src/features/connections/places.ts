@@ -2,8 +2,7 @@ import { type ConnectionId, isId, type OrganizationId } from '../../core/ids';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import type { RuntimeAccess } from '../../runtimes/runtime';
-import type { EnvironmentDocument } from '../environments/model';
-import type { EnvironmentsService } from '../environments/service';
+import type { EnvironmentDocument, EnvironmentsService } from '../environments/service';
 import { connectionOf, environmentOf } from './environment-connection';
 import type { ConnectionDocument } from './model';
 

@@ -9,7 +9,7 @@ import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import { createLoginBrake } from '../../odoo/login-brake';
 import type { RuntimeAccess } from '../../runtimes/runtime';
-import type { EnvironmentDocument } from '../environments/model';
+import type { EnvironmentDocument } from '../environments/service';
 import type { EnvironmentsService } from '../environments/service';
 import type { KeyBindings } from '../keys/bindings';
 import type { ConnectionChoice } from './choice';

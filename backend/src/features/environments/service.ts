@@ -11,6 +11,8 @@ import { ALIVE, type EnvironmentDocument, type EnvironmentStatus, type StoredEnv
 import { presentEnvironment } from './schemas';
 import { siteOf } from './site';
 
+export type { EnvironmentDocument };
+
 interface EnvironmentFilter {
 	readonly project_id?: ProjectId | undefined;
 	readonly name?: string | undefined;

@@ -1,8 +1,6 @@
 import type { Clock } from '../../core/clock';
 import type { Logger } from '../../core/log';
-import type { TenantCollection } from '../../database/tenant-collection';
 import type { OdooClients } from '../../odoo/clients';
-import type { ProposalDocument } from '../assistant/model';
 import type { Planner } from '../assistant/planner';
 import { createAssistantService } from '../assistant/service';
 import type { ConnectionsService } from '../connections/service';
@@ -18,7 +16,7 @@ export function createGateway({
 	clock,
 	log,
 }: {
-	proposals: TenantCollection<ProposalDocument>;
+	proposals: Parameters<typeof createAssistantService>[0]['proposals'];
 	connections: Pick<ConnectionsService, 'open'>;
 	clients: OdooClients;
 	planner: Planner;

@@ -13,7 +13,7 @@ import { isList, objectAt, textAt } from '../shared/data';
 import { EVENTS } from '../shared/events';
 import { bodyOf, failure, refusal } from '../shared/failure';
 import { environmentLocator, listSearch } from '../shared/locators';
-import { isAuthentic } from '../shared/signature';
+import { authenticSignature, TOLERANCE_SECONDS } from '../shared/signature';
 import { send } from '../shared/transport';
 
 /** The pattern that the platform takes for every type of event. */
@@ -68,11 +68,11 @@ export class OdooPlatformTrigger implements INodeType {
 				const id = textAt(registration, 'webhookId');
 				if (id === '') return false;
 				const wanted = wantedWebhook(this);
-				if (!(await takeUp(this, id, wanted))) {
+				if (!isOwn(this, registration) || !(await takeUp(this, id, wanted))) {
 					forget(registration);
 					return false;
 				}
-				registration.events = wanted.events;
+				Object.assign(registration, { events: wanted.events, owner: ownerOf(this) });
 				return true;
 			},
 
@@ -91,7 +91,12 @@ export class OdooPlatformTrigger implements INodeType {
 						description: ['Check the base URL in the credential.'],
 					});
 				}
-				Object.assign(this.getWorkflowStaticData('node'), { webhookId: id, events: wanted.events, secret });
+				Object.assign(this.getWorkflowStaticData('node'), {
+					webhookId: id,
+					events: wanted.events,
+					secret,
+					owner: ownerOf(this),
+				});
 				return true;
 			},
 
@@ -99,8 +104,10 @@ export class OdooPlatformTrigger implements INodeType {
 				const registration = this.getWorkflowStaticData('node');
 				const id = textAt(registration, 'webhookId');
 				if (id === '') return true;
-				const reply = await send(this, 'odooPlatformApi', { method: 'DELETE', url: webhookUrl(id) });
-				if (reply.statusCode >= 400 && reply.statusCode !== 404) throw refusal(this.getNode(), reply);
+				if (isOwn(this, registration)) {
+					const reply = await send(this, 'odooPlatformApi', { method: 'DELETE', url: webhookUrl(id) });
+					if (reply.statusCode >= 300 && reply.statusCode !== 404) throw refusal(this.getNode(), reply);
+				}
 				forget(registration);
 				return true;
 			},
@@ -109,25 +116,25 @@ export class OdooPlatformTrigger implements INodeType {
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const headers = this.getHeaderData();
-		const { secret, events } = this.getWorkflowStaticData('node');
-		// For a day after each rotation the platform also signs with the secret before, and one such is known here.
-		const signatures = [headers['x-oecsh-signature'], headers['x-oecsh-signature-previous']].join(' ').split(' ');
-		const authentic = signatures.some((signature) =>
-			isAuthentic({
-				secret,
-				signature,
-				timestamp: headers['x-oecsh-timestamp'],
-				rawBody: this.getRequestObject().rawBody,
-				now: Date.now(),
-			}),
-		);
-		if (!authentic) {
+		const registration = this.getWorkflowStaticData('node');
+		const { secret, events } = registration;
+		const now = Date.now();
+		const signature = authenticSignature({
+			secret,
+			// For a day after each rotation the platform also signs with the secret before, and one such is known here.
+			signatures: [headers['x-oecsh-signature'], headers['x-oecsh-signature-previous']],
+			timestamp: headers['x-oecsh-timestamp'],
+			rawBody: this.getRequestObject().rawBody,
+			now,
+		});
+		if (signature === null) {
 			this.getResponseObject().status(401).send('Unauthorized').end();
 			return { noWebhookResponse: true };
 		}
 		const event = this.getBodyData();
 		const asked = Array.isArray(events) && events.some((type) => type === ALL_EVENTS || type === event.type);
 		if (!asked || !isAbout(event, chosenEnvironment(this))) return {};
+		if (isRepeated(registration, [signature, headers['webhook-id']], now)) return {};
 		return Promise.resolve({ workflowData: [this.helpers.returnJsonArray(event)] });
 	}
 }
@@ -172,10 +179,41 @@ function isAs(wanted: IDataObject, webhook: IDataObject): boolean {
 	return webhook.url === wanted.url && webhook.format === wanted.format && eventsOf(webhook) === eventsOf(wanted);
 }
 
+/** Which node of which workflow of which n8n this is: what a copy of the workflow has of its own. */
+function ownerOf(context: IHookFunctions): string {
+	return [context.getInstanceId(), context.getWorkflow().id, pathOf(context.getNodeWebhookUrl('default'))].join(' ');
+}
+
+const pathOf = (url: unknown) => (typeof url === 'string' ? url.replace(/^\w+:\/\/[^/]*/, '') : '');
+
+/**
+ * Whether the registration was made for this very node. One that came along with a copied or imported workflow is the
+ * original's, which goes on needing it. Registrations from before owners were kept are taken for one's own.
+ */
+function isOwn(context: IHookFunctions, { owner }: IDataObject): boolean {
+	return owner === undefined || owner === ownerOf(context);
+}
+
 function forget(registration: IDataObject): void {
 	delete registration.webhookId;
 	delete registration.events;
 	delete registration.secret;
+	delete registration.owner;
+	delete registration.seen;
+}
+
+/**
+ * Whether the same was here in the last minutes, by any of its marks: the platform's id of the message, which it sends again
+ * when an answer was lost, and the signature, which whoever sends a recorded request again cannot change. Notes them.
+ */
+function isRepeated(registration: IDataObject, given: readonly unknown[], now: number): boolean {
+	const marks = given.filter((mark) => typeof mark === 'string');
+	const seen = Object.entries(objectAt(registration, 'seen')).filter(([, until]) => Number(until) > now);
+	const repeated = seen.some(([mark]) => marks.includes(mark));
+	// A signature holds so long before and after its timestamp.
+	const until = now + 2 * TOLERANCE_SECONDS * 1_000;
+	registration.seen = Object.fromEntries([...seen, ...marks.map((mark) => [mark, until] as const)]);
+	return repeated;
 }
 
 function chosenEnvironment(context: IWebhookFunctions): string {

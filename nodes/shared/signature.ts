@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'crypto';
 
 /** How far a signed webhook's timestamp may be from now, in seconds. */
-const TOLERANCE_SECONDS = 300;
+export const TOLERANCE_SECONDS = 300;
 
 const hmac = (secret: string) => createHmac('sha256', secret);
 
@@ -10,12 +10,15 @@ export function signBody(secret: string, body: string | Buffer): string {
 	return hmac(secret).update(body).digest('hex');
 }
 
+/** How many signatures one webhook may bring: the platform's own, and those of secrets from before rotations. */
+const MAX_SIGNATURES = 6;
+
 /** A webhook as it arrived, and what is needed to judge it. */
 export interface SignedWebhook {
 	/** The secret the webhook was registered with. */
 	secret: unknown;
-	/** `X-OECSH-Signature`, or `X-OECSH-Signature-Previous`. */
-	signature: unknown;
+	/** `X-OECSH-Signature` and `X-OECSH-Signature-Previous`, each with one signature or, between blanks, several. */
+	signatures: readonly unknown[];
 	/** `X-OECSH-Timestamp`: Unix time in seconds. */
 	timestamp: unknown;
 	/** The body as it came, before any parsing. */
@@ -25,16 +28,19 @@ export interface SignedWebhook {
 }
 
 /**
- * Whether the platform signed this body with that secret in the last five minutes: hex HMAC-SHA256 over
- * `{timestamp}.{body}`, as the platform's documentation of webhooks has it. Whatever is missing refuses.
+ * The signature by which the platform signed this body with that secret in the last five minutes: hex HMAC-SHA256 over
+ * `{timestamp}.{body}`, as the platform's documentation of webhooks has it. Null where it did not, or something is missing.
+ * Anybody may send anything here: what has not the form of a signature costs no hashing, and all that has costs one.
  */
-export function isAuthentic({ secret, signature, timestamp, rawBody, now }: SignedWebhook): boolean {
-	if (typeof secret !== 'string' || secret === '' || typeof signature !== 'string' || !Buffer.isBuffer(rawBody)) {
-		return false;
-	}
-	if (typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) return false;
-	if (Math.abs(now / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) return false;
-	const expected = Buffer.from(hmac(secret).update(`${timestamp}.`).update(rawBody).digest('hex'));
-	const given = Buffer.from(signature);
-	return given.length === expected.length && timingSafeEqual(given, expected);
+export function authenticSignature({ secret, signatures, timestamp, rawBody, now }: SignedWebhook): string | null {
+	if (typeof secret !== 'string' || secret === '' || !Buffer.isBuffer(rawBody)) return null;
+	if (typeof timestamp !== 'string' || !/^\d{1,12}$/.test(timestamp)) return null;
+	if (Math.abs(now / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) return null;
+	const candidates = signatures
+		.flatMap((given) => (typeof given === 'string' ? given.split(' ', MAX_SIGNATURES) : []))
+		.filter((given) => /^[0-9a-f]{64}$/.test(given))
+		.slice(0, MAX_SIGNATURES);
+	if (candidates.length === 0) return null;
+	const expected = hmac(secret).update(`${timestamp}.`).update(rawBody).digest('hex');
+	return candidates.some((given) => timingSafeEqual(Buffer.from(given), Buffer.from(expected))) ? expected : null;
 }

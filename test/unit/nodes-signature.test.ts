@@ -3,16 +3,18 @@ import * as fc from 'fast-check';
 import { EVENT_TYPES } from '../../backend/src/core/events';
 import { signatureHeaders } from '../../backend/src/net/webhook-signature';
 import { EVENTS } from '../../nodes/shared/events';
-import { isAuthentic } from '../../nodes/shared/signature';
+import { authenticSignature, type SignedWebhook } from '../../nodes/shared/signature';
 
 const timestamp = 1_778_163_791;
 const now = timestamp * 1000;
+
+const isAuthentic = (webhook: SignedWebhook) => authenticSignature(webhook) !== null;
 
 const signed = (secret: string, body: string) => {
 	const headers = signatureHeaders({ secret, messageId: 'evt_1', timestamp, body });
 	return {
 		secret,
-		signature: headers['X-OECSH-Signature'],
+		signatures: [headers['X-OECSH-Signature']],
 		timestamp: headers['X-OECSH-Timestamp'],
 		rawBody: Buffer.from(body),
 		now,
@@ -41,10 +43,20 @@ describe("the trigger's verification", () => {
 		const right = signed('secret', '{}');
 		fc.assert(
 			fc.property(fc.anything(), (signature) => {
-				fc.pre(signature !== right.signature);
-				return !isAuthentic({ ...right, signature });
+				fc.pre(signature !== right.signatures[0]);
+				return !isAuthentic({ ...right, signatures: [signature] });
 			}),
 		);
+	});
+
+	it('looks at six signatures at most, and at none that has not the form of one', () => {
+		const right = signed('secret', '{}');
+		const [good = ''] = right.signatures;
+		const forged = Array.from({ length: 10 }, (_, index) => String(index).repeat(64));
+		const at = (place: number) => [...forged.slice(0, place), good, ...forged.slice(place)];
+		expect([0, 5, 6].map((place) => isAuthentic({ ...right, signatures: at(place) }))).toEqual([true, true, false]);
+		expect(isAuthentic({ ...right, signatures: [Array(50_000).fill('x').join(' '), good] })).toBe(true);
+		expect(isAuthentic({ ...right, signatures: [good.toUpperCase()] })).toBe(false);
 	});
 
 	it('refuses any other timestamp, of whatever form', () => {

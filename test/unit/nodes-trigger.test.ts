@@ -118,7 +118,7 @@ describe('Odoo Platform Trigger: on activation', () => {
 			format: 'generic',
 			events: ['deployment.succeeded'],
 		});
-		expect(trigger.staticData).toEqual(registered);
+		expect(trigger.staticData).toMatchObject(registered);
 	});
 
 	it('changes the address before it resumes, so that nothing more goes to the old one', async () => {
@@ -146,7 +146,7 @@ describe('Odoo Platform Trigger: on activation', () => {
 		await start(registered, { events: ['deployment.failed'] });
 		platform.answer = () => ({ body: webhook() });
 		await trigger.hook('checkExists');
-		expect(trigger.staticData).toEqual({ ...registered, events: ['deployment.failed'] });
+		expect(trigger.staticData).toMatchObject({ ...registered, events: ['deployment.failed'] });
 	});
 
 	it('forgets a registration that vanishes while it is taken up', async () => {
@@ -181,6 +181,37 @@ describe('Odoo Platform Trigger: on activation', () => {
 		platform.answer = () => problem(503, { detail: 'The database does not answer.' });
 		await expect(trigger.hook('checkExists')).rejects.toThrow('The database does not answer.');
 		expect(trigger.staticData).toEqual(registered);
+	});
+});
+
+describe('Odoo Platform Trigger: in a copy of its workflow', () => {
+	const OWNER = 'engine workflow /webhook/workflow/odooplatformtrigger/webhook';
+
+	it.each([
+		['another n8n', `other ${OWNER.slice(7)}`],
+		['another workflow', OWNER.replace(' workflow ', ' original ')],
+		['another path', OWNER.replace('odooplatformtrigger', 'other')],
+	])('neither takes up nor deletes the registration of %s', async (_, owner) => {
+		for (const hook of ['checkExists', 'delete'] as const) {
+			await start({ ...registered, owner });
+			expect(await trigger.hook(hook)).toBe(hook === 'delete');
+			expect([trigger.staticData, platform.received]).toEqual([{}, []]);
+			await trigger.close();
+		}
+	});
+
+	it('knows its own registration again', async () => {
+		await start({ ...registered, owner: OWNER });
+		platform.answer = () => ({ body: webhook() });
+		expect(await trigger.hook('checkExists')).toBe(true);
+		await trigger.hook('delete');
+		expect(asked()).toEqual(['GET /api/v1/webhooks/whk_1', 'DELETE /api/v1/webhooks/whk_1']);
+	});
+
+	it('notes whose a registration is', async () => {
+		await start();
+		await trigger.hook('create');
+		expect(trigger.staticData).toMatchObject({ owner: OWNER });
 	});
 });
 
@@ -276,6 +307,40 @@ describe('Odoo Platform Trigger: on a delivery', () => {
 		const response = await deliver(body, headersOf(body));
 		expect([response.status, await response.text()]).toEqual([401, 'Unauthorized']);
 		expect(trigger.starts).toEqual([]);
+	});
+
+	it('starts the workflow once for a request that is sent again as it was', async () => {
+		await start(registered);
+		const body = JSON.stringify(event);
+		const headers = signed(body);
+		for (const id of ['evt_1', 'evt_1', 'evt_another']) {
+			expect((await deliver(body, { ...headers, 'webhook-id': id })).status).toBe(200);
+		}
+		expect(trigger.starts).toHaveLength(1);
+	});
+
+	it('starts the workflow once for a message that the platform sends again', async () => {
+		await start(registered);
+		const body = JSON.stringify(event);
+		for (const ago of [2, 0]) await deliver(body, signed(body, SECRET, nowInSeconds() - ago));
+		expect(trigger.starts).toHaveLength(1);
+	});
+
+	it('starts the workflow again for an event that somebody has replayed', async () => {
+		await start(registered);
+		const body = JSON.stringify(event);
+		await deliver(body, signed(body));
+		const timestamp = nowInSeconds() - 1;
+		await deliver(body, signatureHeaders({ secret: SECRET, messageId: 'dlv_1', timestamp, body }));
+		expect(trigger.starts).toHaveLength(2);
+	});
+
+	it('remembers no longer than a signature holds', async () => {
+		await start({ ...registered, seen: { old: Date.now() - 1, recent: Date.now() + 60_000 } });
+		const body = JSON.stringify(event);
+		await deliver(body, signed(body));
+		const { seen } = trigger.staticData;
+		expect(Object.keys(seen ?? {})).toEqual(['recent', expect.stringMatching(/^[0-9a-f]{64}$/), 'evt_1']);
 	});
 
 	it('refuses everything where it has no secret', async () => {

@@ -34,6 +34,8 @@ export interface AskOptions {
 	once?: boolean;
 	/** The address of a record route, which takes one request at a time. */
 	route?: string;
+	/** The number of the item that asks: a round asks in the order of the items. */
+	item?: number;
 }
 
 interface Question extends Required<Omit<AskOptions, 'once'>> {
@@ -50,7 +52,8 @@ interface Question extends Required<Omit<AskOptions, 'once'>> {
 /**
  * Runs the work of all items side by side, and carries what they ask to the platform in rounds: once every item waits for
  * an answer, everything asked goes in as few requests as fit. So a thousand items that each search and then write need
- * a handful of requests, while each item's work reads as if it were alone.
+ * a handful of requests, while each item's work reads as if it were alone. It asks one thing after the other: what an item
+ * would ask side by side could wait for ever.
  */
 export class Rounds {
 	private running = 0;
@@ -75,10 +78,13 @@ export class Rounds {
 	}
 
 	/** What the platform answers to one item's question, whatever it is. */
-	async ask(body: IDataObject, { weight = CALL, once = false, route = GATEWAY }: AskOptions = {}): Promise<Reply> {
+	async ask(
+		body: IDataObject,
+		{ weight = CALL, once = false, route = GATEWAY, item = 0 }: AskOptions = {},
+	): Promise<Reply> {
 		const key = JSON.stringify(body);
 		const known = once ? this.shared.get(key) : undefined;
-		const question = known ?? newQuestion({ body, weight, route, bytes: Buffer.byteLength(key) });
+		const question = known ?? newQuestion({ body, weight, route, item, bytes: Buffer.byteLength(key) });
 		if (known === undefined) {
 			this.queue.push(question);
 			if (once) this.shared.set(key, question);
@@ -128,7 +134,9 @@ export class Rounds {
 	private async sendRound(): Promise<void> {
 		const replies = new Map<Question, () => void>();
 		this.sending = true;
-		for (const parcel of parcelsOf(this.queue.splice(0))) {
+		// How long each item took to ask depends on what it had to read first.
+		const questions = this.queue.splice(0).sort((one, other) => one.item - other.item);
+		for (const parcel of parcelsOf(questions)) {
 			const failed = await this.sendParcel(parcel, replies);
 			if (failed && this.stopOnError) break;
 		}
@@ -164,7 +172,7 @@ export class Rounds {
 			requests: parcel.map(({ body }) => body),
 			stop_on_error: this.stopOnError,
 		});
-		if (reply.statusCode >= 400 || !isDataObject(reply.body)) return parcel.map(() => reply);
+		if (reply.statusCode >= 300 || !isDataObject(reply.body)) return parcel.map(() => reply);
 		const results = objectsAt(reply.body, 'data');
 		const failed = results.findIndex(({ success }) => success !== true);
 		const answered = this.stopOnError && failed >= 0 ? parcel.slice(0, failed + 1) : parcel;
@@ -192,11 +200,11 @@ export class Rounds {
 
 /** Whether something was refused, in whichever form the platform says so. */
 function hasFailed({ statusCode, body }: Reply): boolean {
-	if (statusCode >= 400 || !isDataObject(body)) return true;
+	if (statusCode >= 300 || !isDataObject(body)) return true;
 	return body.success === false || objectAt(body, 'result').is_success === false;
 }
 
-function newQuestion(asked: Pick<Question, 'body' | 'bytes' | 'weight' | 'route'>): Question {
+function newQuestion(asked: Pick<Question, 'body' | 'bytes' | 'weight' | 'route' | 'item'>): Question {
 	let [resolve, reject]: [Question['resolve'], Question['reject']] = [() => {}, () => {}];
 	const answer = new Promise<Reply>((...settle) => ([resolve, reject] = settle));
 	return { ...asked, answer, resolve, reject, waiting: 0, settled: false };

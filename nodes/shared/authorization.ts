@@ -37,7 +37,8 @@ export function authorize(
 	}
 	return {
 		...request,
-		sendCredentialsOnCrossOriginRedirect: false,
+		// A redirect would carry what is sent, the secret of a new webhook among it, to wherever it leads.
+		disableFollowRedirect: true,
 		baseURL: baseUrl.replace(/\/+$/, ''),
 		headers: { ...request.headers, Authorization: `Bearer ${apiKey}` },
 	};

@@ -46,6 +46,8 @@ const ODOO_ADVICE: Readonly<Record<string, (names: InputNames) => string>> = {
 	odoo_access_denied: () => "Ask whoever administers Odoo for the rights: the connection's user has too few of them.",
 	odoo_missing_record: ({ records = 'the IDs' }) =>
 		`Check ${records}: a record may have been deleted in the meantime.`,
+	odoo_too_large: () =>
+		'Choose fewer fields: pictures and files are large. With the context {"bin_size": true}, Odoo gives their sizes instead of them.',
 	odoo_unknown_model: ({ model = 'the model' }) =>
 		`Check ${model}, and that the add-on which brings it is installed in this Odoo.`,
 	odoo_unknown_method: () => 'Check "Method", and that the add-on which brings it is installed in this Odoo.',
@@ -78,7 +80,14 @@ function refusedInputs(problem: IDataObject): string[] {
 const rpcError = (body: IDataObject) => objectAt(objectAt(body, 'error'), 'data');
 
 /** What happened, and what else the reply says of it, out of any of the service's documented error bodies. */
-function explain({ body, statusCode }: Reply): { message: string; details: string[] } {
+function explain({ body, statusCode, headers }: Reply): { message: string; details: string[] } {
+	if (statusCode < 400) {
+		const message = `The service sends on to ${textAt(headers, 'location') || 'another address'}, where nothing was sent`;
+		return {
+			message,
+			details: ['Enter the address where the platform itself answers as "Base URL" in the credential.'],
+		};
+	}
 	const problem = isDataObject(body) ? body : {};
 	const message =
 		textAt(problem, 'detail') ||
@@ -110,8 +119,13 @@ export function refusal(node: INode, reply: Reply, itemIndex?: number, names: In
 		adviceOn(code, statusCode, names),
 		requestId && `Request ID: ${requestId}`,
 	];
-	return failure(node, { message, description, httpCode: String(statusCode), itemIndex });
+	const error = failure(node, { message, description, httpCode: String(statusCode), itemIndex });
+	error.context.code = code;
+	return error;
 }
+
+/** Whether a refusal says that Odoo's answer is more than the platform takes at once. */
+export const isTooLarge = (error: unknown) => error instanceof NodeApiError && error.context.code === 'odoo_too_large';
 
 /** What goes into an error: what happened, how to go on (empty lines are left out), and about which item. */
 interface Failure {
@@ -150,7 +164,7 @@ export function withItem(message: string, itemIndex?: number): string {
  * @throws NodeApiError when the request was refused, or the reply did not come from the platform.
  */
 export function bodyOf(node: INode, reply: Reply, itemIndex?: number, names?: InputNames): IDataObject {
-	if (reply.statusCode >= 400) throw refusal(node, reply, itemIndex, names);
+	if (reply.statusCode >= 300) throw refusal(node, reply, itemIndex, names);
 	if (isDataObject(reply.body)) return reply.body;
 	throw failure(node, {
 		message: 'The reply did not come from the Odoo Platform',

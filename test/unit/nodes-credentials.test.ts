@@ -91,12 +91,15 @@ it('a base URL that is none is refused by name', async () => {
 	expect(error?.message).toContain('"Base URL"');
 });
 
-it('a key does not follow a redirect to another address', async () => {
+it.each([
+	['odooPlatform', { resource: 'project' }],
+	['odooGateway', { resource: 'record', operation: 'delete', model: 'res.partner', record: 7 }],
+])('%s follows no redirect, which could carry secrets along, and says where it leads', async (node, parameters) => {
 	const other = await startFakePlatform();
-	platform.answer = () => ({ status: 302, headers: { location: `${other.url}/elsewhere` } });
-	const credentials = { odooPlatformApi: { baseUrl: platform.url, apiKey: 'oec_live_key' } };
-	await runNode('odooPlatform', { resource: 'project' }, { credentials });
+	platform.answer = () => ({ status: 307, headers: { location: `${other.url}/elsewhere` } });
+	const { error } = await runNode(node, parameters, { credentials: platform.credentials });
 	await other.close();
-	expect(other.received).toMatchObject([{ path: '/elsewhere' }]);
-	expect(other.received[0]?.headers).not.toHaveProperty('authorization');
+	expect(other.received).toEqual([]);
+	expect(error?.message).toContain(`${other.url}/elsewhere`);
+	expect(error?.description).toContain('"Base URL"');
 });

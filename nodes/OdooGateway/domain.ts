@@ -1,8 +1,10 @@
 import type { GenericValue, IDataObject, INodeProperties } from 'n8n-workflow';
 import { isDataObject, isList, textAt } from '../shared/data';
 import type { OdooField } from '../shared/odoo-fields';
+import { listIn } from './commands';
 import { jsonIn, type Item } from './item';
-import { fieldsOf, idIn, listIn, scalarFor } from './values';
+import { idIn, isEmpty } from './scalars';
+import { fieldAt, scalarOf } from './values';
 
 const show = { resource: ['record'], operation: ['getAll'] };
 
@@ -97,17 +99,15 @@ export async function domainOf(item: Item, model: string): Promise<GenericValue[
 		);
 	}
 	if (conditions.length === 0) return own;
-	const fields = await fieldsOf(item, model);
-	const terms = conditions.map((condition) => termOf(item, fields, condition));
+	const terms: GenericValue[][] = [];
+	for (const condition of conditions) terms.push(await termOf(item, model, condition));
 	const connective = item.parameter('mustMatch') === 'any' ? '|' : '&';
 	// Prefix notation: as many connectives as there are terms, less one; the domain is joined to them by being appended.
 	return [...terms.slice(1).map(() => connective), ...terms, ...own];
 }
 
 /** Odoo's operators; n8n would take the signs themselves for the beginning of an expression. */
-const OPERATORS: Readonly<Record<string, string>> = {
-	contains: 'ilike',
-	notContains: 'not ilike',
+const COMPARISONS: Readonly<Record<string, string>> = {
 	equals: '=',
 	notEquals: '!=',
 	gte: '>=',
@@ -117,48 +117,61 @@ const OPERATORS: Readonly<Record<string, string>> = {
 	childOf: 'child_of',
 };
 
-function termOf(item: Item, fields: ReadonlyMap<string, OdooField>, condition: IDataObject): GenericValue[] {
-	const field = textAt(condition, 'field').trim();
-	if (field === '') {
+async function termOf(item: Item, model: string, condition: IDataObject): Promise<GenericValue[]> {
+	const name = textAt(condition, 'field').trim();
+	if (name === '') {
 		throw item.problem(
 			'A filter in "Filters" names no field',
 			'Choose its "Field Name or ID", or remove the filter.',
 		);
 	}
-	const type = fields.get(field)?.type ?? '';
-	const zone = item.context.getTimezone();
-	const { value = '' } = condition;
+	const { value } = condition;
 	const operator = textAt(condition, 'operator');
+	if (operator === 'set') return [name, '!=', false];
+	if (operator === 'notSet') return [name, '=', false];
+	const field = await fieldAt(item, model, name);
+	// No is a value of a switch, and nothing else's.
+	if (isNothing(value) && !(value === false && field?.type === 'boolean')) throw emptyFilter(item, name);
 	switch (operator) {
-		case 'set':
-			return [field, '!=', false];
-		case 'notSet':
-			return [field, '=', false];
+		case 'contains':
+			return [name, 'ilike', textOf(value)];
+		case 'notContains':
+			return [name, 'not ilike', textOf(value)];
 		case 'startsWith':
-			return [field, '=ilike', `${literal(value)}%`];
+			return [name, '=ilike', `${literal(value)}%`];
 		case 'endsWith':
-			return [field, '=ilike', `%${literal(value)}`];
+			return [name, '=ilike', `%${literal(value)}`];
 		case 'in':
 		case 'notIn': {
-			const values = (listIn(value) ?? [value]).map((entry) => operand(type, entry, zone));
-			return [field, operator === 'in' ? 'in' : 'not in', values];
+			const values = listIn(value) ?? [value];
+			if (values.length === 0 || values.some(isNothing)) throw emptyFilter(item, name);
+			const operands = values.map((entry) => operand(item, field, entry));
+			return [name, operator === 'in' ? 'in' : 'not in', operands];
 		}
 		default: {
-			const sign = OPERATORS[operator];
-			if (sign !== undefined) return [field, sign, operand(type, value, zone)];
+			const sign = COMPARISONS[operator];
+			if (sign !== undefined) return [name, sign, operand(item, field, value)];
 			throw item.problem(`There is no operator "${operator}" of filters`, 'Choose one from the list "Operator".');
 		}
 	}
 }
 
-const RELATIONS = new Set(['many2one', 'many2many', 'one2many']);
+const isNothing = (value: GenericValue) => isEmpty(value) || (typeof value === 'string' && value.trim() === '');
+
+/** Odoo would take an empty value for "not set", or for what every record contains. */
+const emptyFilter = (item: Item, name: string) =>
+	item.problem(
+		`The filter on "${name}" has an empty value`,
+		'Check what the expression of its "Value" gives for this item, or choose the operator "Is Set" or "Is Not Set".',
+	);
 
 /** What a field is compared with; a related record by its id, where the value is one. */
-function operand(type: string, value: GenericValue, zone: string): GenericValue {
-	if (RELATIONS.has(type)) return idIn(value) ?? value;
-	return scalarFor(type, value, zone);
+function operand(item: Item, field: OdooField | undefined, value: GenericValue): GenericValue {
+	if (field === undefined) return value;
+	return field.relation === '' ? scalarOf(item, field, value) : (idIn(value) ?? value);
 }
 
+const textOf = (value: GenericValue) => (typeof value === 'string' ? value : JSON.stringify(value));
+
 /** A text that stands for itself in Odoo's patterns. */
-const literal = (value: GenericValue) =>
-	(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(/[\\%_]/g, '\\$&');
+const literal = (value: GenericValue) => textOf(value).replaceAll(/[\\%_]/g, '\\$&');

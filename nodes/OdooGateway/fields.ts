@@ -1,4 +1,5 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { Item } from './item';
 
 /** What every operation may choose in its Options; `more` are its own. */
 export function optionsField(
@@ -57,6 +58,19 @@ export const outputFieldsOption: INodeProperties = {
 	description:
 		'Fields to read after writing and to put out beside the ID. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
+
+/** Whether archived records, which Odoo leaves out by itself, are among those looked for. */
+export const includeArchivedOption: INodeProperties = {
+	displayName: 'Include Archived',
+	name: 'includeArchived',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return archived records too',
+};
+
+/** The context of a search that heeds the option. */
+export const archivedContext = (item: Item): IDataObject =>
+	item.odooContext(item.flag('options.includeArchived', 'Include Archived') ? { active_test: false } : {});
 
 /** Which fields of the records are put out, and Simplify, which chooses some where none are chosen. */
 export function readFields(operation: string): INodeProperties[] {

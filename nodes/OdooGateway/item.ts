@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 import { isDataObject, isList } from '../shared/data';
 import { asRefusal, bodyOf, failure, refusal, withItem, type InputNames } from '../shared/failure';
+import { roundedIn, switchIn, wholeIn } from '../shared/plain';
 import type { AskOptions, Rounds } from './rounds';
 
 /** A call of a method of a model, as the gateway's `execute_method` takes it. */
@@ -64,16 +65,26 @@ export class Item {
 
 	/** A JSON parameter that must be a list; left empty, it is one. */
 	list(name: string, displayName: string, example: string): GenericValue[] {
-		const value = jsonIn(this.parameter(name), []);
+		const value = this.exact(jsonIn(this.parameter(name), []), this.parameter(name), displayName);
 		if (isList(value)) return value;
 		throw this.problem(`The parameter "${displayName}" is not a JSON array`, example);
 	}
 
 	/** A JSON parameter that must be an object; left empty, it is one. */
 	object(name: string, displayName: string, example: string): IDataObject {
-		const value = jsonIn(this.parameter(name), {});
+		const value = this.exact(jsonIn(this.parameter(name), {}), this.parameter(name), displayName);
 		if (isDataObject(value)) return value;
 		throw this.problem(`The parameter "${displayName}" is not a JSON object`, example);
+	}
+
+	/** JSON without whole numbers that JavaScript has rounded on the way. */
+	private exact(value: unknown, source: unknown, displayName: string): unknown {
+		const rounded = roundedIn(source);
+		if (rounded === undefined) return value;
+		throw this.problem(
+			`The parameter "${displayName}" has the number ${rounded}, which would be rounded`,
+			'Whole numbers beyond 9007199254740991 cannot be sent exactly. Send it as a text, in double quotes, if the method takes one.',
+		);
 	}
 
 	/** The technical name of the model. */
@@ -99,6 +110,33 @@ export class Item {
 			this.chosen = isDataObject(options) ? options : {};
 		}
 		return this.chosen;
+	}
+
+	/** A switch among the parameters or, as `options.name`, among the options. */
+	flag(name: string, displayName: string): boolean {
+		const value = this.given(name);
+		const read = value === '' ? false : switchIn(value ?? false);
+		if (read !== undefined) return read;
+		throw this.problem(
+			`"${displayName}" is neither true nor false`,
+			`Check what the expression of "${displayName}" gives for this item: true or false, yes or no, 1 or 0.`,
+		);
+	}
+
+	/** A whole number among the parameters or, as `options.name`, among the options. */
+	whole(name: string, displayName: string, { min, otherwise }: { min: number; otherwise: number }): number {
+		const value = this.given(name);
+		const read = value === undefined || value === null || value === '' ? otherwise : wholeIn(value);
+		if (read !== undefined && read >= min) return read;
+		throw this.problem(
+			`"${displayName}" is not a whole number of ${min} or more`,
+			`Check what the expression of "${displayName}" gives for this item.`,
+		);
+	}
+
+	private given(name: string): unknown {
+		const [, option] = /^options\.(\w+)$/.exec(name) ?? [];
+		return option === undefined ? this.parameter(name) : this.options()[option];
 	}
 
 	/** The names in a parameter with several of them: a list, or a text with commas between them. */
@@ -131,7 +169,7 @@ export class Item {
 
 	/** The whole body of what the platform answers. */
 	async send(body: IDataObject, options?: AskOptions): Promise<IDataObject> {
-		const reply = await this.rounds.ask(body, options).catch((error: unknown) => {
+		const reply = await this.rounds.ask(body, { ...options, item: this.index }).catch((error: unknown) => {
 			throw asRefusal(this.node, error, this.index);
 		});
 		const answer = bodyOf(this.node, reply, this.index, this.inputs);

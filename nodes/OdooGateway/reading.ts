@@ -30,7 +30,7 @@ const SIMPLE_COUNT = 10;
 /** The fields to read: those chosen, else those that Simplify leaves, else all (an empty list, to Odoo). */
 export async function wantedFields(item: Item, model: string): Promise<string[]> {
 	const chosen = item.names('fields');
-	if (chosen.length > 0 || item.parameter('simplify') !== true) return chosen;
+	if (chosen.length > 0 || !item.flag('simplify', 'Simplify')) return chosen;
 	const there = await fieldsOf(item, model);
 	return SIMPLE_FIELDS.filter((name) => there.has(name)).slice(0, SIMPLE_COUNT);
 }

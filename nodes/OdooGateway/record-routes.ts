@@ -2,8 +2,9 @@ import type { GenericValue, IDataObject } from 'n8n-workflow';
 import { isDataObject, objectAt, textAt } from '../shared/data';
 import { failure } from '../shared/failure';
 import type { OdooField } from '../shared/odoo-fields';
+import { listIn } from './commands';
 import { jsonIn, type Item } from './item';
-import { idIn, isEmpty, listIn } from './values';
+import { idIn, isEmpty } from './scalars';
 
 /**
  * The platform's record routes (`/api/create_data` and so on, as Odoo's webhook-routes module has them): they look related

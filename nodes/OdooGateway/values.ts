@@ -1,7 +1,9 @@
-import { jsonParse, tryToParseDateTime, type GenericValue, type IDataObject } from 'n8n-workflow';
-import { isDataObject, isList } from '../shared/data';
+import type { GenericValue, IDataObject } from 'n8n-workflow';
+import { isDataObject } from '../shared/data';
 import { FIELD_ATTRIBUTES, fieldsIn, type OdooField } from '../shared/odoo-fields';
+import { commandsIn, CREATE, listIn, NO_COMMAND, SET } from './commands';
 import type { Item } from './item';
+import { idIn, isEmpty, scalarFor, Unreadable } from './scalars';
 
 /** The fields that answers of `fields_get` tell of: a thousand items share one answer, which is long. */
 const read = new WeakMap<IDataObject, ReadonlyMap<string, OdooField>>();
@@ -16,103 +18,83 @@ export async function fieldsOf(item: Item, model: string): Promise<ReadonlyMap<s
 	return fields;
 }
 
-/** As Odoo writes dates, and times, which are UTC there. */
-const DATE = /^\d{4}-\d\d-\d\d$/;
-const DATE_TIME = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/;
-
-const NUMBER_TYPES = new Set(['float', 'integer', 'monetary']);
-
-/** Types whose values are JSON. */
-const JSON_TYPES = new Set(['json', 'properties']);
-
-/** A value of a field that is no relation, as Odoo takes it; what cannot be read stays as it is, for Odoo to refuse. */
-export function scalarFor(type: string, value: GenericValue, zone: string): GenericValue {
-	if (isEmpty(value)) return false;
-	if (typeof value !== 'string') return value;
-	const text = value.trim();
-	if (type === 'boolean') return text === 'true' || (text !== 'false' && value);
-	if (NUMBER_TYPES.has(type)) return numberIn(text, value);
-	if (type === 'date' || type === 'datetime') return dateFor(type, text, zone);
-	return JSON_TYPES.has(type) ? jsonParse<GenericValue>(text, { fallbackValue: value }) : value;
+/** A field by its name, or by a path over relations such as `parent_id.country_id.code`; undefined where there is none. */
+export async function fieldAt(item: Item, model: string, path: string): Promise<OdooField | undefined> {
+	const [name = '', ...rest] = path.split('.');
+	const field = (await fieldsOf(item, model)).get(name);
+	if (field === undefined || rest.length === 0) return field;
+	return field.relation === '' ? undefined : fieldAt(item, field.relation, rest.join('.'));
 }
-
-const numberIn = (text: string, otherwise: GenericValue): GenericValue =>
-	text !== '' && Number.isFinite(Number(text)) ? Number(text) : otherwise;
-
-/** A date, or a time in UTC; a time without an offset is of the workflow's time zone. */
-function dateFor(type: 'date' | 'datetime', text: string, zone: string): string {
-	if (DATE.test(text) || (type === 'datetime' && DATE_TIME.test(text))) return text;
-	try {
-		const time = tryToParseDateTime(text, zone);
-		return type === 'date' ? time.toFormat('yyyy-MM-dd') : time.toUTC().toFormat('yyyy-MM-dd HH:mm:ss');
-	} catch {
-		return text;
-	}
-}
-
-/** The id in what a many2one may be given as: a number, a text of digits, or `[7, "Azure Interior"]` as Odoo reads it. */
-export function idIn(value: unknown): number | undefined {
-	if (typeof value === 'number') return value;
-	if (typeof value === 'string' && /^\s*[1-9]\d*\s*$/.test(value)) return Number(value);
-	if (Array.isArray(value) && value.length === 2 && typeof value[0] === 'number' && typeof value[1] === 'string') {
-		return value[0];
-	}
-	return undefined;
-}
-
-/** What stands in a relation to many records: a list, a text of JSON, or ids with commas between them. */
-export function listIn(value: GenericValue): GenericValue[] | undefined {
-	if (isList(value)) return value;
-	if (typeof value === 'number') return [value];
-	if (typeof value !== 'string') return undefined;
-	const text = value.trim();
-	if (!text.startsWith('[')) return text === '' ? [] : text.split(',').map((part) => part.trim());
-	const list = jsonParse<unknown>(text, { fallbackValue: null });
-	return isList(list) ? list : undefined;
-}
-
-/** Odoo's commands for the lines of a relation: make a new one, and make it exactly these. */
-const [CREATE, SET] = [0, 6];
 
 /**
  * Values as Odoo's `create` and `write` take them, by the types of their fields: texts become numbers, dates and booleans,
  * times go to UTC, ids of related records and new lines become commands. A field that the model lacks stays as it is.
+ *
+ * @throws NodeOperationError that names the field, where a value cannot be read as one of its type
  */
-export function valuesFor(item: Item, fields: ReadonlyMap<string, OdooField>, values: IDataObject): IDataObject {
-	return Object.fromEntries(
-		Object.entries(values).map(([name, value]) => [name, valueFor(item, fields.get(name), value)]),
-	);
+export async function valuesFor(item: Item, model: string, values: IDataObject): Promise<IDataObject> {
+	const fields = await fieldsOf(item, model);
+	const written: IDataObject = {};
+	for (const [name, value] of Object.entries(values)) written[name] = await valueFor(item, fields.get(name), value);
+	return written;
 }
 
-function valueFor(item: Item, field: OdooField | undefined, value: GenericValue): GenericValue {
+async function valueFor(item: Item, field: OdooField | undefined, value: GenericValue): Promise<GenericValue> {
 	if (field === undefined) return value;
-	if (field.type === 'many2one') return isEmpty(value) ? false : relatedId(item, field, value);
-	if (field.type === 'many2many' || field.type === 'one2many')
-		return isEmpty(value) ? [[SET, 0, []]] : lines(item, field, value);
-	return scalarFor(field.type, value, item.context.getTimezone());
+	switch (field.type) {
+		case 'many2one':
+			return relatedId(item, field, value);
+		case 'many2many':
+		case 'one2many':
+			return lines(item, field, value);
+		default:
+			return scalarOf(item, field, value);
+	}
 }
 
-export const isEmpty = (value: unknown) => value === null || value === undefined || value === '' || value === false;
+/** A value of a field that is no relation. @throws NodeOperationError where it cannot be read as one of its type */
+export function scalarOf(item: Item, field: OdooField, value: GenericValue): GenericValue {
+	const read = scalarFor(field.type, value, item.context.getTimezone());
+	if (read instanceof Unreadable) throw item.problem(`${labelOf(field)} ${read.reason}`, read.advice);
+	return read;
+}
 
-function relatedId(item: Item, field: OdooField, value: GenericValue): number {
+/** A field as users know it, and as Odoo does where that is another name. */
+export const labelOf = ({ label, name }: OdooField) => (label === name ? `"${name}"` : `"${label}" (${name})`);
+
+function relatedId(item: Item, field: OdooField, value: GenericValue): GenericValue {
+	if (isEmpty(value)) return false;
 	const id = idIn(value);
 	if (id !== undefined) return id;
 	throw item.problem(
-		`"${field.label}" is not the ID of a record of ${field.relation}`,
+		`${labelOf(field)} is not the ID of a record of ${field.relation}`,
 		'Enter an ID, or turn on the option "Look Up Relations By Name".',
 	);
 }
 
-function lines(item: Item, field: OdooField, value: GenericValue): GenericValue {
+async function lines(item: Item, field: OdooField, value: GenericValue): Promise<GenericValue> {
+	if (isEmpty(value)) return [[SET, 0, []]];
 	const list = listIn(value);
-	if (list?.every((entry) => Array.isArray(entry) && idIn(entry) === undefined)) return list;
 	const ids = list?.map(idIn);
 	if (ids?.every((id) => id !== undefined)) return [[SET, 0, ids]];
-	if (field.type === 'one2many' && list?.every(isDataObject)) return list.map((line) => [CREATE, 0, line]);
+	const commands =
+		field.type === 'one2many' && list?.every(isDataObject)
+			? list.map((line) => [CREATE, 0, line] as const)
+			: commandsIn(list);
+	if (commands !== undefined) {
+		const read: GenericValue[][] = [];
+		for (const [code, id, line] of commands) {
+			read.push([code, id, isDataObject(line) ? await valuesFor(item, field.relation, line) : line]);
+		}
+		return read;
+	}
 	throw item.problem(
-		`"${field.label}" is not a list of IDs of ${field.relation}`,
-		field.type === 'one2many'
-			? 'Enter a JSON array of the new lines, e.g. [{"name": "A line"}], or IDs, e.g. [1, 2].'
-			: 'Enter the IDs as a JSON array, e.g. [1, 2], or turn on the option "Look Up Relations By Name".',
+		`${labelOf(field)} is neither a list of IDs of ${field.relation} nor a list of commands`,
+		[
+			field.type === 'one2many'
+				? 'Enter a JSON array of the new lines, e.g. [{"name": "A line"}], or IDs, e.g. [1, 2].'
+				: 'Enter the IDs as a JSON array, e.g. [1, 2], or turn on the option "Look Up Relations By Name".',
+			NO_COMMAND,
+		].join(' '),
 	);
 }

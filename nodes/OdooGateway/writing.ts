@@ -2,7 +2,8 @@ import type { IDataObject, INodeProperties, ResourceMapperTypeOptions } from 'n8
 import { isDataObject, isList, objectAt } from '../shared/data';
 import { namesIn, type Item } from './item';
 import { createByRoute, relationsFor, updateByRoute } from './record-routes';
-import { fieldsOf, isEmpty, valuesFor } from './values';
+import { isEmpty } from './scalars';
+import { fieldsOf, valuesFor } from './values';
 
 /** What is written, and how the user says it: field by field, or as JSON. */
 export function inputFields(
@@ -52,7 +53,8 @@ export function inputFields(
 			default: '{}',
 			required: true,
 			placeholder: 'e.g. {"name": "Azure Interior", "category_id": [[6, 0, [1, 2]]]}',
-			description: 'The values by technical field name, as a JSON object, exactly as Odoo takes them',
+			description:
+				'The values by technical field name, as a JSON object; texts are read by the types of their fields, commands go as they are',
 		},
 	];
 }
@@ -85,24 +87,37 @@ export interface Input {
 	empty: ReadonlySet<string>;
 	/** The fields that decide which record is meant. */
 	matching: string[];
+	/** What came in for each field, before it was read. */
+	given: IDataObject;
 	lookUp: boolean;
 }
 
 /** Reads what is to be written from an item's parameters. */
 export async function readInput(item: Item): Promise<Input> {
 	const model = item.model();
-	const lookUp = item.options().lookUp === true;
+	const lookUp = item.flag('options.lookUp', 'Look Up Relations By Name');
+	if (lookUp && Object.keys(item.odooContext()).length > 0) {
+		throw item.problem(
+			'The options "Context" and "Look Up Relations By Name" do not go together',
+			'Take out one of them: what looks relations up takes no context, and would write as if there were none.',
+		);
+	}
+	const fields = await fieldsOf(item, model);
 	if (item.parameter('input') === 'json') {
-		const values = item.object('json', 'Values', 'Write the values as an object, e.g. {"name": "Azure Interior"}.');
+		const given = item.object('json', 'Values', 'Write the values as an object, e.g. {"name": "Azure Interior"}.');
 		const matching = namesIn(item.context.getNodeParameter('matchingFields', item.index, ''));
-		return { model, values, empty: new Set(), matching, lookUp };
+		// The lookups say themselves what they are; left empty, a value is what its writer meant.
+		const asItIs = Object.keys(given).filter(
+			(name) => (lookUp && fields.get(name)?.relation !== '') || isEmpty(given[name]),
+		);
+		const values = { ...given, ...(await valuesFor(item, model, without(given, asItIs))) };
+		return { model, values, empty: new Set(), matching, given, lookUp };
 	}
 	const { given, matching } = mapped(item);
-	const fields = await fieldsOf(item, model);
 	const names = Object.keys(given).filter((name) => isEmpty(given[name]) && given[name] !== false);
 	const related = lookUp ? relationsFor(item, fields, given) : {};
-	const values = { ...valuesFor(item, fields, without(given, Object.keys(related))), ...related };
-	return { model, values, empty: new Set(names), matching, lookUp };
+	const values = { ...(await valuesFor(item, model, without(given, Object.keys(related)))), ...related };
+	return { model, values, empty: new Set(names), matching, given, lookUp };
 }
 
 /** What the resource mapper maps: each field below, or the item's own. */

@@ -1,13 +1,15 @@
-import type {
-	DeclarativeRestApiSettings,
-	IDataObject,
-	IExecutePaginationFunctions,
-	IExecuteSingleFunctions,
-	IN8nHttpFullResponse,
-	INodeExecutionData,
+import {
+	NodeOperationError,
+	type DeclarativeRestApiSettings,
+	type IDataObject,
+	type IExecutePaginationFunctions,
+	type IExecuteSingleFunctions,
+	type IN8nHttpFullResponse,
+	type INodeExecutionData,
 } from 'n8n-workflow';
 import { objectAt, objectsAt, textAt } from '../shared/data';
 import { asNodeError, bodyOf, failure } from '../shared/failure';
+import { switchIn, wholeIn } from '../shared/plain';
 
 /** The most entries the platform gives in one page. */
 const PAGE_SIZE = 200;
@@ -35,7 +37,7 @@ export async function simplify(this: IExecuteSingleFunctions, items: INodeExecut
 
 function simplified(context: IExecuteSingleFunctions, record: IDataObject): IDataObject {
 	const fields = SIMPLE_FIELDS.get(context.getNodeParameter('resource'));
-	if (fields === undefined || context.getNodeParameter('simplify', false) !== true) return record;
+	if (fields === undefined || switchIn(context.getNodeParameter('simplify', false)) !== true) return record;
 	return Object.fromEntries(fields.split(' ').map((field) => [field, record[field] ?? null]));
 }
 
@@ -49,7 +51,7 @@ const OUTCOMES = new Map([
 export async function requireSuccess(this: IExecuteSingleFunctions, items: INodeExecutionData[]) {
 	for (const { json } of items) {
 		const status = textAt(json, 'status');
-		const waited = this.getNodeParameter('wait') === true;
+		const waited = switchIn(this.getNodeParameter('wait')) === true;
 		if (status === 'succeeded' || (!waited && !OUTCOMES.has(status))) continue;
 		const outcome = OUTCOMES.get(status) ?? `The deployment has not finished in time: it is still ${status}`;
 		const reason = textAt(objectAt(objectAt(json, 'deployment'), 'error'), 'message');
@@ -81,10 +83,20 @@ export async function fetchList(
 	}
 }
 
+/** How many records are wanted. */
+function limitOf(context: IExecutePaginationFunctions): number {
+	const all = switchIn(context.getNodeParameter('returnAll', false));
+	const limit = all === true ? Infinity : wholeIn(context.getNodeParameter('limit', 50));
+	if (all !== undefined && limit !== undefined && limit > 0) return limit;
+	const [name, wanted] = all === undefined ? ['Return All', 'true or false'] : ['Limit', 'a positive whole number'];
+	throw new NodeOperationError(context.getNode(), `The parameter "${name}" is not ${wanted}`, {
+		description: `Check what the expression of "${name}" gives for this item.`,
+	});
+}
+
 /** Walks a list page by page along `next_cursor`, as far as Return All or Limit ask for. */
 async function walkPages(context: IExecutePaginationFunctions, request: DeclarativeRestApiSettings.ResultOptions) {
-	const all = context.getNodeParameter('returnAll', false) === true;
-	const limit = all ? Infinity : Number(context.getNodeParameter('limit'));
+	const limit = limitOf(context);
 	const records: IDataObject[] = [];
 	let cursor: string | undefined;
 	do {

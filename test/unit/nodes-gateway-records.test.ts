@@ -16,6 +16,7 @@ const FIELDS = {
 	email: { type: 'char', string: 'Email' },
 	active: { type: 'boolean', string: 'Active' },
 	color: { type: 'integer', string: 'Color' },
+	res_id: { type: 'many2one_reference', string: 'Resource ID' },
 	credit_limit: { type: 'monetary', string: 'Credit Limit' },
 	date: { type: 'date', string: 'Date' },
 	met_at: { type: 'datetime', string: 'Met at' },
@@ -76,26 +77,102 @@ describe('Odoo Gateway: Create Record', () => {
 
 	it.each([
 		['active', 'false', false],
+		['active', 'FALSE', false],
+		['active', ' No ', false],
+		['active', 0, false],
+		['active', '0', false],
+		['active', 'Yes', true],
+		['active', 1, true],
 		['color', '7', 7],
 		['credit_limit', '12.50', 12.5],
-		['credit_limit', 'much', 'much'],
+		['credit_limit', '1e3', 1000],
+		['res_id', '37', 37],
 		['name', '007', '007'],
 		['date', '2026-11-22', '2026-11-22'],
 		['date', '2026-11-22T09:30:00+02:00', '2026-11-22'],
 		['met_at', '2026-11-22T09:30:00+02:00', '2026-11-22 07:30:00'],
 		['met_at', '2026-11-22 09:30:00', '2026-11-22 09:30:00'],
-		['met_at', 'soon', 'soon'],
+		['met_at', '2026-11-22', '2026-11-22 05:00:00'],
+		['met_at', 'Sun, 22 Nov 2026 09:30:00 +0200', '2026-11-22 07:30:00'],
+		['date', 'Sun, 22 Nov 2026 01:30:00 +0200', '2026-11-21'],
+		['date', '2026-11-22T01:30:00Z', '2026-11-21'],
+		['date', '2026-11-22 23:30:00', '2026-11-22'],
+		['date', '20261122', '2026-11-22'],
+		['date', '={{ new Date(1784023200000) }}', '2026-07-14'],
+		['met_at', '={{ new Date(1784023200000) }}', '2026-07-14 10:00:00'],
+		['date', '={{ DateTime.fromMillis(1784023200000) }}', '2026-07-14'],
+		['met_at', '={{ DateTime.fromMillis(1784023200000) }}', '2026-07-14 10:00:00'],
+		['met_at', '={{ new Date(1784023200000).toString() }}', '2026-07-14 10:00:00'],
 		['parent_id', '7', 7],
 		['parent_id', [7, 'Azure'], 7],
 		['category_id', '1, 2', [[6, 0, [1, 2]]]],
 		['category_id', [1, 2], [[6, 0, [1, 2]]]],
-		['category_id', '[[4, 5]]', [[4, 5]]],
+		['category_id', '[[4, 5]]', [[4, 5, 0]]],
+		[
+			'category_id',
+			'[[4, "5", 0], [6, 0, ["7"]], [5]]',
+			[
+				[4, 5, 0],
+				[6, 0, [7]],
+				[5, 0, 0],
+			],
+		],
+		[
+			'child_ids',
+			'[[0, 0, {"active": "no"}], [1, "7", {"date": "2026-11-22T09:30"}]]',
+			[
+				[0, 0, { active: false }],
+				[1, 7, { date: '2026-11-22' }],
+			],
+		],
 		['child_ids', '[{"name": "A line"}]', [[0, 0, { name: 'A line' }]]],
 		['properties', '[{"name": "a"}]', [{ name: 'a' }]],
 		['no_such_field', 'x', 'x'],
 	])('writes %s from %j as %j', async (field, given, written) => {
 		await run('create', { values: mapped({ [field]: given }) });
 		expect(calls()[0]?.args).toEqual([{ [field]: written }]);
+	});
+
+	it.each([
+		['active', 'maybe'],
+		['active', 2],
+		['color', '7.5'],
+		['color', 7.5],
+		['color', true],
+		['color', '9007199254740993'],
+		['credit_limit', 'much'],
+		['credit_limit', '1,250.50'],
+		['credit_limit', '0x10'],
+		['date', '07/14/2026'],
+		['date', '14.07.2026'],
+		['date', '2026-02-30'],
+		['date', '2026-7-4'],
+		['date', 'tomorrow'],
+		['date', 1784023200000],
+		['date', '1784023200'],
+		['met_at', 'Sat, 31 Feb 2026 09:30:00 +0200'],
+		['met_at', '07/14/2026 09:30'],
+		['met_at', '2026-07-14T25:00'],
+		['parent_id', 0],
+		['parent_id', '-7'],
+		['parent_id', 7.5],
+		['res_id', 'seven'],
+		['category_id', '[4, 12, 0]'],
+		['category_id', '[6, 0, [1, 2]]'],
+		['category_id', '[[4, 0, 0]]'],
+		['category_id', '[[9, 1, 0]]'],
+		['category_id', [1, -2]],
+		['child_ids', '[[1, 7]]'],
+		['child_ids', '[{"active": "maybe"}]'],
+	])('refuses for %s the value %j by the name of the field, and writes nothing', async (field, given) => {
+		const { error } = await run('create', { values: mapped({ [field]: given }) });
+		const { string: label } =
+			field === 'child_ids' && JSON.stringify(given).includes('maybe')
+				? FIELDS.active
+				: z.object({ string: z.string() }).parse(new Map(Object.entries(FIELDS)).get(field));
+		expect(error?.message).toContain(`"${label}"`);
+		expect(error?.message).toContain('[Item 0]');
+		expect(calls()).toEqual([]);
 	});
 
 	it.each([null, ''])('leaves a field that is %j to its default', async (empty) => {
@@ -109,11 +186,11 @@ describe('Odoo Gateway: Create Record', () => {
 		expect(calls()[0]?.args).toEqual([{ name: 'Azure', parent_id: 7 }]);
 	});
 
-	it('takes JSON as Odoo takes it, without asking for the fields', async () => {
-		const json = '{"name": "Azure", "category_id": [[4, 5]], "email": null}';
+	it('reads JSON by the same rules, and leaves in it what is empty', async () => {
+		const json = '{"name": "Azure", "category_id": [[4, 5, 0]], "email": null, "phone": "", "active": "FALSE"}';
 		await run('create', { input: 'json', json });
-		expect(gateway.actions.map(({ args }) => args)).toEqual([
-			[{ name: 'Azure', category_id: [[4, 5]], email: null }],
+		expect(calls().map(({ args }) => args)).toEqual([
+			[{ name: 'Azure', category_id: [[4, 5, 0]], email: null, phone: '', active: false }],
 		]);
 	});
 
@@ -172,7 +249,7 @@ describe('Odoo Gateway: many items', () => {
 	it('stay below 1 MiB a request', async () => {
 		const input = thousand.slice(0, 10).map(({ name }) => ({ name, comment: 'x'.repeat(300_000) }));
 		await run('create', { input: 'json', json: '={{ $json }}' }, { input });
-		expect(gateway.requests).toEqual([3, 3, 3, 1]);
+		expect(gateway.requests).toEqual([1, 3, 3, 3, 1]);
 		expect(Math.max(...platform.received.map(({ rawBody }) => rawBody.length))).toBeLessThan(1024 * 1024);
 	});
 
@@ -349,6 +426,92 @@ describe('Odoo Gateway: Create or Update Record', () => {
 		expect(calls()).toEqual([]);
 	});
 
+	it.each([
+		['mapped', { values: mapped({ name: 'A', email: '={{ $json.email }}' }, ['name', 'email']) }],
+		[
+			'from the item',
+			{
+				values: {
+					mappingMode: 'autoMapInputData',
+					value: null,
+					matchingColumns: ['name', 'email'],
+					schema: [],
+				},
+			},
+		],
+		['in JSON', { input: 'json', json: '={{ $json }}', matchingFields: 'name, email' }],
+		[
+			'looked up',
+			{
+				values: mapped({ name: 'A', parent_id: '={{ $json.email }}' }, ['name', 'parent_id']),
+				options: { lookUp: true },
+			},
+		],
+		[
+			'looked up in JSON',
+			{
+				input: 'json',
+				json: '={{ ({ name: "A", parent_id: { name: $json.email } }) }}',
+				matchingFields: 'parent_id',
+				options: { lookUp: true },
+			},
+		],
+	])('refuses to match on a value that is empty, %s, and writes nothing', async (_, parameters) => {
+		for (const empty of [undefined, null, '', '  ', false, []]) {
+			const { error } = await run('upsert', parameters, {
+				input: [{ name: 'A', ...(empty === undefined ? {} : { email: empty }) }],
+			});
+			expect([empty, error?.message]).toEqual([
+				empty,
+				expect.stringMatching(
+					/^"(Email|email|Related Company).* is empty, so that no record can be matched on it \[Item 0\]$/,
+				),
+			]);
+		}
+		expect(calls()).toEqual([]);
+	});
+
+	it('matches on a switch that is off, and on a number that is 0', async () => {
+		const values = mapped({ active: 'no', color: 0 }, ['active', 'color']);
+		await run('upsert', { values });
+		expect(calls()[0]?.args).toEqual([
+			[
+				['active', '=', false],
+				['color', '=', 0],
+			],
+		]);
+	});
+
+	it('matches a relation on all that it is looked up by', async () => {
+		serve(({ method }) => (method === 'search' ? [7, 8] : undefined));
+		const json = '{"name": "A", "parent_id": {"name": "Azure", "city": "Fremont"}}';
+		await run('upsert', { input: 'json', json, matchingFields: 'parent_id', options: { lookUp: true } });
+		expect(calls()[0]?.args).toEqual([
+			[
+				['parent_id.name', '=', 'Azure'],
+				['parent_id.city', '=', 'Fremont'],
+			],
+		]);
+	});
+
+	it('looks among archived records where the options say so', async () => {
+		serveByEmail({ 'a@example.com': [7] });
+		await run(
+			'upsert',
+			{ values, options: { includeArchived: true } },
+			{ input: [{ name: 'A', email: 'a@example.com' }] },
+		);
+		expect(calls()[0]).toMatchObject({ method: 'search', kwargs: { context: { active_test: false } } });
+		expect(calls()[1]?.kwargs).toEqual({});
+	});
+
+	it('refuses a context beside lookups, which would be dropped', async () => {
+		const options = { lookUp: true, context: '{"allowed_company_ids": [2]}' };
+		const { error } = await run('upsert', { values, options }, { input: [{ name: 'A', email: 'a@example.com' }] });
+		expect(error?.message).toContain('"Context" and "Look Up Relations By Name"');
+		expect(calls()).toEqual([]);
+	});
+
 	it('takes them by name beside JSON', async () => {
 		await run('upsert', { input: 'json', json: '{"name": "A", "ref": "7"}', matchingFields: 'name, ref' });
 		expect(calls()[0]?.args).toEqual([
@@ -368,7 +531,7 @@ describe('Odoo Gateway: Get Many Records', () => {
 		serve(({ method }) => (method === 'search_read' ? numbered(2) : undefined));
 		const { items } = await run('getAll', { limit: 2, simplify: false });
 		expect(calls()).toMatchObject([{ method: 'search_read', args: [[]], kwargs: { fields: [], limit: 2 } }]);
-		expect(calls()[0]?.kwargs).not.toHaveProperty('order');
+		expect(calls()[0]?.kwargs).toMatchObject({ order: 'id asc' });
 		expect(items.map(({ json, pairedItem }) => [json, pairedItem])).toEqual(
 			numbered(2).map((json) => [json, { item: 0 }]),
 		);
@@ -381,10 +544,56 @@ describe('Odoo Gateway: Get Many Records', () => {
 		const { json } = await run('getAll', { returnAll: true, simplify: false });
 		expect(json).toEqual(numbered(2_005));
 		expect(calls().map(({ kwargs: { offset, limit, order } }) => [offset, limit, order])).toEqual([
-			[0, 1_000, 'id'],
-			[1_000, 1_000, 'id'],
-			[2_000, 1_000, 'id'],
+			[0, 1_000, 'id asc'],
+			[1_000, 1_000, 'id asc'],
+			[2_000, 1_000, 'id asc'],
 		]);
+	});
+
+	it.each(['20', 20, ' 20 '])('begins at the offset %j', async (offset) => {
+		await run('getAll', { simplify: false, options: { offset } });
+		expect(calls()[0]?.kwargs).toMatchObject({ offset: 20 });
+	});
+
+	it.each(['many', '-1', 1.5, '1e3'])('refuses the offset %j', async (offset) => {
+		const { error } = await run('getAll', { simplify: false, options: { offset } });
+		expect(error?.message).toBe('"Offset" is not a whole number of 0 or more [Item 0]');
+		expect(calls()).toEqual([]);
+	});
+
+	it.each([
+		['returnAll', '={{ "false" }}', { limit: 50 }],
+		['limit', '={{ "7" }}', { limit: 7 }],
+	])('takes %s from the text %s', async (name, text, kwargs) => {
+		await run('getAll', { simplify: false, [name]: text });
+		expect(calls()[0]?.kwargs).toMatchObject(kwargs);
+	});
+
+	it('includes archived records where an expression says so in a text', async () => {
+		await run('getAll', { simplify: false, options: { includeArchived: '={{ "TRUE" }}' } });
+		expect(calls()[0]?.kwargs).toMatchObject({ context: { active_test: false } });
+	});
+
+	it('puts records that the rules find alike in the order of their IDs', async () => {
+		const sort = { rules: [{ field: 'color', direction: 'desc' }] };
+		await run('getAll', { simplify: false, sort });
+		expect(calls()[0]?.kwargs).toMatchObject({ order: 'color desc, id asc' });
+	});
+
+	it('asks for fewer at once where they are too large, and gets every one', async () => {
+		serve(({ method, kwargs: { offset, limit } }) => {
+			if (method !== 'search_read') return undefined;
+			if (Number(limit) > 3) return new Refused('The answer is too large', 'odoo_too_large');
+			return numbered(Math.min(Number(limit), 10 - Number(offset)), Number(offset));
+		});
+		const { json } = await run('getAll', { returnAll: true, simplify: false });
+		expect(json).toEqual(numbered(10));
+	});
+
+	it('says what to do where one record is too large', async () => {
+		serve(({ method }) => (method === 'search_read' ? new Refused('Too large', 'odoo_too_large') : undefined));
+		const { error } = await run('getAll', { returnAll: true, simplify: false });
+		expect(error?.description).toMatch(/fewer fields.*bin_size/);
 	});
 
 	it('begins at the offset and sorts by the rules', async () => {
@@ -406,10 +615,58 @@ describe('Odoo Gateway: Get Many Records', () => {
 		[filter('email', 'set'), ['email', '!=', false]],
 		[filter('email', 'notSet'), ['email', '=', false]],
 		[filter('met_at', 'gt', '2026-11-22T00:00:00Z'), ['met_at', '>', '2026-11-22 00:00:00']],
-		[filter('parent_id.color', 'equals', 'x'), ['parent_id.color', '=', 'x']],
+		[filter('parent_id.color', 'equals', '7'), ['parent_id.color', '=', 7]],
+		[filter('parent_id.active', 'equals', 'No'), ['parent_id.active', '=', false]],
+		[filter('parent_id.nothing', 'equals', 'x'), ['parent_id.nothing', '=', 'x']],
+		[filter('active', 'notEquals', 'FALSE'), ['active', '!=', false]],
+		[filter('met_at', 'contains', '2026'), ['met_at', 'ilike', '2026']],
 	])('filters by %j with %j', async (condition, term) => {
 		await run('getAll', { simplify: false, filters: { conditions: [condition] } });
 		expect(calls()[0]?.args).toEqual([[term]]);
+	});
+
+	it.each([
+		'contains',
+		'notContains',
+		'startsWith',
+		'endsWith',
+		'equals',
+		'notEquals',
+		'in',
+		'notIn',
+		'gt',
+		'childOf',
+	])('refuses an empty value for the operator %s, by the name of the filter', async (operator) => {
+		for (const value of [
+			'',
+			'  ',
+			'={{ null }}',
+			'={{ undefined }}',
+			'={{ [] }}',
+			...(operator.endsWith('n') ? ['a,'] : []),
+		]) {
+			if (value === '={{ [] }}' && !/^(in|notIn)$/.test(operator)) continue;
+			if (value === 'a,' && !/^(in|notIn)$/.test(operator)) continue;
+			const { error } = await run('getAll', {
+				simplify: false,
+				filters: { conditions: [filter('name', operator, value)] },
+			});
+			expect([value, error?.message]).toEqual([value, 'The filter on "name" has an empty value [Item 0]']);
+		}
+		expect(calls()).toEqual([]);
+	});
+
+	it.each([
+		['active', 'maybe'],
+		['date', '07/14/2026'],
+		['color', 'x'],
+	])('refuses to filter %s by %j', async (field, value) => {
+		const { error } = await run('getAll', {
+			simplify: false,
+			filters: { conditions: [filter(field, 'equals', value)] },
+		});
+		expect(error?.message).toContain(`(${field})`);
+		expect(calls()).toEqual([]);
 	});
 
 	it.each([

@@ -75,7 +75,7 @@ export const deploymentProperties: INodeProperties[] = [
 						type: 'query',
 						property: 'since',
 						// What is no time goes as it is: the platform's refusal names the parameter.
-						value: '={{ $value ? (DateTime.fromISO($value.toString()).toUTC().toISO() ?? $value) : undefined }}',
+						value: '={{ $value ? (DateTime.fromISO($value.toISOString?.() ?? $value.toString()).toUTC().toISO() ?? $value) : undefined }}',
 					},
 				},
 			},
@@ -96,7 +96,7 @@ export const deploymentProperties: INodeProperties[] = [
 					send: {
 						type: 'query',
 						property: 'status',
-						value: '={{ $value.length ? $value.join(",") : undefined }}',
+						value: '={{ [].concat($value).join(",") || undefined }}',
 					},
 				},
 			},

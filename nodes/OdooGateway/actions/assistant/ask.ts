@@ -40,7 +40,7 @@ export const assistantAsk: Operation = {
 			{
 				action: 'chat',
 				message: item.text('message', 'Message'),
-				...(item.parameter('allowWrites') === true && { allow_writes: true }),
+				...(item.flag('allowWrites', 'Allow Writes') && { allow_writes: true }),
 			},
 			{ weight: Infinity },
 		);

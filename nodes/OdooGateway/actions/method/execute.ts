@@ -1,7 +1,8 @@
-import type { IDataObject } from 'n8n-workflow';
-import { isDataObject } from '../../../shared/data';
+import type { GenericValue, IDataObject } from 'n8n-workflow';
+import { isDataObject, isList } from '../../../shared/data';
 import { modelLocator } from '../../../shared/odoo-locators';
 import { optionsField } from '../../fields';
+import { idIn } from '../../scalars';
 import type { Operation } from '../operation';
 
 const displayOptions = { show: { resource: ['method'], operation: ['execute'] } };
@@ -52,11 +53,12 @@ export const methodExecute: Operation = {
 		records: 'the IDs in "Arguments"',
 	},
 	async run(item) {
+		const method = item.text('method', 'Method');
 		const data = await item.call(
 			{
 				model: item.model(),
-				method: item.text('method', 'Method'),
-				args: item.list('args', 'Arguments', LIST_EXAMPLE),
+				method,
+				args: withIds(method, item.list('args', 'Arguments', LIST_EXAMPLE)),
 				kwargs: item.object('kwargs', 'Keyword Arguments', OBJECT_EXAMPLE),
 			},
 			{ weight: WEIGHT },
@@ -67,6 +69,18 @@ export const methodExecute: Operation = {
 
 const LIST_EXAMPLE = 'Write the positional arguments as a list, e.g. [[["is_company", "=", true]]].';
 const OBJECT_EXAMPLE = 'Write the named arguments as an object, e.g. {"fields": ["name", "email"], "limit": 10}.';
+
+/** Methods of records that may be given one id alone. */
+const OF_RECORDS = new Set(['copy', 'exists', 'get_metadata', 'read', 'unlink', 'web_read', 'write']);
+
+/** Arguments with the ids of the records as numbers: Odoo takes the text "37" for no record that it may show. */
+function withIds(method: string, [first, ...more]: GenericValue[]): GenericValue[] {
+	if (first === undefined) return [];
+	const list = isList(first) ? first : OF_RECORDS.has(method) ? [first] : [];
+	const ids = list.filter((entry) => !isList(entry)).map(idIn);
+	if (ids.length === 0 || ids.length < list.length || ids.some((id) => id === undefined)) return [first, ...more];
+	return [isList(first) ? ids : ids[0], ...more];
+}
 
 /** A method may take long, or answer many records; nobody knows before. */
 const WEIGHT = 10;

@@ -1,8 +1,10 @@
-import { isDataObject } from '../../../shared/data';
+import type { IDataObject } from 'n8n-workflow';
+import { isDataObject, isList } from '../../../shared/data';
+import { isTooLarge } from '../../../shared/failure';
 import { listFields } from '../../../shared/list-fields';
 import { modelLocator } from '../../../shared/odoo-locators';
 import { domainOf, filterFields } from '../../domain';
-import { optionsField, readFields } from '../../fields';
+import { archivedContext, includeArchivedOption, optionsField, readFields } from '../../fields';
 import type { Item } from '../../item';
 import { wantedFields } from '../../reading';
 import type { Operation } from '../operation';
@@ -32,7 +34,8 @@ export const recordGetAll: Operation = {
 			placeholder: 'Add sort rule',
 			displayOptions: { show },
 			default: {},
-			description: 'In which order the records come; without a rule, in the order of the model',
+			description:
+				'In which order the records come; those that are alike by the rules, and all where there is no rule, come in the order of their IDs',
 			options: [
 				{
 					displayName: 'Rules',
@@ -77,13 +80,7 @@ export const recordGetAll: Operation = {
 					placeholder: 'e.g. ["|", ["email", "=", false], ["country_id.code", "=", "BE"]]',
 					description: "A condition in Odoo's own form, as a JSON array; it must hold beside the filters",
 				},
-				{
-					displayName: 'Include Archived',
-					name: 'includeArchived',
-					type: 'boolean',
-					default: false,
-					description: 'Whether to return archived records too',
-				},
+				includeArchivedOption,
 				{
 					displayName: 'Offset',
 					name: 'offset',
@@ -102,40 +99,43 @@ export const recordGetAll: Operation = {
 	},
 	async run(item) {
 		const model = item.model();
-		const limit = item.parameter('returnAll') === true ? Infinity : positive(item.parameter('limit'), item);
-		const kwargs = item.odooContext(item.options().includeArchived === true ? { active_test: false } : {});
-		const { offset } = item.options();
-		const first = typeof offset === 'number' ? offset : 0;
-		// Pages need an order that leaves no doubt, which not every model has.
-		const order = [...sortRules(item), ...(limit > PAGE_SIZE ? ['id'] : [])].join(', ');
+		const limit = item.flag('returnAll', 'Return All')
+			? Infinity
+			: item.whole('limit', 'Limit', { min: 1, otherwise: 50 });
+		const kwargs = { order: orderOf(item), ...archivedContext(item) };
+		const first = item.whole('options.offset', 'Offset', { min: 0, otherwise: 0 });
 		const domain = await domainOf(item, model);
 		const fields = await wantedFields(item, model);
-		const records = [];
-		for (let page = PAGE_SIZE; page === PAGE_SIZE && records.length < limit;) {
-			const count = Math.min(PAGE_SIZE, limit - records.length);
+		const records: { json: IDataObject }[] = [];
+		for (let page = PAGE_SIZE; ;) {
+			const count = Math.min(page, limit - records.length);
 			const call = {
 				model,
 				method: 'search_read',
 				args: [domain],
-				kwargs: { fields, offset: first + records.length, limit: count, ...(order && { order }), ...kwargs },
+				kwargs: { fields, offset: first + records.length, limit: count, ...kwargs },
 			};
-			const found = await item.call(call, { weight: Math.max(5, count / 10) });
-			if (!Array.isArray(found)) throw item.strangeAnswer('search_read');
+			const found = await item.call(call, { weight: Math.max(5, count / 10) }).catch((error: unknown) => {
+				if (count > 1 && isTooLarge(error)) return null;
+				throw error;
+			});
+			if (found === null) {
+				page = Math.ceil(count / 2);
+				continue;
+			}
+			if (!isList(found)) throw item.strangeAnswer('search_read');
 			records.push(...found.filter(isDataObject).map((json) => ({ json })));
-			page = found.length;
+			if (found.length < count || records.length >= limit) return records;
 		}
-		return records;
 	},
 };
 
-function positive(limit: unknown, item: Item): number {
-	if (typeof limit === 'number' && limit >= 1) return Math.floor(limit);
-	throw item.problem('The parameter "Limit" is not a positive number', 'Enter 1 or more, or turn on "Return All".');
-}
-
-function sortRules(item: Item): string[] {
+/** Sort rules that leave no doubt about the order, as pages need it: records that they find alike come by their ids. */
+function orderOf(item: Item): string {
 	const rules: unknown = item.context.getNodeParameter('sort.rules', item.index, []);
-	return (Array.isArray(rules) ? rules.filter(isDataObject) : []).flatMap(({ field, direction }) =>
-		typeof field === 'string' && field !== '' ? [`${field} ${direction === 'desc' ? 'desc' : 'asc'}`] : [],
+	const fields = (Array.isArray(rules) ? rules.filter(isDataObject) : []).flatMap(({ field, direction }) =>
+		typeof field === 'string' && field.trim() !== '' ? [{ name: field.trim(), direction }] : [],
 	);
+	if (!fields.some(({ name }) => name === 'id')) fields.push({ name: 'id', direction: 'asc' });
+	return fields.map(({ name, direction }) => `${name} ${direction === 'desc' ? 'desc' : 'asc'}`).join(', ');
 }

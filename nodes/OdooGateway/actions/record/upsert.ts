@@ -1,7 +1,7 @@
-import type { GenericValue } from 'n8n-workflow';
-import { isDataObject, isList } from '../../../shared/data';
+import { isList } from '../../../shared/data';
 import { modelLocator } from '../../../shared/odoo-locators';
-import { optionsField, outputFieldsOption } from '../../fields';
+import { archivedContext, includeArchivedOption, optionsField, outputFieldsOption } from '../../fields';
+import { matchOn } from '../../matching';
 import { writtenRecord } from '../../reading';
 import { createRecord, inputFields, lookUpOptions, readInput, updateRecord } from '../../writing';
 import type { Operation } from '../operation';
@@ -24,7 +24,7 @@ export const recordUpsert: Operation = {
 			matchingFieldsLabels: {
 				title: 'Fields to Match On',
 				description: 'The fields that decide which record is updated; where none matches, one is created',
-				hint: 'Whichever record has the same values in these fields is updated. Where none has, one is created.',
+				hint: 'Whichever record has the same values in these fields is updated; where none has, one is created. Archived records are not seen, unless the option "Include Archived" says so. An item with an empty value in one of them is refused.',
 			},
 		}),
 		{
@@ -37,14 +37,23 @@ export const recordUpsert: Operation = {
 			placeholder: 'e.g. email, ref',
 			description:
 				'The technical names of the fields that decide which record is updated, with commas between them; where none matches, one is created',
+			hint: 'Archived records are not seen, unless the option "Include Archived" says so. An item with an empty value in one of these fields is refused.',
 		},
-		optionsField('record', ['upsert'], [...lookUpOptions, outputFieldsOption]),
+		optionsField(
+			'record',
+			['upsert'],
+			[
+				...lookUpOptions,
+				outputFieldsOption,
+				{ ...includeArchivedOption, description: 'Whether to look among archived records too' },
+			],
+		),
 	],
 	inputs: { model: '"Model"', values: '"Values"', fields: '"Values" and "Fields to Match On"' },
 	async run(item) {
 		const input = await readInput(item);
-		const { model, values, matching } = input;
-		const domain = matching.map((name) => matchOn(name, values[name]));
+		const { model, matching } = input;
+		const domain = await matchOn(item, input);
 		if (domain.length === 0) {
 			throw item.problem(
 				'The parameter "Fields to Match On" is empty',
@@ -56,7 +65,7 @@ export const recordUpsert: Operation = {
 				model,
 				method: 'search',
 				args: [domain],
-				kwargs: { limit: 2, ...item.odooContext() },
+				kwargs: { limit: 2, ...archivedContext(item) },
 			});
 			const [match, another] = isList(found) ? found : [];
 			if (another !== undefined) {
@@ -74,10 +83,3 @@ export const recordUpsert: Operation = {
 		});
 	},
 };
-
-/** The condition that a field has this value; a relation to look up, such as `{ name: "Azure" }`, is matched by that. */
-function matchOn(name: string, value: GenericValue = false): GenericValue[] {
-	if (!isDataObject(value)) return [name, '=', value];
-	const [[key, wanted] = ['id', false]] = Object.entries(value);
-	return [`${name}.${key}`, '=', wanted];
-}

@@ -13,7 +13,7 @@ import { isList, objectAt, textAt } from '../shared/data';
 import { EVENTS } from '../shared/events';
 import { bodyOf, failure, refusal } from '../shared/failure';
 import { environmentLocator, listSearch } from '../shared/locators';
-import { authenticSignature, TOLERANCE_SECONDS } from '../shared/signature';
+import { authenticId, authenticSignature, TOLERANCE_SECONDS } from '../shared/signature';
 import { send } from '../shared/transport';
 
 /** The pattern that the platform takes for every type of event. */
@@ -117,24 +117,26 @@ export class OdooPlatformTrigger implements INodeType {
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		const headers = this.getHeaderData();
 		const registration = this.getWorkflowStaticData('node');
-		const { secret, events } = registration;
 		const now = Date.now();
-		const signature = authenticSignature({
-			secret,
-			// For a day after each rotation the platform also signs with the secret before, and one such is known here.
-			signatures: [headers['x-oecsh-signature'], headers['x-oecsh-signature-previous']],
+		const given = {
+			secret: registration.secret,
 			timestamp: headers['x-oecsh-timestamp'],
 			rawBody: this.getRequestObject().rawBody,
 			now,
-		});
+		};
+		// For a day after each rotation the platform also signs with the secret before, and one such is known here.
+		const signatures = [headers['x-oecsh-signature'], headers['x-oecsh-signature-previous']];
+		const signature = authenticSignature({ ...given, signatures });
 		if (signature === null) {
 			this.getResponseObject().status(401).send('Unauthorized').end();
 			return { noWebhookResponse: true };
 		}
 		const event = this.getBodyData();
+		const { events } = registration;
 		const asked = Array.isArray(events) && events.some((type) => type === ALL_EVENTS || type === event.type);
 		if (!asked || !isAbout(event, chosenEnvironment(this))) return {};
-		if (isRepeated(registration, [signature, headers['webhook-id']], now)) return {};
+		const id = authenticId({ ...given, id: headers['webhook-id'], signatures: [headers['webhook-signature']] });
+		if (isRepeated(registration, { id, signature }, now)) return {};
 		return Promise.resolve({ workflowData: [this.helpers.returnJsonArray(event)] });
 	}
 }
@@ -203,16 +205,22 @@ function forget(registration: IDataObject): void {
 }
 
 /**
- * Whether the same was here in the last minutes, by any of its marks: the platform's id of the message, which it sends again
- * when an answer was lost, and the signature, which whoever sends a recorded request again cannot change. Notes them.
+ * Whether the same was here in the last minutes: a message that the platform sends again, because an answer was lost, has its
+ * id; a recorded request that somebody else sends again has its signature, whatever was made of the rest. Notes both.
  */
-function isRepeated(registration: IDataObject, given: readonly unknown[], now: number): boolean {
-	const marks = given.filter((mark) => typeof mark === 'string');
+function isRepeated(
+	registration: IDataObject,
+	{ id, signature }: { id: string | null; signature: string },
+	now: number,
+): boolean {
 	const seen = Object.entries(objectAt(registration, 'seen')).filter(([, until]) => Number(until) > now);
-	const repeated = seen.some(([mark]) => marks.includes(mark));
+	const repeated = seen.some(([mark]) => mark === (id ?? signature));
 	// A signature holds so long before and after its timestamp.
 	const until = now + 2 * TOLERANCE_SECONDS * 1_000;
-	registration.seen = Object.fromEntries([...seen, ...marks.map((mark) => [mark, until] as const)]);
+	registration.seen = Object.fromEntries([
+		...seen,
+		...[id, signature].flatMap((mark) => (mark === null ? [] : [[mark, until] as const])),
+	]);
 	return repeated;
 }
 

@@ -92,8 +92,8 @@ it('a base URL that is none is refused by name', async () => {
 });
 
 it.each([
-	['odooPlatform', { resource: 'project' }],
-	['odooGateway', { resource: 'record', operation: 'delete', model: 'res.partner', record: 7 }],
+	['odooPlatform' as const, { resource: 'project' }],
+	['odooGateway' as const, { resource: 'record', operation: 'delete', model: 'res.partner', record: 7 }],
 ])('%s follows no redirect, which could carry secrets along, and says where it leads', async (node, parameters) => {
 	const other = await startFakePlatform();
 	platform.answer = () => ({ status: 307, headers: { location: `${other.url}/elsewhere` } });

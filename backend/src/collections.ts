@@ -51,6 +51,12 @@ export const openCollections = (connection: Connection) => ({
 
 type Collections = ReturnType<typeof openCollections>;
 
+/** Any secret as it is encrypted; null where there is none. */
+export async function findSecret({ keys }: Pick<Collections, 'keys'>): Promise<string | null> {
+	const signing = await keys.everywhere.findOne({ hmac_secret: { $ne: null } });
+	return signing?.hmac_secret ?? null;
+}
+
 /** Encrypts under the current master key what is kept under previous ones, collection by collection. */
 export async function reencryptAll(
 	{ connections, odooLogins, keys, webhooks, odooCallbacks, variables, claims }: Collections,

@@ -2,7 +2,7 @@ import { rulesPlanner } from '@odoo-platform/odoo-questions';
 import { mkdir } from 'node:fs/promises';
 import { byKey, byOdooLogin } from './access/authenticators';
 import { type Clock, systemClock } from './core/clock';
-import { openCollections, reencryptAll } from './collections';
+import { findSecret, openCollections, reencryptAll } from './collections';
 import { type Config, ConfigError } from './config';
 import { createIds, type OrganizationId } from './core/ids';
 import type { Logger } from './core/log';
@@ -23,6 +23,7 @@ import { deleteDefinition } from './features/environments/delete';
 import { createSiteFinder, siteOf } from './features/environments/site';
 import { createEvents } from './features/events/feature';
 import { firstRun } from './features/first-run/first-run';
+import { checkMasterKey } from './features/first-run/master-key';
 import { createGateway } from './features/gateway/feature';
 import { createClaimStore } from './features/idempotency/claims';
 import { createJobs } from './features/jobs/feature';
@@ -228,6 +229,7 @@ export async function startPlatform(
 	};
 	try {
 		await migrate(database.connection, { collections: Object.values(collections), clock, log });
+		await checkMasterKey({ ...parts, findSecret: () => findSecret(collections) });
 		if (config.previousSecretKeys.length > 0) await reencryptAll(collections, { secrets, log });
 		origin.listensAt(await listen(server, config).catch(refuse('HOST, PORT', 'the service cannot listen there')));
 		const firstRunFile = await firstRun({

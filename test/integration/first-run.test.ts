@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createLogger } from '../../backend/src/core/log';
+import { loadMasterKey } from '../../backend/src/core/secrets';
 import { startPlatform } from '../../backend/src/platform';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 
@@ -63,7 +64,9 @@ describe('the first start', () => {
 
 	it('of another replica on the same database makes nothing', async () => {
 		const dataDir = `${platform.config.dataDir}-replica`;
-		const replica = await startPlatform({ ...platform.config, dataDir }, { log: createLogger('silent') });
+		const secretKey = await loadMasterKey(platform.config.dataDir);
+		const config = { ...platform.config, dataDir, secretKey };
+		const replica = await startPlatform(config, { log: createLogger('silent') });
 		expect(replica.firstRunFile).toBeNull();
 		await replica.stop();
 		await rm(dataDir, { recursive: true });

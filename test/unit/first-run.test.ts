@@ -6,6 +6,7 @@ import mongoose, { type Connection } from 'mongoose';
 import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
 import { createIds, type OrganizationId } from '../../backend/src/core/ids';
+import { createSecrets } from '../../backend/src/core/secrets';
 import { environmentCollection } from '../../backend/src/features/environments/model';
 import { createEnvironmentsService } from '../../backend/src/features/environments/service';
 import { firstRun } from '../../backend/src/features/first-run/first-run';
@@ -48,6 +49,7 @@ function replica(overrides: Partial<Dependencies> = {}) {
 	const dependencies: Dependencies = {
 		dataDir,
 		baseUrl: 'https://platform.example.com',
+		secrets: createSecrets(Buffer.alloc(32, 7)),
 		installation: collections.installation,
 		organizations: { create: ({ id }) => Promise.resolve(void made.push(id)) },
 		membersService: { createOwner: () => Promise.resolve() },

@@ -7,6 +7,7 @@ import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
 import { idSchema, type Ids } from '../../core/ids';
 import { PERMISSIONS } from '../../core/permissions';
+import type { Secrets } from '../../core/secrets';
 import { isDuplicateKey } from '../../database/connection';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { ConnectionsService } from '../connections/service';
@@ -16,6 +17,7 @@ import type { MembersService } from '../organizations/members';
 import type { OrganizationsService } from '../organizations/service';
 import type { ProjectsService } from '../projects/service';
 import { createDemoRepository } from './demo-repository';
+import { sealKey } from './master-key';
 import type { InstallationDocument } from './model';
 
 /** The ids and secrets of a first run: decided and written down before anything is made, so that it can be repeated. */
@@ -41,6 +43,7 @@ interface Dependencies {
 	readonly projects: Pick<ProjectsService, 'get' | 'create'>;
 	readonly environments: Pick<EnvironmentsService, 'get' | 'create'>;
 	readonly connections: Pick<ConnectionsService, 'ensureDefault'>;
+	readonly secrets: Secrets;
 	readonly ids: Ids;
 	readonly clock: Clock;
 }
@@ -79,6 +82,7 @@ async function begin(dependencies: Dependencies): Promise<Plan | null> {
 			_id: 'installation',
 			organization_id: plan.organization_id,
 			completed_at: null,
+			key_check: sealKey(dependencies.secrets),
 		});
 		return plan;
 	} catch (error) {

@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { OrganizationId } from '../../core/ids';
-import { nullable } from '../../database/fields';
+import { nullable, optional } from '../../database/fields';
 import { tenantCollection } from '../../database/tenant-collection';
 
 /** The one document that says who makes, or made, a new database's first organization. */
@@ -8,11 +8,13 @@ export interface InstallationDocument {
 	readonly _id: 'installation';
 	readonly organization_id: OrganizationId;
 	readonly completed_at: Date | null;
+	/** A known text under the master key; databases of before get it at their next start. */
+	readonly key_check?: string;
 }
 
 export const installationCollection = (connection: Connection) =>
 	tenantCollection<InstallationDocument>(connection, {
 		name: 'installation',
-		fields: { completed_at: nullable(Date) },
+		fields: { completed_at: nullable(Date), key_check: optional(String) },
 		indexes: [],
 	});

@@ -1,7 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { parsePythonLiteral, PythonSyntaxError } from '../../backend/src/odoo/python-literal';
+import {
+	approximatePythonLiteral,
+	parsePythonLiteral,
+	PythonSyntaxError,
+	type PythonValue,
+} from '../../backend/src/odoo/python-literal';
 
 const MANIFEST = `# -*- coding: utf-8 -*-
 # Part of Odoo. See LICENSE file for full copyright and licensing details.
@@ -113,6 +118,11 @@ describe('parsePythonLiteral', () => {
 		expect(failure(text)).toMatchObject({ line, column, reason });
 	});
 
+	it('takes the only way to write an empty set', () => {
+		expect(parsePythonLiteral('[set(), set ( )]')).toEqual([[], []]);
+		expect(failure('set([1])').reason).toBe('names and calls are not allowed: set');
+	});
+
 	it('names the place in its message', () => {
 		expect(failure('[\n foo]').message).toBe('Line 2, column 2: names and calls are not allowed: foo.');
 	});
@@ -159,21 +169,56 @@ describe('parsePythonLiteral', () => {
 	});
 });
 
+describe('approximatePythonLiteral', () => {
+	it.each<[string, PythonValue]>([
+		["b'a' rb'\\n' Br'' b'\\x41\\u0041'", 'a\\nA\\u0041'],
+		['1j', 1],
+		['-1 + 2j', -1],
+		['0-2.5J', 2.5],
+		['...', true],
+		['9007199254740993', 9007199254740992],
+		['1e999', Infinity],
+		["'\\N{BULLET} \\N{LATIN SMALL LETTER E WITH ACUTE}'", '\\N{BULLET} \\N{LATIN SMALL LETTER E WITH ACUTE}'],
+		["{1: 2, 'a': 3, (4, 5): {6: 7}}", { a: 3 }],
+	])('takes %s as what comes nearest', (text, value) => {
+		expect(approximatePythonLiteral(text)).toEqual(value);
+	});
+
+	it.each([
+		["b'a' 'b'", 'bytes and text cannot be mixed'],
+		["b'é'", 'bytes can only contain ASCII characters'],
+		["bu'a'", 'a string with the prefix bu is not allowed'],
+		["'\\N{}'", 'the escape \\N is not complete, or not supported'],
+		["'\\N'", 'the escape \\N is not complete, or not supported'],
+		['1 + 2', 'operators are not allowed: +'],
+		['1 +', 'operators are not allowed: +'],
+		["{['a']: 1}", 'a list, set or dictionary can be neither a key nor in a set'],
+		["{'a': 1, ['a']: 1}", 'a list, set or dictionary can be neither a key nor in a set'],
+		['0x1j', 'this number is not valid'],
+	])('refuses %s, as Python does', (text, reason) => {
+		expect(() => approximatePythonLiteral(text)).toThrow(reason);
+	});
+});
+
 const python = spawnSync('python3', ['--version']).status === 0 ? describe : describe.skip;
 
-/** Asks Python for all of them at once: what each literal is in JSON, or null where Python refuses it. */
-function literalEval(texts: readonly string[]): (string | null)[] {
+/** Asks Python for all of them at once: what each literal is, in writing, or null where Python refuses it. */
+function literalEval(texts: readonly string[], written: 'json' | 'repr' = 'json'): (string | null)[] {
 	const program = `
 import ast, json, sys, warnings
 warnings.simplefilter("ignore")
 def answer(text):
     try:
-        return json.dumps(ast.literal_eval(text), default=list)
+        value = ast.literal_eval(text)
+        return repr(value) if sys.argv[1] == "repr" else json.dumps(value, default=list)
     except Exception:
         return None
 print(json.dumps([answer(text) for text in json.load(sys.stdin)]))
 `;
-	const { stdout } = spawnSync('python3', ['-c', program], { input: JSON.stringify(texts), encoding: 'utf8' });
+	const { stdout } = spawnSync('python3', ['-c', program, written], {
+		input: JSON.stringify(texts),
+		encoding: 'utf8',
+	});
 	const answers: unknown = JSON.parse(stdout);
 	if (!Array.isArray(answers)) throw new Error('no list');
 	return answers.map((answer: unknown) => (typeof answer === 'string' ? answer : null));
@@ -223,6 +268,66 @@ python('parsePythonLiteral beside ast.literal_eval', () => {
 				separated(entry).map((items) => `{${items}}`),
 			),
 		};
+	});
+
+	it('takes with approximatePythonLiteral whatever Python takes, and nothing else', () => {
+		const wordless = fc.constantFrom(
+			...[
+				"b'a'",
+				"Rb'\\'",
+				"bR'x' b'y'",
+				"b'\\xff\\'",
+				"b'é'",
+				"'a' b'b'",
+				'...',
+				'1j',
+				'1+2j',
+				'-1-2J',
+				'- 1.5 + .5j',
+			],
+			...[
+				'1+2',
+				'0b1j',
+				'1_0j',
+				'12345678901234567890',
+				'1e999',
+				'-1e999',
+				"'\\N{BULLET}'",
+				"'\\N'",
+				'{1: 2}',
+				'{(1,): 2}',
+			],
+			...[
+				'{[]: 1}',
+				'{{}}',
+				'set()',
+				'{set()}',
+				'[set ( )]',
+				'+ 1j',
+				'set',
+				'..',
+				'....',
+				'1 - 1',
+				"b''",
+				"{b'a': 1}",
+			],
+		);
+		const texts = fc
+			.sample(fc.tuple(literal, wordless, fc.constantFrom('[', '(', '{1: ')), { numRuns: 1000, seed: 7 })
+			.map(([text, other, opening]) => {
+				const items = opening.startsWith('{') ? other : `${text}, ${other}`;
+				return opening + items + { '[': ']', '(': ')', '{1: ': '}' }[opening];
+			});
+		const taken = (text: string) => {
+			try {
+				approximatePythonLiteral(text);
+				return true;
+			} catch {
+				return false;
+			}
+		};
+		const answers = literalEval(texts, 'repr');
+		expect(texts.filter((text, index) => taken(text) !== (answers[index] !== null))).toEqual([]);
 	});
 
 	/** In JSON, or null where it is refused. */

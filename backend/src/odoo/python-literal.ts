@@ -21,14 +21,25 @@ const MAX_LENGTH = 1024 * 1024;
 const MAX_DEPTH = 100;
 
 /**
- * Reads a Python literal, as `ast.literal_eval` does, which Odoo reads `__manifest__.py` with
- * (https://docs.python.org/3/library/ast.html#ast.literal_eval). Nothing is evaluated: names, calls and operators are
- * refused, and so are the literals that JSON has no word for: bytes, complex numbers, `...`, integers beyond 2^53,
- * infinite floats, and keys that are no strings. Takes a mebibyte of characters and a hundred levels at most.
+ * Reads a Python literal, as `ast.literal_eval` does
+ * (https://docs.python.org/3/library/ast.html#ast.literal_eval). Nothing is evaluated: names, operators and calls (but
+ * `set()`) are refused, and so are the literals that JSON has no word for: bytes, complex numbers, `...`, integers
+ * beyond 2^53, infinite floats, characters by their names, and keys that are no strings. Takes a mebibyte of characters
+ * and a hundred levels at most.
  * @throws PythonSyntaxError
  */
 export function parsePythonLiteral(text: string): PythonValue {
-	return new Parser(text).parse();
+	return new Parser(text, false).parse();
+}
+
+/**
+ * The same, but what JSON has no word for is taken as what comes nearest, for it stands beside what is wanted: bytes are
+ * text, complex numbers are numbers, `...` is true, a character's name stays as it is written, numbers may be too large
+ * to be exact, and an entry whose key is no string is left out.
+ * @throws PythonSyntaxError
+ */
+export function approximatePythonLiteral(text: string): PythonValue {
+	return new Parser(text, true).parse();
 }
 
 const DIGITS = String.raw`\d(?:_?\d)*`;
@@ -47,6 +58,9 @@ const TOKENS = {
 		'y',
 	),
 	name: /[\p{L}_][\p{L}\p{N}_]*/uy,
+	imaginary: /[jJ]/y,
+	ellipsis: /\.\.\./y,
+	emptyCall: /[ \t\f]*\([ \t\f\n]*\)/y,
 	stringStart: /([A-Za-z]{0,2})('''|"""|'|")/y,
 } as const;
 
@@ -56,7 +70,9 @@ const CONSTANTS = new Map<string, PythonValue>([
 	['False', false],
 ]);
 
-const ESCAPE = /\\(?:([0-7]{1,3})|x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([^]))/g;
+const ESCAPE =
+	/\\(?:(?<octal>[0-7]{1,3})|x(?<x>[\da-fA-F]{2})|u(?<u>[\da-fA-F]{4})|U(?<U>[\da-fA-F]{8})|N\{(?<name>[A-Za-z][A-Za-z\d -]*)\}|(?<other>[^]))/g;
+const ESCAPE_IN_BYTES = /\\(?:(?<octal>[0-7]{1,3})|x(?<x>[\da-fA-F]{2})|(?<other>[^]))/g;
 const SIMPLE_ESCAPES = new Map([
 	['\n', ''],
 	['\\', '\\'],
@@ -71,13 +87,23 @@ const SIMPLE_ESCAPES = new Map([
 	['v', '\v'],
 ]);
 
+const BACKSLASH = '\\'.charCodeAt(0);
+const NEWLINE = '\n'.charCodeAt(0);
+/** What may begin something that is skipped. */
+const BLANK = new Set(Array.from(' \t\f\n\\#', (character) => character.charCodeAt(0)));
+
 class Parser {
 	private readonly text: string;
 	private position = 0;
 	/** Open brackets: within them, lines may end anywhere. */
 	private depth = 0;
+	/** Lists, sets and dictionaries so far. */
+	private mutables = 0;
 
-	constructor(text: string) {
+	constructor(
+		text: string,
+		private readonly approximate: boolean,
+	) {
 		this.text = text.replace(/\r\n?/g, '\n');
 	}
 
@@ -111,10 +137,12 @@ class Parser {
 		const start = this.position;
 		switch (this.text[start]) {
 			case '[':
+				this.mutables++;
 				return this.bracketed(']', () => this.items(']'));
 			case '(':
 				return this.bracketed(')', () => this.tupleOrValue(')'));
 			case '{':
+				this.mutables++;
 				return this.bracketed('}', () => this.dictOrSet());
 			case '-':
 			case '+': {
@@ -122,8 +150,11 @@ class Parser {
 				this.skip();
 				const number = this.number();
 				if (number === undefined) this.fail('a sign must stand before a number', start);
-				return this.text[start] === '-' ? number.negated : number.value;
+				return this.complex(this.text[start] === '-' ? number.negated : number.value);
 			}
+			case "'":
+			case '"':
+				return this.strings();
 			default:
 				return this.atom();
 		}
@@ -133,9 +164,14 @@ class Parser {
 		const start = this.position;
 		if (this.looksAt(TOKENS.stringStart)) return this.strings();
 		const number = this.number();
-		if (number !== undefined) return number.value;
+		if (number !== undefined) return this.complex(number.value);
+		if (this.approximate && this.take(TOKENS.ellipsis)) return true;
 		const name = this.take(TOKENS.name)?.[0];
 		if (name === undefined) this.fail(`expected a value, found ${this.nextToken()}`);
+		if (name === 'set' && this.take(TOKENS.emptyCall)) {
+			this.mutables++;
+			return [];
+		}
 		const constant = CONSTANTS.get(name);
 		if (constant === undefined) this.fail(`names and calls are not allowed: ${shortened(name)}`, start);
 		return constant;
@@ -154,6 +190,18 @@ class Parser {
 		this.position++;
 		this.depth--;
 		return value;
+	}
+
+	/** What follows a number: nothing, or what makes it a complex one. */
+	private complex(real: number): number {
+		if (!this.approximate) return real;
+		this.skip();
+		if (!this.at('+') && !this.at('-')) return real;
+		const sign = this.position++;
+		this.skip();
+		const imaginary = this.number();
+		if (imaginary?.isImaginary !== true) this.fail(`operators are not allowed: ${this.text[sign] ?? ''}`, sign);
+		return real || imaginary.value;
 	}
 
 	/** Values parted by commas, up to `end`; the last comma may stand alone. */
@@ -191,52 +239,66 @@ class Parser {
 		let key = firstKey;
 		let start = firstStart;
 		for (;;) {
-			if (typeof key !== 'string') this.fail('the keys of a dictionary must be strings', start);
+			if (typeof key !== 'string' && !this.approximate) {
+				this.fail('the keys of a dictionary must be strings', start);
+			}
 			if (!this.at(':')) this.fail(`expected ":", found ${this.nextToken()}`);
 			this.position++;
-			entries.push([key, this.value()]);
+			const value = this.value();
+			if (typeof key === 'string') entries.push([key, value]);
 			this.skip();
 			if (!this.at(',')) break;
 			this.position++;
 			this.skip();
 			if (this.at('}')) break;
 			start = this.position;
-			key = this.value();
+			key = this.hashable();
 			this.skip();
 		}
 		return Object.fromEntries(entries);
 	}
 
 	private hashable(): PythonValue {
-		if (this.at('[') || this.at('{')) this.fail('a list, set or dictionary can be neither a key nor in a set');
-		return this.value();
+		const start = this.position;
+		const before = this.mutables;
+		const value = this.value();
+		if (this.mutables > before) this.fail('a list, set or dictionary can be neither a key nor in a set', start);
+		return value;
 	}
 
 	/** String literals side by side are one string. */
 	private strings(): string {
 		let value = '';
-		for (;;) {
+		let areBytes: boolean | undefined;
+		do {
 			const start = this.position;
 			const [, prefix = '', quotes = ''] = this.take(TOKENS.stringStart) ?? [];
-			if (!/^[ur]?$/i.test(prefix)) this.fail(`a string with the prefix ${prefix} is not allowed`, start);
+			const isBytes = /b/i.test(prefix);
+			if (!(this.approximate ? /^([ur]?|b|br|rb)$/i : /^[ur]?$/i).test(prefix)) {
+				this.fail(`a string with the prefix ${prefix} is not allowed`, start);
+			}
+			if (isBytes !== (areBytes ?? isBytes)) this.fail('bytes and text cannot be mixed', start);
+			areBytes = isBytes;
 			const content = this.upTo(quotes, start);
-			value += /r/i.test(prefix) ? content.text : this.unescaped(content);
+			if (isBytes && /\P{ASCII}/u.test(content.text)) this.fail('bytes can only contain ASCII characters', start);
+			value += /r/i.test(prefix) ? content.text : this.unescaped(content, isBytes ? ESCAPE_IN_BYTES : ESCAPE);
 			this.skip();
-			if (!this.looksAt(TOKENS.stringStart)) return value;
-		}
+		} while (this.looksAt(TOKENS.stringStart));
+		return value;
 	}
 
 	/** What stands before the closing quotes, which are taken too. */
 	private upTo(quotes: string, opening: number): { text: string; start: number } {
 		const start = this.position;
+		const quote = quotes.charCodeAt(0);
 		for (let end = start; end < this.text.length; end++) {
-			const character = this.text[end];
-			if (character === '\\') {
+			const character = this.text.charCodeAt(end);
+			if (character === BACKSLASH) {
 				end++;
-			} else if (this.text.startsWith(quotes, end)) {
+			} else if (character === quote && (quotes.length === 1 || this.text.startsWith(quotes, end))) {
 				this.position = end + quotes.length;
 				return { text: this.text.slice(start, end), start };
-			} else if (character === '\n' && quotes.length === 1) {
+			} else if (character === NEWLINE && quotes.length === 1) {
 				break;
 			}
 		}
@@ -244,20 +306,26 @@ class Parser {
 	}
 
 	/** https://docs.python.org/3/reference/lexical_analysis.html#escape-sequences */
-	private unescaped({ text, start }: { text: string; start: number }): string {
+	private unescaped({ text, start }: { text: string; start: number }, escapes: RegExp): string {
+		if (!text.includes('\\')) return text;
 		let value = '';
 		let done = 0;
-		for (const match of text.matchAll(ESCAPE)) {
-			value += text.slice(done, match.index) + this.escaped(match, start + match.index);
+		for (const match of text.matchAll(escapes)) {
+			value += text.slice(done, match.index) + this.escaped(match, start + match.index, escapes === ESCAPE);
 			done = match.index + match[0].length;
 		}
 		return value + text.slice(done);
 	}
 
-	private escaped([escape, octal, x, u, long, other = '']: RegExpExecArray, position: number): string {
-		const hexadecimal = x ?? u ?? long;
+	private escaped({ 0: escape, groups }: RegExpExecArray, position: number, isText: boolean): string {
+		const { octal, x, u, U, name, other = '' } = groups ?? {};
+		const hexadecimal = x ?? u ?? U;
 		if (octal === undefined && hexadecimal === undefined) {
-			if (/[xuUN]/.test(other)) this.fail(`the escape \\${other} is not complete, or not supported`, position);
+			if (name !== undefined && this.approximate) return escape;
+			const letter = name === undefined ? other : 'N';
+			if ((isText ? /[xuUN]/ : /x/).test(letter)) {
+				this.fail(`the escape \\${letter} is not complete, or not supported`, position);
+			}
 			return SIMPLE_ESCAPES.get(other) ?? escape;
 		}
 		const codePoint = octal === undefined ? parseInt(hexadecimal ?? '', 16) : parseInt(octal, 8);
@@ -265,21 +333,23 @@ class Parser {
 		return String.fromCodePoint(codePoint);
 	}
 
-	private number(): { value: number; negated: number } | undefined {
+	private number(): { value: number; negated: number; isImaginary: boolean } | undefined {
 		const start = this.position;
 		const token = this.take(TOKENS.number)?.[0];
 		if (token === undefined) return undefined;
+		const isImaginary = this.approximate && /^[\d_.eE+-]+$/.test(token) && this.take(TOKENS.imaginary) !== null;
 		if (this.looksAt(TOKENS.name) || this.looksAt(TOKENS.number)) this.fail('this number is not valid', start);
 		const digits = token.replaceAll('_', '');
 		const value = Number(digits);
-		const isInteger = /^(\d+|0[xob].*)$/i.test(digits);
+		const isInteger = !isImaginary && /^(\d+|0[xob].*)$/i.test(digits);
 		if (isInteger && /^0+[1-9]/.test(digits)) this.fail('an integer may not start with 0', start);
-		if (!Number.isFinite(value) || (isInteger && !Number.isSafeInteger(value)))
-			this.fail('the number is too large', start);
-		return { value, negated: isInteger ? 0 - value : -value };
+		const isExact = Number.isFinite(value) && (!isInteger || Number.isSafeInteger(value));
+		if (!isExact && !this.approximate) this.fail('the number is too large', start);
+		return { value, negated: isInteger ? 0 - value : -value, isImaginary };
 	}
 
 	private skip() {
+		if (!BLANK.has(this.text.charCodeAt(this.position))) return;
 		this.take(this.depth > 0 ? TOKENS.insideBrackets : TOKENS.blank);
 	}
 

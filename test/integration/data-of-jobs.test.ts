@@ -86,7 +86,7 @@ describe('jobs of the release before', () => {
 		await store(before);
 		await dataOfJobs.run(db, signal);
 		const job = await stored(before._id);
-		expect(deployJob(job).data).toEqual(before.deployment);
+		expect(deployJob(job).data).toMatchObject({ ...before.deployment });
 		expect(job).not.toHaveProperty('deployment');
 	});
 
@@ -106,6 +106,8 @@ describe('jobs of the release before', () => {
 			before: null,
 			status_on_failure: null,
 			git_branch: null,
+			addons: [{ path: '' }],
+			addons_skipped: [],
 		});
 	});
 

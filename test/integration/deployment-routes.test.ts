@@ -89,6 +89,7 @@ describe('POST /environments/{environment_id}/deploy', () => {
 				git_sha: stage.firstCommit,
 				git_branch: 'main',
 				addons: [{ name: 'crm_plus', version: '19.0.1.0.0' }],
+				addons_skipped: [],
 				duration_seconds: 0,
 				error: null,
 			},

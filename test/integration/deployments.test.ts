@@ -69,6 +69,25 @@ describe('a deploy', () => {
 		]);
 	});
 
+	it('skips an add-on that Odoo could not load, and says why', async () => {
+		stage.repository.commit({ 'bad/__manifest__.py': "{\n  'name': call(),\n}" });
+		const reason = 'Line 2 of its manifest: names and calls are not allowed: call.';
+		const job = await deployed('main');
+		expect(job).toMatchObject({
+			status: 'succeeded',
+			data: { addons: [{ name: 'crm_plus' }], addons_skipped: [{ path: 'bad', reason }] },
+		});
+		expect(job.steps[2]?.message).toBe(`Add-ons: crm_plus 19.0.1.0.0. Skipped 1: bad: ${reason}`);
+	});
+
+	it('lists a hundred of those that it skipped', async () => {
+		const files = Array.from({ length: 102 }, (_, index) => [`bad_${index}/__manifest__.py`, '']);
+		stage.repository.commit(Object.fromEntries(files));
+		const job = await deployed('main');
+		expect(job.data).toHaveProperty('addons_skipped.length', 100);
+		expect(job.steps[2]?.message).toMatch(/Skipped 102: .* and 92 more$/);
+	});
+
 	it('announces that it is queued, has started and has succeeded, as the documents show it', async () => {
 		const job = await deployed('main');
 		expect(eventsOf(job)).toEqual(['deployment.queued', 'deployment.started', 'deployment.succeeded']);
@@ -174,12 +193,13 @@ describe('a deploy that cannot be', () => {
 		});
 	});
 
-	it('fails where a manifest is broken, and says where', async () => {
+	it('fails where no manifest is one that Odoo could load, and says why', async () => {
+		stage.repository.git('rm', '-r', '--quiet', 'crm_plus');
 		stage.repository.commit({ 'bad/__manifest__.py': "{\n  'name': call(),\n}" });
 		const runtime = createNotingRuntime();
 		expect(await deployed('main', { runtime })).toMatchObject({
 			status: 'failed',
-			error: { code: 'manifest_invalid', message: expect.stringContaining('bad/__manifest__.py, line 2: ') },
+			error: { code: 'manifest_invalid', message: expect.stringContaining('bad: Line 2 of its manifest: ') },
 		});
 		expect(runtime.applied).toEqual([]);
 	});

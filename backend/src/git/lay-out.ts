@@ -3,14 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { git } from './git-command';
 import { GitError } from './git-error';
-import { staysInside } from './links';
-import { isFile, readBlobs, readTree, type TreeEntry } from './tree';
+import { placeOf } from './links';
+import { inTurns, LINKS_PER_TURN, isFile, isLink, readTargets, readTree, type TreeEntry } from './tree';
 
 /** How long it may take, in milliseconds. */
 const LAY_OUT_TIMEOUT_MS = 5 * 60_000;
 const MAX_BYTES = 1024 * 1024 * 1024;
-/** How long a symbolic link's target may be, in bytes; Linux takes no longer one. */
-const MAX_TARGET_BYTES = 4096;
 
 /**
  * Lays a commit's files out in a directory that is empty or not there yet. What would lie or lead outside of it, or into
@@ -49,26 +47,29 @@ export async function layOut(
 
 /** What may be laid out: files, and links to places among them. */
 async function safeOf(mirror: string, entries: readonly TreeEntry[]): Promise<TreeEntry[]> {
-	const files = entries.filter((entry) => isFile(entry) && isSafePath(entry.path));
-	const links = entries.filter(
-		({ mode, size, path: file }) => mode === '120000' && size <= MAX_TARGET_BYTES && isSafePath(file),
-	);
-	const contents = await readBlobs(
-		mirror,
-		links.map(({ object }) => object),
-	);
-	const targets = new Map(links.map((link, index) => [link.path, (contents[index] ?? Buffer.alloc(0)).toString()]));
-	return [
-		...files,
-		...links.filter(({ path: file }) => !/(^|\/)\.git[^/]*$/i.test(file) && staysInside(file, targets)),
-	];
+	const files: TreeEntry[] = [];
+	const links: TreeEntry[] = [];
+	for await (const some of inTurns(entries)) {
+		const safe = some.filter((entry) => isSafePath(entry.path));
+		files.push(...safe.filter(isFile));
+		links.push(...safe.filter(isLink));
+	}
+	const targets = await readTargets(mirror, links);
+	for await (const some of inTurns(links, LINKS_PER_TURN)) {
+		files.push(
+			...some.filter(
+				({ path: file }) => !/(^|\/)\.git[^/]*$/i.test(file) && placeOf(file, targets) !== undefined,
+			),
+		);
+	}
+	return files;
 }
 
 /**
  * Not where git keeps files of its own, under any of the names that a file system may take for `.git`
  * (https://git-scm.com/docs/git-config#Documentation/git-config.txt-coreprotectNTFS), and in names that are text.
  */
-const isSafePath = (file: string) =>
+export const isSafePath = (file: string) =>
 	!file.includes('\uFFFD') &&
 	file
 		.split('/')

@@ -11,27 +11,29 @@ export class NotLoadable {
 	constructor(readonly reason: string) {}
 }
 
-const dictionary = z.record(z.string(), z.custom<PythonValue>());
+const DEFAULT_VERSION = '1.0';
+const BYTE_ORDER_MARK = '\uFEFF';
 const strings = z.array(z.string());
 
 /**
- * Reads an add-on's `__manifest__.py` without running it, as Odoo reads it
- * (https://github.com/odoo/odoo/blob/19.0/odoo/modules/module.py): what is missing has a default, `installable` is
- * whatever Python holds true, and what is not used here may be anything.
+ * Reads an add-on's manifest without running it, as Odoo reads it: what is missing has a default, `installable` is
+ * whatever Python holds true, and what is not used here may be anything
+ * (https://github.com/odoo/odoo/blob/19.0/odoo/modules/module.py).
  * @param name the add-on's technical name
  */
 export function readManifest(name: string, bytes: Buffer): Manifest | NotLoadable {
 	const literal = readLiteral(bytes);
 	if (literal instanceof NotLoadable) return literal;
-	const parsed = Array.isArray(literal) ? undefined : dictionary.safeParse(literal).data;
-	if (parsed === undefined) return new NotLoadable('Its manifest is not a dictionary.');
-	const fields = new Map(Object.entries(parsed));
+	const entries = entriesOf(literal);
+	if (entries === undefined) return new NotLoadable('Its manifest is not a dictionary.');
+	const fields = new Map(entries);
 	const installable = isTrue(fields.get('installable') ?? !fields.has('installable'));
-	const version = textOf(fields.get('version') ?? (fields.has('version') ? null : DEFAULT_VERSION));
+	const version = fields.has('version') ? textOf(fields.get('version')) : DEFAULT_VERSION;
 	if (version === undefined && installable) return new NotLoadable('The "version" of its manifest must be a string.');
 	const depends = dependsOf(name, fields.get('depends'));
 	if (depends === undefined) return new NotLoadable('The "depends" of its manifest must be a list of strings.');
-	if (triggersOf(fields.get('auto_install')).some((trigger) => !depends.includes(trigger))) {
+	const needed = new Set<unknown>(depends);
+	if (triggersOf(fields.get('auto_install')).some((trigger) => !needed.has(trigger))) {
 		return new NotLoadable('The "auto_install" of its manifest names what its "depends" does not.');
 	}
 	return {
@@ -43,39 +45,48 @@ export function readManifest(name: string, bytes: Buffer): Manifest | NotLoadabl
 	};
 }
 
-const DEFAULT_VERSION = '1.0';
-
 function readLiteral(bytes: Buffer): PythonValue | NotLoadable {
-	if (!isUtf8(bytes)) return new NotLoadable('Its manifest is not text in UTF-8.');
+	if (!isUtf8(bytes)) return new NotLoadable('Its manifest is not text in UTF-8, which Odoo reads alone.');
+	const text = bytes.toString();
+	if (text.startsWith(BYTE_ORDER_MARK)) {
+		return new NotLoadable('Its manifest begins with a byte order mark, which Odoo does not take.');
+	}
 	try {
-		return approximatePythonLiteral(bytes.toString());
+		return approximatePythonLiteral(text);
 	} catch (error) {
 		if (!(error instanceof PythonSyntaxError)) throw error;
 		return new NotLoadable(`Line ${error.line} of its manifest: ${error.reason}.`);
 	}
 }
 
-/** What Python holds true: all but nothing, zero and what is empty. */
-function isTrue(value: PythonValue): boolean {
-	return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
+/** Of a dictionary. */
+function entriesOf(value: PythonValue | undefined): [string, PythonValue][] | undefined {
+	return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : undefined;
 }
 
-/** A string, or a number as one: what is written as 1.0 has come as 1. */
+/** What Python holds true: all but nothing, zero and what is empty. */
+const isTrue = (value: PythonValue): boolean =>
+	typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : Boolean(value);
+
+/** A string, or a number as one: what was written as 1.0 has come as 1. */
 function textOf(value: PythonValue | undefined): string | undefined {
 	if (typeof value === 'number') return Number.isInteger(value) ? `${value}.0` : String(value);
 	return typeof value === 'string' ? value : undefined;
 }
 
+/** What Python goes through, one by one: a string by its characters, a dictionary by its keys. */
+function itemsOf(value: PythonValue | undefined): unknown {
+	return typeof value === 'string' ? Array.from(value) : (entriesOf(value)?.map(([key]) => key) ?? value);
+}
+
 /** Every add-on but `base` itself needs that; undefined where it is no list of names. */
 function dependsOf(name: string, value: PythonValue | undefined): string[] | undefined {
 	if (value === undefined || !isTrue(value)) return name === 'base' ? [] : ['base'];
-	return strings.safeParse(dictionary.safeParse(value).success && !Array.isArray(value) ? keysOf(value) : value).data;
+	return typeof value === 'string' ? undefined : strings.safeParse(itemsOf(value)).data;
 }
 
-/** What must be installed for the add-on to be installed by itself; Python goes through a string by its characters. */
-function triggersOf(value: PythonValue | undefined): unknown[] {
-	if (typeof value === 'string') return Array.from(value);
-	return typeof value === 'object' && value !== null ? (Array.isArray(value) ? value : keysOf(value)) : [];
+/** What must be installed for the add-on to be installed by itself. */
+function triggersOf(value: PythonValue | undefined): readonly unknown[] {
+	const items = itemsOf(value);
+	return Array.isArray(items) ? items : [];
 }
-
-const keysOf = (value: PythonValue) => Object.keys(value ?? {});

@@ -4,15 +4,14 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import type { ProjectId } from '../core/ids';
 import { OutboundError, type Outbound } from '../net/outbound';
-import type { Addon } from '../runtimes/runtime';
+import { type CommitAddons, readAddons } from './addons';
 import { unreachable } from './fetch-failure';
 import { checkGitVersion, git, GitCommandError, type GitSettings } from './git-command';
 import { GitError } from './git-error';
-import { invalid, parseManifest } from './manifest';
 import { layOut } from './lay-out';
 import { isRefName } from './ref-name';
-import { parseRepositoryUrl, type RepositoryLocation } from './repository-url';
-import { isFile, lines, readBlobs, readTree } from './tree';
+import { parseRepositoryUrl, repositoryName, type RepositoryLocation } from './repository-url';
+import { lines } from './tree';
 
 /** What is read of a project. */
 export interface GitProject {
@@ -48,11 +47,11 @@ export interface GitRepositories {
 	 */
 	resolve(project: GitProject, ref: string): Promise<Commit>;
 	/**
-	 * The add-ons at a commit that was fetched, by name: each directory, at most three levels deep, that holds a
-	 * `__manifest__.py`.
-	 * @throws GitError manifest_invalid, repository_too_large
+	 * The add-ons at a commit that was fetched, and what was skipped as Odoo could not load it. One at the root has the
+	 * name of the repository.
+	 * @throws GitError manifest_invalid where there are manifests, but Odoo could install none; repository_too_large
 	 */
-	readAddons(project: GitProject, sha: string): Promise<Addon[]>;
+	readAddons(project: GitProject, sha: string): Promise<CommitAddons>;
 	/**
 	 * Lays a commit that was fetched out in a directory that is empty or not there yet, and answers the paths that were
 	 * left out: what would lie or lead outside of it, and submodules.
@@ -73,10 +72,6 @@ interface GitRepositoriesOptions {
 
 /** How long a fetch may take, in milliseconds. */
 export const FETCH_TIMEOUT_MS = 60_000;
-const MAX_MANIFESTS = 2_000;
-const MAX_MANIFEST_BYTES = 256 * 1024;
-
-const MANIFEST_PATH = /^(?:[^/]+\/){1,3}__manifest__\.py$/;
 const SHA = /^[0-9a-f]{40}$/;
 const SHORT_SHA = /^[0-9a-f]{7,40}$/i;
 
@@ -189,21 +184,7 @@ export function createGitRepositories({
 			}),
 
 		readAddons: (project, sha) =>
-			inTurn(project.id, async () => {
-				const manifests = await findManifests(mirrorOf(project), sha);
-				const contents = await readBlobs(
-					mirrorOf(project),
-					manifests.map(({ object }) => object),
-				);
-				const addons = new Map<string, { path: string; addon: Addon }>();
-				for (const [index, manifest] of manifests.entries()) {
-					const addon = parseManifest(manifest.path, contents[index] ?? Buffer.alloc(0));
-					const twin = addons.get(addon.name);
-					if (twin) throw invalid(manifest.path, `the add-on ${addon.name} is there already: ${twin.path}.`);
-					addons.set(addon.name, { path: manifest.path, addon });
-				}
-				return [...addons.values()].map(({ addon }) => addon).sort((a, b) => (a.name < b.name ? -1 : 1));
-			}),
+			inTurn(project.id, () => readAddons(mirrorOf(project), sha, repositoryName(project.repository_url))),
 
 		layOut: (project, sha, directory, signal) =>
 			inTurn(project.id, () => layOut(mirrorOf(project), sha, directory, signal)),
@@ -330,17 +311,4 @@ async function refsWith(mirror: string, namespace: string, sha: string, count = 
 function ignoreFailure(error: unknown): undefined {
 	if (error instanceof GitCommandError && error.reason === 'failed') return undefined;
 	throw error;
-}
-
-async function findManifests(mirror: string, sha: string) {
-	const manifests = (await readTree(mirror, sha)).filter((entry) => isFile(entry) && MANIFEST_PATH.test(entry.path));
-	if (manifests.length > MAX_MANIFESTS) {
-		throw new GitError(
-			'repository_too_large',
-			`The repository has ${manifests.length} add-ons; at most ${MAX_MANIFESTS} are read.`,
-		);
-	}
-	const large = manifests.find(({ size }) => size > MAX_MANIFEST_BYTES);
-	if (large) throw invalid(large.path, `it is larger than ${MAX_MANIFEST_BYTES} bytes.`);
-	return manifests;
 }

@@ -39,6 +39,12 @@ export function parseRepositoryUrl(text: string): RepositoryLocation {
 	);
 }
 
+/** The last part of a repository's URL, as git names a clone: `crm_plus` of `https://git.example.com/acme/crm_plus.git`. */
+export const repositoryName = (url: string): string => {
+	const name = /([^/:\\]+?)(?:\.git)?\/*$/.exec(url.replace(/\/\.git\/*$/, ''))?.[1] ?? '';
+	return decode(name);
+};
+
 function parsePath(text: string): RepositoryLocation | undefined {
 	return path.isAbsolute(text) && !text.includes('\0') ? { transport: 'path', path: text } : undefined;
 }

@@ -8,8 +8,10 @@ import type { SnapshotManifest, SnapshotSource, SnapshotTarget } from './snapsho
 
 /** An add-on as its manifest describes it. */
 export interface Addon {
-	/** The technical name: the directory's. */
+	/** The technical name: the directory's, or the repository's where the add-on is at its root. */
 	readonly name: string;
+	/** Its directory in what {@link Release.source} lays out, with `/`; `.` is the root, which has not its name then. */
+	readonly path: string;
 	readonly title: string;
 	readonly version: string;
 	readonly summary: string;
@@ -33,7 +35,9 @@ export interface Release {
 	readonly variables: Readonly<Record<string, string>>;
 	/**
 	 * Lays the commit's files out in a directory that is empty or not there yet. Nothing in it lies or leads outside of it;
-	 * what had to be left out for that is told in the job's log.
+	 * what had to be left out for that is told in the job's log. Odoo finds an add-on where the parent of its
+	 * {@link Addon.path} is one of its addons paths; for an add-on at the root, that is a directory in which this one has
+	 * the add-on's name.
 	 */
 	readonly source: (directory: string) => Promise<void>;
 }

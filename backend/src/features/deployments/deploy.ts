@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock';
 import type { Ids } from '../../core/ids';
+import { inWords as reasonInWords, type SkippedAddon } from '../../git/addons';
 import { GitError } from '../../git/git-error';
 import type { GitProject, GitRepositories } from '../../git/repositories';
-import type { Release, RuntimeContext } from '../../runtimes/runtime';
+import type { Addon, Release, RuntimeContext } from '../../runtimes/runtime';
 import type { Runtimes } from '../../runtimes/runtimes';
 import type { EnvironmentsService } from '../environments/service';
 import { siteOf } from '../environments/site';
@@ -12,7 +13,7 @@ import { JobError } from '../jobs/failures';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
 import { deploymentEvent } from './events';
-import { type DeploymentRecord, deploymentRecord } from './model';
+import { type DeploymentRecord, deploymentRecord, MAX_SKIPPED } from './model';
 
 interface DeployOptions {
 	readonly projects: Pick<ProjectsService, 'get'>;
@@ -78,7 +79,7 @@ export function deployDefinition({
 
 	/** Brings the runtime back to the release that it had. */
 	const applyAgain = async (context: JobContext<DeploymentRecord>, git_sha: string) => {
-		const addons = await git.readAddons(await projectOf(context.job), git_sha);
+		const { addons } = await git.readAddons(await projectOf(context.job), git_sha);
 		await apply(context, { git_sha, addons }, untold);
 	};
 
@@ -110,10 +111,9 @@ export function deployDefinition({
 			{
 				name: 'read_addons',
 				run: async ({ job, keep }) => {
-					const addons = await inWords(git.readAddons(await projectOf(job), job.data.git_sha));
-					await keep({ addons });
-					if (addons.length === 0) return 'The commit has no add-ons.';
-					return `Add-ons: ${addons.map(({ name, version }) => `${name} ${version}`).join(', ')}.`;
+					const { addons, skipped } = await inWords(git.readAddons(await projectOf(job), job.data.git_sha));
+					await keep({ addons, addons_skipped: skipped.slice(0, MAX_SKIPPED) });
+					return outcomeOf(addons, skipped);
 				},
 			},
 			{
@@ -178,6 +178,22 @@ export function deployDefinition({
 		},
 	});
 }
+
+/** How many add-ons are named in a step's outcome, and how many of those skipped. */
+const MAX_NAMED = 100;
+const MAX_SKIPPED_NAMED = 10;
+
+/** What was read, in words. */
+function outcomeOf(addons: readonly Addon[], skipped: readonly SkippedAddon[]): string {
+	const named = addons.slice(0, MAX_NAMED).map(({ name, version }) => `${name} ${version}`);
+	const read =
+		addons.length === 0 ? 'The commit has no add-ons.' : `Add-ons: ${named.join(', ')}${more(addons, MAX_NAMED)}.`;
+	if (skipped.length === 0) return read;
+	const reasons = skipped.slice(0, MAX_SKIPPED_NAMED).map(reasonInWords);
+	return `${read} Skipped ${skipped.length}: ${reasons.join(' ')}${more(skipped, MAX_SKIPPED_NAMED)}`;
+}
+
+const more = ({ length }: readonly unknown[], named: number) => (length > named ? ` and ${length - named} more` : '');
 
 /** For progress that nobody is shown. */
 const untold = () => Promise.resolve();

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
+import type { SkippedAddon } from '../../git/addons';
 import type { Addon } from '../../runtimes/runtime';
 import type { JobDocument, JobOf } from '../jobs/service';
 
 const addonSchema = z
 	.object({
 		name: z.string(),
+		/** Unknown of deployments of earlier releases. */
+		path: z.string().default(''),
 		title: z.string(),
 		version: z.string(),
 		summary: z.string(),
@@ -13,6 +16,13 @@ const addonSchema = z
 		installable: z.boolean(),
 	})
 	.readonly() satisfies z.ZodType<Addon>;
+
+const skippedAddonSchema = z
+	.object({ path: z.string(), reason: z.string() })
+	.readonly() satisfies z.ZodType<SkippedAddon>;
+
+/** How many of what was skipped a deployment lists. */
+export const MAX_SKIPPED = 100;
 
 /** What a deploy changes of an environment, as it was. */
 const environmentBefore = z
@@ -33,6 +43,8 @@ export const deploymentRecord = z
 		git_sha: z.string(),
 		git_branch: z.string().nullable(),
 		addons: z.array(addonSchema).readonly(),
+		/** Deployments of earlier releases have none. */
+		addons_skipped: z.array(skippedAddonSchema).readonly().default([]),
 		/** The environment when the deployment was asked for, as its events show it. */
 		environment: z.object({ name: z.string(), primary_url: z.string(), odoo_version: z.string() }).readonly(),
 		/** The environment as it was when the deploy began; null until then. */

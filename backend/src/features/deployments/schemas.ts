@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { actorField, createdAt, finishedAt, ownId, startedAt } from '../../http/fields';
 import { failureField, jobStatusSchema } from '../jobs/schemas';
-import type { DeployJob } from './model';
+import { type DeployJob, MAX_SKIPPED } from './model';
 
 const exampleDeployment = {
 	id: 'dep_01HXMZ4T8QK2R5T7V9X1Z3B5C7',
@@ -14,6 +14,7 @@ const exampleDeployment = {
 	git_sha: '9f2c1e7ab3d4056178c9e0f1a2b3c4d5e6f70819',
 	git_branch: 'main',
 	addons: [{ name: 'acme_sale', version: '19.0.1.2.0' }],
+	addons_skipped: [{ path: 'acme_old', reason: 'Line 3 of its manifest: the string is never closed.' }],
 	actor: 'ci',
 	error: null,
 	created_at: '2026-05-07T14:23:11.207Z',
@@ -25,6 +26,11 @@ const exampleDeployment = {
 const addonSchema = z.object({
 	name: z.string().meta({ description: "Its technical name: that of the add-on's directory" }),
 	version: z.string().meta({ description: 'As its manifest has it; `1.0` where that says nothing' }),
+});
+
+const skippedAddonSchema = z.object({
+	path: z.string().meta({ description: 'Its directory in the repository; `.` is the root' }),
+	reason: z.string().meta({ description: 'Why Odoo could not load it, or why it was not read' }),
 });
 
 export const deploymentSchema = z
@@ -45,6 +51,11 @@ export const deploymentSchema = z
 			description: 'The branch that the commit is on; null until that is known, and for a commit on none',
 		}),
 		addons: z.array(addonSchema).meta({ description: 'Those of the commit; empty until they are read' }),
+		addons_skipped: z.array(skippedAddonSchema).meta({
+			description:
+				'What the commit has besides and was not deployed: add-ons that Odoo could not load, and submodules; ' +
+				`the first ${MAX_SKIPPED}`,
+		}),
 		actor: actorField,
 		error: failureField,
 		created_at: createdAt,
@@ -109,6 +120,7 @@ export const presentDeployment = (job: DeployJob) => ({
 	git_sha: job.data.git_sha,
 	git_branch: job.data.git_branch,
 	addons: job.data.addons.map(({ name, version }) => ({ name, version })),
+	addons_skipped: job.data.addons_skipped.map(({ path, reason }) => ({ path, reason })),
 	actor: job.actor,
 	error: job.error,
 	created_at: job.created_at.toISOString(),

@@ -75,6 +75,7 @@ export function createDeploymentsService({
 					git_sha: '',
 					git_branch: null,
 					addons: [],
+					addons_skipped: [],
 					environment: { name, primary_url, odoo_version },
 					before: null,
 					status_on_failure: null,

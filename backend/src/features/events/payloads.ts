@@ -6,7 +6,7 @@ import { webhookSchema } from '../webhooks/schemas';
 
 const deployment = z.object({
 	deployment: deploymentSchema
-		.omit({ job_id: true, git_ref: true, addons: true, created_at: true })
+		.omit({ job_id: true, git_ref: true, addons: true, addons_skipped: true, created_at: true })
 		.describe('As it was when it came to this status'),
 	environment: environmentSchema
 		.pick({ name: true, primary_url: true, odoo_version: true })

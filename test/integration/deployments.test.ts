@@ -81,8 +81,8 @@ describe('a deploy', () => {
 	});
 
 	it('lists a hundred of those that it skipped', async () => {
-		const files = Array.from({ length: 102 }, (_, index) => [`bad_${index}/__manifest__.py`, '']);
-		stage.repository.commit(Object.fromEntries(files));
+		const files = Array.from({ length: 102 }, (_, index) => [`bad_${index}/__manifest__.py`, ''] as const);
+		stage.repository.commit(Object.fromEntries<string>(files));
 		const job = await deployed('main');
 		expect(job.data).toHaveProperty('addons_skipped.length', 100);
 		expect(job.steps[2]?.message).toMatch(/Skipped 102: .* and 92 more$/);

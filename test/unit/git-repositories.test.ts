@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
 	chmodSync,
@@ -47,7 +48,9 @@ const projectAt = (repository_url: string): GitProject => ({
 	default_branch: 'main',
 });
 
-function open(options: { allowedPaths?: string[]; allowedCidrs?: string[]; fetchTimeoutMs?: number } = {}) {
+function open(
+	options: { allowedPaths?: string[]; allowedCidrs?: string[]; fetchTimeoutMs?: number; maxBytes?: number } = {},
+) {
 	const { allowedPaths = [], allowedCidrs = [], ...rest } = options;
 	const outbound = createOutbound({
 		allowedCidrs,
@@ -170,6 +173,47 @@ describe('resolving a ref', () => {
 		expect(await repositories.resolve(project, sha)).toEqual({ sha, branch: null });
 	});
 
+	it('has for a tag the default branch or none, whatever other branch leads to it', async () => {
+		const first = source.commit({ README: '1' });
+		source.git('tag', 'released');
+		source.git('checkout', '--quiet', '-b', 'dependabot/npm');
+		const other = source.commit({ README: '2' });
+		source.git('tag', 'tried');
+		source.git('checkout', '--quiet', 'main');
+		source.commit({ README: '3' });
+		const { repositories, project } = await fetched();
+		expect(await repositories.resolve(project, 'released')).toEqual({ sha: first, branch: 'main' });
+		expect(await repositories.resolve(project, 'tried')).toEqual({ sha: other, branch: null });
+	});
+
+	it('has no branch for a commit that is on several, none of them the default one', async () => {
+		source.commit({ README: '1' });
+		source.git('checkout', '--quiet', '-b', 'a');
+		const sha = source.commit({ README: '2' });
+		source.git('branch', 'b');
+		source.git('checkout', '--quiet', 'main');
+		const { repositories, project } = await fetched();
+		expect(await repositories.resolve(project, sha)).toEqual({ sha, branch: null });
+	});
+
+	it('takes the HEAD of the repository where it has no branch of the default name', async () => {
+		const sha = source.commit({ README: '1' });
+		source.git('branch', '--move', 'main', 'master');
+		source.git('branch', 'dependabot/npm');
+		const { repositories, project } = await fetched();
+		expect(await repositories.resolve(project, 'HEAD')).toEqual({ sha, branch: 'master' });
+	});
+
+	it('says which branches there are where HEAD leads to none', async () => {
+		source.commit({ README: '1' });
+		source.git('branch', '--move', 'main', 'stable');
+		source.git('checkout', '--quiet', '--detach');
+		const { repositories, project } = await fetched();
+		await expect(repositories.resolve(project, 'HEAD')).rejects.toEqual(
+			failsWith('ref_not_found', expect.stringContaining('It has stable.')),
+		);
+	});
+
 	it.each([
 		'nowhere',
 		'refs/remotes/x/main',
@@ -214,6 +258,46 @@ describe('fetching', () => {
 		await repositories.fetch(project);
 		expect(await repositories.resolve(project, 'main')).toMatchObject({ sha: first });
 		await expect(repositories.resolve(project, 'old')).rejects.toEqual(failsWith('ref_not_found'));
+	});
+
+	it('reads a shallow clone as far as it reaches', async () => {
+		const first = source.commit({ README: '1' });
+		const sha = source.commit({ README: '2' });
+		const clone = path.join(dataDir, 'repositories', 'clone');
+		source.git('clone', '--quiet', '--depth=1', `file://${source.path}`, clone);
+		const { repositories, project } = await fetched(projectAt(clone));
+		expect(await repositories.resolve(project, 'main')).toEqual({ sha, branch: 'main' });
+		await expect(repositories.resolve(project, first)).rejects.toEqual(failsWith('ref_not_found'));
+		source.git('-C', clone, 'fetch', '--quiet', '--unshallow');
+		await repositories.fetch(project);
+		expect(await repositories.resolve(project, first)).toEqual({ sha: first, branch: 'main' });
+	});
+
+	it('refuses a clone that lacks files', async () => {
+		source.commit({ README: '1' });
+		source.git('config', 'uploadpack.allowFilter', 'true');
+		const clone = path.join(dataDir, 'repositories', 'clone');
+		source.git('clone', '--quiet', '--filter=blob:none', '--no-checkout', `file://${source.path}`, clone);
+		await expect(open().fetch(projectAt(clone))).rejects.toEqual(
+			failsWith('repository_unreachable', expect.stringContaining('partial clone')),
+		);
+	});
+
+	it('refuses a repository that takes too much, and keeps nothing of it', async () => {
+		source.commit({ large: randomBytes(200_000) });
+		const project = projectAt(source.path);
+		const repositories = open({ maxBytes: 100_000 });
+		await expect(repositories.fetch(project)).rejects.toEqual(failsWith('repository_too_large'));
+		expect(await repositories.kept()).toEqual([]);
+	});
+
+	it('forgets a project, as often as it is told to', async () => {
+		source.commit({ README: '1' });
+		const { repositories, project } = await fetched();
+		expect(await repositories.kept()).toEqual([project.id]);
+		await repositories.forget(project.id);
+		await repositories.forget(project.id);
+		expect(await repositories.kept()).toEqual([]);
 	});
 
 	it('makes a mirror anew that a crash has broken', async () => {

@@ -12,6 +12,7 @@ const FAILURES: readonly [pattern: RegExp, reason: string][] = [
 		'it refused access: it is private or not there, and the credentials are missing or wrong',
 	],
 	[/dubious ownership/, 'it belongs to another user of the machine than the one that this service runs as'],
+	[/promisor remote/i, 'it is a partial clone, which lacks a part of its files; use a full one'],
 	[/mismatched algorithms/i, 'its objects are named by SHA-256, which is not supported'],
 	[/redirect|returned error: 30\d/i, 'it answers with a redirect; use the URL that it redirects to'],
 	[/certificate|ssl|tls/i, "its host's TLS certificate was not accepted"],

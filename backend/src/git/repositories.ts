@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
-import type { ProjectId } from '../core/ids';
+import { z } from 'zod';
+import { idSchema, type ProjectId } from '../core/ids';
 import { OutboundError, type Outbound } from '../net/outbound';
 import { type CommitAddons, readAddons } from './addons';
 import { unreachable } from './fetch-failure';
@@ -37,7 +39,7 @@ export interface GitRepositories {
 	check(repositoryUrl: string): Promise<void>;
 	/**
 	 * Brings the mirror to where the repository is, within {@link FETCH_TIMEOUT_MS}.
-	 * @throws GitError repository_not_allowed, repository_unreachable, git_unavailable
+	 * @throws GitError repository_not_allowed, repository_unreachable, repository_too_large, git_unavailable
 	 */
 	fetch(project: GitProject, signal?: AbortSignal): Promise<void>;
 	/**
@@ -58,6 +60,10 @@ export interface GitRepositories {
 	 * @throws GitError repository_too_large
 	 */
 	layOut(project: GitProject, sha: string, directory: string, signal?: AbortSignal): Promise<readonly string[]>;
+	/** Removes what was fetched of a project; may be called again. */
+	forget(id: ProjectId): Promise<void>;
+	/** The projects of which something is kept. */
+	kept(): Promise<readonly ProjectId[]>;
 }
 
 interface GitRepositoriesOptions {
@@ -68,10 +74,22 @@ interface GitRepositoriesOptions {
 	readonly outbound: Pick<Outbound, 'resolve'>;
 	/** In milliseconds. */
 	readonly fetchTimeoutMs?: number;
+	/** How large a mirror may become, in bytes. */
+	readonly maxBytes?: number;
 }
 
 /** How long a fetch may take, in milliseconds. */
 export const FETCH_TIMEOUT_MS = 60_000;
+const MAX_MIRROR_BYTES = 2 * 1024 * 1024 * 1024;
+/** How often a mirror's size is looked at while it is fetched, in milliseconds. */
+const SIZE_CHECK_MS = 500;
+/** As {@link createGitRepositories} names a mirror. */
+const mirroredId = z
+	.string()
+	.endsWith('.git')
+	.transform((name) => name.slice(0, -'.git'.length))
+	.pipe(idSchema('project'));
+const BRANCHES = 'refs/heads/';
 const SHA = /^[0-9a-f]{40}$/;
 const SHORT_SHA = /^[0-9a-f]{7,40}$/i;
 
@@ -80,11 +98,12 @@ export function createGitRepositories({
 	allowedPaths,
 	outbound,
 	fetchTimeoutMs = FETCH_TIMEOUT_MS,
+	maxBytes = MAX_MIRROR_BYTES,
 }: GitRepositoriesOptions): GitRepositories {
 	const allowedRoots = [path.join(dataDir, 'repositories'), ...allowedPaths];
 	const inTurn = createTurns();
 	let gitIsGood = false;
-	const mirrorOf = (project: GitProject) => path.join(dataDir, 'git', `${project.id}.git`);
+	const mirrorOf = ({ id }: Pick<GitProject, 'id'>) => path.join(dataDir, 'git', `${id}.git`);
 
 	/** Where the repository is, once sure that it may be read. */
 	const locate = async (repositoryUrl: string): Promise<RepositoryLocation> => {
@@ -128,16 +147,46 @@ export function createGitRepositories({
 		return { url: location.url, settings: httpsSettings(location, address) };
 	};
 
-	const fetchInto = async (mirror: string, plan: FetchPlan, signal: AbortSignal | undefined) => {
+	/** Ends git, and clears away what it has brought, where that is more than is taken. */
+	const withinSize = async (
+		mirror: string,
+		signal: AbortSignal | undefined,
+		run: (signal: AbortSignal) => Promise<void>,
+	) => {
+		const ended = new AbortController();
+		const check = async () => {
+			if ((await sizeOf(mirror)) > maxBytes) ended.abort(tooLarge(maxBytes));
+		};
+		let looking: Promise<void> | undefined;
+		const look = () => {
+			looking ??= check().finally(() => (looking = undefined));
+			looking.catch(() => undefined);
+		};
+		const timer = setInterval(look, SIZE_CHECK_MS);
+		try {
+			await run(signal ? AbortSignal.any([signal, ended.signal]) : ended.signal);
+			await check();
+			ended.signal.throwIfAborted();
+		} finally {
+			clearInterval(timer);
+			if (ended.signal.aborted) await rm(mirror, { recursive: true, force: true });
+		}
+	};
+
+	const fetchInto = async (mirror: string, project: GitProject, plan: FetchPlan, signal: AbortSignal | undefined) => {
 		await git({ args: ['init', '--quiet', '--bare', '--template=', mirror] });
+		const { url, ...access } = plan;
 		const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
-		await git({
-			args: [`--git-dir=${mirror}`, 'fetch', '--quiet', '--prune', '--no-tags', '--', plan.url, ...refs],
-			settings: plan.settings,
-			...(plan.ssh === undefined ? {} : { ssh: plan.ssh }),
-			...(plan.configFile === undefined ? {} : { configFile: plan.configFile }),
-			signal,
-			timeoutMs: fetchTimeoutMs,
+		// A shallow clone is read as far as it reaches, and further once it reaches further.
+		const depth = ['--update-shallow', ...(existsSync(path.join(mirror, 'shallow')) ? ['--unshallow'] : [])];
+		const fetching = ['fetch', '--quiet', '--prune', '--no-tags', ...depth, '--', url, ...refs];
+		await withinSize(mirror, signal, async (within) => {
+			const command = { ...access, signal: within, timeoutMs: fetchTimeoutMs };
+			await git({ args: [`--git-dir=${mirror}`, ...fetching], ...command });
+			if (await hasBranch(mirror, project.default_branch)) return;
+			const printed = await git({ args: ['ls-remote', '--symref', '--', url, 'HEAD'], ...command });
+			const head = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(printed.toString())?.[1];
+			if (head !== undefined) await git({ args: [`--git-dir=${mirror}`, 'symbolic-ref', 'HEAD', head] });
 		});
 	};
 
@@ -154,14 +203,14 @@ export function createGitRepositories({
 				await mkdir(path.dirname(mirror), { recursive: true, mode: 0o700 });
 				const plan = await planFetch(await locate(project.repository_url));
 				try {
-					await fetchInto(mirror, plan, signal);
+					await fetchInto(mirror, project, plan, signal);
 				} catch (error) {
 					const known = unreachable(error, fetchTimeoutMs);
 					if (known) throw known;
 					if (!(error instanceof GitCommandError)) throw error;
 					// Not the repository's doing: what a crash has left in the mirror (locks, halves of objects).
 					await rm(mirror, { recursive: true, force: true });
-					await fetchInto(mirror, plan, signal).catch((again: unknown) => {
+					await fetchInto(mirror, project, plan, signal).catch((again: unknown) => {
 						throw unreachable(again, fetchTimeoutMs) ?? again;
 					});
 				}
@@ -170,21 +219,20 @@ export function createGitRepositories({
 		resolve: (project, ref) =>
 			inTurn(project.id, async () => {
 				const mirror = mirrorOf(project);
-				const sha = await findCommit(mirror, project, ref);
-				const branches = await refsWith(mirror, 'refs/heads', sha);
-				const named = [ref.replace(/^refs\/heads\//, ''), project.default_branch];
-				const tips = branches.filter((branch) => branch.sha === sha);
-				const branch =
-					branches.find(({ name }) => name === named[0]) ??
-					tips.find(({ name }) => name === named[1]) ??
-					tips[0] ??
-					branches.find(({ name }) => name === named[1]) ??
-					branches[0];
-				return { sha, branch: branch?.name ?? null };
+				const found = await findCommit(mirror, project, ref);
+				const { sha } = found;
+				return { sha, branch: await branchOf(mirror, project, found) };
 			}),
 
 		readAddons: (project, sha) =>
 			inTurn(project.id, () => readAddons(mirrorOf(project), sha, repositoryName(project.repository_url))),
+
+		forget: (id) => inTurn(id, () => rm(mirrorOf({ id }), { recursive: true, force: true })),
+
+		kept: async () => {
+			const names = await readdir(path.join(dataDir, 'git')).catch(() => []);
+			return names.flatMap((name) => mirroredId.safeParse(name).data ?? []);
+		},
 
 		layOut: (project, sha, directory, signal) =>
 			inTurn(project.id, () => layOut(mirrorOf(project), sha, directory, signal)),
@@ -234,6 +282,20 @@ const sshCommand = (host: string, address: string) =>
 		].map((option) => `-o ${option}`),
 	].join(' ');
 
+/** What the files below a directory take, in bytes. */
+async function sizeOf(directory: string): Promise<number> {
+	let size = 0;
+	for (const name of await readdir(directory, { recursive: true }).catch(() => [])) {
+		// git renames and removes files meanwhile.
+		const found = await stat(path.join(directory, name)).catch(() => undefined);
+		if (found?.isFile()) size += found.size;
+	}
+	return size;
+}
+
+const tooLarge = (maxBytes: number) =>
+	new GitError('repository_too_large', `The repository takes more than ${maxBytes} bytes.`);
+
 const isBelow = (child: string, parent: string) => {
 	const relative = path.relative(parent, child);
 	return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
@@ -253,8 +315,14 @@ function createTurns() {
 	};
 }
 
-async function findCommit(mirror: string, project: GitProject, ref: string): Promise<string> {
-	const name = ref === 'HEAD' ? project.default_branch : ref;
+/** What a ref was found as, by its full name or as a commit's id. */
+interface Found {
+	readonly sha: string;
+	readonly as: string;
+}
+
+async function findCommit(mirror: string, project: GitProject, ref: string): Promise<Found> {
+	const name = ref === 'HEAD' ? await defaultBranchOf(mirror, project) : ref;
 	if (!isRefName(name)) {
 		throw new GitError('ref_not_found', 'The ref is neither a commit id nor a name that a branch or tag can have.');
 	}
@@ -271,14 +339,50 @@ async function findCommit(mirror: string, project: GitProject, ref: string): Pro
 			candidate.startsWith('refs/') ||
 			(await refsWith(mirror, 'refs/heads', sha, 1)).length > 0 ||
 			(await refsWith(mirror, 'refs/tags', sha, 1)).length > 0;
-		if (isReachable) return sha;
+		if (isReachable) return { sha, as: candidate };
 	}
 	throw new GitError(
 		'ref_not_found',
 		ref === 'HEAD'
-			? `The repository has no branch "${name}", which is the project's default branch.`
+			? `The repository has no branch "${name}", which is the project's default branch. ${await branchesInWords(mirror)}`
 			: `The repository has no branch, tag or commit "${ref}".`,
 	);
+}
+
+/**
+ * The branch that a commit is named with: the one that was asked for; of a commit's id, the only one whose head it is;
+ * else the default branch, if the commit is in its history. Any other is one among many, or none of a tag's business.
+ */
+async function branchOf(mirror: string, project: GitProject, { sha, as }: Found): Promise<string | null> {
+	if (as.startsWith(BRANCHES)) return as.slice(BRANCHES.length);
+	const branches = await refsWith(mirror, 'refs/heads', sha);
+	const defaultBranch = await defaultBranchOf(mirror, project);
+	const onDefault = branches.find(({ name }) => name === defaultBranch);
+	if (as.startsWith('refs/tags/')) return onDefault?.name ?? null;
+	const tips = branches.filter((branch) => branch.sha === sha);
+	const only = tips.length === 1 ? tips[0] : branches.length === 1 ? branches[0] : undefined;
+	return (onDefault?.sha === sha ? onDefault : (only ?? onDefault))?.name ?? null;
+}
+
+/** The project's default branch; where the repository has none of that name, the branch of its own HEAD. */
+async function defaultBranchOf(mirror: string, project: GitProject): Promise<string> {
+	if (await hasBranch(mirror, project.default_branch)) return project.default_branch;
+	const head = await git({ args: [`--git-dir=${mirror}`, 'symbolic-ref', '--quiet', 'HEAD'] }).catch(ignoreFailure);
+	const name = head?.toString().trim().slice(BRANCHES.length) ?? '';
+	return (await hasBranch(mirror, name)) ? name : project.default_branch;
+}
+
+const hasBranch = async (mirror: string, name: string): Promise<boolean> =>
+	isRefName(name) && (await commitOf(mirror, `${BRANCHES}${name}`)) !== undefined;
+
+/** What there is instead of a branch that was not found. */
+async function branchesInWords(mirror: string): Promise<string> {
+	const printed = await git({
+		args: [`--git-dir=${mirror}`, 'for-each-ref', '--count=11', '--format=%(refname)', 'refs/heads'],
+	}).catch(ignoreFailure);
+	const names = lines(printed ?? Buffer.alloc(0)).map((name) => name.slice(BRANCHES.length));
+	if (names.length === 0) return 'It has no branches.';
+	return `It has ${names.slice(0, 10).join(', ')}${names.length > 10 ? ' and others' : ''}.`;
 }
 
 /** The commit that a full ref name or a commit id means; undefined where it means none, or is not clear. */

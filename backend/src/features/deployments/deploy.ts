@@ -103,7 +103,7 @@ export function deployDefinition({
 					// Once known, the commit stays, though the branch may have moved on when the job is taken over.
 					const wanted = git_sha === '' ? git_ref : git_sha;
 					const commit = await inWords(git.resolve(await projectOf(job), wanted));
-					const branch = git_branch ?? commit.branch;
+					const branch = git_sha === '' ? commit.branch : git_branch;
 					await keep({ git_sha: commit.sha, git_branch: branch });
 					return `${git_ref} is the commit ${commit.sha}${branch === null ? '' : ` of the branch ${branch}`}.`;
 				},

@@ -245,6 +245,7 @@ export async function startPlatform(
 		});
 		if (database.engine === 'embedded')
 			await Promise.all([jobs.service.releaseAll(), webhooks.service.releaseAll()]);
+		await projects.service.tidyUp();
 		await webhooks.service.lookAtAll();
 		for (const worker of workers) worker.start();
 		started = true;

@@ -1,5 +1,8 @@
+import { existsSync, mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import path from 'node:path';
+import { createLogger } from '../../backend/src/core/log';
+import { startPlatform } from '../../backend/src/platform';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 
 let platform: TestPlatform;
@@ -46,6 +49,30 @@ describe('a project', () => {
 		await create('Taken', 'https://git.example.com/acme.git');
 		const { json } = await create('Taken', 'https://git.example.com/other.git');
 		expect(json).toMatchObject({ status: 409, code: 'name_taken' });
+	});
+});
+
+describe('what was fetched of a project', () => {
+	/** As a fetch leaves it. */
+	const fetchedOf = (id: string) => {
+		const mirror = path.join(platform.config.dataDir, 'git', `${id}.git`);
+		mkdirSync(mirror, { recursive: true });
+		return mirror;
+	};
+
+	it('goes with it', async () => {
+		const { json } = await create('Gone', 'https://git.example.com/gone.git');
+		const mirror = fetchedOf(String(json.id));
+		await platform.api('DELETE', `/api/v1/projects/${String(json.id)}`);
+		expect(existsSync(mirror)).toBe(false);
+	});
+
+	it('goes at the next start where a removal was interrupted, and stays while there is the project', async () => {
+		const gone = fetchedOf('prj_01HXMZ0K3RJ8QM2P5T7V9X1Z3B');
+		const kept = fetchedOf(String(platform.firstRun.project_id));
+		const again = await startPlatform(platform.config, { log: createLogger('silent') });
+		await again.stop();
+		expect([existsSync(gone), existsSync(kept)]).toEqual([false, true]);
 	});
 });
 

@@ -14,13 +14,13 @@ export function createProjects({
 	...parts
 }: {
 	projects: TenantCollection<ProjectDocument>;
-	git: Pick<GitRepositories, 'check'>;
+	git: Pick<GitRepositories, 'check' | 'forget' | 'kept'>;
 	/** Asked before a project goes. */
 	hasEnvironments: (tenant: Tenant, id: ProjectId) => Promise<boolean>;
 	clock: Clock;
 	ids: Ids;
 	pager: Pager;
 }) {
-	const service = createProjectsService({ ...parts, checkRepository: (url) => git.check(url) });
+	const service = createProjectsService({ ...parts, checkRepository: (url) => git.check(url), repositories: git });
 	return { service, routes: projectRoutes({ projects: service, pager }) };
 }

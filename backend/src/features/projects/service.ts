@@ -4,6 +4,7 @@ import type { Ids, OrganizationId, ProjectId } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import { GitError } from '../../git/git-error';
+import type { GitRepositories } from '../../git/repositories';
 import type { ProjectDocument } from './model';
 
 /** How long a deletion that was interrupted keeps environments from being made, in milliseconds. */
@@ -29,11 +30,14 @@ export interface ProjectsService {
 	remove(tenant: Tenant, id: ProjectId): Promise<void>;
 	/** @throws {ApiError} 409 where the name is taken; 422 for a repository that is not read from. */
 	create(organization: OrganizationId, request: ProjectRequest, id?: ProjectId): Promise<ProjectDocument>;
+	/** Removes what is kept of repositories whose project is gone, as a removal that was interrupted leaves it. */
+	tidyUp(): Promise<void>;
 }
 
 export function createProjectsService({
 	projects,
 	checkRepository,
+	repositories,
 	hasEnvironments,
 	clock,
 	ids,
@@ -41,6 +45,7 @@ export function createProjectsService({
 	projects: TenantCollection<ProjectDocument>;
 	/** @throws {GitError} where the URL is none that the service reads from. */
 	checkRepository: (url: string) => Promise<void>;
+	repositories: Pick<GitRepositories, 'forget' | 'kept'>;
 	hasEnvironments: (tenant: Tenant, id: ProjectId) => Promise<boolean>;
 	clock: Clock;
 	ids: Ids;
@@ -83,6 +88,12 @@ export function createProjectsService({
 				throw new ApiError('project_in_use', 'The project has environments. Delete them first.');
 			}
 			await projects.delete(tenant, { _id: id });
+			await repositories.forget(id);
+		},
+		async tidyUp() {
+			for (const id of await repositories.kept()) {
+				if ((await projects.everywhere.findOne({ _id: id })) === null) await repositories.forget(id);
+			}
 		},
 		async create(organization_id, request, id = ids.next('project')) {
 			await checkRepository(request.repository_url).catch((error: unknown) => {

@@ -243,6 +243,29 @@ describe('the request pipeline', () => {
 		expect(json).toMatchObject({ status, code });
 	});
 
+	it.each(['9007199254740993', '-9007199254740993', '[[1, {"a": 12345678901234567890}]]'])(
+		'refuses an integer that JavaScript would round: %s',
+		async (value) => {
+			const body = `{"na/me": "Acme", "more": ${value}}`;
+			const { json } = await ask('/things', { method: 'POST', body });
+			expect(json).toMatchObject({ status: 400, code: 'malformed_json' });
+			expect(json?.detail).toContain(`${/-?\d{9,}/.exec(value)?.[0]} in the body`);
+			expect(json?.detail).toContain('send it as a text');
+		},
+	);
+
+	it('shows only the beginning of a refused integer that is long', async () => {
+		const { json } = await ask('/things', { method: 'POST', body: `{"na/me": ${'9'.repeat(100_000)}}` });
+		expect(String(json?.detail).length).toBeLessThan(200);
+	});
+
+	it.each(['9007199254740993', 'a \\" 9007199254740993', 'back\\\\'])(
+		'takes the digits of a text: %s',
+		async (text) => {
+			expect((await ask('/things', { method: 'POST', body: `{"na/me": "${text}"}` })).status).toBe(204);
+		},
+	);
+
 	it('points at every input that was refused', async () => {
 		const { json } = await ask('/things', { method: 'POST', body: '{"na/me": "a", "more": 1}' });
 		expect(json?.errors).toEqual([

@@ -6,7 +6,7 @@ interface ErrorReason {
 
 /** Every `code` that a reply can have. The compiler allows no other. The API reference lists them all. */
 export const ERROR_CODES = {
-	malformed_json: { status: 400, meaning: 'The body is not JSON in UTF-8.' },
+	malformed_json: { status: 400, meaning: 'The body is not JSON in UTF-8, or has an integer that would be rounded.' },
 	bad_request: { status: 400, meaning: 'The path, the headers or the body could not be read.' },
 	authentication_required: { status: 401, meaning: 'The request names no API key.' },
 	invalid_api_key: { status: 401, meaning: 'The API key is unknown, revoked, expired or altered.' },

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
+import { refuseInexact } from './json-body';
 import { type BodySize, readBody } from './read-body';
 import { sendError } from './send-error';
 
@@ -20,7 +21,7 @@ export type FetchHandle = (
 
 /**
  * Serves what speaks in `Request` and `Response` (WHATWG Fetch) behind Express: `handle` is given the parameters of the
- * path at which it is mounted, and sees the URL below that path.
+ * path at which it is mounted, and sees the URL below that path. Bodies are JSON.
  */
 export const fetchHandler =
 	(handle: FetchHandle, log: Logger, bodySize?: BodySize): RequestHandler =>
@@ -35,12 +36,14 @@ export const fetchHandler =
 				for (const value of values ?? []) headers.append(name, value);
 			}
 			const bodyless = request.method === 'GET' || request.method === 'HEAD';
+			const body = bodyless ? null : new Uint8Array(await readBody(request, response, bodySize));
+			if (body !== null) refuseInexact(new TextDecoder().decode(body));
 			const answer = await handle(
 				request.params,
 				new Request(`http://localhost${request.url}`, {
 					method: request.method,
 					headers,
-					body: bodyless ? null : new Uint8Array(await readBody(request, response, bodySize)),
+					body,
 				}),
 				{ address: request.socket.remoteAddress ?? '', signal: gone.signal },
 			);

@@ -5,6 +5,7 @@ import type { ErrorCode } from '../core/error-codes';
 import { ApiError, notFound, type InputError } from '../core/errors';
 import type { Access } from '../access/access';
 import type { Caller } from '../access/caller';
+import { parseJsonBody } from './json-body';
 import type { Notes } from './notes';
 import type { BodySize } from './read-body';
 
@@ -145,7 +146,7 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 	const replies: Schemas = declaration.texts === undefined ? responses : orText(responses);
 	const { body }: z.ZodRawShape = input;
 	const bodyOf = (bytes: Buffer) =>
-		body === undefined || (bytes.length === 0 && mayBeEmpty(body)) ? undefined : parseJson(bytes);
+		body === undefined || (bytes.length === 0 && mayBeEmpty(body)) ? undefined : parseJsonBody(bytes);
 	return {
 		...description,
 		input,
@@ -184,15 +185,6 @@ const orText = (responses: Schemas): Schemas =>
 
 /** Whether a route does without its body. */
 export const mayBeEmpty = (body: z.core.$ZodType) => z.safeParse(body, undefined).success;
-
-function parseJson(bytes: Buffer): unknown {
-	try {
-		const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-		return value;
-	} catch {
-		throw new ApiError('malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
-	}
-}
 
 const noQuery = z.strictObject({});
 

@@ -2,6 +2,7 @@ import { inPlainEnglish } from '../../core/complaint';
 import type { z } from 'zod';
 import { ApiError, invalidInput } from '../../core/errors';
 import type { FetchHandle } from '../../http/fetch-handler';
+import { parseJsonBody } from '../../http/json-body';
 import type { RefusedKeys } from '../../http/refused-keys';
 import { requireSameSite, sessionCookie, sessionTokenOf } from '../../access/session-cookie';
 import type { OdooIdentity } from '../../odoo/client';
@@ -61,9 +62,7 @@ export function createOdooLoginEndpoint({
 }
 
 async function read<T extends z.ZodType>(request: Request, schema: T): Promise<z.output<T>> {
-	const body: unknown = await request.json().catch(() => {
-		throw new ApiError('malformed_json', 'The body is not valid JSON in UTF-8; send one JSON object.');
-	});
+	const body = parseJsonBody(new Uint8Array(await request.arrayBuffer()));
 	const parsed = schema.safeParse(body, inPlainEnglish);
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;

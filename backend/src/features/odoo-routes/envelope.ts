@@ -53,8 +53,11 @@ export const envelopeSchema = z
 
 export const enveloped = (id: RpcId, result: Outcome): Envelope => ({ jsonrpc: '2.0', id, result });
 
-/** The id of a request that was not validated; null if it has none. */
-export const idOf = (request: unknown): RpcId => z.object({ id: rpcIdSchema }).catch({ id: null }).parse(request).id;
+/** The id of a request that was not validated; null if it has none, or one that was rounded. */
+export function idOf(request: unknown): RpcId {
+	const { id } = z.object({ id: rpcIdSchema }).catch({ id: null }).parse(request);
+	return Number.isInteger(id) && !Number.isSafeInteger(id) ? null : id;
+}
 
 const RESULTS: ReadonlySet<ErrorCode> = new Set(
 	errorCodes.filter((code) => code === 'validation_failed' || code.startsWith('odoo_')),

@@ -454,7 +454,27 @@ for (const server of odooServers()) {
 					const first = await odoo().createOrUpdate('res.partner', vals('One'));
 					expect(first).toEqual({ created: true, result: { id: expect.any(Number), city: 'One' } });
 					const second = await odoo().createOrUpdate('res.partner', vals('Two'));
-					expect(second).toEqual({ created: false, result: { id: [first.result.id], ref: mark } });
+					expect(second).toEqual({
+						created: false,
+						result: { id: [first.result.id], ref: mark, city: 'Two' },
+					});
+				});
+
+				it('answers the fields asked for of several updated records in the order of their ids', async () => {
+					const ids = [await makePartner('S1', { city: 'X' }), await makePartner('S2', { city: 'X' })];
+					const search_key = { ref: [`${mark} S1`, `${mark} S2`] };
+					const result = await odoo().update('res.partner', {
+						search_key,
+						payload: { city: 'Y' },
+						result_field: ['city', 'name'],
+					});
+					const names = new Map(ids.map((id, index) => [id, `${mark} S${index + 1}`]));
+					expect(result).toEqual({
+						...search_key,
+						id: expect.arrayContaining(ids),
+						city: ['Y', 'Y'],
+						name: result.id.map((id) => names.get(id)),
+					});
 				});
 			});
 

@@ -54,6 +54,7 @@ describe('the log of a call', () => {
 			request_id: answer.headers.get('x-request-id'),
 			duration_ms: expect.any(Number),
 			error: null,
+			remark: null,
 			request_preview:
 				'{"params":{"model":"res.partner","vals":{"payload":{"search_field":["name"],"limit":1}}}}',
 			request_size_bytes: 89,
@@ -77,6 +78,20 @@ describe('the log of a call', () => {
 	it('says why the call failed', async () => {
 		const answer = await search({ search_domain: '[' });
 		expect(await last()).toMatchObject({ state: 'failed', error: answer.result?.messages });
+	});
+
+	it('remarks that a record was created that the same call will not find', async () => {
+		const vals = { search_key: { ref: 'not in the payload' }, payload: { name: 'X' } };
+		await routes.call('create_update_data', 'res.partner', vals);
+		expect((await last()).remark).toContain("without 'ref' of the search key");
+		await set({ 'webhook.create_with_search_key': true });
+		const [first, again] = [
+			await routes.call('create_update_data', 'res.partner', vals),
+			await routes.call('create_update_data', 'res.partner', vals),
+		].map(({ result }) => z.object({ id: z.unknown() }).parse(result?.result).id);
+		expect(again).toEqual([first]);
+		expect((await last()).remark).toBeNull();
+		await set({ 'webhook.create_with_search_key': false });
 	});
 
 	it('shows no secret, wherever it is', async () => {
@@ -223,6 +238,7 @@ describe('the settings', () => {
 			'webhook.call_function_log': true,
 			'webhook.rollback_state_failed': true,
 			'webhook.rollback_except': true,
+			'webhook.create_with_search_key': false,
 			'webhook.ignore_checkcompany_model': [],
 		});
 	});

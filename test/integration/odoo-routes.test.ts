@@ -85,7 +85,7 @@ describe('the documented examples', () => {
 		});
 		expect(answer.result).toEqual({
 			is_success: true,
-			result: { id: [id], ref: 'U-1' },
+			result: { id: [id], ref: 'U-1', name: 'To Update' },
 			messages: 'Record updated successfully',
 		});
 		const payload = {

@@ -28,7 +28,11 @@ export interface TestRecords {
 
 export async function openRecords(
 	server: OdooServer,
-	{ transport, ignoreCompanyOf = [] }: { transport?: OdooTransportName; ignoreCompanyOf?: string[] } = {},
+	{
+		transport,
+		ignoreCompanyOf = [],
+		createsWithSearchKey = false,
+	}: { transport?: OdooTransportName; ignoreCompanyOf?: string[]; createsWithSearchKey?: boolean } = {},
 ): Promise<TestRecords> {
 	const { access, fetch, close } = await server.open();
 	const client = await connectOdoo(access, { fetch, clock: systemClock }, transport ? { transport } : {});
@@ -49,7 +53,12 @@ export async function openRecords(
 		},
 	};
 	const fields = createFieldCatalogs({ clock: systemClock }).of('test', guarded);
-	const records = createRecords({ client: guarded, fields, ignoreCompanyOf: new Set(ignoreCompanyOf) });
+	const records = createRecords({
+		client: guarded,
+		fields,
+		ignoreCompanyOf: new Set(ignoreCompanyOf),
+		createsWithSearchKey,
+	});
 	return {
 		records,
 		major: server.major,

@@ -281,6 +281,49 @@ describe('values', () => {
 	});
 });
 
+describe('a record that an update does not find', () => {
+	const [server] = odooServers();
+	const open = () => {
+		if (!server) throw new Error('no sandbox');
+		return openRecords(server, { createsWithSearchKey: true });
+	};
+
+	it('is created of the payload alone', async () => {
+		await odoo.createOrUpdate('res.partner', { search_key: { ref: 'K1' }, payload: { name: 'K' } });
+		expect(odoo.calls.at(-1)).toMatchObject({ method: 'create', args: [[{ name: 'K' }]] });
+	});
+
+	it('is given what the search key says, where that is set, so that it is found the next time', async () => {
+		const keyed = await open();
+		const vals = { search_key: { ref: 'K1', name: 'other' }, payload: { name: 'K' } };
+		const first = await keyed.createOrUpdate('res.partner', vals);
+		expect(keyed.calls.at(-1)).toMatchObject({ method: 'create', args: [[{ ref: 'K1', name: 'K' }]] });
+		const again = await keyed.createOrUpdate('res.partner', { ...vals, search_key: { ref: 'K1' } });
+		expect(again.result.id).toEqual([first.result.id]);
+	});
+
+	it.each([
+		['id', { id: 999_999 }],
+		['a field of a related record', { 'parent_id.ref': 'nothing' }],
+		['a list', { ref: ['one', 'two'] }],
+	])('is not created where the search key names %s, which no new record can be given', async (_what, search_key) => {
+		const keyed = await open();
+		const creating = keyed.createOrUpdate('res.partner', { search_key, payload: { name: 'K' } });
+		await expect(creating).rejects.toThrow('a new one cannot be given');
+		expect(keyed.calls.filter(({ method }) => method === 'create')).toEqual([]);
+	});
+
+	it('that is written and cannot be read again is said to be written', async () => {
+		const { id } = await odoo.create('res.partner', { payload: { name: 'K2' } });
+		odoo.guard((request, send) =>
+			request.method === 'read' ? Promise.reject(new OdooError('access_denied', 'No.')) : send(),
+		);
+		const vals = { search_key: { id }, payload: { city: 'X' }, result_field: ['city'] };
+		await expect(odoo.update('res.partner', vals)).rejects.toThrow('No. The records were written all the same');
+		odoo.guard();
+	});
+});
+
 describe('lookups', () => {
 	it('that name the same record are one, and those by one field of a model one search', async () => {
 		const products = ['Filing Cabinet', 'Office Chair', 'Filing Cabinet'];

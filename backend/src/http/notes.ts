@@ -12,6 +12,8 @@ export const notesSchema = z.object({
 	environment_id: idSchema('environment').nullable(),
 	/** The callback that tells of the outcome as well. */
 	callback_id: idSchema('callback').nullable(),
+	/** What whoever reads the record should know of an outcome that is as it was asked for. */
+	remark: z.string().optional(),
 });
 
 export type Notes = z.output<typeof notesSchema>;

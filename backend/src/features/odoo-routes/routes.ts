@@ -104,6 +104,9 @@ export function odooRoutes({
 		declare('create_update_data', {
 			operationId: 'createUpdateData',
 			summary: 'Change the records in Odoo that a search key finds, or create one where it finds none',
+			notes:
+				'A new record has the values of the payload alone: name the fields of the search key there too, or the same call ' +
+				'creates another one. With the setting `webhook.create_with_search_key` they are written by themselves.',
 			permission: 'odoo:write',
 			body: updateRequest,
 			act: odoo.createOrUpdate,

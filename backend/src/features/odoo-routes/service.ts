@@ -9,6 +9,7 @@ import { ORM_METHODS } from '../../odoo/methods';
 import { RecordsError } from '../../odoo/records/errors';
 import type { FieldCatalog, FieldCatalogs } from '../../odoo/records/fields';
 import { createRecords, type Records } from '../../odoo/records/records';
+import { fieldsOfKeyAlone } from '../../odoo/records/search-key';
 import { parseSearchFields, SearchFieldError } from '../../odoo/search-fields';
 import { searchRecords } from '../../odoo/search-records';
 import { choiceOf, type NamedConnection } from '../connections/choice';
@@ -46,6 +47,8 @@ interface Reached {
 	readonly client: OdooClient;
 	readonly catalog: FieldCatalog;
 	readonly records: Records;
+	/** Whether a record that an update does not find is created with what its search key says. */
+	readonly createsWithSearchKey: boolean;
 }
 
 export function createOdooRoutesService({
@@ -69,7 +72,7 @@ export function createOdooRoutesService({
 		notes.connection_id = connection.id;
 		notes.environment_id = connection.environment_id;
 		try {
-			const [client, { ignore_checkcompany_model }] = await Promise.all([
+			const [client, { ignore_checkcompany_model, create_with_search_key }] = await Promise.all([
 				clients.get(connection),
 				settings.get(caller.organization_id),
 			]);
@@ -79,7 +82,13 @@ export function createOdooRoutesService({
 			return await work({
 				client,
 				catalog,
-				records: createRecords({ client, fields: catalog, ignoreCompanyOf }),
+				createsWithSearchKey: create_with_search_key,
+				records: createRecords({
+					client,
+					fields: catalog,
+					ignoreCompanyOf,
+					createsWithSearchKey: create_with_search_key,
+				}),
 			});
 		} catch (error) {
 			throw toApiError(error);
@@ -96,8 +105,10 @@ export function createOdooRoutesService({
 				updated(await records.update(params.model, params.vals, options)),
 			),
 		createOrUpdate: (caller, params, options) =>
-			reach(caller, params, options, async ({ records }) => {
+			reach(caller, params, options, async ({ records, createsWithSearchKey }) => {
 				const outcome = await records.createOrUpdate(params.model, params.vals, options);
+				const unfound = createsWithSearchKey || !outcome.created ? [] : fieldsOfKeyAlone(params.vals);
+				if (unfound.length > 0) options.notes.remark = notFoundAgain(unfound);
 				return outcome.created ? created(outcome.result) : updated(outcome.result);
 			}),
 		async search(caller, params, options) {
@@ -139,6 +150,10 @@ const created = (result: JsonValue): Outcome => ({
 	result,
 	messages: 'Record created successfully',
 });
+
+const notFoundAgain = (fields: readonly string[]) =>
+	`The record was created without ${fields.map((field) => `'${field}'`).join(', ')} of the search key, so the same call may ` +
+	"create another one. Name them in the payload too, or turn 'webhook.create_with_search_key' on.";
 
 const updated = (result: JsonValue): Outcome => ({
 	is_success: true,

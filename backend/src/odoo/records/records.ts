@@ -1,4 +1,5 @@
 import type { CallOptions, OdooClient } from '../client';
+import { OdooError } from '../errors';
 import { isJsonObject, type JsonObject } from '../json';
 import { attachFiles } from './attach-files';
 import { findOrPlan, type MissingRecord } from './auto-create';
@@ -9,13 +10,13 @@ import { checkSize, hasFiles, recordsWithFiles } from './lines';
 import { checkPath, type LookupScope } from './lookup';
 import { PayloadReader, type RecordNode } from './payload';
 import { MAX_RECORDS, type CreateVals, type SearchKey, type UpdateVals } from './vals';
-import { domainOf, fieldsForUpdate, scopeOf } from './search-key';
+import { domainOf, fieldsForUpdate, scopeOf, withSearchKey } from './search-key';
 import { Work } from './work';
 import { createNodes, makeMissing, writeNode } from './write';
 
 /** A record that was made: its id and the fields that were asked for. */
 export type CreatedRecord = JsonObject & { readonly id: number };
-/** The records that were changed: their ids, and the search key that found them. */
+/** The records that were changed: their ids, the search key that found them, and the fields that were asked for. */
 export type UpdatedRecords = JsonObject & { readonly id: number[] };
 
 /**
@@ -30,7 +31,10 @@ export type UpdatedRecords = JsonObject & { readonly id: number[] };
 export interface Records {
 	/** `create_data` */
 	create(model: string, vals: CreateVals, options?: CallOptions): Promise<CreatedRecord>;
-	/** `update_data`: writes every record that the search key finds; their one2many lines are deleted and made anew. */
+	/**
+	 * `update_data`: writes every record that the search key finds; their one2many lines are deleted and made anew. A field
+	 * that was asked for has its value, as on create, where one record was found, else a list with that of each.
+	 */
 	update(model: string, vals: UpdateVals, options?: CallOptions): Promise<UpdatedRecords>;
 	/** `create_update_data`: updates what the search key finds, creates where it finds nothing. */
 	createOrUpdate(
@@ -45,15 +49,20 @@ export interface Records {
 	find(model: string, searchKey: SearchKey, options?: CallOptions): Promise<number[]>;
 }
 
-/** `ignoreCompanyOf`: the models whose records a relation may name whatever their company is. */
+/**
+ * `ignoreCompanyOf`: the models whose records a relation may name whatever their company is. `createsWithSearchKey`:
+ * whether `createOrUpdate` gives a new record what the search key says, too, so that the same call finds it the next time.
+ */
 export function createRecords({
 	client,
 	fields: catalog,
 	ignoreCompanyOf,
+	createsWithSearchKey = false,
 }: {
 	client: OdooClient;
 	fields: FieldCatalog;
 	ignoreCompanyOf: ReadonlySet<string>;
+	createsWithSearchKey?: boolean;
 }): Records {
 	const search = async (model: string, searchKey: SearchKey, fields: readonly string[], options: CallOptions) => {
 		for (const path of Object.keys(searchKey)) await checkPath(catalog, model, path);
@@ -103,7 +112,7 @@ export function createRecords({
 	): Promise<UpdatedRecords> => {
 		const work = new Work(client, options);
 		const ids = rows.map(({ id }) => id).filter((id) => typeof id === 'number');
-		return work.run(async () => {
+		await work.run(async () => {
 			const scope = scopeOf(rows);
 			const { node, found, missing } = await prepare(options, vals, { model, scope, isReadAfter: false });
 			if (ids.length > 0) {
@@ -111,8 +120,9 @@ export function createRecords({
 				await makeMissing(work, missing, found);
 				await writeNode(work, { node, rows, ids, found });
 			}
-			return { ...vals.search_key, id: ids };
 		});
+		const read = () => readUpdated(client, options, { model, ids, fields: vals.result_field });
+		return { ...vals.search_key, ...(await read()), id: ids };
 	};
 
 	const readForUpdate = async (model: string, vals: UpdateVals, options: CallOptions) => {
@@ -128,7 +138,10 @@ export function createRecords({
 		},
 		async createOrUpdate(model, vals, options = {}) {
 			const rows = await readForUpdate(model, vals, options);
-			if (rows.length === 0) return { created: true, result: await create(model, vals, options) };
+			if (rows.length === 0) {
+				const payload = createsWithSearchKey ? withSearchKey(vals) : vals.payload;
+				return { created: true, result: await create(model, { ...vals, payload }, options) };
+			}
 			return { created: false, result: await updateFound(model, vals, rows, options) };
 		},
 		async find(model, searchKey, options = {}) {
@@ -143,4 +156,33 @@ async function readResult(work: Work, model: string, id: number, fields: readonl
 	const rows = await work.call({ model, method: 'read', args: [[id], [...fields]], kwargs: {} });
 	const row = Array.isArray(rows) ? rows[0] : undefined;
 	return { ...(isJsonObject(row) ? row : {}), id };
+}
+
+/** What was written stays when it cannot be read again, which is said. */
+async function readUpdated(
+	client: OdooClient,
+	options: CallOptions,
+	{ model, ids, fields }: { model: string; ids: readonly number[]; fields: readonly string[] },
+): Promise<JsonObject> {
+	if (fields.length === 0) return {};
+	const args = [[...ids], [...fields]];
+	const answer =
+		ids.length === 0
+			? []
+			: await client.call({ model, method: 'read', args, kwargs: {} }, options).catch(writtenAllTheSame);
+	const rows = Array.isArray(answer) ? answer.filter((row) => isJsonObject(row)) : [];
+	const byId = new Map(rows.map((row) => [row.id, row]));
+	return Object.fromEntries(
+		fields.map((field) => {
+			const values = ids.map((id) => byId.get(id)?.[field] ?? null);
+			const [only = null, ...others] = values;
+			return [field, values.length > 0 && others.length === 0 ? only : values];
+		}),
+	);
+}
+
+function writtenAllTheSame(error: unknown): never {
+	if (!(error instanceof OdooError)) throw error;
+	const detail = `${error.message} The records were written all the same; only their result_field could not be read.`;
+	throw new RecordsError('left_behind', detail, { cause: error });
 }

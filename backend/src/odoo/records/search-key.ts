@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../json';
 import type { ModelFields } from './fields';
 import type { LookupScope } from './lookup';
-import type { SearchKey } from './vals';
+import { RecordsError } from './errors';
+import type { SearchKey, UpdateVals } from './vals';
 
 /** All must match; a list means any of its values. */
 export const domainOf = (searchKey: SearchKey): JsonValue[] =>
@@ -19,3 +20,28 @@ export function scopeOf(rows: readonly JsonObject[]): LookupScope {
 	const [id] = companies;
 	return companies.size === 1 && typeof id === 'number' ? { kind: 'company', id } : { kind: 'own' };
 }
+
+/**
+ * What a new record is given where the search key counts for it: the payload, and what the key says besides.
+ * @throws {RecordsError} for what finds records and makes none
+ */
+export function withSearchKey({ search_key, payload }: UpdateVals): JsonObject {
+	const added = fieldsOfKeyAlone({ search_key, payload });
+	for (const path of added) {
+		const value = search_key[path];
+		if (path === 'id') throw noNewRecord(path, 'no record has that id, and Odoo gives ids by itself');
+		if (path.includes('.')) throw noNewRecord(path, 'the field of a related record');
+		if (Array.isArray(value)) throw noNewRecord(path, 'a list means any of its values');
+	}
+	return { ...Object.fromEntries(added.map((path) => [path, search_key[path] ?? null])), ...payload };
+}
+
+/** What the search key says and the payload does not, so that a record made of the payload alone is not found by it. */
+export const fieldsOfKeyAlone = ({ search_key, payload }: Pick<UpdateVals, 'search_key' | 'payload'>): string[] =>
+	Object.keys(search_key).filter((path) => !Object.hasOwn(payload, path.split('.')[0] ?? ''));
+
+const noNewRecord = (path: string, why: string) =>
+	new RecordsError(
+		'invalid_value',
+		`The search key matches no record, and a new one cannot be given its '${path}': ${why}. Name the field in the payload.`,
+	);

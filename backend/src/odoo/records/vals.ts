@@ -40,7 +40,10 @@ const values = {
 		.array(z.string())
 		.max(200)
 		.default([])
-		.meta({ description: 'Fields to answer with, beside the id, at most 200' }),
+		.meta({
+			description:
+				'Fields to answer with, beside the id, at most 200. After an update of several records, each is a list in the order of the ids',
+		}),
 };
 
 /** `vals` of `create_data`. */

@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose';
 import type { CallbackId, ConnectionId, EnvironmentId, KeyId, LogId, OrganizationId } from '../../../core/ids';
-import { nullable } from '../../../database/fields';
+import { nullable, optional } from '../../../database/fields';
 import { tenantCollection } from '../../../database/tenant-collection';
 import type { OdooRoute } from '../settings/parameters';
 
@@ -37,6 +37,8 @@ export interface LogDocument {
 	readonly duration_ms: number;
 	/** Why the call failed; null if it did not. */
 	readonly error: string | null;
+	/** What whoever made the call should know, though it succeeded. */
+	readonly remark?: string | undefined;
 	readonly request: Excerpt;
 	readonly response: Excerpt;
 	readonly callback_id: CallbackId | null;
@@ -78,6 +80,7 @@ export const logCollection = (connection: Connection) =>
 			request_id: String,
 			duration_ms: Number,
 			error: nullable(String),
+			remark: optional(String),
 			request: excerpt,
 			response: excerpt,
 			callback_id: nullable(String),

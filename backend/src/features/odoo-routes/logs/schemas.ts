@@ -36,6 +36,10 @@ const log = {
 	request_id: z.string().meta({ description: 'The `X-Request-Id` of the reply' }),
 	duration_ms: z.int().min(0).meta({ description: 'How long the call took, in milliseconds' }),
 	error: z.string().nullable().meta({ description: 'Why the call failed, in words; null if it succeeded' }),
+	remark: z
+		.string()
+		.nullable()
+		.meta({ description: 'What to know of a call that succeeded and perhaps was not meant so; null as a rule' }),
 	request_preview: z.string().meta({
 		description:
 			'The beginning of the request as JSON, up to `webhook.preview_limit` characters; secrets are blacked out',
@@ -61,6 +65,7 @@ const exampleLog = {
 	request_id: 'req_5d9c2b1e-8f3a-4c67-9a10-2b3c4d5e6f70',
 	duration_ms: 63,
 	error: null,
+	remark: null,
 	request_preview: '{"params":{"model":"sale.order","vals":{"payload":{"limit":1}}}}',
 	request_size_bytes: 64,
 	response_preview:
@@ -117,8 +122,9 @@ export const logDetailSchema = z
 		],
 	});
 
-export const presentLog = ({ _id, organization_id, at, request, response, ...others }: LogDocument) => ({
+export const presentLog = ({ _id, organization_id, at, request, response, remark, ...others }: LogDocument) => ({
 	...others,
+	remark: remark ?? null,
 	id: _id,
 	org_id: organization_id,
 	at: at.toISOString(),

@@ -23,6 +23,7 @@ export const settingsCollection = (connection: Connection) =>
 			rollback_state_failed: optional(Boolean),
 			rollback_except: optional(Boolean),
 			ignore_checkcompany_model: optional([String]),
+			create_with_search_key: optional(Boolean),
 		},
 		indexes: [],
 	});

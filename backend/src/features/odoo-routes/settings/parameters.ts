@@ -25,7 +25,8 @@ const rollback = (failure: string) =>
 		.meta({ description: `Always true: a call ${failure} leaves nothing in Odoo` });
 
 /**
- * The module's system parameters, without their prefix `webhook.`. Source: its documentation, "System Parameters".
+ * The module's system parameters, without their prefix `webhook.`. Source: its documentation, "System Parameters"; and one of
+ * our own, `create_with_search_key`.
  * The two of the rollback are always true, because each route writes in one transaction of Odoo.
  */
 export const PARAMETERS = {
@@ -49,6 +50,11 @@ export const PARAMETERS = {
 		.array(z.string().regex(/^\w+(\.\w+)*$/, 'must be the name of a model, e.g. product.product'))
 		.max(MAX_MODELS)
 		.meta({ description: 'Models whose records are looked up in all companies, at most 200; none by default' }),
+	create_with_search_key: z.boolean().meta({
+		description:
+			'Whether a record that `/api/create_update_data` creates is also given what the `search_key` says, so that ' +
+			'the same call finds it the next time; false by default, as the module has it',
+	}),
 } as const;
 
 export type OdooSettings = z.output<z.ZodObject<typeof PARAMETERS>>;
@@ -64,4 +70,5 @@ export const DEFAULTS: OdooSettings = {
 	rollback_state_failed: true,
 	rollback_except: true,
 	ignore_checkcompany_model: [],
+	create_with_search_key: false,
 };

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { OdooError } from '../../backend/src/odoo/errors';
 import type { JsonObject, JsonValue } from '../../backend/src/odoo/json';
 import { MAX_FILE_BYTES } from '../../backend/src/odoo/records/attachments';
+import { plainValue } from '../../backend/src/odoo/records/plain-value';
 import { RecordsError } from '../../backend/src/odoo/records/errors';
 import { createValsSchema, updateValsSchema } from '../../backend/src/odoo/records/vals';
 import { openRecords, type TestRecords } from '../support/odoo-records';
@@ -269,6 +270,14 @@ describe('the form of vals', () => {
 });
 
 describe('values', () => {
+	it.each(['integer', 'many2one_reference'])('of type %s are numbers, be they texts', (type) => {
+		expect([plainValue(type, '37', 'res_id'), plainValue(type, 37, 'res_id')]).toEqual([37, 37]);
+	});
+
+	it('of other types stay texts, be they digits', () => {
+		expect(['char', 'float'].map((type) => plainValue(type, '37', 'x'))).toEqual(['37', '37']);
+	});
+
 	it('are handed on as Odoo takes them', async () => {
 		const date = { validity_date: '2026-03-18', date_order: '2026-03-18 10:30:00' };
 		const { id } = await odoo.create('sale.order', {
@@ -278,6 +287,53 @@ describe('values', () => {
 			[{ ...date, partner_id: 1, note: false, client_order_ref: 4711, commitment_date: '2026-03-19' }],
 		]);
 		await odoo.call('sale.order', 'unlink', [[id]]);
+	});
+});
+
+describe('a search key', () => {
+	it.each<[what: string, key: JsonObject, path: string]>([
+		['null', { ref: null }, 'ref'],
+		['an empty text', { ref: '' }, 'ref'],
+		['false for a text', { ref: false }, 'ref'],
+		['an empty list', { ref: [] }, 'ref'],
+		['a list with an empty value', { ref: ['A', null] }, 'ref'],
+		['an empty id', { id: false }, 'id'],
+		['0 for a relation', { parent_id: 0 }, 'parent_id'],
+		['null for a truth', { is_company: null }, 'is_company'],
+		['an empty value beside another', { name: 'X', email: '' }, 'email'],
+		['an empty value of a related record', { 'parent_id.ref': '' }, 'parent_id.ref'],
+	])('may not have %s, which would mean every record where it is not set', async (_what, key, path) => {
+		const search_key = updateValsSchema.shape.search_key.parse(key);
+		const vals = { search_key, payload: { city: 'X' } };
+		for (const work of [
+			() => odoo.update('res.partner', vals),
+			() => odoo.createOrUpdate('res.partner', vals),
+			() => odoo.records.find('res.partner', search_key),
+		]) {
+			await expect(work()).rejects.toThrow(`search_key.${path}: must not be empty`);
+		}
+		expect(odoo.calls).toEqual([]);
+	});
+
+	it('may have false for a field that is true or false', async () => {
+		await odoo.records.find('res.partner', { name: 'X', is_company: false });
+		expect(odoo.calls[0]?.args).toEqual([
+			[
+				['name', '=', 'X'],
+				['is_company', '=', false],
+			],
+		]);
+	});
+
+	it('has ids as numbers, be they texts', async () => {
+		await odoo.records.find('res.partner', { id: '37', 'parent_id.id': ['3', 4], ref: '37' });
+		expect(odoo.calls[0]?.args).toEqual([
+			[
+				['id', '=', 37],
+				['parent_id.id', 'in', [3, 4]],
+				['ref', '=', '37'],
+			],
+		]);
 	});
 });
 

@@ -9,15 +9,17 @@ const MAX_INTEGER = 2 ** 31 - 1;
 const MAX_LEVELS = 32;
 
 /**
- * The value of a field that is no relation, as Odoo takes it; null means unset.
+ * The value of a field that is no relation, as Odoo takes it; null means unset, and whole numbers may come as texts.
  * @throws {RecordsError} for what Odoo would refuse, or take for something else; `place` says where it was.
  */
 export function plainValue(type: string, value: JsonValue, place: string): JsonValue {
 	if (value === null || value === false) return false;
 	const complaint = complaintOf(type, value, place);
-	if (complaint === null) return value;
+	if (complaint === null) return typeof value === 'string' && WHOLE_NUMBERS.has(type) ? Number(value) : value;
 	throw new RecordsError('invalid_value', `${place}: ${complaint}`);
 }
+
+const WHOLE_NUMBERS: ReadonlySet<string> = new Set(['integer', 'many2one_reference']);
 
 function complaintOf(type: string, value: JsonValue, place: string): string | null {
 	switch (type) {

@@ -7,7 +7,7 @@ import { RecordsError } from './errors';
 import type { FieldCatalog } from './fields';
 import { FoundRecords } from './found-records';
 import { checkSize, hasFiles, recordsWithFiles } from './lines';
-import { checkPath, type LookupScope } from './lookup';
+import type { LookupScope } from './lookup';
 import { PayloadReader, type RecordNode } from './payload';
 import { MAX_RECORDS, type CreateVals, type SearchKey, type UpdateVals } from './vals';
 import { domainOf, fieldsForUpdate, scopeOf, withSearchKey } from './search-key';
@@ -65,8 +65,7 @@ export function createRecords({
 	createsWithSearchKey?: boolean;
 }): Records {
 	const search = async (model: string, searchKey: SearchKey, fields: readonly string[], options: CallOptions) => {
-		for (const path of Object.keys(searchKey)) await checkPath(catalog, model, path);
-		const args = [domainOf(searchKey)];
+		const args = [await domainOf(catalog, model, searchKey)];
 		const kwargs = { fields: ['id', ...fields], limit: MAX_RECORDS + 1 };
 		const rows = await client.call({ model, method: 'search_read', args, kwargs }, options);
 		const records = Array.isArray(rows) ? rows.filter((row) => isJsonObject(row)) : [];

@@ -1,12 +1,47 @@
 import type { JsonObject, JsonValue } from '../json';
-import type { ModelFields } from './fields';
-import type { LookupScope } from './lookup';
+import type { FieldCatalog, ModelFields } from './fields';
+import { checkPath, type LookupScope } from './lookup';
 import { RecordsError } from './errors';
 import type { SearchKey, UpdateVals } from './vals';
 
-/** All must match; a list means any of its values. */
-export const domainOf = (searchKey: SearchKey): JsonValue[] =>
-	Object.entries(searchKey).map(([path, value]) => [path, Array.isArray(value) ? 'in' : '=', value ?? false]);
+type Value = string | number | boolean | null;
+
+/**
+ * The domain of a search key: all must match; a list means any of its values. Ids that came as texts become numbers.
+ * @throws {RecordsError} for a field that is not there or cannot be searched by, and for an empty value: to Odoo it means
+ * every record where the field is not set, which an expression without a value in a workflow would change by mistake.
+ */
+export async function domainOf(catalog: FieldCatalog, model: string, searchKey: SearchKey): Promise<JsonValue[]> {
+	const conditions: JsonValue[] = [];
+	for (const [path, value] of Object.entries(searchKey)) {
+		const { type } = await checkPath(catalog, model, path);
+		const values = [value].flat();
+		if (values.length === 0 || values.some((one) => isEmpty(one, type))) throw emptyValue(path);
+		const read = values.map((one) => asId(one, type));
+		conditions.push(Array.isArray(value) ? [path, 'in', read] : [path, '=', read[0] ?? false]);
+	}
+	return conditions;
+}
+
+/** What Odoo takes for "is not set" in a field of that type. */
+function isEmpty(value: Value, type: string): boolean {
+	if (value === null || value === '') return true;
+	if (value === false) return type !== 'boolean';
+	return value === 0 && RELATIONS.has(type);
+}
+
+const RELATIONS: ReadonlySet<string> = new Set(['many2one', 'many2many', 'one2many', 'many2one_reference']);
+
+const asId = (value: Value, type: string): Value =>
+	typeof value === 'string' && (type === 'integer' || type === 'many2one_reference') && /^\d{1,10}$/.test(value)
+		? Number(value)
+		: value;
+
+const emptyValue = (path: string) =>
+	new RecordsError(
+		'invalid_value',
+		`search_key.${path}: must not be empty, which would mean every record where it is not set. Give the value to look for.`,
+	);
 
 /** What must be known of a record before it is updated: its lines, which are to be replaced, and its company. */
 export function fieldsForUpdate(fields: ModelFields, written: readonly string[]): string[] {

@@ -17,7 +17,7 @@ export const searchKeySchema = z
 	.record(z.string(), z.union([scalar, z.array(scalar).max(MAX_RECORDS)]), { error: NO_SEARCH_KEY })
 	.refine((key) => Object.keys(key).length > 0, NO_SEARCH_KEY)
 	.meta({
-		description: `Which records are meant: \`{ field: value }\`, all of which must match; a list of up to ${MAX_RECORDS} values means any of them`,
+		description: `Which records are meant: \`{ field: value }\`, all of which must match; a list of up to ${MAX_RECORDS} values means any of them. No value may be empty, but \`false\` for a field that is true or false`,
 	});
 
 const values = {
@@ -36,14 +36,10 @@ const values = {
 				'What to make, by field, where a relation of the payload finds nothing: its values, or a list of such',
 		})
 		.default({}),
-	result_field: z
-		.array(z.string())
-		.max(200)
-		.default([])
-		.meta({
-			description:
-				'Fields to answer with, beside the id, at most 200. After an update of several records, each is a list in the order of the ids',
-		}),
+	result_field: z.array(z.string()).max(200).default([]).meta({
+		description:
+			'Fields to answer with, beside the id, at most 200. After an update of several records, each is a list in the order of the ids',
+	}),
 };
 
 /** `vals` of `create_data`. */

@@ -48,6 +48,20 @@ const ODOO_ADVICE: Readonly<Record<string, (names: InputNames) => string>> = {
 		`Check ${records}: a record may have been deleted in the meantime.`,
 	odoo_too_large: () =>
 		'Choose fewer fields: pictures and files are large. With the context {"bin_size": true}, Odoo gives their sizes instead of them.',
+	odoo_request_too_large: () => 'Send less at once: smaller files, shorter values, or fewer records.',
+	odoo_busy: () => 'Send fewer requests, or turn on "Retry On Fail" in the settings of the node.',
+	odoo_proxy_denied: () =>
+		'Ask whoever runs that Odoo to let the platform through the proxy or firewall before it: Odoo itself was not asked.',
+	odoo_timeout: () =>
+		'Ask for less at once. What was to be changed may have been changed all the same: look before you try again.',
+	odoo_authentication_failed: () =>
+		"Check the connection's login and API key on the platform: the key may have expired, or the user been archived.",
+	odoo_database_not_found: () => "Check the name of the connection's database on the platform.",
+	odoo_not_odoo: () => "Check the connection's URL on the platform: it must be the one where Odoo itself answers.",
+	odoo_tls_failed: () => "Have the certificate of that Odoo's address renewed or corrected.",
+	odoo_refused_address: () =>
+		"Give the connection a public address, or ask whoever runs the platform to open that Odoo's network to it.",
+	odoo_server_error: () => "Look into Odoo's own log: it failed, and said no more. The address and login are right.",
 	odoo_unknown_model: ({ model = 'the model' }) =>
 		`Check ${model}, and that the add-on which brings it is installed in this Odoo.`,
 	odoo_unknown_method: () => 'Check "Method", and that the add-on which brings it is installed in this Odoo.',
@@ -81,7 +95,7 @@ const rpcError = (body: IDataObject) => objectAt(objectAt(body, 'error'), 'data'
 
 /** What happened, and what else the reply says of it, out of any of the service's documented error bodies. */
 function explain({ body, statusCode, headers }: Reply): { message: string; details: string[] } {
-	if (statusCode < 400) {
+	if (statusCode >= 300 && statusCode < 400) {
 		const message = `The service sends on to ${textAt(headers, 'location') || 'another address'}, where nothing was sent`;
 		return {
 			message,

@@ -97,11 +97,19 @@ describe.each(servers)('a connection to $name', ({ major, password, reach }) => 
 		expect((await connect({ ...access, url: `${access.url}/` })).status).toBe(201);
 	});
 
+	it.each(['/odoo', '/odoo/contacts/42', '/web/login', '/web#action=4&model=res.partner'])(
+		'takes a URL from the browser, which ends in %s',
+		async (page) => {
+			const { status, json } = await connect({ ...access, url: access.url + page });
+			expect([status, json.url]).toEqual([201, access.url]);
+		},
+	);
+
 	it.each<[string, Partial<Access>]>([
 		['odoo_database_not_found', { database: 'no_such_database' }],
 		['odoo_authentication_failed', { api_key: '0'.repeat(40) }],
 		['odoo_authentication_failed', { login: 'nobody@example.com' }],
-		['odoo_not_odoo', { url: '/web/nothing/here' }],
+		['odoo_not_odoo', { url: '/nothing/here' }],
 	])('is refused as %s with %j', async (code, change) => {
 		const url = access.url + (change.url ?? '');
 		const { api_key } = await addOrganization(platform);

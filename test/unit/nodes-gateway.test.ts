@@ -96,6 +96,13 @@ describe('Odoo Gateway: Execute Method', () => {
 		[404, 'odoo_unknown_model', 'Check "Model"'],
 		[403, 'odoo_access_denied', 'whoever administers Odoo'],
 		[502, 'odoo_unreachable', 'Check that Odoo is up'],
+		[502, 'odoo_too_large', 'Choose fewer fields'],
+		[413, 'odoo_request_too_large', 'Send less at once'],
+		[503, 'odoo_busy', 'Send fewer requests'],
+		[502, 'odoo_proxy_denied', 'let the platform through'],
+		[502, 'odoo_server_error', "Look into Odoo's own log"],
+		[502, 'odoo_authentication_failed', 'login and API key'],
+		[504, 'odoo_timeout', 'Ask for less'],
 	])('with status %i and %s says what to do about Odoo, not about the platform', async (status, code, advice) => {
 		platform.answer = () => ({ status, body: { success: false, error: 'No', details: 'Odoo said no.', code } });
 		const { error } = await run(searchRead);

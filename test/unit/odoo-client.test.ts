@@ -5,6 +5,7 @@ import type { OdooCall } from '../../backend/src/odoo/client';
 import { connectOdoo } from '../../backend/src/odoo/connect';
 import { parseJson, type JsonObject, type JsonValue } from '../../backend/src/odoo/json';
 import { createFakeClock } from '../support/fake-clock';
+import { until } from '../support/until';
 
 const ACCESS = { url: 'http://odoo.example.com', database: 'demo', login: 'admin', secret: 'key' };
 const CALL: OdooCall = { model: 'res.partner', method: 'search', args: [[]], kwargs: {} };
@@ -154,6 +155,68 @@ describe('connectOdoo', () => {
 		const down = () => new Response('<html>', { status: 502 });
 		const { client } = connect({ '/web/version': down, 'common.version': down });
 		await expect(client).rejects.toMatchObject({ kind: 'unreachable' });
+	});
+});
+
+describe('a proxy that answers in place of Odoo', () => {
+	const html =
+		(status: number, headers: Record<string, string> = {}) =>
+		() =>
+			new Response('<h1>Sorry</h1>', { status, headers });
+
+	it.each([
+		[429, 'busy', 'in a moment'],
+		[401, 'proxy_denied', 'does not let this service through'],
+		[403, 'proxy_denied', 'does not let this service through'],
+		[413, 'request_too_large', 'Send less'],
+		[500, 'server_error', 'its log has the details'],
+		[502, 'unreachable', 'not available'],
+		[404, 'not_odoo', 'Check the URL'],
+	])('with %i is told apart as %s, over JSON-RPC', async (status, kind, words) => {
+		const client = await connect({ 'res.partner.search': html(status) }, '18.0').client;
+		await expect(client.call(CALL)).rejects.toMatchObject({ kind, message: expect.stringContaining(words) });
+	});
+
+	it.each([
+		[429, 'busy'],
+		[403, 'proxy_denied'],
+		[413, 'request_too_large'],
+		[500, 'server_error'],
+	])('with %i is told apart as %s, over JSON-2 and at the login', async (status, kind) => {
+		const client = await connect({ '/json/2/res.partner/search': html(status) }).client;
+		await expect(client.call(CALL)).rejects.toMatchObject({ kind });
+		const answers = { '/web/version': html(status), 'common.version': html(status) };
+		await expect(connect(answers).client).rejects.toMatchObject({ kind });
+	});
+
+	/** An Odoo behind a proxy that refuses the first requests for a method. */
+	function refusing(method: string, refusal: () => Response) {
+		const clock = createFakeClock();
+		let asked = 0;
+		const { fetch } = fakeOdoo({
+			[`/json/2/res.partner/${method}`]: () => (++asked === 1 ? refusal() : Response.json([7])),
+		});
+		const call = async () => (await connectOdoo(ACCESS, { fetch, clock })).call({ ...CALL, method });
+		return { clock, call, asked: () => asked };
+	}
+
+	it.each([429, 503])('is asked once more by a read after the Retry-After of a %i', async (status) => {
+		const { clock, call, asked } = refusing('search', html(status, { 'Retry-After': '3' }));
+		const answer = call();
+		await until(() => clock.sleeping.includes(3_000));
+		expect(asked()).toBe(1);
+		await clock.advance(3_000);
+		expect([await answer, asked()]).toEqual([[7], 2]);
+	});
+
+	it.each([
+		['a write', 'write', { 'Retry-After': '3' }, 3_000],
+		['a read that would wait too long', 'search', { 'Retry-After': '600' }, 600_000],
+		['a read that is told no time', 'search', {}, null],
+	])('is not asked again by %s, which is told how long to wait', async (_what, method, headers, retryAfterMs) => {
+		const { call, asked } = refusing(method, html(429, headers));
+		await expect(call()).rejects.toMatchObject({ kind: 'busy', retryAfterMs });
+		expect(asked()).toBe(1);
 	});
 });
 

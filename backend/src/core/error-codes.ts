@@ -93,6 +93,12 @@ export const ERROR_CODES = {
 	odoo_database_not_found: { status: 502, meaning: 'The Odoo database does not exist.' },
 	odoo_not_odoo: { status: 502, meaning: 'No Odoo answers at the URL of the connection.' },
 	odoo_tls_failed: { status: 502, meaning: 'The TLS certificate of Odoo is not accepted, or it speaks no TLS.' },
+	odoo_busy: {
+		status: 503,
+		meaning: 'Odoo, or a proxy before it, refuses more requests for now; see `Retry-After`.',
+	},
+	odoo_proxy_denied: { status: 502, meaning: 'A proxy or firewall before Odoo does not let the service through.' },
+	odoo_request_too_large: { status: 413, meaning: 'The request is larger than a proxy before Odoo lets through.' },
 	odoo_unreachable: { status: 502, meaning: 'Odoo cannot be reached.' },
 	odoo_refused_address: { status: 502, meaning: 'The URL of the connection leads where it may not.' },
 	odoo_too_large: { status: 502, meaning: "Odoo's answer is too large." },

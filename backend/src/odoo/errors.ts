@@ -17,6 +17,12 @@ export type OdooErrorKind =
 	| 'unknown_field'
 	/** The arguments do not fit the method. */
 	| 'bad_arguments'
+	/** What stands before Odoo refuses more requests for now; or Odoo itself does. */
+	| 'busy'
+	/** What stands before Odoo lets nobody through, or asks for a login of its own. */
+	| 'proxy_denied'
+	/** The request is larger than what stands before Odoo lets through. */
+	| 'request_too_large'
 	/** Something answers at the URL, and it is not Odoo. */
 	| 'not_odoo'
 	| 'unreachable'
@@ -32,15 +38,18 @@ export type OdooErrorKind =
 /** A call that Odoo refused or never answered. The message is for people; Odoo's traceback is dropped. */
 export class OdooError extends Error {
 	override readonly name = 'OdooError';
+	/** How long whoever answered asks to wait; null where it does not say. */
+	readonly retryAfterMs: number | null;
 
 	constructor(
 		readonly kind: OdooErrorKind,
 		message: string,
 		/** The Python class of what Odoo raised, e.g. `odoo.exceptions.AccessError`; null where Odoo raised nothing. */
 		readonly exception: string | null = null,
-		options?: ErrorOptions,
+		options?: ErrorOptions & { readonly retryAfterMs?: number | null },
 	) {
 		super(message, options);
+		this.retryAfterMs = options?.retryAfterMs ?? null;
 	}
 }
 

@@ -4,6 +4,7 @@ import { idSchema, isId } from '../../core/ids';
 import { createdAt, ownerId, ownId } from '../../http/fields';
 import { organizationField } from '../../access/organization-for';
 import { plainHttpUrl } from '../../net/outbound';
+import { isOdooPage } from '../../odoo/base-url';
 import type { OdooConnection } from './describe';
 
 const url = z
@@ -11,11 +12,14 @@ const url = z
 	.trim()
 	.max(2000)
 	.refine((text) => plainHttpUrl(text) !== null, 'must be an http or https URL without a user or password')
-	.refine((text) => !/[?#]/.test(text), 'must have no query and no fragment: it is where Odoo itself begins')
+	.refine(
+		(text) => !/[?#]/.test(text) || isOdooPage(text),
+		'must have no query and no fragment: it is where Odoo itself begins',
+	)
 	.meta({
 		description:
-			'Where the Odoo begins, with a path if it has one: http or https, without user, query or fragment. On the ' +
-			'public internet, unless the configuration of the service opens other ranges',
+			'Where the Odoo begins, with a path if it has one: http or https, without user, query or fragment; or a page of ' +
+			'it as the browser shows it (`/odoo/…`, `/web#…`), of which what stands before is kept. On the public internet, unless the configuration of the service opens other ranges',
 		examples: ['https://erp.example.com'],
 	});
 

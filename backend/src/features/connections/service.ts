@@ -6,6 +6,7 @@ import { isDuplicateKey } from '../../database/connection';
 import type { Tenant, TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import type { OdooIdentity } from '../../odoo/client';
+import { baseUrlsOf } from '../../odoo/base-url';
 import { OdooError } from '../../odoo/errors';
 import { createLoginBrake } from '../../odoo/login-brake';
 import type { RuntimeAccess } from '../../runtimes/runtime';
@@ -158,6 +159,37 @@ export function createConnectionsService({
 		}
 	};
 
+	/**
+	 * Tries out where the Odoo may begin; the next only where none is at the one before.
+	 * @throws {ApiError} 422 where the connection does not work, with the reason of the first
+	 */
+	const tryUrls = async (
+		organization: OrganizationId,
+		{
+			urls,
+			database,
+			login,
+			secret,
+		}: Omit<RuntimeAccess, 'fetch' | 'url'> & { readonly urls: readonly [string, ...string[]] },
+		signal: AbortSignal,
+	) => {
+		const [url, ...others] = urls;
+		const at = async (one: string) => ({
+			url: one,
+			...(await tryOut(organization, { url: one, database, login, secret }, signal)),
+		});
+		try {
+			return await at(url);
+		} catch (error) {
+			const isElsewhere = error instanceof ApiError && error.code === 'odoo_not_odoo';
+			const [other] = others;
+			if (!isElsewhere || other === undefined) throw error;
+			return at(other).catch(() => {
+				throw error;
+			});
+		}
+	};
+
 	/** Names of environments are left to them; one that comes later and has this name is found by its id. */
 	const requireFreeName = async (organization: OrganizationId, name: string) => {
 		const environment = await environments.list(organization, { name }, null, 1);
@@ -182,8 +214,10 @@ export function createConnectionsService({
 		signal: AbortSignal,
 	): Promise<ConnectionDocument | null> => {
 		const { _id, organization_id } = before;
+		const urls = baseUrlsOf(place.url ?? before.url);
+		const [first] = urls;
 		const next = {
-			url: place.url === undefined ? before.url : baseUrl(place.url),
+			url: place.url === undefined || urls.includes(before.url) ? before.url : first,
 			database: place.database ?? before.database,
 			login: place.login ?? before.login,
 		};
@@ -199,7 +233,7 @@ export function createConnectionsService({
 				: {
 						...next,
 						secret: secrets.encrypt(secret, _id),
-						...(await tryOut(before.organization_id, { ...next, secret }, signal)),
+						...(await tryUrls(before.organization_id, { ...next, urls, secret }, signal)),
 					}),
 		};
 		if (Object.keys(set).length === 0) return before;
@@ -249,14 +283,13 @@ export function createConnectionsService({
 		get: async (tenant, id) => present(await get(tenant, id)),
 		async create(organization_id, { default: isDefault, secret, ...request }, signal) {
 			await requireFreeName(organization_id, request.name);
-			const place = { ...request, url: baseUrl(request.url) };
-			const found = await tryOut(organization_id, { ...place, secret }, signal);
+			const access = { ...request, urls: baseUrlsOf(request.url), secret };
+			const place = { ...request, ...(await tryUrls(organization_id, access, signal)) };
 			const _id = ids.next('connection');
 			const external: ConnectionDocument = {
 				_id,
 				organization_id,
 				...place,
-				...found,
 				secret: secrets.encrypt(secret, _id),
 				created_at: clock.now(),
 			};
@@ -313,12 +346,6 @@ export function createConnectionsService({
 		removeOf: (organization, environment) => defaults.unset(organization, connectionOf(environment)),
 		ensureDefault: (organization, environment) => defaults.setFirst(organization, connectionOf(environment)),
 	};
-}
-
-/** Without a trailing slash, and written as URLs are. */
-function baseUrl(text: string): string {
-	const { origin, pathname } = new URL(text);
-	return origin + pathname.replace(/\/+$/, '');
 }
 
 const nameTaken = (name: string) =>

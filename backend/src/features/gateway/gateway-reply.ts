@@ -18,6 +18,9 @@ const ODOO_FAILURES: Readonly<Record<OdooErrorKind, string>> = {
 	authentication_failed: 'Odoo does not let the connection in',
 	database_not_found: 'The Odoo database does not exist',
 	not_odoo: 'No Odoo answers at the URL of the connection',
+	busy: 'Odoo refuses more requests for now',
+	proxy_denied: 'A proxy before Odoo lets nobody through',
+	request_too_large: 'The request is too large for Odoo',
 	unreachable: 'Odoo cannot be reached',
 	tls_failed: 'The TLS certificate of Odoo is not accepted',
 	refused_address: 'The URL of the connection leads where it may not',
@@ -27,8 +30,11 @@ const ODOO_FAILURES: Readonly<Record<OdooErrorKind, string>> = {
 };
 
 /** The failure of an Odoo as this API's own; its code is `odoo_` and the kind. */
-export const odooFailure = ({ kind, message, exception }: OdooError) =>
-	new ApiError(`odoo_${kind}`, message, { members: { odoo_exception: exception } });
+export const odooFailure = ({ kind, message, exception, retryAfterMs }: OdooError) =>
+	new ApiError(`odoo_${kind}`, message, {
+		members: { odoo_exception: exception },
+		...(retryAfterMs === null ? {} : { headers: { 'Retry-After': String(Math.ceil(retryAfterMs / 1000)) } }),
+	});
 
 const ERRORS: Readonly<Record<string, string>> = {
 	...Object.fromEntries(Object.entries(ODOO_FAILURES).map(([kind, error]) => [`odoo_${kind}`, error])),

@@ -66,5 +66,8 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 const UNANSWERED: ReadonlySet<OdooErrorKind> = new Set(['timeout', 'unreachable', 'too_large', 'not_odoo']);
 
-/** Whether Odoo said no, and so did nothing; else it gave no answer that says. */
-const isRefusal = (error: unknown) => error instanceof OdooError && !UNANSWERED.has(error.kind);
+/** Whether Odoo said no, and so did nothing; else it gave no answer that says, e.g. failed without a word. */
+const isRefusal = (error: unknown) =>
+	error instanceof OdooError &&
+	!UNANSWERED.has(error.kind) &&
+	(error.kind !== 'server_error' || error.exception !== null);

@@ -141,6 +141,10 @@ export function refusal(node: INode, reply: Reply, itemIndex?: number, names: In
 /** Whether a refusal says that Odoo's answer is more than the platform takes at once. */
 export const isTooLarge = (error: unknown) => error instanceof NodeApiError && error.context.code === 'odoo_too_large';
 
+/** Whether a refusal says that the connection's user may not do this in Odoo. */
+export const isAccessDenied = (error: unknown) =>
+	error instanceof NodeApiError && error.context.code === 'odoo_access_denied';
+
 /** What goes into an error: what happened, how to go on (empty lines are left out), and about which item. */
 interface Failure {
 	message: string;

@@ -1,6 +1,6 @@
 import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult, INodePropertyOptions } from 'n8n-workflow';
 import { isDataObject, isList, textAt } from './data';
-import { bodyOf } from './failure';
+import { bodyOf, isAccessDenied } from './failure';
 import { FIELD_ATTRIBUTES, fieldsIn, type OdooField } from './odoo-fields';
 import { send } from './transport';
 
@@ -51,8 +51,33 @@ export async function chosenFields(context: ILoadOptionsFunctions): Promise<Odoo
 
 /** A page of models, by name or technical name. */
 async function searchModels(this: ILoadOptionsFunctions, filter = '', cursor = '0'): Promise<INodeListSearchResult> {
+	try {
+		return await readModels(this, filter, cursor);
+	} catch (error) {
+		if (!isAccessDenied(error)) throw error;
+		// Odoo 19 lets few users read the list. What its own lists show a user, it tells everybody, from Odoo 16 on.
+		return availableModels(this, filter).catch(() => {
+			throw error;
+		});
+	}
+}
+
+async function availableModels(context: ILoadOptionsFunctions, filter: string): Promise<INodeListSearchResult> {
+	const found = await callOdoo(context, { model: 'ir.model', method: 'get_available_models', args: [] });
+	const entries = (isList(found) ? found.filter(isDataObject) : []).map((model) => ({
+		name: `${textAt(model, 'display_name')} (${textAt(model, 'model')})`,
+		value: textAt(model, 'model'),
+	}));
+	return { results: entries.filter(({ name }) => name.toLowerCase().includes(filter.toLowerCase())) };
+}
+
+async function readModels(
+	context: ILoadOptionsFunctions,
+	filter: string,
+	cursor: string,
+): Promise<INodeListSearchResult> {
 	const matching = filter === '' ? [] : ['|', ['name', 'ilike', filter], ['model', 'ilike', filter]];
-	const found = await callOdoo(this, {
+	const found = await callOdoo(context, {
 		model: 'ir.model',
 		method: 'search_read',
 		args: [[['transient', '=', false], ...matching]],

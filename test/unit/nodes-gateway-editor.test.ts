@@ -38,6 +38,20 @@ describe("Odoo Gateway's editor: models and records", () => {
 		]);
 	});
 
+	it("finds models in Odoo's own lists where the user may not read all of them", async () => {
+		serve(({ method }) =>
+			method === 'get_available_models'
+				? [
+						{ model: 'res.partner', display_name: 'Contact' },
+						{ model: 'res.company', display_name: 'Companies' },
+					]
+				: new Refused('Odoo denies access', 'odoo_access_denied'),
+		);
+		expect((await open().search('searchModels', 'CONT')).results).toEqual([
+			{ name: 'Contact (res.partner)', value: 'res.partner' },
+		]);
+	});
+
 	it('goes on from a full page', async () => {
 		serve(({ kwargs: { offset } }) => models(offset === 0 ? 100 : 3));
 		const { paginationToken } = await open().search('searchModels');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeOdoo } from '../../backend/src/odoo/descriptions';
 import type { OdooClient } from '../../backend/src/odoo/client';
+import { OdooError } from '../../backend/src/odoo/errors';
 import type { JsonObject, JsonValue } from '../../backend/src/odoo/json';
 
 /** A client of an Odoo that answers when it is told to, and heeds the signal of whoever asks. */
@@ -30,6 +31,39 @@ describe('the models of an Odoo', () => {
 		await expect(first).rejects.toThrow('left');
 		answer([{ model: 'res.partner', name: 'Contact' }]);
 		expect(await second).toEqual(new Map([['res.partner', 'Contact']]));
+	});
+});
+
+describe('the models that a user with few rights sees', () => {
+	const denied = new OdooError('access_denied', 'You may not read ir.model.');
+	const models = (answers: Readonly<Record<string, JsonValue | OdooError>>) => {
+		const client: OdooClient = {
+			version: { major: 19, minor: 0, text: '19.0' },
+			transport: 'json-2',
+			whoAmI: () => Promise.reject(new Error('nobody asks')),
+			call: ({ method }) => {
+				const answer = answers[method] ?? null;
+				return answer instanceof OdooError ? Promise.reject(answer) : Promise.resolve(answer);
+			},
+		};
+		return describeOdoo(client).models();
+	};
+
+	it("are those that Odoo's own lists show", async () => {
+		const get_available_models = [{ model: 'res.partner', display_name: 'Contact' }];
+		expect(await models({ search_read: denied, get_available_models })).toEqual(
+			new Map([['res.partner', 'Contact']]),
+		);
+	});
+
+	it('are denied where Odoo has no such lists', async () => {
+		const none = new OdooError('unknown_method', 'There is no such method.');
+		await expect(models({ search_read: denied, get_available_models: none })).rejects.toBe(denied);
+	});
+
+	it('are not asked for again where Odoo failed otherwise', async () => {
+		const failed = new OdooError('timeout', 'No answer.');
+		await expect(models({ search_read: failed, get_available_models: [] })).rejects.toBe(failed);
 	});
 });
 

@@ -34,7 +34,7 @@ const LIMIT_OF_ONE = 1024 * 1024;
 const modelCache = createAnswerCache<string>({ limit: 8 * LIMIT_OF_ONE, limitOfOne: LIMIT_OF_ONE });
 const fieldCache = createAnswerCache<FieldDescription>({ limit: 32 * LIMIT_OF_ONE, limitOfOne: LIMIT_OF_ONE });
 
-/** Reads `ir.model` and `fields_get`, each once for a client. Rejects with an `OdooError`, or the signal's reason. */
+/** Reads `ir.model`, or asks it where it may not be read, and `fields_get`, each once for a client. Rejects with an `OdooError`, or the signal's reason. */
 export function describeOdoo(client: OdooClient): Descriptions {
 	// Other questions wait for an answer too, so it does not end with the one that asked first.
 	const shared = <T>(ask: () => Promise<T>, { signal }: Waiting = {}): Promise<T> =>
@@ -52,7 +52,26 @@ export function describeOdoo(client: OdooClient): Descriptions {
 	};
 }
 
-async function askModels(client: OdooClient): Promise<ReadonlyMap<string, string>> {
+/** Odoo 19 lets few users read `ir.model`; those that its own lists of models show a user are then taken. */
+const askModels = (client: OdooClient): Promise<ReadonlyMap<string, string>> =>
+	readModels(client).catch((error: unknown) => {
+		if (!(error instanceof OdooError && error.kind === 'access_denied')) throw error;
+		return askAvailableModels(client).catch(() => {
+			throw error;
+		});
+	});
+
+async function askAvailableModels(client: OdooClient): Promise<ReadonlyMap<string, string>> {
+	const kwargs = { context: ENGLISH };
+	const rows = await client.call({ model: 'ir.model', method: 'get_available_models', args: [], kwargs });
+	return new Map(
+		listOf(rows).flatMap(({ model, display_name }): [string, string][] =>
+			typeof model === 'string' && typeof display_name === 'string' ? [[model, display_name]] : [],
+		),
+	);
+}
+
+async function readModels(client: OdooClient): Promise<ReadonlyMap<string, string>> {
 	const kwargs = { fields: ['model', 'name'], limit: MAX_MODELS, context: ENGLISH };
 	const args = [[['transient', '=', false]]];
 	const rows = await client.call({ model: 'ir.model', method: 'search_read', args, kwargs });

@@ -16,6 +16,8 @@ export const ORM_METHODS: ReadonlyMap<string, MethodSignature> = new Map(
 		create: onModel('vals_list'),
 		default_get: onModel('fields'),
 		fields_get: onModel('allfields', 'attributes'),
+		// Of ir.model alone, from Odoo 16 on (addons/web/models/ir_model.py).
+		get_available_models: onModel(),
 		formatted_read_group: onModel('domain', 'groupby', 'aggregates', 'having', 'offset', 'limit', 'order'),
 		load: onModel('fields', 'data'),
 		name_create: onModel('name'),
@@ -37,6 +39,7 @@ const READS = new Set([
 	'export_data',
 	'fields_get',
 	'formatted_read_group',
+	'get_available_models',
 	'get_metadata',
 	'has_access',
 	'name_get',

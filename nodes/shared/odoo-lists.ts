@@ -51,15 +51,10 @@ export async function chosenFields(context: ILoadOptionsFunctions): Promise<Odoo
 
 /** A page of models, by name or technical name. */
 async function searchModels(this: ILoadOptionsFunctions, filter = '', cursor = '0'): Promise<INodeListSearchResult> {
-	try {
-		return await readModels(this, filter, cursor);
-	} catch (error) {
-		if (!isAccessDenied(error)) throw error;
-		// Odoo 19 lets few users read the list. What its own lists show a user, it tells everybody, from Odoo 16 on.
-		return availableModels(this, filter).catch(() => {
-			throw error;
-		});
-	}
+	const reading = readModels(this, filter, cursor);
+	// Odoo 19 lets few users read the list. What its own lists show a user, it tells everybody, from Odoo 16 on.
+	const isDenied = await reading.then(() => false, isAccessDenied);
+	return isDenied ? availableModels(this, filter).catch(() => reading) : reading;
 }
 
 async function availableModels(context: ILoadOptionsFunctions, filter: string): Promise<INodeListSearchResult> {

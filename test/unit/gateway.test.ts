@@ -325,6 +325,31 @@ describe("the gateway's input", () => {
 		expect(gateway.asked).toEqual([]);
 	});
 
+	it.each(['ir.config_parameter', 'res.users.apikeys', 'ir.mail_server', 'fetchmail.server', 'payment.provider'])(
+		'lets a key without odoo:write read no secrets of %s, and asks Odoo nothing',
+		async (model) => {
+			const odoo = fakeOdoo({
+				[`/json/2/${model}/search_read`]: () => Response.json([{ id: 1, value: 'secret' }]),
+			});
+			const act = (permissions: readonly ('odoo:read' | 'odoo:write')[]) =>
+				stage({ odoo, permissions: [...permissions] }).act({ ...SEARCH_READ, model });
+			await expect(act(['odoo:read'])).rejects.toMatchObject({
+				code: 'permission_denied',
+				detail: expect.stringContaining(`${model} holds passwords`),
+				more: { members: { required_permission: 'odoo:write' } },
+			});
+			await expect(act(['odoo:read', 'odoo:write'])).resolves.toBeDefined();
+		},
+	);
+
+	it('lets a key without odoo:write export no secret by way of a relation', async () => {
+		const exporting = { action: 'execute_method', model: 'mail.mail', method: 'export_data' };
+		const args = [[1], ['subject', 'mail_server_id/smtp_pass']];
+		await expect(stage({ permissions: ['odoo:read'] }).act({ ...exporting, args })).rejects.toMatchObject({
+			code: 'permission_denied',
+		});
+	});
+
 	it('lets a key without odoo:write read in a batch, and write nothing', async () => {
 		const odoo = fakeOdoo({ '/json/2/res.partner/search_read': () => Response.json([]) });
 		const gateway = stage({ odoo, permissions: ['odoo:read'] });

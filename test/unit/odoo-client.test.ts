@@ -220,6 +220,31 @@ describe('a proxy that answers in place of Odoo', () => {
 	});
 });
 
+describe('an Odoo that repeats the secret it is asked with', () => {
+	const SECRET = 'hunter2 "€"';
+
+	it.each([SECRET, JSON.stringify(SECRET), encodeURIComponent(SECRET)])(
+		'is told without it: %s',
+		async (repeated) => {
+			const { fetch } = fakeOdoo(
+				{ 'res.partner.search': () => raised('odoo.exceptions.UserError', `bad call with ${repeated}`) },
+				'18.0',
+			);
+			const client = await connectOdoo({ ...ACCESS, secret: SECRET }, { fetch, clock: createFakeClock() });
+			const error: unknown = await client.call(CALL).catch((reason: unknown) => reason);
+			expect(String(error)).toContain('bad call with');
+			expect(JSON.stringify([String(error), error])).not.toContain('hunter2');
+		},
+	);
+
+	it('is told without it at the login, too', async () => {
+		const { fetch } = fakeOdoo({ 'common.authenticate': () => raised(`odd.${SECRET}`, SECRET) }, '18.0');
+		const connecting = connectOdoo({ ...ACCESS, secret: SECRET }, { fetch, clock: createFakeClock() });
+		const error: unknown = await connecting.catch((reason: unknown) => reason);
+		expect(JSON.stringify([String(error), error])).not.toContain('hunter2');
+	});
+});
+
 describe('a call over JSON-2', () => {
 	it('names its arguments, and carries the key, the database and the context', async () => {
 		const { client, sent } = connect({ '/json/2/res.partner/search': () => Response.json([7]) });

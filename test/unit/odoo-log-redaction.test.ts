@@ -21,6 +21,26 @@ describe('Redaction', () => {
 		expect(new Redaction().json({ text, value: JSON.parse(text) })).toBe('{"password":"***"}');
 	});
 
+	it.each(['smtp_pass', 'pass', 'pin', 'pin_code', 'otp', 'totp', 'card_cvc', 'smtpPass'])(
+		'knows the name %s',
+		(name) => {
+			expect(redacted({ [name]: 'hunter2' })).toBe(`{"${name}":"***"}`);
+			expect(redacted({ search_domain: [[name, '=', 'hunter2']] })).not.toContain('hunter2');
+		},
+	);
+
+	it.each(['passport_number', 'spin', 'pinned', 'compass', 'option'])('shows what has the name %s', (name) => {
+		expect(redacted({ [name]: 'value', password: '' })).toContain(`"${name}":"value"`);
+	});
+
+	it.each(['oec_live_', 'sk_live_', 'whsec_'])('blacks out a key %s… wherever it is', (prefix) => {
+		const token = `${prefix}abc.def-1_2`;
+		expect(redacted({ note: `my key is ${token}, keep it` })).toBe(`{"note":"my key is ${prefix}***, keep it"}`);
+		expect(new Redaction().text(`unknown: ${token}`)).toBe(`unknown: ${prefix}***`);
+		const text = JSON.stringify({ note: token }).replace('live', String.raw`l\u0069ve`);
+		expect(new Redaction().json({ text, value: JSON.parse(text) })).not.toContain('def-1_2');
+	});
+
 	it('blacks out the value of a condition in a domain, as JSON and as Python', () => {
 		const domain = [['api_key', '=', 'hunter2']];
 		expect(redacted({ search_domain: domain })).toBe('{"search_domain":[["api_key","=","***"]]}');

@@ -9,7 +9,7 @@ const USER_INFO = /:\/\/[^\s"/?#]+@/g;
 /** The value of a query parameter whose name says that it is a secret. */
 const QUERY_SECRET = /([?&][\w-]*(?:token|secret|password|passwd|api_?key|signature)=)[^&#\s"\\]+/gi;
 /** A key of the platform or a webhook's secret. */
-const TOKEN = /(oec_live_|sk_live_|whsec_)[\w.+/=-]+/g;
+export const TOKEN = /(oec_live_|sk_live_|whsec_)[\w.+/=-]+/g;
 
 /** A line of the log without the secrets in its texts. It stays valid JSON. */
 const withoutSecrets = (line: string) =>

@@ -5,6 +5,7 @@ import { AUTHENTICATION_FAILED, OdooError, type OdooErrorKind } from './errors';
 import { createOdooHttp, type OdooHttp } from './http';
 import { createJson2 } from './json2';
 import { callService, createJsonRpc } from './jsonrpc';
+import { hushed } from './hushed';
 import { isJsonObject } from './json';
 import { ORM_METHODS } from './methods';
 import type { OdooAccess, OdooTransport } from './transport';
@@ -23,6 +24,14 @@ export async function connectOdoo(
 	access: OdooAccess,
 	{ fetch, clock }: { fetch: Fetch; clock: Clock },
 	{ transport: only, ...options }: CallOptions & { transport?: OdooTransportName } = {},
+): Promise<OdooClient> {
+	return hushed(access.secret, () => connect(access, { fetch, clock }, { transport: only, ...options }));
+}
+
+async function connect(
+	access: OdooAccess,
+	{ fetch, clock }: { fetch: Fetch; clock: Clock },
+	{ transport: only, ...options }: CallOptions & { transport: OdooTransportName | undefined },
 ): Promise<OdooClient> {
 	const http = createOdooHttp({ url: access.url, fetch, clock });
 	const version = await findVersion(http, options);
@@ -60,14 +69,14 @@ async function logIn(
 
 function clientOf(
 	transport: OdooTransport,
-	{ database }: OdooAccess,
+	{ database, secret }: OdooAccess,
 	version: OdooVersion,
 	userId: number,
 ): OdooClient {
 	const call: OdooClient['call'] = async (request, options) => {
 		checkNames(request);
 		checkDomain(request);
-		return transport.call(withoutNoContext(recordsFirst(request)), options);
+		return hushed(secret, () => transport.call(withoutNoContext(recordsFirst(request)), options));
 	};
 	const whoAmI = async (options?: CallOptions): Promise<OdooIdentity> => {
 		const args = [[userId], ['login', 'name']];

@@ -8,7 +8,8 @@ import { parseIds } from './write';
 
 /** A JSON-RPC request as Odoo takes it; what is missing shows as an error of its own. */
 export const rpcRequest = z.looseObject({
-	id: z.unknown().optional(),
+	/** What is no name of a call is not repeated: it may be nested too deeply to be written. */
+	id: z.union([z.string(), z.number(), z.boolean(), z.null()]).catch(null).optional(),
 	params: z.looseObject({}).default({}),
 });
 

@@ -9,6 +9,7 @@ import type { AssistantService } from '../assistant/service';
 import { choiceOf } from '../connections/choice';
 import { requireMethodPermission } from '../connections/method-permission';
 import type { ConnectionsService, OpenConnection } from '../connections/service';
+import { clientFor } from '../connections/reader';
 import type { Answers } from './answers';
 import { runBatch } from './batch';
 import { odooFailure } from './gateway-reply';
@@ -44,7 +45,7 @@ export function createGatewayService({
 		if (request.action === 'execute_method') requireMethodPermission(caller, request.method);
 		const connection = await connections.open(caller.organization_id, choiceOf(caller, request));
 		if (request.action === 'get_config') return describeConfig(connection, clients, options);
-		const client = await clients.get(connection, options);
+		const client = clientFor(caller, await clients.get(connection, options));
 		if (request.action === 'test_connection') return describeUser(client, options);
 		if (request.action === 'chat') return chat(assistant, { caller, odoo: connection, client }, request, options);
 		const { model, method, args, kwargs } = request;

@@ -15,6 +15,7 @@ import { searchRecords } from '../../odoo/search-records';
 import { choiceOf, type NamedConnection } from '../connections/choice';
 import { requireMethodPermission } from '../connections/method-permission';
 import type { ConnectionsService } from '../connections/service';
+import { clientFor } from '../connections/reader';
 import { odooFailure } from '../gateway/gateway-reply';
 import type { Outcome } from './envelope';
 import { readSearchDomain } from './search-domain';
@@ -72,12 +73,13 @@ export function createOdooRoutesService({
 		notes.connection_id = connection.id;
 		notes.environment_id = connection.environment_id;
 		try {
-			const [client, { ignore_checkcompany_model, create_with_search_key }] = await Promise.all([
+			const [opened, { ignore_checkcompany_model, create_with_search_key }] = await Promise.all([
 				clients.get(connection),
 				settings.get(caller.organization_id),
 			]);
+			const client = clientFor(caller, opened);
 			const { url, database, login } = connection;
-			const catalog = catalogs.of(JSON.stringify([url, database, login]), client);
+			const catalog = catalogs.of(JSON.stringify([url, database, login]), opened);
 			const ignoreCompanyOf = new Set(ignore_checkcompany_model);
 			return await work({
 				client,

@@ -1,9 +1,11 @@
+import { TOKEN } from '../../../core/log';
 import { parsePythonLiteral, PythonSyntaxError } from '../../../odoo/python-literal';
 
 /** Names of fields and parameters whose values are never written down. */
-const SECRET = /passw|passphrase|pwd|secret|token|api[-_ ]?key|private_?key|authorization|credential/i;
+const SECRET =
+	/passw|passphrase|pwd|secret|token|api[-_ ]?key|private_?key|authorization|credential|smtp_?pass|(?<![a-z0-9])(?:pass|pin|pin_?code|otp|totp|cvv|cvc)(?![a-z0-9])/i;
 /** An escape in JSON. It may stand for a letter of such a name. */
-const MAY_NAME_ONE = new RegExp(`${SECRET.source}|\\\\u00[2-7]`, 'i');
+const MAY_NAME_ONE = new RegExp(`${SECRET.source}|${TOKEN.source}|\\\\u00[2-7]`, 'i');
 const BLACK = '***';
 /** Stands for a whole payload that names a secret but is not JSON, or is nested too deeply to be written. */
 const NOT_SHOWN = '"not shown: it may hold secrets that cannot be told from the rest"';
@@ -21,7 +23,7 @@ export interface Sent {
 
 /**
  * Takes the secrets out of the log of one call: the values of all fields with the name of a secret, at any depth, and
- * the same values wherever they come up again later, e.g. in a message of Odoo.
+ * the same values wherever they come up again later, e.g. in a message of Odoo; and the platform's own keys anywhere.
  */
 export class Redaction {
 	private readonly hidden = new Set<string>();
@@ -45,7 +47,8 @@ export class Redaction {
 
 	private without(text: string, written: (secret: string) => string): string {
 		if (this.hidden.size > MAX_HIDDEN) return NOT_SHOWN;
-		return [...this.hidden].reduce((rest, secret) => rest.replaceAll(written(secret), BLACK), text);
+		const rest = [...this.hidden].reduce((shown, secret) => shown.replaceAll(written(secret), BLACK), text);
+		return rest.replace(TOKEN, `$1${BLACK}`);
 	}
 
 	private readonly redact = (key: string, value: unknown): unknown => {

@@ -198,7 +198,7 @@ export async function startPlatform(
 	const app = createApp({
 		routes,
 		mounts: {
-			...referenceMounts(routes, odooLoginOperations),
+			...referenceMounts(routes, odooLoginOperations, () => origin.url),
 			'/web/session': fetchHandler(createOdooLoginEndpoint({ odooLogins, refusedKeys, isSecure }), log),
 			...Object.fromEntries(
 				runtimes.mounts.map(({ path, handle }) => [path, fetchHandler(handle, log, 'large')]),

@@ -210,6 +210,76 @@ describe('the HMAC secret of a webhook key', () => {
 	});
 });
 
+describe('a webhook key', () => {
+	it('needs no permissions named: it may read and write', async () => {
+		const { status, json } = await mint({ name: 'n8n', scope: 'webhook' });
+		expect([status, json.permissions]).toEqual([201, ['odoo:read', 'odoo:write']]);
+		expect((await mint({ name: 'ci' })).json).toMatchObject({ errors: [{ pointer: '/permissions' }] });
+	});
+});
+
+describe('a key that is changed', () => {
+	const make = async (body: object) => {
+		const { json } = await mint(body);
+		const path = `/api/v1/api-keys/${String(json.id)}`;
+		const change = (more: object) => platform.api('PATCH', path, more);
+		return { change, token: String(json.token), path };
+	};
+	const see = (token: string) => platform.api('GET', '/api/v1/projects', undefined, { key: token });
+
+	it('has its new name, permissions and expiry at once, with the same token', async () => {
+		const { change, token } = await make({ name: 'ci', permissions: [] });
+		expect((await see(token)).status).toBe(403);
+		const wanted = { name: 'new', permissions: ['projects:read'], expires_at: '2999-01-01T00:00:00.000Z' };
+		expect(await change(wanted)).toMatchObject({ status: 200, json: { ...wanted, hmac_secret: null } });
+		expect((await see(token)).status).toBe(200);
+	});
+
+	it('does not outlive the expiry that its token carries', async () => {
+		const { change } = await make({ name: 'ci', permissions: [], expires_at: '2999-01-01T00:00:00Z' });
+		expect((await change({ expires_at: '2998-01-01T00:00:00Z' })).status).toBe(200);
+		for (const expires_at of [null, '2999-01-01T00:00:00Z']) {
+			expect((await change({ expires_at })).json).toMatchObject({ errors: [{ pointer: '/expires_at' }] });
+		}
+	});
+
+	it('demands signed requests, with a secret that is made or one of its own, or none', async () => {
+		const { change } = await make({ name: 'n8n', scope: 'webhook' });
+		expect((await change({ hmac: true })).json).toMatchObject({ hmac: true, hmac_secret: expect.any(String) });
+		expect((await change({ hmac: true })).json).toMatchObject({ hmac: true, hmac_secret: null });
+		const own = { hmac_secret: '0123456789abcdef0123456789abcdef' };
+		expect((await change(own)).json).toMatchObject({ hmac: true, hmac_secret: null });
+		expect((await change({ hmac: false })).json).toMatchObject({ hmac: false });
+	});
+
+	it.each([
+		['a short secret', { hmac_secret: 'short' }, 422],
+		['a secret of few characters', { hmac_secret: 'ab'.repeat(20) }, 422],
+		['a secret where none is wanted', { hmac: false, hmac_secret: '0123456789abcdef'.repeat(2) }, 422],
+		['a time that is over', { expires_at: '2020-01-01T00:00:00Z' }, 422],
+		['a permission of other scopes', { permissions: ['projects:read'] }, 422],
+		['another scope', { scope: 'org' }, 422],
+	])('is not given %s', async (_what, body, status) => {
+		const { change } = await make({ name: 'n8n', scope: 'webhook' });
+		expect((await change(body)).status).toBe(status);
+	});
+
+	it('is given nothing that who changes it lacks, nor anything once it is revoked', async () => {
+		const weak = await mint({ name: 'weak', permissions: ['api_keys:write'] });
+		const { change, path } = await make({ name: 'ci', permissions: [] });
+		const reply = await platform.api(
+			'PATCH',
+			path,
+			{ permissions: ['projects:read'] },
+			{ key: String(weak.json.token) },
+		);
+		expect(reply.json).toMatchObject({ status: 403, code: 'permission_denied' });
+		expect((await change({ hmac: true })).json.code).toBe('hmac_not_supported');
+		await platform.api('DELETE', path);
+		expect((await change({ name: 'gone' })).json.code).toBe('key_revoked');
+	});
+});
+
 describe('a key of several organizations', () => {
 	const project = { name: 'Addons', repository_url: 'https://git.example.com/acme.git' };
 

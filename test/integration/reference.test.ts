@@ -33,6 +33,23 @@ describe('GET /api/v1/openapi.json', () => {
 		expect((await ask(platform.url, 'GET', '/api/v1/openapi.json')).status).toBe(200);
 	});
 
+	it('names the public address of the service, so that tools that are given the file find it', async () => {
+		expect((await servedDocument(platform.url)).servers).toEqual([{ url: platform.url }]);
+	});
+
+	it.each([
+		['application/json', /^application\/json/],
+		['application/json, text/html;q=0.5', /^application\/json/],
+		['text/html,*/*;q=0.8', /^text\/html/],
+		['*/*', /^text\/html/],
+		['image/png', /^text\/html/],
+	])('is what /api/v1/docs gives where Accept prefers it: %s', async (accept, type) => {
+		const reply = await ask(platform.url, 'GET', '/api/v1/docs', { headers: { Accept: accept } });
+		expect(reply.headers.get('content-type')).toMatch(type);
+		expect(reply.headers.get('vary')).toContain('Accept');
+		if (type.test('application/json')) expect(reply.json).toEqual(await servedDocument(platform.url));
+	});
+
 	it('fits the meta schema of OpenAPI 3.1', async () => {
 		const validator = new Validator();
 		expect(await validator.validate(await servedDocument(platform.url))).toEqual({ valid: true });

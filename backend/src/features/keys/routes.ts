@@ -3,7 +3,15 @@ import { pathId } from '../../http/fields';
 import { listRoute } from '../../http/list-route';
 import type { Pager } from '../../http/page';
 import { defineRoute, reply, type Route } from '../../http/route';
-import { createdKeySchema, keyRequest, keySchema, presentKey, rotatedKeySchema } from './schemas';
+import {
+	changedKeySchema,
+	createdKeySchema,
+	keyChange,
+	keyRequest,
+	keySchema,
+	presentKey,
+	rotatedKeySchema,
+} from './schemas';
 import type { KeysService } from './service';
 
 const params = z.strictObject({ key_id: pathId('key') });
@@ -46,6 +54,20 @@ export const keyRoutes = ({ keys, pager }: { keys: KeysService; pager: Pager }):
 		input: { params },
 		responses: { 200: keySchema },
 		handle: async ({ params: { key_id }, caller }) => reply(200, presentKey(await keys.get(caller.tenant, key_id))),
+	}),
+	defineRoute({
+		method: 'patch',
+		path: '/api/v1/api-keys/{key_id}',
+		operationId: 'changeApiKey',
+		summary: 'Change the name, permissions, expiry or signing of an API key; its token stays',
+		access: write,
+		errors: ['key_revoked', 'hmac_not_supported'],
+		input: { params, body: keyChange },
+		responses: { 200: changedKeySchema },
+		handle: async ({ params: { key_id }, body, caller }) => {
+			const { key, hmac_secret } = await keys.change(caller, key_id, body);
+			return reply(200, { ...presentKey(key), hmac_secret });
+		},
 	}),
 	defineRoute({
 		method: 'delete',

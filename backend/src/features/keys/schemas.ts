@@ -18,6 +18,42 @@ const scope = z
 		'`org`: one organization; `multi_org`: several; `webhook`: the Odoo gateway and the five routes, nothing else',
 	);
 
+const permissions = z
+	.array(permissionSchema)
+	.max(100)
+	.transform(unique)
+	.describe(
+		'What it may do: nothing that the key which makes or changes it may not; with the scope `webhook` only ' +
+			`${WEBHOOK_PERMISSIONS.map((permission) => `\`${permission}\``).join(' and ')}, both where it is left out`,
+	);
+
+/** A secret of one's own: of so many and so different characters that nobody guesses it. */
+const hmacSecret = z
+	.string()
+	.regex(/^[\x21-\x7e]{32,256}$/, 'must be 32 to 256 printable ASCII characters without spaces')
+	.refine((secret) => new Set(secret).size >= 10, 'must have at least 10 different characters; make it at random')
+	.describe('What requests are signed with, in place of one that is made here; never shown');
+
+/** What can be changed of a key. */
+export const keyChange = z
+	.strictObject({
+		name: z.string().trim().min(1).max(100).describe('What the audit log and `actor` call whoever uses it'),
+		permissions,
+		expires_at: timeSchema
+			.nullable()
+			.describe('From when on it is refused, a time in the future; not later than it was, where it had one'),
+		hmac: z
+			.boolean()
+			.describe('Whether its requests must be signed: with the secret that it has, or else with a new one'),
+		hmac_secret: hmacSecret,
+	})
+	.partial()
+	.superRefine(({ hmac, hmac_secret }, context) => {
+		if (hmac !== false || hmac_secret === undefined) return;
+		context.addIssue({ code: 'custom', path: ['hmac_secret'], message: 'must not be sent where hmac is false' });
+	})
+	.meta({ id: 'ApiKeyChange', examples: [{ name: 'n8n, new', hmac: true }] });
+
 export const keyRequest = z
 	.strictObject({
 		name: z
@@ -37,14 +73,7 @@ export const keyRequest = z
 			.describe(
 				'What a key of scope `multi_org` sees, all of which the key that makes it must see; for that scope alone, in place of `org_id`',
 			),
-		permissions: z
-			.array(permissionSchema)
-			.max(100)
-			.transform(unique)
-			.describe(
-				'What it may do: nothing that the key which makes it may not; with the scope `webhook` only ' +
-					WEBHOOK_PERMISSIONS.map((permission) => `\`${permission}\``).join(' and '),
-			),
+		permissions: permissions.optional(),
 		expires_at: timeSchema
 			.nullable()
 			.default(null)
@@ -62,19 +91,22 @@ export const keyRequest = z
 	})
 	.superRefine(({ scope, org_id, org_ids, permissions, connection_id, hmac }, context) => {
 		const refuse = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
+		const isUnset = permissions === undefined;
 		if (scope === 'multi_org' && org_ids === undefined) refuse(['org_ids'], 'is needed with the scope multi_org');
 		if (scope === 'multi_org' && org_id !== undefined) refuse(['org_id'], 'is org_ids with the scope multi_org');
 		if (scope !== 'multi_org' && org_ids !== undefined) refuse(['org_ids'], 'needs the scope multi_org');
 		if (scope === 'webhook') {
-			permissions.forEach((permission, index) => {
+			permissions?.forEach((permission, index) => {
 				if (WEBHOOK_PERMISSIONS.includes(permission)) return;
 				refuse(['permissions', index], `must be of ${WEBHOOK_PERMISSIONS.join(', ')} with the scope webhook`);
 			});
 			return;
 		}
+		if (isUnset) refuse(['permissions'], 'is required');
 		if (hmac) refuse(['hmac'], 'needs the scope webhook');
 		if (connection_id !== null) refuse(['connection_id'], 'needs the scope webhook');
 	})
+	.transform(({ permissions = WEBHOOK_PERMISSIONS, ...request }) => ({ ...request, permissions }))
 	.meta({
 		id: 'ApiKeyRequest',
 		examples: [
@@ -143,6 +175,16 @@ export const createdKeySchema = keySchema
 		id: 'CreatedApiKey',
 		examples: [{ ...exampleKey, last_used_at: null, token: 'sk_live_…', hmac_secret: exampleSecret }],
 	});
+
+/** A key that was changed. */
+export const changedKeySchema = keySchema
+	.extend({
+		hmac_secret: z
+			.string()
+			.nullable()
+			.describe('The secret that was made, shown here and never again; null where none was'),
+	})
+	.meta({ id: 'ChangedApiKey', examples: [{ ...exampleKey, hmac_secret: null }] });
 
 /** A key whose secret was just made: the only reply that shows it. */
 export const rotatedKeySchema = keySchema

@@ -37,6 +37,15 @@ interface KeyRequest extends Pick<KeySpecification, 'name' | 'scope' | 'permissi
 	readonly hmac: boolean;
 }
 
+/** What is changed of a key; what is left out stays. */
+interface KeyChange {
+	readonly name?: string | undefined;
+	readonly permissions?: readonly Permission[] | undefined;
+	readonly expires_at?: Date | null | undefined;
+	readonly hmac?: boolean | undefined;
+	readonly hmac_secret?: string | undefined;
+}
+
 type Maker = Pick<Caller, 'organization_id' | 'tenant' | 'plan' | 'permissions'>;
 
 export interface KeysService {
@@ -56,6 +65,15 @@ export interface KeysService {
 	list(tenant: Tenant, after: KeyId | null, limit: number): Promise<KeyDocument[]>;
 	/** @throws {ApiError} 404 */
 	get(tenant: Tenant, id: KeyId): Promise<KeyDocument>;
+	/**
+	 * Changes a key, which gets nothing that who changes it lacks; `hmac_secret` where one was made, which is not shown again.
+	 * @throws {ApiError} 403 permission_denied; 404; 409 key_revoked, hmac_not_supported; 422
+	 */
+	change(
+		maker: Maker,
+		id: KeyId,
+		change: KeyChange,
+	): Promise<{ readonly key: KeyDocument; readonly hmac_secret: string | null }>;
 	/** Ends a key for good; once more does nothing. @throws {ApiError} 404 */
 	revoke(tenant: Tenant, id: KeyId): Promise<void>;
 	/**
@@ -130,9 +148,7 @@ export function createKeysService({
 			if (request.scope === 'multi_org') requirePlan(maker, 'agency');
 			for (const named of org_ids ?? []) organizationFor(maker, named);
 			const organization_id = org_ids ? maker.organization_id : organizationFor(maker, org_id);
-			if (request.expires_at !== null && request.expires_at <= clock.now()) {
-				throw invalidInput('/expires_at', 'must be in the future');
-			}
+			requireFuture(request.expires_at, clock);
 			if (request.connection_id !== null && !(await connectionExists(organization_id, request.connection_id))) {
 				throw invalidInput('/connection_id', 'names no Odoo connection of the organization');
 			}
@@ -144,27 +160,65 @@ export function createKeysService({
 			await store(specification, token);
 			return { key: await get(organization_id, id), token, hmac_secret };
 		},
+		async change(maker, id, { name, permissions, expires_at, hmac, hmac_secret: own }) {
+			const before = await get(maker.tenant, id);
+			if (before.scope !== 'webhook' && (hmac !== undefined || own !== undefined)) throw noHmac();
+			if (permissions !== undefined) {
+				requirePermissions(maker, permissions);
+				const other = permissions.find((permission) => !permission.startsWith('odoo:'));
+				if (before.scope === 'webhook' && other !== undefined) {
+					throw invalidInput('/permissions', `must not have ${other}, which no key of scope webhook can`);
+				}
+			}
+			if (expires_at !== undefined) {
+				requireFuture(expires_at, clock);
+				requireNotLater(expires_at, before.expires_at);
+			}
+			const made = hmac === true && own === undefined && before.hmac_secret === null ? makeHmacSecret() : null;
+			const secret = own ?? made;
+			const fields = {
+				...(name === undefined ? {} : { name }),
+				...(permissions === undefined ? {} : { permissions }),
+				...(expires_at === undefined ? {} : { expires_at }),
+				...(secret === null ? {} : { hmac_secret: secrets.encrypt(secret, id) }),
+				...(hmac === false ? { hmac_secret: null } : {}),
+			};
+			const key = Object.keys(fields).length === 0 ? before : await change(maker.tenant, id, fields);
+			if (key === null) throw keyRevoked();
+			return { key, hmac_secret: made };
+		},
 		list: (tenant, after, limit) =>
 			keys.find(tenant, after === null ? {} : { _id: { $lt: after } }, { sort: { _id: -1 }, limit }),
 		async revoke(tenant, id) {
 			await change(tenant, id, { revoked_at: clock.now() });
 		},
 		async rotateHmacSecret(tenant, id) {
-			if ((await get(tenant, id)).scope !== 'webhook') {
-				const detail = 'Only keys of scope webhook can demand signed requests; make one of that scope.';
-				throw new ApiError('hmac_not_supported', detail);
-			}
+			if ((await get(tenant, id)).scope !== 'webhook') throw noHmac();
 			const hmac_secret = makeHmacSecret();
 			const key = await change(tenant, id, { hmac_secret: secrets.encrypt(hmac_secret, id) });
-			if (key === null) {
-				throw new ApiError(
-					'key_revoked',
-					'The API key was revoked. Make another one with POST /api/v1/api-keys.',
-				);
-			}
+			if (key === null) throw keyRevoked();
 			return { key, hmac_secret };
 		},
 	};
+}
+
+const noHmac = () =>
+	new ApiError(
+		'hmac_not_supported',
+		'Only keys of scope webhook can demand signed requests; make one of that scope.',
+	);
+
+const keyRevoked = () =>
+	new ApiError('key_revoked', 'The API key was revoked. Make another one with POST /api/v1/api-keys.');
+
+/** A token carries its expiry, which no change can put off. */
+function requireNotLater(wanted: Date | null, present: Date | null) {
+	if (present === null || (wanted !== null && wanted <= present)) return;
+	throw invalidInput('/expires_at', `must not be after ${present.toISOString()}: make another key for a longer time`);
+}
+
+function requireFuture(expiry: Date | null, clock: Clock) {
+	if (expiry !== null && expiry <= clock.now()) throw invalidInput('/expires_at', 'must be in the future');
 }
 
 function requirePermissions({ permissions }: Maker, wanted: readonly Permission[]) {

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { ApiError } from '../../core/errors';
 import { openApiDocument, type UndeclaredOperation } from '../openapi';
 import type { Route } from '../route';
@@ -8,17 +8,39 @@ import { referencePage } from './page';
 export function referenceMounts(
 	routes: readonly Route[],
 	undeclared: readonly UndeclaredOperation[],
+	/** Where clients reach the service; known once it listens. */
+	publicUrl: () => string,
 ): Record<string, RequestHandler> {
 	const document = openApiDocument(routes, undeclared);
 	const { html, contentSecurityPolicy } = referencePage(document);
+	const json = (): Published => ({
+		type: 'application/json',
+		text: JSON.stringify({ ...document, servers: [{ url: publicUrl() }] }),
+	});
+	const page: Published = {
+		type: 'text/html',
+		text: html,
+		headers: { 'Content-Security-Policy': contentSecurityPolicy },
+	};
 	return {
-		'/api/v1/openapi.json': publish('application/json', JSON.stringify(document)),
-		'/api/v1/docs': publish('text/html', html, { 'Content-Security-Policy': contentSecurityPolicy }),
+		'/api/v1/openapi.json': publish(json),
+		'/api/v1/docs': publish((request) => ({
+			...(request.accepts(['text/html', 'application/json']) === 'application/json' ? json() : page),
+			vary: 'Accept',
+		})),
 	};
 }
 
+interface Published {
+	readonly type: string;
+	readonly text: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** The header of the request that it depends on. */
+	readonly vary?: string;
+}
+
 const publish =
-	(type: string, text: string, headers: Readonly<Record<string, string>> = {}): RequestHandler =>
+	(answer: (request: Request) => Published): RequestHandler =>
 	(request, response, next) => {
 		if (request.path !== '/') {
 			next();
@@ -28,5 +50,7 @@ const publish =
 			response.setHeader('Allow', 'GET, HEAD');
 			throw new ApiError('method_not_allowed', 'This path takes GET, HEAD.');
 		}
+		const { type, text, headers = {}, vary } = answer(request);
+		if (vary !== undefined) response.vary(vary);
 		response.set(headers).type(type).send(text);
 	};

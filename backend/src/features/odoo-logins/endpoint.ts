@@ -30,7 +30,11 @@ export function createOdooLoginEndpoint({
 	});
 
 	const authenticate: FetchHandle = async (_params, request, { address, signal }) => {
-		const { id, params } = await read(request, loginSchema);
+		const asked = await readJson(request);
+		const call = parse(asked, callSchema);
+		const login = loginSchema.safeParse(asked, inPlainEnglish);
+		if (!login.success) return Response.json(missing(call.id, complaintOf(login.error).join(' ')));
+		const { id, params } = login.data;
 		const token = JSON.stringify([params.db, params.login, params.password]);
 		const begun = await refusedKeys.watch({ address, token, signal }, () => odooLogins.begin(params, { signal }));
 		if (begun === null) return Response.json(accessDenied(id));
@@ -39,7 +43,7 @@ export function createOdooLoginEndpoint({
 	};
 
 	const destroy: FetchHandle = async (_params, request) => {
-		const { id } = await read(request, callSchema);
+		const { id } = parse(await readJson(request), callSchema);
 		const token = sessionTokenOf({ cookie: request.headers.get('cookie') ?? undefined });
 		if (token !== undefined) await odooLogins.end(token);
 		const reply: z.input<typeof logoutReplySchema> = { jsonrpc: '2.0', id, result: null };
@@ -61,13 +65,19 @@ export function createOdooLoginEndpoint({
 	};
 }
 
-async function read<T extends z.ZodType>(request: Request, schema: T): Promise<z.output<T>> {
-	const body = parseJsonBody(new Uint8Array(await request.arrayBuffer()));
+const readJson = async (request: Request) => parseJsonBody(new Uint8Array(await request.arrayBuffer()));
+
+function parse<T extends z.ZodType>(body: unknown, schema: T): z.output<T> {
 	const parsed = schema.safeParse(body, inPlainEnglish);
 	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw invalidInput(`/${issue?.path.map(String).join('/') ?? ''}`, issue?.message ?? 'is not as it must be');
+	const [pointer, detail] = complaintOf(parsed.error);
+	throw invalidInput(pointer, detail);
 }
+
+const complaintOf = ({ issues: [issue] }: z.ZodError): [pointer: string, detail: string] => [
+	`/${issue?.path.map(String).join('/') ?? ''}`,
+	issue?.message ?? 'is not as it must be',
+];
 
 const sessionInfo = ({ user_id, login, name, database, version }: OdooIdentity) => ({
 	uid: user_id,
@@ -81,18 +91,21 @@ const sessionInfo = ({ user_id, login, name, database, version }: OdooIdentity) 
  * As Odoo answers, with status 200. The same whether there is no such database, several organizations have one of that
  * name, or Odoo refuses the login: nothing is told of what is connected here.
  */
-const accessDenied = (id: LoginReply['id']): LoginReply => ({
+const accessDenied = (id: LoginReply['id']) => failed(id, 'odoo.exceptions.AccessDenied', 'Access Denied');
+
+/** As Odoo answers where a parameter is not there. */
+const missing = (id: LoginReply['id'], message: string) => failed(id, 'builtins.TypeError', message);
+
+const failed = (
+	id: LoginReply['id'],
+	name: 'odoo.exceptions.AccessDenied' | 'builtins.TypeError',
+	message: string,
+): LoginReply => ({
 	jsonrpc: '2.0',
 	id,
 	error: {
 		code: 200,
 		message: 'Odoo Server Error',
-		data: {
-			name: 'odoo.exceptions.AccessDenied',
-			message: 'Access Denied',
-			arguments: ['Access Denied'],
-			context: {},
-			debug: '',
-		},
+		data: { name, message, arguments: [message], context: {}, debug: '' },
 	},
 });

@@ -60,16 +60,22 @@ const sessionInfoSchema = z.object({
 	server_version: z.string().meta({ description: 'Of Odoo, as it writes it, e.g. `19.0`' }),
 });
 
-/** Odoo's words for a login that is not accepted. */
+/** Odoo's words for a login that is not accepted, or lacks a parameter. */
 const accessDeniedSchema = z.object({
 	code: z.literal(200).meta({ description: "Odoo's code for errors that are no transport's" }),
 	message: z.literal('Odoo Server Error').meta({ description: 'Odoo says this of every error' }),
 	data: z
 		.object({
-			name: z.literal('odoo.exceptions.AccessDenied').meta({ description: 'What programs should look at' }),
+			name: z
+				.enum(['odoo.exceptions.AccessDenied', 'builtins.TypeError'])
+				.meta({
+					description: 'What programs should look at; the second where a parameter is missing or wrong',
+				}),
 			message: z
-				.literal('Access Denied')
-				.meta({ description: 'For people; tells no more, so that nobody can guess' }),
+				.string()
+				.meta({
+					description: '`Access Denied`, and no more, so that nobody can guess; or which parameter it is',
+				}),
 			arguments: z.array(z.string()).meta({ description: 'The same message' }),
 			context: z.object({}).meta({ description: 'Empty' }),
 			debug: z.literal('').meta({ description: 'Empty, where Odoo may show its innards' }),

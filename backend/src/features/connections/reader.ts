@@ -48,11 +48,11 @@ function refuseSecrets({ model, method, args, kwargs }: OdooCall): void {
 	if (method === 'fields_get') return;
 	if (SECRET_MODELS.has(model)) throw denied(`The model ${model} holds passwords, keys or tokens`);
 	if (method !== 'export_data') return;
-	const paths: unknown = args[1] ?? kwargs.fields_to_export;
-	const secret = Array.isArray(paths)
-		? paths.find((path) => typeof path === 'string' && SECRET_PATH.test(path))
-		: undefined;
-	if (secret !== undefined) throw denied(`The field ${String(secret)} may hold a password, key or token`);
+	const paths = args[1] ?? kwargs.fields_to_export;
+	for (const path of Array.isArray(paths) ? paths : []) {
+		if (typeof path !== 'string' || !SECRET_PATH.test(path)) continue;
+		throw denied(`The field ${path} may hold a password, key or token`);
+	}
 }
 
 const denied = (what: string) =>

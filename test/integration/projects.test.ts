@@ -69,7 +69,7 @@ describe('what was fetched of a project', () => {
 
 	it('goes at the next start where a removal was interrupted, and stays while there is the project', async () => {
 		const gone = fetchedOf('prj_01HXMZ0K3RJ8QM2P5T7V9X1Z3B');
-		const kept = fetchedOf(String(platform.firstRun.project_id));
+		const kept = fetchedOf(platform.firstRun.project_id);
 		const again = await startPlatform(platform.config, { log: createLogger('silent') });
 		await again.stop();
 		expect([existsSync(gone), existsSync(kept)]).toEqual([false, true]);

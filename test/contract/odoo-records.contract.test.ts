@@ -596,7 +596,7 @@ for (const server of odooServers()) {
 						for (let last = 1; ; last++) {
 							let calls = 0;
 							odoo().guard((_request, pass) =>
-								++calls === last ? Promise.reject(new OdooError('server_error', 'refused')) : pass(),
+								++calls === last ? Promise.reject(new OdooError('validation', 'refused')) : pass(),
 							);
 							const outcome = await send().catch((error: unknown) => error);
 							odoo().guard();

@@ -66,16 +66,12 @@ const accessDeniedSchema = z.object({
 	message: z.literal('Odoo Server Error').meta({ description: 'Odoo says this of every error' }),
 	data: z
 		.object({
-			name: z
-				.enum(['odoo.exceptions.AccessDenied', 'builtins.TypeError'])
-				.meta({
-					description: 'What programs should look at; the second where a parameter is missing or wrong',
-				}),
-			message: z
-				.string()
-				.meta({
-					description: '`Access Denied`, and no more, so that nobody can guess; or which parameter it is',
-				}),
+			name: z.enum(['odoo.exceptions.AccessDenied', 'builtins.TypeError']).meta({
+				description: 'What programs should look at; the second where a parameter is missing or wrong',
+			}),
+			message: z.string().meta({
+				description: '`Access Denied`, and no more, so that nobody can guess; or which parameter it is',
+			}),
 			arguments: z.array(z.string()).meta({ description: 'The same message' }),
 			context: z.object({}).meta({ description: 'Empty' }),
 			debug: z.literal('').meta({ description: 'Empty, where Odoo may show its innards' }),

@@ -3,7 +3,7 @@ import { isDataObject, isList, textAt } from '../shared/data';
 import type { OdooField } from '../shared/odoo-fields';
 import { listIn } from './commands';
 import { jsonIn, type Item } from './item';
-import { idIn, isEmpty } from './scalars';
+import { idIn, isNothing } from './scalars';
 import { fieldAt, scalarOf } from './values';
 
 const show = { resource: ['record'], operation: ['getAll'] };
@@ -144,7 +144,7 @@ async function termOf(item: Item, model: string, condition: IDataObject): Promis
 		case 'in':
 		case 'notIn': {
 			const values = listIn(value) ?? [value];
-			if (values.length === 0 || values.some(isNothing)) throw emptyFilter(item, name);
+			if (isNothing(values) || values.some(isNothing)) throw emptyFilter(item, name);
 			const operands = values.map((entry) => operand(item, field, entry));
 			return [name, operator === 'in' ? 'in' : 'not in', operands];
 		}
@@ -155,8 +155,6 @@ async function termOf(item: Item, model: string, condition: IDataObject): Promis
 		}
 	}
 }
-
-const isNothing = (value: GenericValue) => isEmpty(value) || (typeof value === 'string' && value.trim() === '');
 
 /** Odoo would take an empty value for "not set", or for what every record contains. */
 const emptyFilter = (item: Item, name: string) =>

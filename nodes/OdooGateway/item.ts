@@ -65,22 +65,23 @@ export class Item {
 
 	/** A JSON parameter that must be a list; left empty, it is one. */
 	list(name: string, displayName: string, example: string): GenericValue[] {
-		const value = this.exact(jsonIn(this.parameter(name), []), this.parameter(name), displayName);
+		const value = this.exactJson(name, displayName, []);
 		if (isList(value)) return value;
 		throw this.problem(`The parameter "${displayName}" is not a JSON array`, example);
 	}
 
 	/** A JSON parameter that must be an object; left empty, it is one. */
 	object(name: string, displayName: string, example: string): IDataObject {
-		const value = this.exact(jsonIn(this.parameter(name), {}), this.parameter(name), displayName);
+		const value = this.exactJson(name, displayName, {});
 		if (isDataObject(value)) return value;
 		throw this.problem(`The parameter "${displayName}" is not a JSON object`, example);
 	}
 
-	/** JSON without whole numbers that JavaScript has rounded on the way. */
-	private exact(value: unknown, source: unknown, displayName: string): unknown {
+	/** What a JSON parameter has; whole numbers in it are those that were written. */
+	private exactJson(name: string, displayName: string, empty: unknown): unknown {
+		const source = this.parameter(name);
 		const rounded = roundedIn(source);
-		if (rounded === undefined) return value;
+		if (rounded === undefined) return jsonIn(source, empty);
 		throw this.problem(
 			`The parameter "${displayName}" has the number ${rounded}, which would be rounded`,
 			'Whole numbers beyond 9007199254740991 cannot be sent exactly. Send it as a text, in double quotes, if the method takes one.',

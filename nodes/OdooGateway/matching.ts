@@ -1,7 +1,7 @@
 import type { GenericValue } from 'n8n-workflow';
 import { isDataObject, isList } from '../shared/data';
 import type { Item } from './item';
-import { idIn } from './scalars';
+import { idIn, isNothing } from './scalars';
 import { fieldsOf, labelOf } from './values';
 import type { Input } from './writing';
 
@@ -44,11 +44,3 @@ export async function matchOn(item: Item, { model, values, given, matching }: In
 		]);
 	});
 }
-
-/** What Odoo takes for "not set"; a number that is 0 is a value. */
-const isNothing = (value: unknown): boolean =>
-	value === undefined ||
-	value === null ||
-	value === false ||
-	(typeof value === 'string' && value.trim() === '') ||
-	(isList(value) && value.length === 0);

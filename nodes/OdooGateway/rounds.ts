@@ -63,7 +63,7 @@ export class Rounds {
 	private readonly turns = new Map<string, Promise<void>>();
 	private sending = false;
 
-	/** With `stopOnError`, nothing more is sent after something failed. */
+	/** With `stopOnError`, nothing more is sent once the work of an item has failed. */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly stopOnError: boolean,
@@ -141,6 +141,8 @@ export class Rounds {
 			if (failed && this.stopOnError) break;
 		}
 		this.sending = false;
+		// Not sent after a failure: they go next, unless the item that failed gives up.
+		this.queue.unshift(...questions.filter((question) => !replies.has(question)));
 		for (const question of replies.keys()) {
 			question.settled = true;
 			this.running += question.waiting;

@@ -14,6 +14,11 @@ export class Unreadable {
 /** Whether nothing was given. */
 export const isEmpty = (value: unknown) => value === null || value === undefined || value === '' || value === false;
 
+/** Whether Odoo would take it for "not set"; a number that is 0 is a value. */
+export const isNothing = (value: unknown) => isEmpty(value) || isBlank(value) || (isList(value) && value.length === 0);
+
+const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
+
 /** Types whose values are JSON. */
 const JSON_TYPES = new Set(['json', 'properties']);
 
@@ -42,8 +47,6 @@ export function scalarFor(type: string, value: GenericValue, zone: string): Gene
 				: value;
 	}
 }
-
-const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
 
 function booleanIn(value: GenericValue): boolean | Unreadable {
 	if (isBlank(value)) return false;

@@ -54,7 +54,7 @@ export function inputFields(
 			required: true,
 			placeholder: 'e.g. {"name": "Azure Interior", "category_id": [[6, 0, [1, 2]]]}',
 			description:
-				'The values by technical field name, as a JSON object; texts are read by the types of their fields, commands go as they are',
+				'The values by technical field name, as a JSON object; texts are read by the types of their fields',
 		},
 	];
 }

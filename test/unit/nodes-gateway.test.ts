@@ -43,6 +43,27 @@ describe('Odoo Gateway: Execute Method', () => {
 		});
 	});
 
+	it.each([
+		['read', [['37', 38], ['name']], [[37, 38], ['name']]],
+		['write', ['37', { name: 'A' }], [37, { name: 'A' }]],
+		['message_post', [[' 37 ']], [[37]]],
+		['name_search', ['37'], ['37']],
+		['search', [[['ref', '=', '37']]], [[['ref', '=', '37']]]],
+		['create', [[{ ref: '37' }]], [[{ ref: '37' }]]],
+		['read', [['seven']], [['seven']]],
+		['context_today', [], []],
+	])('calls %s with the ids in %j as numbers, and the rest as it is', async (method, args, sent) => {
+		const { actions } = answerWith([]);
+		await run({ ...searchRead, method, args: JSON.stringify(args) });
+		expect(actions[0]?.args).toEqual(sent);
+	});
+
+	it('refuses a number that would be rounded', async () => {
+		const { error } = await run({ ...searchRead, args: '[[9007199254740993]]' });
+		expect(error?.message).toContain('"Arguments" has the number 9007199254740993');
+		expect(platform.received).toEqual([]);
+	});
+
 	it('puts out an item a record, paired with its input', async () => {
 		answerWith([{ id: 1 }, { id: 2 }]);
 		const { items } = await runNode('odooGateway', searchRead, {

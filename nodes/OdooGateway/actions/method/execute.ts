@@ -77,8 +77,8 @@ const OF_RECORDS = new Set(['copy', 'exists', 'get_metadata', 'read', 'unlink', 
 function withIds(method: string, [first, ...more]: GenericValue[]): GenericValue[] {
 	if (first === undefined) return [];
 	const list = isList(first) ? first : OF_RECORDS.has(method) ? [first] : [];
-	const ids = list.filter((entry) => !isList(entry)).map(idIn);
-	if (ids.length === 0 || ids.length < list.length || ids.some((id) => id === undefined)) return [first, ...more];
+	const ids = list.map((entry) => (isList(entry) ? undefined : idIn(entry)));
+	if (ids.length === 0 || ids.includes(undefined)) return [first, ...more];
 	return [isList(first) ? ids : ids[0], ...more];
 }
 

@@ -54,12 +54,6 @@ export const recordUpsert: Operation = {
 		const input = await readInput(item);
 		const { model, matching } = input;
 		const domain = await matchOn(item, input);
-		if (domain.length === 0) {
-			throw item.problem(
-				'The parameter "Fields to Match On" is empty',
-				'Choose the fields that tell one record from another.',
-			);
-		}
 		return item.rounds.inTurn(JSON.stringify([model, domain]), async () => {
 			const found = await item.call({
 				model,

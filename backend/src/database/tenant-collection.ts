@@ -15,8 +15,6 @@ export interface TenantDocument extends StoredDocument {
 	readonly organization_id: OrganizationId;
 }
 
-export type { Tenant };
-
 /**
  * A collection of one feature's documents. A query that does not name the tenant does not compile. Code that must see
  * all tenants, such as a worker that claims due work, uses `everywhere`.

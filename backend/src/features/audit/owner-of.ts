@@ -1,5 +1,4 @@
-import { type Id, type IdKind, isId, type OrganizationId } from '../../core/ids';
-import type { Tenant } from '../../database/tenant-collection';
+import { type Id, type IdKind, isId, type OrganizationId, type Tenant } from '../../core/ids';
 
 /** Whose thing an id names; null where that is not known. Rejects with an `ApiError` 404 where there is none. */
 export type OwnerOf = (tenant: Tenant, id: string) => Promise<OrganizationId | null>;

@@ -1,10 +1,10 @@
 import type { QueryFilter } from 'mongoose';
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
-import { type AuditId, idBefore, type Ids, idSchema, isId } from '../../core/ids';
+import { type AuditId, idBefore, type Ids, idSchema, isId, type Tenant } from '../../core/ids';
 import type { PlatformEvent } from '../../core/events';
 import type { Logger } from '../../core/log';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { Audit, Deed } from '../../http/audit';
 import { sees } from '../../access/organization-for';
 import type { Caller } from '../../access/caller';

@@ -1,5 +1,5 @@
-import type { ConnectionId, OrganizationId } from '../../core/ids';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { ConnectionId, OrganizationId, Tenant } from '../../core/ids';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { DefaultConnectionDocument } from './model';
 
 /** Which connection of an organization serves where none is named. */

@@ -1,6 +1,6 @@
 import { ApiError } from '../../core/errors';
-import { type ConnectionId, isId } from '../../core/ids';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import { type ConnectionId, isId, type Tenant } from '../../core/ids';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { EnvironmentDocument, EnvironmentsService } from '../environments/service';
 import type { Defaults } from './defaults';
 import { environmentOf } from './environment-connection';

@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
-import type { ConnectionId, EnvironmentId, Ids, OdooLoginId, OrganizationId } from '../../core/ids';
+import type { ConnectionId, EnvironmentId, Ids, OdooLoginId, OrganizationId, Tenant } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import { isDuplicateKey } from '../../database/connection';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import type { OdooIdentity } from '../../odoo/client';
 import { baseUrlsOf } from '../../odoo/base-url';

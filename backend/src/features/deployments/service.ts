@@ -1,6 +1,6 @@
 import { ApiError, notFound } from '../../core/errors';
-import type { DeploymentId, EnvironmentId, Ids, JobId } from '../../core/ids';
-import type { Tenant } from '../../database/tenant-collection';
+import type { DeploymentId, EnvironmentId, Ids, JobId, Tenant } from '../../core/ids';
+
 import type { EnvironmentsService } from '../environments/service';
 import type { JobsService } from '../jobs/service';
 import { type DeployJob, deployJob, type DeploymentRecord } from './model';

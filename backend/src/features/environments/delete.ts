@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ApiError } from '../../core/errors';
-import type { EnvironmentId, OrganizationId } from '../../core/ids';
-import type { Tenant } from '../../database/tenant-collection';
+import type { EnvironmentId, OrganizationId, Tenant } from '../../core/ids';
+
 import type { Runtimes } from '../../runtimes/runtimes';
 import { defineJob, type JobDefinition } from '../jobs/definition';
 import { isEnded, type JobDocument, type JobsService } from '../jobs/service';

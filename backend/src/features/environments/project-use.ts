@@ -1,5 +1,5 @@
-import type { ProjectId } from '../../core/ids';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { ProjectId, Tenant } from '../../core/ids';
+import type { TenantCollection } from '../../database/tenant-collection';
 import { ALIVE, type StoredEnvironment } from './model';
 
 /** Tells whether a project has environments. */

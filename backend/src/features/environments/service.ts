@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
-import type { EnvironmentId, Ids, OrganizationId, ProjectId } from '../../core/ids';
+import type { EnvironmentId, Ids, OrganizationId, ProjectId, Tenant } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { RuntimeSite } from '../../runtimes/runtime';
 import type { RuntimeKind } from '../../runtimes/runtimes';
 import type { EnvironmentEvent } from '../events/payloads';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
-import { idSchema, type EnvironmentId } from '../../core/ids';
+import { idSchema, type EnvironmentId, type Tenant } from '../../core/ids';
 import { nap } from '../../waiting/wakeable-loop';
-import type { Tenant } from '../../database/tenant-collection';
+
 import type { Runtimes } from '../../runtimes/runtimes';
 import { jobSchema, presentJob } from '../jobs/schemas';
 import type { JobsService } from '../jobs/service';

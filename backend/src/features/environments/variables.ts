@@ -1,10 +1,10 @@
 import type { Connection } from 'mongoose';
 import { z } from 'zod';
 import { invalidInput } from '../../core/errors';
-import type { EnvironmentId, OrganizationId } from '../../core/ids';
+import type { EnvironmentId, OrganizationId, Tenant } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import { sealed } from '../../database/reencrypt';
-import { tenantCollection, type Tenant, type TenantCollection } from '../../database/tenant-collection';
+import { tenantCollection, type TenantCollection } from '../../database/tenant-collection';
 import type { EnvironmentsService } from './service';
 
 const MAX_VARIABLES = 100;

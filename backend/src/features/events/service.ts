@@ -1,7 +1,7 @@
 import { notFound } from '../../core/errors';
 import { EVENT_TYPES } from '../../core/events';
-import { type EnvironmentId, type EventId, idBefore } from '../../core/ids';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import { type EnvironmentId, type EventId, idBefore, type Tenant } from '../../core/ids';
+import type { TenantCollection } from '../../database/tenant-collection';
 import { wants } from './event-patterns';
 import type { EventDocument } from './model';
 

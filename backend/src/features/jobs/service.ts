@@ -9,10 +9,11 @@ import {
 	type JobId,
 	type OrganizationId,
 	type ProjectId,
+	type Tenant,
 } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { JobKind } from '../job-kinds';
 import { definitionFinder, type JobDefinition, waitingStep } from './definition';
 import { freed, type JobDocument, type JobLogLine, type JobOf, type JobStatus, OPEN_JOB_STATUSES } from './model';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
-import type { ConnectionId, Ids, KeyId, OrganizationId } from '../../core/ids';
+import type { ConnectionId, Ids, KeyId, OrganizationId, Tenant } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import type { Permission, Plan } from '../../core/permissions';
 import { hashToken, type Secrets } from '../../core/secrets';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import { requirePlan } from '../../access/require-plan';
 import type { Authenticate } from '../../access/authenticators';
 import type { Caller, KeyCaller, KeyScope } from '../../access/caller';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock';
-import type { Ids, OdooLoginId, OrganizationId } from '../../core/ids';
+import type { Ids, OdooLoginId, OrganizationId, Tenant } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import type { Plan } from '../../core/permissions';
 import { hashToken, type Secrets } from '../../core/secrets';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { Authenticate } from '../../access/authenticators';
 import type { OdooLoginCaller } from '../../access/caller';
 import type { OdooIdentity } from '../../odoo/client';

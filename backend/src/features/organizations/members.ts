@@ -1,9 +1,9 @@
 import { randomBytes, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Clock } from '../../core/clock';
-import type { OrganizationId, UserId } from '../../core/ids';
+import type { OrganizationId, UserId, Tenant } from '../../core/ids';
 import type { Collection } from '../../database/collection';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { MemberDocument, UserDocument } from './model';
 import type { OrganizationsService } from './service';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock';
 import { notFound } from '../../core/errors';
-import type { OrganizationId } from '../../core/ids';
+import type { OrganizationId, Tenant } from '../../core/ids';
 import type { Plan } from '../../core/permissions';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { OrganizationDocument } from './model';
 
 export interface OrganizationsService {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock';
-import type { Ids, ProjectId } from '../../core/ids';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { Ids, ProjectId, Tenant } from '../../core/ids';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { GitRepositories } from '../../git/repositories';
 import type { Pager } from '../../http/page';
 import type { ProjectDocument } from './model';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
-import type { Ids, OrganizationId, ProjectId } from '../../core/ids';
+import type { Ids, OrganizationId, ProjectId, Tenant } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import { GitError } from '../../git/git-error';
 import type { GitRepositories } from '../../git/repositories';
 import type { ProjectDocument } from './model';

@@ -1,7 +1,16 @@
 import type { Clock } from '../../core/clock';
 import { invalidInput, notFound } from '../../core/errors';
-import { type DeliveryId, type EventId, firstId, idAfter, idBefore, type Ids, type WebhookId } from '../../core/ids';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import {
+	type DeliveryId,
+	type EventId,
+	firstId,
+	idAfter,
+	idBefore,
+	type Ids,
+	type WebhookId,
+	type Tenant,
+} from '../../core/ids';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { EventsService } from '../events/service';
 import {
 	DELIVERED_TYPES,

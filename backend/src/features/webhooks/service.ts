@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock';
 import { notFound } from '../../core/errors';
-import type { Ids, OrganizationId, WebhookId } from '../../core/ids';
+import type { Ids, OrganizationId, WebhookId, Tenant } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
-import type { Tenant, TenantCollection } from '../../database/tenant-collection';
+import type { TenantCollection } from '../../database/tenant-collection';
 import type { Fetch } from '../../net/outbound';
 import { makeWebhookSecret } from '../../net/webhook-signature';
 import type { WebhookPayload } from '../events/payloads';

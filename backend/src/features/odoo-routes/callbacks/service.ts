@@ -1,8 +1,8 @@
 import type { Clock } from '../../../core/clock';
-import type { CallbackId, Ids, OrganizationId } from '../../../core/ids';
+import type { CallbackId, Ids, OrganizationId, Tenant } from '../../../core/ids';
 import type { Logger } from '../../../core/log';
 import type { Secrets } from '../../../core/secrets';
-import type { Tenant, TenantCollection } from '../../../database/tenant-collection';
+import type { TenantCollection } from '../../../database/tenant-collection';
 import type { Outbound } from '../../../net/outbound';
 import { refuseUnreachable } from '../../../net/receiver-url';
 import type { CallbackDocument } from './model';

@@ -1,8 +1,8 @@
 import type { QueryFilter } from 'mongoose';
 import { notFound } from '../../../core/errors';
-import { idAfter, idBefore, type Ids, type LogId } from '../../../core/ids';
+import { idAfter, idBefore, type Ids, type LogId, type Tenant } from '../../../core/ids';
 import type { Logger } from '../../../core/log';
-import type { Tenant, TenantCollection } from '../../../database/tenant-collection';
+import type { TenantCollection } from '../../../database/tenant-collection';
 import type { OdooSettingsService } from '../settings/service';
 import type { Excerpt, LogDocument, Payload, PayloadDocument } from './model';
 import { Redaction, type Sent } from './redaction';

@@ -126,7 +126,8 @@ describe('POST /web/session/authenticate', () => {
 		await fc.assert(
 			fc.asyncProperty(fc.constantFrom('authenticate', 'destroy'), fc.jsonValue(), async (action, params) => {
 				const { status } = await send(`/web/session/${action}`, { id: params, params });
-				expect([200, 422]).toContain(status);
+				// 400 is for integers beyond 2^53, which no JSON reader keeps.
+				expect([200, 400, 422]).toContain(status);
 			}),
 			{ numRuns: 50 },
 		);

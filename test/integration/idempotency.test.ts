@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Platform } from '../../backend/src/platform';
 import { ask } from '../support/ask';
 import { codeOf } from '../support/code-of';
-import { startReplica, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
+import { addKey, startReplica, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 import { signatureOf } from '../support/signed-request';
 import { until } from '../support/until';
 
@@ -134,6 +134,27 @@ describe('the Idempotency-Key', () => {
 		expect(first.status).toBe(200);
 		expect((await signedBy('guessed')).status).toBe(401);
 		expect((await signedBy(hmac_secret)).text).toBe(first.text);
+	});
+
+	it('tells that a read was carried out whose reply is too large to be kept', async () => {
+		const { organization_id } = platform.firstRun;
+		const key = await addKey(platform, { organization_id, scope: 'webhook' });
+		const call = (method: string, args: unknown[], idempotencyKey: string) =>
+			send(
+				'/api/n8n/webhook',
+				{ action: 'execute_method', model: 'ir.attachment', method, args },
+				idempotencyKey,
+				{ key },
+			);
+		const datas = Buffer.alloc(700_000, 'picture').toString('base64');
+		const ids: unknown[] = [];
+		for (let file = 0; file < 10; file += 1) {
+			const made = await call('create', [{ name: 'picture', datas }], `file ${file}`);
+			ids.push(made.json.data);
+		}
+		const read = () => call('read', [ids, ['datas']], 'large');
+		expect((await read()).text.length).toBeGreaterThan(8_000_000);
+		expect((await read()).json).toMatchObject({ code: 'idempotency_reply_too_large' });
 	});
 
 	it('is refused at every route that changes something, where it is not a key', async () => {

@@ -125,6 +125,23 @@ describe('a request with an Idempotency-Key', () => {
 		expect(await send({ work })).toMatchObject({ status: 204, body: undefined });
 	});
 
+	it('gets a reply of almost 8 MiB again', async () => {
+		const body = 'x'.repeat(8 * 1024 * 1024 - 1_000);
+		const work = () => Promise.resolve({ status: 200, headers: {}, body });
+		await send({ work });
+		expect((await send({ work })).body === body).toBe(true);
+	});
+
+	it('is told that it was carried out, where its reply was too large to be kept', async () => {
+		const work = () => Promise.resolve({ status: 200, headers: {}, body: 'é'.repeat(7 * 1024 * 1024) });
+		await send({ work });
+		await expect(send({ work })).rejects.toMatchObject({
+			code: 'idempotency_reply_too_large',
+			message: expect.stringMatching(/carried out and answered 200, .* of 14\.0 MiB/),
+		});
+		expect(runs).toBe(1);
+	});
+
 	it('gets what its work noted again, to be recorded as the first one was', async () => {
 		const first = blankNotes();
 		const work = () => {

@@ -50,6 +50,10 @@ export const ERROR_CODES = {
 		status: 409,
 		meaning: 'The service stopped amid the first request with this `Idempotency-Key`; its outcome is not known.',
 	},
+	idempotency_reply_too_large: {
+		status: 409,
+		meaning: 'The first request with this `Idempotency-Key` was carried out; its reply was too large to be kept.',
+	},
 	connection_in_use: { status: 409, meaning: 'API keys are bound to the Odoo connection; revoke them first.' },
 	connection_of_environment: {
 		status: 409,

@@ -63,13 +63,20 @@ const KEPT_MS = 24 * 60 * 60 * 1_000;
 /** 1 to 255 printable characters of ASCII, as every header can carry them. */
 const PRINTABLE = /^[ -~]{1,255}$/;
 
-const keptReply = z.object({
-	status: z.int(),
-	headers: z.record(z.string(), z.string()),
-	body: z.unknown().optional(),
-	/** Replies that were kept by an earlier version have none. */
-	notes: notesSchema.default(blankNotes),
-});
+/** The largest reply that is kept, in bytes of JSON: encrypted and in base64 it stays below MongoDB's 16 MiB a document. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+
+const keptReply = z.union([
+	z.object({
+		status: z.int(),
+		headers: z.record(z.string(), z.string()),
+		body: z.unknown().optional(),
+		/** Replies that were kept by an earlier version have none. */
+		notes: notesSchema.default(blankNotes),
+	}),
+	/** What is kept of a reply that is larger: that there was one. */
+	z.object({ status: z.int(), omitted_bytes: z.int() }),
+]);
 
 /**
  * Idempotency-Key (draft-ietf-httpapi-idempotency-key-header): the first reply again for 24 hours.
@@ -125,7 +132,9 @@ export function createIdempotency({
 	};
 
 	const settle = async (claim: Claim, { status, headers, body }: RouteReply, notes: Notes) => {
-		const kept = JSON.stringify({ status, headers, body, notes });
+		const whole = JSON.stringify({ status, headers, body, notes });
+		const bytes = Buffer.byteLength(whole);
+		const kept = bytes <= KEPT_BYTES ? whole : JSON.stringify({ status, omitted_bytes: bytes });
 		await store.change(claim, { reply: secrets.encrypt(kept, claim.id) });
 	};
 
@@ -201,9 +210,14 @@ function digest(...parts: readonly (string | Buffer)[]): string {
 	return hash.digest('hex');
 }
 
-/** The reply that was kept; what its work found out goes into `notes`. */
+/**
+ * The reply that was kept; what its work found out goes into `notes`.
+ * @throws {ApiError} 409 idempotency_reply_too_large
+ */
 function replay(text: string, notes: Notes): RouteReply {
-	const { status, headers, body, notes: kept } = keptReply.parse(JSON.parse(text));
+	const reply = keptReply.parse(JSON.parse(text));
+	if ('omitted_bytes' in reply) throw omitted(reply);
+	const { status, headers, body, notes: kept } = reply;
 	Object.assign(notes, kept);
 	return { status, body, headers: { ...headers, 'Idempotency-Replayed': 'true' } };
 }
@@ -213,6 +227,16 @@ const reused = () =>
 		'idempotency_key_reused',
 		'This Idempotency-Key was sent with another body before. Send the same body, or a new key.',
 	);
+
+const omitted = ({ status, omitted_bytes }: { status: number; omitted_bytes: number }) =>
+	new ApiError(
+		'idempotency_reply_too_large',
+		`The first request with this Idempotency-Key was carried out and answered ${status}, but its reply of ` +
+			`${mebibytes(omitted_bytes)} MiB was too large to be kept (${mebibytes(KEPT_BYTES)} MiB are). ` +
+			'To read, ask with a new key, or without one.',
+	);
+
+const mebibytes = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
 
 const inProgress = () =>
 	new ApiError(

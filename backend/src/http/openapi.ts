@@ -365,6 +365,7 @@ function codesOf({
 					'invalid_idempotency_key',
 					'idempotency_key_reused',
 					'idempotency_in_progress',
+					'idempotency_reply_too_large',
 					...(resumable ? [] : (['idempotency_interrupted'] as const)),
 				] as const)),
 		'rate_limited',

@@ -36,11 +36,15 @@ interface Input {
 	params?: Record<string, string>;
 	query?: Record<string, string>;
 	body?: unknown;
+	headers?: Record<string, string>;
 	organization?: DeployStage['organization'];
 }
 
 /** Asks a route as the pipeline would. */
-function ask(route: string, { params = {}, query = {}, body, organization = stage.organization }: Input = {}) {
+function ask(
+	route: string,
+	{ params = {}, query = {}, body, headers = {}, organization = stage.organization }: Input = {},
+) {
 	const [method, path] = route.split(' ');
 	const found = routes.find((candidate) => candidate.method === method && candidate.path === path);
 	if (!found) throw new Error(`no route ${route}`);
@@ -49,7 +53,7 @@ function ask(route: string, { params = {}, query = {}, body, organization = stag
 		query,
 		rawBody: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
 		caller: keyCaller({ organization_id: organization, actor: 'github-actions' }),
-		headers: {},
+		headers,
 		requestId: 'req_1',
 		signal: new AbortController().signal,
 		notes: blankNotes(),
@@ -96,12 +100,58 @@ describe('POST /environments/{environment_id}/deploy', () => {
 		});
 	});
 
-	it.each([[{}], [{ ref: '' }], [{ ref: 'x'.repeat(256) }], [{ ref: 1 }], [{ ref: 'main', force: true }]])(
-		'refuses %j',
-		async (body) => {
-			await expect(deploy(body)).rejects.toMatchObject({ status: 422, code: 'validation_failed' });
-		},
-	);
+	it('answers 200 with the outcome though it failed', async () => {
+		expect(await deploy({ ref: 'nowhere', wait: true })).toMatchObject({ http: 200, status: 'failed' });
+	});
+
+	const params = () => ({ environment_id: stage.environment._id });
+
+	it.each<[how: string, body: object, headers: Record<string, string>]>([
+		['"wait": "strict"', { wait: 'strict' }, {}],
+		['Prefer beside "wait": true', { wait: true }, { prefer: 'handling=strict' }],
+		['Prefer alone', {}, { prefer: 'wait=60, handling=strict' }],
+	])('answers 409 where the deployment failed and success was asked for by %s', async (_how, body, headers) => {
+		const strictly = (ref: string) => ask(DEPLOY, { params: params(), body: { ref, ...body }, headers });
+		await expect(strictly('nowhere')).rejects.toMatchObject({
+			status: 409,
+			code: 'deployment_failed',
+			message: expect.stringMatching(/^The deployment failed: .*nowhere/),
+			more: {
+				members: {
+					deployment_status: 'failed',
+					deployment_id: expect.stringMatching(/^dep_/),
+					job_id: expect.stringMatching(/^job_/),
+				},
+			},
+		});
+		expect((await strictly('main')).status).toBe(200);
+	});
+
+	it('waits as long as Prefer says, ten minutes at most, and tells what it honored', async () => {
+		const asked = async (prefer: string, body: object = {}) => {
+			const { status, headers } = await ask(DEPLOY, {
+				params: params(),
+				body: { ref: 'main', ...body },
+				headers: { prefer },
+			});
+			return [status, headers['Preference-Applied']];
+		};
+		expect(await asked('wait=60, handling=lenient')).toEqual([200, 'wait=60, handling=lenient']);
+		expect(await asked('wait=99999')).toEqual([200, 'wait=600']);
+		expect(await asked('handling=strict', { wait: true })).toEqual([200, 'handling=strict']);
+		expect(await asked('handling=strict')).toEqual([202, undefined]);
+	});
+
+	it.each([
+		[{}],
+		[{ ref: '' }],
+		[{ ref: 'x'.repeat(256) }],
+		[{ ref: 1 }],
+		[{ ref: 'main', force: true }],
+		[{ ref: 'main', wait: 'maybe' }],
+	])('refuses %j', async (body) => {
+		await expect(deploy(body)).rejects.toMatchObject({ status: 422, code: 'validation_failed' });
+	});
 
 	it('does not know an environment of somebody else', async () => {
 		const organization = stage.ids.next('organization');

@@ -90,6 +90,15 @@ describe('the Idempotency-Key', () => {
 		expect(JSON.stringify(await claims().find().toArray())).not.toContain(json.token);
 	});
 
+	it('does not deploy again where the first one was waited for strictly and failed', async () => {
+		const before = (await deployments()).length;
+		const strictly = () => send(deploy(), { ref: 'nowhere', wait: 'strict' }, 'strict');
+		const first = await strictly();
+		expect([first.status, first.json.code]).toEqual([409, 'deployment_failed']);
+		expect((await strictly()).json).toMatchObject({ code: 'deployment_failed', job_id: first.json.job_id });
+		expect(await deployments()).toHaveLength(before + 1);
+	});
+
 	it('is refused with another body', async () => {
 		await send('/api/v1/api-keys', { name: 'ci', permissions: ['projects:read'] }, 'key-3');
 		const other = await send('/api/v1/api-keys', { name: 'other', permissions: ['projects:read'] }, 'key-3');

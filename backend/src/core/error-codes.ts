@@ -39,6 +39,16 @@ export const ERROR_CODES = {
 	key_revoked: { status: 409, meaning: 'The API key was revoked; make another one.' },
 	hmac_not_supported: { status: 409, meaning: 'Only keys of scope webhook can demand signed requests.' },
 	deployment_ended: { status: 409, meaning: 'The deployment has ended already; `status` says how.' },
+	deployment_failed: {
+		status: 409,
+		meaning:
+			'The deployment that was waited for strictly did not succeed; `deployment_status` says how it ended, and ' +
+			'`deployment_id` which it is.',
+	},
+	deployment_unfinished: {
+		status: 409,
+		meaning: 'The deployment that was waited for strictly goes on; `deployment_id` names it.',
+	},
 	project_in_use: { status: 409, meaning: 'The project has environments; delete them first.' },
 	version_fixed: { status: 409, meaning: 'The version of Odoo cannot change once the environment was deployed.' },
 	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },

@@ -125,6 +125,14 @@ interface Declaration<I extends z.ZodRawShape, R extends Schemas> extends RouteD
 	readonly input: I & Readonly<Partial<Record<Exclude<keyof I, InputPart>, never>>>;
 	readonly responses: R;
 	readonly handle: (context: Context<I>) => Promise<ReplyOf<R>>;
+	/**
+	 * Where a client asked that a reply which tells of a failure be one: that failure. The reply itself is kept for its
+	 * Idempotency-Key all the same, so that the work is not done again.
+	 */
+	readonly failureOf?: (
+		input: { readonly headers: IncomingHttpHeaders } & z.output<z.ZodObject<I>>,
+		reply: RouteReply,
+	) => ApiError | null;
 }
 
 /** A declared route: everything that serving, checking and documenting it needs. */
@@ -141,7 +149,7 @@ export interface Route extends RouteDescription {
 export function defineRoute<const I extends z.ZodRawShape, const R extends Schemas>(
 	declaration: Declaration<I, R>,
 ): Route {
-	const { input, responses, handle, ...description } = declaration;
+	const { input, responses, handle, failureOf, ...description } = declaration;
 	const schema = z.object<I>(input);
 	const replies: Schemas = declaration.texts === undefined ? responses : orText(responses);
 	const { body }: z.ZodRawShape = input;
@@ -169,7 +177,10 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 					body: replies[answer.status]?.parse(answer.body),
 				};
 			};
-			return once(work, { resumable: description.resumable ?? description.method !== 'post' });
+			const answer = await once(work, { resumable: description.resumable ?? description.method !== 'post' });
+			const failure = failureOf?.({ ...parsed.data, headers: request.headers }, answer) ?? null;
+			if (failure !== null) throw failure;
+			return answer;
 		},
 	};
 }

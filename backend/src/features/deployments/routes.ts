@@ -1,17 +1,49 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
+import { ApiError } from '../../core/errors';
 import { idSchema } from '../../core/ids';
 import { preferredType } from '../../http/accept';
 import { pathId } from '../../http/fields';
 import { listRoute } from '../../http/list-route';
 import { type Pager, pageOf, pageQuery } from '../../http/page';
+import { preferenceApplied, type Preferences, readPreferences } from '../../http/prefer';
 import { defineRoute, reply, type Route, TextBody } from '../../http/route';
 import { timeSchema } from '../../http/time';
 import { statusFilter } from '../jobs/schemas';
 import { isEnded, type JobLogLine, type JobsService } from '../jobs/service';
 import { lastEventId, lineNumber, logEvents, logLineSchema, logText, presentLogLine } from './logs';
 import { deploymentSchema, deployReply, deployRequest, presentDeploy, presentDeployment } from './schemas';
-import type { DeploymentsService } from './service';
+import { type DeploymentsService, MAX_WAIT_SECONDS } from './service';
+
+/** How long a deploy is waited for, by its body or by `Prefer`, and whether it must have succeeded then. */
+function waitingOf({ wait }: z.output<typeof deployRequest>, headers: IncomingHttpHeaders) {
+	const preferred = readPreferences(headers);
+	const seconds = Math.min(preferred.wait ?? (wait === false ? 0 : MAX_WAIT_SECONDS), MAX_WAIT_SECONDS);
+	const strict = wait === 'strict' || (seconds > 0 && preferred.handling === 'strict');
+	const applied: Preferences = {
+		...(preferred.wait === undefined ? {} : { wait: seconds }),
+		...(preferred.handling === undefined || seconds === 0 ? {} : { handling: strict ? 'strict' : 'lenient' }),
+	};
+	return { seconds, strict, applied };
+}
+
+/** What a deploy that must have succeeded is refused with; null where it has. */
+function strictFailure({ status, job_id, deployment_id, deployment }: z.output<typeof deployReply>): ApiError | null {
+	if (status === 'succeeded') return null;
+	const members = { deployment_status: status, deployment_id, job_id };
+	if (status === 'failed' || status === 'canceled') {
+		const reason = deployment.error === null ? '' : `: ${deployment.error.message}`;
+		return new ApiError('deployment_failed', `The deployment ${ENDED[status]}${reason}`, { members });
+	}
+	return new ApiError(
+		'deployment_unfinished',
+		`The deployment was still ${status} when the time to wait was over. It goes on; ask for it by its id.`,
+		{ members },
+	);
+}
+
+const ENDED = { failed: 'failed', canceled: 'was canceled' };
 
 const read = { by: 'key', permission: 'deployments:read', plan: 'starter' } as const;
 const ofDeployment = z.strictObject({ deployment_id: pathId('deployment') });
@@ -35,17 +67,24 @@ export const deploymentRoutes = ({
 		operationId: 'deployEnvironment',
 		summary: 'Deploy a branch, tag or commit; answers at once, or with "wait" when it has ended',
 		access: { by: 'key', permission: 'deployments:trigger', plan: 'starter' },
+		notes:
+			`\`Prefer: wait=60\` (RFC 7240) waits for up to 60 seconds, at most ${MAX_WAIT_SECONDS}; with ` +
+			'`handling=strict` beside it, or `"wait": "strict"`, everything but a success is 409, so that `curl -f` fails. ' +
+			'`Preference-Applied` tells what was honored.',
 		resumable: true,
-		errors: ['environment_busy'],
+		errors: ['environment_busy', 'deployment_failed', 'deployment_unfinished'],
 		input: { params: ofEnvironment, body: deployRequest },
 		responses: { 200: deployReply, 202: deployReply },
-		handle: async ({ params, body, caller, effect_id, signal }) => {
+		handle: async ({ params, body, headers, caller, effect_id, signal }) => {
 			const tenant = caller.tenant;
 			const request = { ref: body.ref, actor: caller.actor, effect_id };
+			const { seconds, applied } = waitingOf(body, headers);
 			const queued = await deployments.deploy(tenant, params.environment_id, request);
-			const job = body.wait ? await deployments.waitFor(tenant, queued._id, signal) : queued;
-			return reply(isEnded(job) ? 200 : 202, presentDeploy(job));
+			const job = seconds > 0 ? await deployments.waitFor(tenant, queued._id, { seconds, signal }) : queued;
+			return { ...reply(isEnded(job) ? 200 : 202, presentDeploy(job)), headers: preferenceApplied(applied) };
 		},
+		failureOf: ({ body, headers }, { body: answer }) =>
+			waitingOf(body, headers).strict ? strictFailure(deployReply.parse(answer)) : null,
 	}),
 	listRoute(pager, {
 		path: '/api/v1/deployments',

@@ -80,9 +80,14 @@ export const deployRequest = z
 					'A branch, a tag, a commit (40 hexadecimal digits, or its first 7 and more), or `HEAD` for the default branch; ' +
 					'where a branch and a tag have that name, it is the branch',
 			}),
-		wait: z.boolean().default(false).meta({
-			description: 'Whether the reply waits for the end, for up to 10 minutes; without, it is 202 at once',
-		}),
+		wait: z
+			.union([z.boolean(), z.literal('strict')])
+			.default(false)
+			.meta({
+				description:
+					'Whether the reply waits for the end, for up to 10 minutes; without, it is 202 at once. With `strict` it ' +
+					'is 409 unless the deployment has succeeded by then',
+			}),
 	})
 	.meta({ id: 'DeployRequest', examples: [{ ref: 'main', wait: true }] });
 

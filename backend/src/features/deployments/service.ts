@@ -5,8 +5,8 @@ import type { EnvironmentsService } from '../environments/service';
 import type { JobsService } from '../jobs/service';
 import { type DeployJob, deployJob, type DeploymentRecord } from './model';
 
-/** How long a request may wait for a deploy's end, in milliseconds. */
-export const WAIT_MS = 10 * 60 * 1_000;
+/** The longest that a request may wait for a deploy's end, in seconds. */
+export const MAX_WAIT_SECONDS = 10 * 60;
 
 type DeploymentFilter = Omit<Parameters<JobsService['list']>[1], 'kind'>;
 
@@ -18,8 +18,8 @@ export interface DeploymentsService {
 		environment: EnvironmentId,
 		request: { ref: string; actor: string; effect_id?: string | null },
 	): Promise<DeployJob>;
-	/** The job at its end, or as it stands after {@link WAIT_MS} or when the signal comes. */
-	waitFor(tenant: Tenant, id: JobId, signal: AbortSignal): Promise<DeployJob>;
+	/** The job at its end, or as it stands after so many seconds or when the signal comes. */
+	waitFor(tenant: Tenant, id: JobId, until: { seconds: number; signal: AbortSignal }): Promise<DeployJob>;
 	/** Newest first. */
 	list(tenant: Tenant, filter: DeploymentFilter, after: JobId | null, limit: number): Promise<DeployJob[]>;
 	/** @throws {ApiError} 404 for an environment that the tenant does not have */
@@ -83,8 +83,8 @@ export function createDeploymentsService({
 			});
 			return deployJob(job);
 		},
-		waitFor: async (tenant, id, signal) =>
-			deployJob(await jobs.waitFor(tenant, id, { timeoutMs: WAIT_MS, signal })),
+		waitFor: async (tenant, id, { seconds, signal }) =>
+			deployJob(await jobs.waitFor(tenant, id, { timeoutMs: seconds * 1_000, signal })),
 		async listOf(tenant, environment_id, after, limit) {
 			await environments.get(tenant, environment_id);
 			return list(tenant, { environment_id }, after, limit);

@@ -50,6 +50,7 @@ const environmentSchema = z.object({
 		)
 		.default('info'),
 	OUTBOUND_ALLOWED_CIDRS: z.string().default('').transform(list(',')).pipe(z.array(cidr)),
+	TRUSTED_PROXIES: z.string().default('').transform(list(',')).pipe(z.array(cidr)),
 	GIT_ALLOWED_PATHS: z.string().default('').transform(list(path.delimiter)).pipe(z.array(z.string())),
 	SECRET_KEY: z.string().regex(MASTER_KEY, 'must be 32 bytes in hexadecimal (64 digits)').optional(),
 	SECRET_KEY_PREVIOUS: z
@@ -74,6 +75,8 @@ export interface Config {
 	readonly logLevel: z.infer<typeof environmentSchema>['LOG_LEVEL'];
 	/** Ranges that outgoing connections may reach although they are private (CIDR notation). */
 	readonly outboundAllowedCidrs: readonly string[];
+	/** Ranges (CIDR) of the reverse proxies whose `X-Forwarded-For` is believed. */
+	readonly trustedProxies: readonly string[];
 	/** Absolute directories below which a project's repository may be a local path, besides the service's own. */
 	readonly gitAllowedPaths: readonly string[];
 	/** The master key that all secrets derive from; unset: one made at the first start and kept under `dataDir`. */
@@ -121,6 +124,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 		mongodbUri: env.MONGODB_URI,
 		logLevel: env.LOG_LEVEL,
 		outboundAllowedCidrs: env.OUTBOUND_ALLOWED_CIDRS,
+		trustedProxies: env.TRUSTED_PROXIES,
 		gitAllowedPaths: env.GIT_ALLOWED_PATHS.map((directory) => path.resolve(directory)),
 		secretKey: env.SECRET_KEY === undefined ? undefined : Buffer.from(env.SECRET_KEY, 'hex'),
 		previousSecretKeys: env.SECRET_KEY_PREVIOUS.map((key) => Buffer.from(key, 'hex')),

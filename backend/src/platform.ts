@@ -204,12 +204,13 @@ export async function startPlatform(
 				runtimes.mounts.map(({ path, handle }) => [path, fetchHandler(handle, log, 'large')]),
 			),
 		},
-		authenticators: [byKey(keys.service.authenticate), byOdooLogin(odooLogins.authenticate)],
+		authenticators: [byKey(keys.service), byOdooLogin(odooLogins.authenticate)],
 		refusedKeys,
 		loginGate: createLoginGate({ limits }),
 		rateLimiter: createRateLimiter({ counter: createRateCounter(collections.rateWindows), limits, clock }),
 		idempotency,
 		audit: audit.service.audit,
+		trustedProxies: config.trustedProxies,
 		ready: async () => {
 			if (!started) throw new Error('still starting');
 			await database.ping();

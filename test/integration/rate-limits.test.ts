@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LIMITS } from '../../backend/src/http/limits';
 import type { Platform } from '../../backend/src/platform';
 import { type ApiReply, ask } from '../support/ask';
+import { outsideAccess } from '../support/connections';
 import { createFakeClock, type FakeClock } from '../support/fake-clock';
 import { addKey, addOrganization, startReplica, startTestPlatform, type TestPlatform } from '../support/platform';
+import { until } from '../support/until';
 
 let clock: FakeClock;
 let platform: TestPlatform;
@@ -24,6 +27,14 @@ const get = (base: Platform, key: string, path = '/api/v1/projects') => ask(base
 
 const post = (key: string) =>
 	ask(platform.url, 'POST', '/api/n8n/webhook', { headers: { 'X-API-Key': key }, body: {} });
+
+/** Moves the clock on until that has come. */
+async function whileTimePasses<T>(awaited: Promise<T>): Promise<T> {
+	const over = new AbortController();
+	void awaited.finally(() => over.abort());
+	while (!over.signal.aborted) await clock.advance(1);
+	return awaited;
+}
 
 describe('the limit of a key', () => {
 	it('is counted over the replicas, and told with every reply', async () => {
@@ -76,18 +87,53 @@ describe('the limit of a key', () => {
 });
 
 describe('an address that sends one refused key after another', () => {
-	it('is blocked, but neither for a key that was good before nor from the health checks', async () => {
+	it('is blocked, but neither for a good key nor from the health checks', async () => {
 		const { api_key } = await addOrganization(platform);
-		await get(platform, api_key);
 		const sent = Promise.all(Array.from({ length: 30 }, (_, index) => get(platform, `oec_live_${index}`)));
-		const over = new AbortController();
-		void sent.finally(() => over.abort());
-		while (!over.signal.aborted) await clock.advance(1);
-		expect((await sent).every(({ status }) => status === 401)).toBe(true);
+		expect((await whileTimePasses(sent)).every(({ status }) => status === 401)).toBe(true);
 		const blocked = await get(platform, 'oec_live_x');
 		expect([blocked.status, Number(blocked.headers.get('retry-after')) > 0]).toEqual([429, true]);
 		expect((await get(platform, api_key)).status).toBe(200);
 		expect((await ask(platform.url, 'GET', '/readyz')).status).toBe(200);
+	});
+});
+
+describe('clients behind a trusted proxy', () => {
+	it('are told apart by the address that the proxy gives them', async () => {
+		const config = { ...platform.config, trustedProxies: ['127.0.0.0/8', '::1/128', '10.0.0.0/8'] };
+		const behind = await startReplica({ config }, { clock, limits: { ...LIMITS, refusedKeys: 3 } });
+		const via = (forwarded: string, token = 'oec_live_guessed') =>
+			ask(behind.url, 'GET', '/api/v1/projects', { key: token, headers: { 'X-Forwarded-For': forwarded } });
+		const guess = async (forwarded: string) => (await whileTimePasses(via(forwarded))).status;
+		// What a client itself wrote stands before what the proxy saw.
+		const guesses = ['198.51.100.7', '203.0.113.9, 198.51.100.7', '198.51.100.7:41000, 10.0.0.2'];
+		for (const forwarded of guesses) expect(await guess(forwarded)).toBe(401);
+		expect(await guess('198.51.100.7')).toBe(429);
+		expect(await guess('198.51.100.8')).toBe(401);
+		await behind.stop();
+	});
+
+	it('are one address where no proxy is trusted', async () => {
+		const alone = await startReplica(platform, { clock, limits: { ...LIMITS, refusedKeys: 1 } });
+		const via = (forwarded: string) =>
+			ask(alone.url, 'GET', '/api/v1/projects', { key: 'guessed', headers: { 'X-Forwarded-For': forwarded } });
+		expect((await whileTimePasses(via('198.51.100.7'))).status).toBe(401);
+		expect((await via('198.51.100.8')).status).toBe(429);
+		await alone.stop();
+	});
+});
+
+describe('guesses at a sandbox', () => {
+	it('are answered ever more slowly, and hold up nobody who knows its key', async () => {
+		const { staging } = platform.firstRun.environments;
+		const { api_key } = await outsideAccess(platform, staging);
+		const send = async (key: string) =>
+			(await ask(platform.url, 'POST', `/sandbox/${staging}/json/2/res.users/context_get`, { key, body: {} }))
+				.status;
+		const guesses = Promise.all(Array.from({ length: 12 }, () => send('guessed')));
+		await until(() => clock.sleeping.includes(100) && clock.sleeping.includes(200));
+		const right = await send(api_key);
+		expect([right, new Set(await whileTimePasses(guesses))]).toEqual([200, new Set([401])]);
 	});
 });
 

@@ -46,11 +46,14 @@ beforeAll(async () => {
 			routes: replica.routes,
 			mounts: {},
 			authenticators: [
-				byKey((token) => {
-					const organization_id = organizations.get(token);
-					if (organization_id === undefined) return Promise.resolve(null);
-					const permissions = new Set(PERMISSIONS);
-					return Promise.resolve(keyCaller({ organization_id, plan: 'free', permissions, actor: token }));
+				byKey({
+					authenticate: (token) => {
+						const organization_id = organizations.get(token);
+						if (organization_id === undefined) return Promise.resolve(null);
+						const permissions = new Set(PERMISSIONS);
+						return Promise.resolve(keyCaller({ organization_id, plan: 'free', permissions, actor: token }));
+					},
+					isOurs: () => false,
 				}),
 			],
 			ready: () => Promise.resolve(),

@@ -12,6 +12,7 @@ describe('the configuration', () => {
 			mongodbUri: undefined,
 			logLevel: 'info',
 			outboundAllowedCidrs: [],
+			trustedProxies: [],
 			gitAllowedPaths: [],
 			secretKey: undefined,
 			previousSecretKeys: [],

@@ -140,7 +140,9 @@ beforeAll(async () => {
 		...createPipelineParts(systemClock),
 		routes,
 		mounts: {},
-		authenticators: [byKey((token) => Promise.resolve(callers.get(token) ?? null))],
+		authenticators: [
+			byKey({ authenticate: (token) => Promise.resolve(callers.get(token) ?? null), isOurs: () => false }),
+		],
 		ready: () => (healthy ? Promise.resolve() : Promise.reject(new Error('no database'))),
 		log: createLogger('silent'),
 	});
@@ -335,8 +337,20 @@ describe('the request pipeline', () => {
 		expect([status, headers.get('allow')]).toEqual([405, 'POST']);
 	});
 
+	it.each([
+		[405, '/things', 'DELETE'],
+		[404, '/nowhere', 'GET'],
+	])('tells the limit of a good key with %i as well', async (expected, path, method) => {
+		const { headers, status } = await ask(path, { method });
+		expect([status, headers.get('x-ratelimit-limit')]).toEqual([expected, '300']);
+	});
+
+	it('tells nothing of a bad key by the path that it is tried at', async () => {
+		expect((await ask('/nowhere', { key: 'bad' })).json).toMatchObject({ code: 'invalid_api_key' });
+	});
+
 	it('answers 404 where there is nothing', async () => {
-		expect((await ask('/nowhere')).json).toMatchObject({ status: 404, code: 'unknown_route' });
+		expect((await ask('/nowhere', { key: '' })).json).toMatchObject({ status: 404, code: 'unknown_route' });
 	});
 
 	it('answers a path that cannot be decoded', async () => {

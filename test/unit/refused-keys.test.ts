@@ -17,9 +17,10 @@ beforeEach(() => {
 /** Sends a key, and lets the time pass that its answer takes. */
 async function send(token: string, address = '198.51.100.7') {
 	const start = clock.now().getTime();
-	const answer = refusedKeys.watch({ address, token, signal: new AbortController().signal }, () => {
+	const isOurs = () => token.startsWith('made here');
+	const answer = refusedKeys.watch({ address, token, signal: new AbortController().signal, isOurs }, () => {
 		lookedUp += 1;
-		return Promise.resolve(token === 'good' ? 'caller' : null);
+		return Promise.resolve(token.endsWith('good') ? 'caller' : null);
 	});
 	answer.catch(() => undefined);
 	await clock.advance(0);
@@ -58,6 +59,13 @@ describe('refused keys', () => {
 		await send('good');
 		await sendMany(30);
 		expect((await send('good')).found).toBe('caller');
+	});
+
+	it('do not block a token that was made here, as behind a proxy', async () => {
+		await sendMany(30);
+		expect((await send('made here, good')).found).toBe('caller');
+		expect((await send('made here, revoked')).found).toBeNull();
+		await expect(send('made elsewhere')).rejects.toMatchObject({ status: 429 });
 	});
 
 	it('block for five minutes', async () => {

@@ -14,6 +14,8 @@ export interface Authenticator {
 	/** The token that a request carries; undefined where it carries none. @throws {ApiError} 403 cross_site_refused */
 	readonly tokenOf: (headers: IncomingHttpHeaders) => string | undefined;
 	readonly authenticate: Authenticate<Caller>;
+	/** Whether a token was made here, told by itself: such a one is looked up even where its address is blocked. */
+	readonly isOurs: (token: string) => boolean;
 	/** What is said of a token that is good for nothing. */
 	readonly refusal: () => ApiError;
 }
@@ -22,7 +24,13 @@ export interface Authenticator {
 export const CHALLENGE = { headers: { 'WWW-Authenticate': 'Bearer' } };
 
 /** By an API key, in `Authorization: Bearer` (RFC 6750) or `X-API-Key`. A route that takes another one refuses it. */
-export const byKey = (authenticate: Authenticate<KeyCaller>): Authenticator => ({
+export const byKey = ({
+	authenticate,
+	isOurs,
+}: {
+	readonly authenticate: Authenticate<KeyCaller>;
+	readonly isOurs: Authenticator['isOurs'];
+}): Authenticator => ({
 	at: ['key', 'webhook_key', 'user'],
 	tokenOf(headers) {
 		const bearer = /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
@@ -30,6 +38,7 @@ export const byKey = (authenticate: Authenticate<KeyCaller>): Authenticator => (
 		return bearer ?? (typeof apiKey === 'string' && apiKey !== '' ? apiKey : undefined);
 	},
 	authenticate,
+	isOurs,
 	refusal: () =>
 		new ApiError(
 			'invalid_api_key',
@@ -47,6 +56,8 @@ export const byOdooLogin = (authenticate: Authenticate<OdooLoginCaller>): Authen
 		return token;
 	},
 	authenticate,
+	// Nothing in it tells that.
+	isOurs: () => false,
 	refusal: () =>
 		new ApiError(
 			'invalid_session',

@@ -1,12 +1,20 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, {
+	type ErrorRequestHandler,
+	type Express,
+	type Request,
+	type RequestHandler,
+	type Response,
+} from 'express';
 import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
-import type { Authenticator } from '../access/authenticators';
+import type { Access } from '../access/access';
+import { type Authenticator, CHALLENGE } from '../access/authenticators';
 import { authorize } from '../access/authorize';
-import { callerId } from '../access/caller';
+import { type Caller, callerId, type KeyCaller } from '../access/caller';
 import { requireSignature } from '../access/hmac-signature';
 import { identify } from '../access/identify';
 import { accessLog } from './access-log';
+import { addressOf } from './address';
 import { type Audit, isDeed } from './audit';
 import type { Idempotency } from './idempotency';
 import type { LoginGate } from './login-gate';
@@ -36,17 +44,20 @@ interface AppOptions extends Steps {
 	readonly routes: readonly Route[];
 	/** Handlers of everything below a path that is not the API, e.g. the sandbox's Odoo. */
 	readonly mounts: Readonly<Record<string, RequestHandler>>;
+	/** The proxies whose word on where a request came from is taken, as ranges (CIDR). */
+	readonly trustedProxies?: readonly string[];
 	/** Rejects while the service cannot do its work. */
 	readonly ready: () => Promise<void>;
 }
 
 /** The pipeline that every request passes, in this order. */
-export function createApp({ routes, mounts, ready, ...steps }: AppOptions): Express {
+export function createApp({ routes, mounts, ready, trustedProxies = [], ...steps }: AppOptions): Express {
 	const { log } = steps;
 	const app = express();
 	app.disable('x-powered-by');
 	app.disable('etag');
 	app.enable('case sensitive routing');
+	app.set('trust proxy', trustedProxies);
 
 	app.use(requestId);
 	app.use(accessLog(log));
@@ -66,46 +77,63 @@ export function createApp({ routes, mounts, ready, ...steps }: AppOptions): Expr
 	for (const [path, handler] of Object.entries(mounts)) app.use(path, handler);
 
 	for (const route of routes) app[route.method](expressPath(route), serve(route, steps));
-	for (const route of routes) app.all(expressPath(route), refuseMethod(route, routes, log));
-	app.use(() => {
-		throw new ApiError('unknown_route', 'There is nothing at this path; /api/v1/docs shows what there is.');
-	});
+	for (const route of routes) app.all(expressPath(route), refuseMethod(route, routes, steps));
+	app.use(
+		refuse(
+			new ApiError('unknown_route', 'There is nothing at this path; /api/v1/docs shows what there is.'),
+			steps,
+		),
+	);
 	app.use(fail(log));
 	return app;
 }
 
 const expressPath = (route: Route) => route.path.replace(/\{(\w+)\}/g, ':$1');
 
+/** Aborted when the client leaves before it has its reply. */
+function goneSignal(response: Response): AbortSignal {
+	const gone = new AbortController();
+	response.once('close', () => {
+		if (!response.writableFinished) gone.abort();
+	});
+	return gone.signal;
+}
+
+/** Who asks, by the ways that routes with such access take; null where nothing says so. */
+const callerOf = (
+	request: Request,
+	access: Access,
+	signal: AbortSignal,
+	{ authenticators, refusedKeys }: Steps,
+): Promise<Caller | null> =>
+	identify(request.headers, access, authenticators, (token, { authenticate, isOurs }) =>
+		refusedKeys.watch({ address: addressOf(request), token, signal, isOurs }, () => authenticate(token)),
+	);
+
+/** Counts a request of a key, and tells the client in its reply's headers. */
+async function spend(caller: KeyCaller, response: Response, { rateLimiter }: Steps) {
+	const rate = await rateLimiter.spend(caller);
+	response.set(rate.headers);
+	if (rate.refusal) throw rate.refusal;
+}
+
 /**
  * One declared route: who asks and how often, whether they may, what they send and whether they signed it, what they get;
  * failures in the words of the route's family.
  */
 const serve =
-	(
-		route: Route,
-		{ authenticators, refusedKeys, rateLimiter, loginGate, idempotency, audit, log }: Steps,
-	): RequestHandler =>
+	(route: Route, steps: Steps): RequestHandler =>
 	async (request, response) => {
+		const { loginGate, idempotency, audit, log } = steps;
 		const id = requestIdOf(response.locals);
-		const gone = new AbortController();
-		const { signal } = gone;
-		response.once('close', () => {
-			if (!response.writableFinished) gone.abort();
-		});
+		const signal = goneSignal(response);
 		let leave = () => {};
 		try {
 			const { headers, params, query } = request;
-			const address = request.socket.remoteAddress ?? '';
-			const caller = await identify(headers, route.access, authenticators, (token, authenticate) =>
-				refusedKeys.watch({ address, token, signal }, () => authenticate(token)),
-			);
-			if (caller.kind === 'key') {
-				const rate = await rateLimiter.spend(caller);
-				response.set(rate.headers);
-				if (rate.refusal) throw rate.refusal;
-			} else {
-				leave = loginGate.enter(callerId(caller));
-			}
+			const caller = await callerOf(request, route.access, signal, steps);
+			if (caller === null) throw unauthenticated();
+			if (caller.kind === 'key') await spend(caller, response, steps);
+			else leave = loginGate.enter(callerId(caller));
 			authorize(caller, route.access);
 			const rawBody = await readBody(request, response, route.bodySize);
 			const notes = blankNotes();
@@ -115,7 +143,7 @@ const serve =
 				action: route.operationId,
 				path_ids: Object.values(params).map(String),
 				caller,
-				address,
+				address: addressOf(request),
 				request_id: id,
 			});
 			const reply = await route.run({
@@ -141,14 +169,35 @@ const serve =
 		}
 	};
 
-function refuseMethod(route: Route, routes: readonly Route[], log: Logger): RequestHandler {
-	const path = expressPath(route);
-	const allowed = routes.filter((other) => expressPath(other) === path).map((other) => other.method.toUpperCase());
-	return (_request, response) => {
-		response.setHeader('Allow', allowed.join(', '));
-		const error = new ApiError('method_not_allowed', `This path takes ${allowed.join(', ')}.`);
-		sendError(error, response, log, route);
+const unauthenticated = () =>
+	new ApiError(
+		'authentication_required',
+		'No API key was sent. Send one as "Authorization: Bearer <key>" or in the header X-API-Key.',
+		CHALLENGE,
+	);
+
+/** Refuses a request that no route serves. A key that came with it is looked up and counted as it is everywhere. */
+const refuse =
+	(reason: ApiError, steps: Steps, { route, allow }: { route?: Route; allow?: string } = {}): RequestHandler =>
+	async (request, response) => {
+		const signal = goneSignal(response);
+		try {
+			const caller = await callerOf(request, ANYBODY, signal, steps);
+			if (caller?.kind === 'key') await spend(caller, response, steps);
+			if (allow !== undefined) response.setHeader('Allow', allow);
+			throw reason;
+		} catch (error) {
+			if (!signal.aborted || error !== signal.reason) sendError(error, response, steps.log, route);
+		}
 	};
+
+const ANYBODY: Access = { by: 'key', permission: null, plan: 'free' };
+
+function refuseMethod(route: Route, routes: readonly Route[], steps: Steps): RequestHandler {
+	const path = expressPath(route);
+	const methods = routes.filter((other) => expressPath(other) === path).map((other) => other.method.toUpperCase());
+	const allow = methods.join(', ');
+	return refuse(new ApiError('method_not_allowed', `This path takes ${allow}.`), steps, { route, allow });
 }
 
 /** Express tells error handlers by their four parameters. */

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
+import { addressOf } from './address';
 import { refuseInexact } from './json-body';
 import { type BodySize, readBody } from './read-body';
 import { sendError } from './send-error';
@@ -45,7 +46,7 @@ export const fetchHandler =
 					headers,
 					body,
 				}),
-				{ address: request.socket.remoteAddress ?? '', signal: gone.signal },
+				{ address: addressOf(request), signal: gone.signal },
 			);
 			response.status(answer.status);
 			answer.headers.forEach((value, name) => response.setHeader(name, value));

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock';
 import { ApiError } from '../core/errors';
 import { Lru } from '../core/lru';
 import { hashToken } from '../core/secrets';
-import { nap } from '../waiting/wakeable-loop';
+import { createSlowDown } from '../waiting/slow-down';
 import type { Limits } from './limits';
 
 /** Slows down and then blocks addresses that send one refused key after another. */
@@ -13,26 +13,23 @@ export interface RefusedKeys {
 	 * @throws {ApiError} 429 too_many_refused_keys, without looking the key up, while the address is blocked
 	 */
 	watch<T>(
-		request: { readonly address: string; readonly token: string; readonly signal: AbortSignal },
+		request: {
+			readonly address: string;
+			readonly token: string;
+			readonly signal: AbortSignal;
+			/** Whether a token was made here; such a one is looked up in spite of a block. */
+			readonly isOurs?: (token: string) => boolean;
+		},
 		lookUp: () => Promise<T | null>,
 	): Promise<T | null>;
 }
 
-/** Refusals further apart than this begin to count anew, in milliseconds. */
-const QUIET_MS = 60_000;
 const BLOCK_MS = 5 * 60_000;
-/** Every refusal beyond the free ones waits so much longer than the one before. */
-const DELAY_STEP_MS = 100;
 const CAPACITY = 10_000;
 
-interface Refusals {
-	readonly count: number;
-	readonly last: number;
-}
-
 /**
- * In this process's memory and of bounded size; replicas do not tell each other. Keys that were good a moment ago pass a
- * block, so that behind a proxy, where all clients have one address, one client's stale key locks out no other's.
+ * In this process's memory and of bounded size; replicas do not tell each other. Tokens that were made here pass a block,
+ * and what was good a moment ago does, so that behind a proxy, where all clients have one address, nobody locks out others.
  */
 export function createRefusedKeys({
 	limits,
@@ -41,18 +38,22 @@ export function createRefusedKeys({
 	limits: Pick<Limits, 'refusedKeys'>;
 	clock: Clock;
 }): RefusedKeys {
-	const refusals = new Lru<Refusals>(CAPACITY);
+	const refusals = createSlowDown(clock, Math.floor(limits.refusedKeys / 3));
 	const accepted = new Lru<true>(CAPACITY);
-	const free = Math.floor(limits.refusedKeys / 3);
+
+	/** How long a source is blocked still, in milliseconds; 0 where it is not. */
+	const blockOf = (source: string) => {
+		const known = refusals.of(source);
+		if (known === undefined || known.count < limits.refusedKeys) return 0;
+		return Math.max(0, known.last + BLOCK_MS - clock.now().getTime());
+	};
 
 	return {
-		async watch({ address, token, signal }, lookUp) {
+		async watch({ address, token, signal, isOurs = () => false }, lookUp) {
 			const source = sourceOf(address);
 			const digest = hashToken(token);
-			const before = refusals.get(source);
-			const blockedFor =
-				before && before.count >= limits.refusedKeys ? before.last + BLOCK_MS - clock.now().getTime() : 0;
-			if (blockedFor > 0 && accepted.get(digest) === undefined) throw blocked(blockedFor);
+			const blockedFor = blockOf(source);
+			if (blockedFor > 0 && accepted.get(digest) === undefined && !isOurs(token)) throw blocked(blockedFor);
 
 			const found = await lookUp();
 			if (found !== null) {
@@ -60,12 +61,7 @@ export function createRefusedKeys({
 				return found;
 			}
 			accepted.delete(digest);
-			const now = clock.now().getTime();
-			const known = refusals.get(source);
-			if (known && known.count >= limits.refusedKeys && now < known.last + BLOCK_MS) return null;
-			const count = known && now - known.last <= QUIET_MS ? known.count + 1 : 1;
-			refusals.set(source, { count, last: now });
-			if (count > free) await nap(clock, (count - free) * DELAY_STEP_MS, signal);
+			if (blockOf(source) === 0) await refusals.failed(source, signal);
 			return null;
 		},
 	};

@@ -82,6 +82,8 @@ export interface KeysService {
 	 */
 	rotateHmacSecret(tenant: Tenant, id: KeyId): Promise<{ readonly key: KeyDocument; readonly hmac_secret: string }>;
 	readonly authenticate: Authenticate<KeyCaller>;
+	/** Whether a token was made here, be its key good or not. */
+	readonly isOurs: (token: string) => boolean;
 }
 
 /** A secret for signing requests, as a person copies it. */
@@ -142,6 +144,7 @@ export function createKeysService({
 		mint,
 		store,
 		authenticate,
+		isOurs: (token) => tokens.verify(token) !== null,
 		get,
 		async create(maker, { org_id, org_ids, hmac, ...request }) {
 			requirePermissions(maker, request.permissions);

@@ -2,6 +2,7 @@ import { createSandbox } from '@odoo-platform/odoo-sandbox';
 import { isId } from '../../core/ids';
 import { equalInConstantTime } from '../../core/secrets';
 import type { Fetch } from '../../net/outbound';
+import { createSlowDown } from '../../waiting/slow-down';
 import type { RuntimeDefinition, RuntimeSite } from '../runtime';
 import { readManifest, readPart, writeSnapshot } from '../snapshot';
 import { createMongoJournal } from './mongo-journal';
@@ -10,6 +11,9 @@ import { fromLines, toLines } from './records';
 const DATABASE = 'sandbox';
 const LOGIN = 'admin';
 const RECORDS = 'records.jsonl';
+/** So many wrong secrets of a sandbox are answered at once. */
+const FREE_GUESSES = 10;
+const NEVER = new AbortController().signal;
 
 /** What a snapshot must have in common with the site that it is restored to. */
 const originOf = ({ odoo_version }: RuntimeSite) => ({ format: 'sandbox 1', odoo_version });
@@ -20,6 +24,8 @@ export const sandboxRuntime: RuntimeDefinition = {
 
 	create: ({ connection, baseUrl, findSite, secrets, clock }) => {
 		const addressOf = ({ id }: Pick<RuntimeSite, 'id'>) => `${baseUrl()}/sandbox/${id}`;
+		/** Right secrets wait for nothing, so that nobody who guesses locks others out. */
+		const wrongSecrets = createSlowDown(clock, FREE_GUESSES);
 		const secretOf = ({ id }: RuntimeSite) => secrets.derive(`sandbox/${id}`).toString('hex');
 		const sandbox = createSandbox({
 			journal: createMongoJournal(connection),
@@ -32,7 +38,11 @@ export const sandboxRuntime: RuntimeDefinition = {
 					odoo_version: site.odoo_version,
 					database: DATABASE,
 					login: LOGIN,
-					verify: (secret) => equalInConstantTime(secret, secretOf(site)),
+					verify: async (secret) => {
+						if (equalInConstantTime(secret, secretOf(site))) return true;
+						await wrongSecrets.failed(id, NEVER);
+						return false;
+					},
 				};
 			},
 		});

@@ -39,9 +39,7 @@ export const keyChange = z
 	.strictObject({
 		name: z.string().trim().min(1).max(100).describe('What the audit log and `actor` call whoever uses it'),
 		permissions,
-		expires_at: timeSchema
-			.nullable()
-			.describe('From when on it is refused, a time in the future; not later than it was, where it had one'),
+		expires_at: timeSchema.nullable().describe('From when on it is refused, a time in the future; null: never'),
 		hmac: z
 			.boolean()
 			.describe('Whether its requests must be signed: with the secret that it has, or else with a new one'),
@@ -86,15 +84,21 @@ export const keyRequest = z
 			),
 		hmac: z
 			.boolean()
-			.default(false)
-			.describe('Whether its requests must be signed (`X-HMAC-Signature`), for the scope `webhook` alone'),
+			.optional()
+			.describe(
+				'Whether its requests must be signed (`X-HMAC-Signature`), for the scope `webhook` alone; where it is left out, ' +
+					'they must if `hmac_secret` is sent',
+			),
+		hmac_secret: hmacSecret.optional(),
 	})
-	.superRefine(({ scope, org_id, org_ids, permissions, connection_id, hmac }, context) => {
+	.superRefine(({ scope, org_id, org_ids, permissions, connection_id, hmac, hmac_secret }, context) => {
 		const refuse = (path: PropertyKey[], message: string) => context.addIssue({ code: 'custom', path, message });
 		const isUnset = permissions === undefined;
 		if (scope === 'multi_org' && org_ids === undefined) refuse(['org_ids'], 'is needed with the scope multi_org');
 		if (scope === 'multi_org' && org_id !== undefined) refuse(['org_id'], 'is org_ids with the scope multi_org');
 		if (scope !== 'multi_org' && org_ids !== undefined) refuse(['org_ids'], 'needs the scope multi_org');
+		if (hmac === false && hmac_secret !== undefined)
+			refuse(['hmac_secret'], 'must not be sent where hmac is false');
 		if (scope === 'webhook') {
 			permissions?.forEach((permission, index) => {
 				if (WEBHOOK_PERMISSIONS.includes(permission)) return;
@@ -104,9 +108,14 @@ export const keyRequest = z
 		}
 		if (isUnset) refuse(['permissions'], 'is required');
 		if (hmac) refuse(['hmac'], 'needs the scope webhook');
+		if (hmac_secret !== undefined) refuse(['hmac_secret'], 'needs the scope webhook');
 		if (connection_id !== null) refuse(['connection_id'], 'needs the scope webhook');
 	})
-	.transform(({ permissions = WEBHOOK_PERMISSIONS, ...request }) => ({ ...request, permissions }))
+	.transform(({ permissions = WEBHOOK_PERMISSIONS, hmac, ...request }) => ({
+		...request,
+		permissions,
+		hmac: hmac ?? request.hmac_secret !== undefined,
+	}))
 	.meta({
 		id: 'ApiKeyRequest',
 		examples: [
@@ -169,7 +178,7 @@ export const createdKeySchema = keySchema
 		hmac_secret: z
 			.string()
 			.nullable()
-			.describe('What its requests are signed with, shown here and never again; null where they need not be'),
+			.describe('The secret that was made, shown here and never again; null where none was, or one was sent'),
 	})
 	.meta({
 		id: 'CreatedApiKey',

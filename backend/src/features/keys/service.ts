@@ -35,6 +35,8 @@ interface KeyRequest extends Pick<KeySpecification, 'name' | 'scope' | 'permissi
 	/** Given with the scope multi_org, and with no other. */
 	readonly org_ids?: readonly OrganizationId[] | undefined;
 	readonly hmac: boolean;
+	/** In place of one that is made here. */
+	readonly hmac_secret?: string | undefined;
 }
 
 /** What is changed of a key; what is left out stays. */
@@ -54,7 +56,8 @@ export interface KeysService {
 	/** Keeps a key by the hash of its token; the one with that id, should it exist, stays as it is. */
 	store(specification: KeySpecification, token: string): Promise<void>;
 	/**
-	 * Makes a key that may do nothing that its maker may not; `token` and `hmac_secret` are not shown again.
+	 * Makes a key that may do nothing that its maker may not; `token`, and `hmac_secret` where one was made, are not shown
+	 * again.
 	 * @throws {ApiError} 403 permission_denied, organization_denied, plan_upgrade_required; 422
 	 */
 	create(
@@ -146,7 +149,7 @@ export function createKeysService({
 		authenticate,
 		isOurs: (token) => tokens.verify(token) !== null,
 		get,
-		async create(maker, { org_id, org_ids, hmac, ...request }) {
+		async create(maker, { org_id, org_ids, hmac, hmac_secret: own, ...request }) {
 			requirePermissions(maker, request.permissions);
 			if (request.scope === 'multi_org') requirePlan(maker, 'agency');
 			for (const named of org_ids ?? []) organizationFor(maker, named);
@@ -156,9 +159,15 @@ export function createKeysService({
 				throw invalidInput('/connection_id', 'names no Odoo connection of the organization');
 			}
 			const id = ids.next('key');
-			const hmac_secret = hmac ? makeHmacSecret() : null;
+			const hmac_secret = hmac && own === undefined ? makeHmacSecret() : null;
 			const organization_ids = org_ids ?? null;
-			const specification = { ...request, id, organization_id, organization_ids, hmac_secret };
+			const specification = {
+				...request,
+				id,
+				organization_id,
+				organization_ids,
+				hmac_secret: own ?? hmac_secret,
+			};
 			const token = mint(specification);
 			await store(specification, token);
 			return { key: await get(organization_id, id), token, hmac_secret };
@@ -175,7 +184,8 @@ export function createKeysService({
 			}
 			if (expires_at !== undefined) {
 				requireFuture(expires_at, clock);
-				requireNotLater(expires_at, before.expires_at);
+				// What it may do, it then may for longer.
+				if (isLater(expires_at, before.expires_at)) requirePermissions(maker, before.permissions);
 			}
 			const made = hmac === true && own === undefined && before.hmac_secret === null ? makeHmacSecret() : null;
 			const secret = own ?? made;
@@ -214,11 +224,8 @@ const noHmac = () =>
 const keyRevoked = () =>
 	new ApiError('key_revoked', 'The API key was revoked. Make another one with POST /api/v1/api-keys.');
 
-/** A token carries its expiry, which no change can put off. */
-function requireNotLater(wanted: Date | null, present: Date | null) {
-	if (present === null || (wanted !== null && wanted <= present)) return;
-	throw invalidInput('/expires_at', `must not be after ${present.toISOString()}: make another key for a longer time`);
-}
+const isLater = (one: Date | null, other: Date | null) =>
+	other !== null && (one === null || one.getTime() > other.getTime());
 
 function requireFuture(expiry: Date | null, clock: Clock) {
 	if (expiry !== null && expiry <= clock.now()) throw invalidInput('/expires_at', 'must be in the future');

@@ -25,7 +25,6 @@ interface Claims {
 	readonly key_id: KeyId;
 	readonly organization_id: OrganizationId;
 	readonly scope: KeyScope;
-	readonly expires_at: Date | null;
 }
 
 /** What jsonwebtoken leaves to its callers: the type, that no member of the header demands more (`crit`), and the id. */
@@ -37,7 +36,10 @@ const verifiedSchema = z.object({
 /** A date as a JWT has it (RFC 7519, NumericDate), in whole seconds. */
 const numericDate = (date: Date) => Math.floor(date.getTime() / 1000);
 
-/** The tokens of keys: a prefix and a compact JWT (RFC 7519; one pinned algorithm and type, RFC 8725). */
+/**
+ * The tokens of keys: a prefix and a compact JWT (RFC 7519; one pinned algorithm and type, RFC 8725). Their expiry stands
+ * with the key, where it can be changed; that of a token which carries one counts as well.
+ */
 export interface Tokens {
 	sign(claims: Claims): string;
 	/**
@@ -51,14 +53,13 @@ export function createTokens(secrets: Secrets, clock: Clock): Tokens {
 	const signingKey = createSecretKey(secrets.derive(SIGNING_PURPOSE));
 	const verifyingKeys = secrets.deriveAll(SIGNING_PURPOSE).map((key) => createSecretKey(key));
 	return {
-		sign({ key_id, organization_id, scope, expires_at }) {
+		sign({ key_id, organization_id, scope }) {
 			const claims = {
 				iss: ISSUER,
 				aud: AUDIENCE,
 				sub: organization_id,
 				jti: key_id,
 				iat: numericDate(clock.now()),
-				...(expires_at && { exp: numericDate(expires_at) }),
 			};
 			const header = { alg: ALGORITHM, typ: TYPE };
 			return `${PREFIXES[scope]}${sign(claims, signingKey, { algorithm: ALGORITHM, header })}`;

@@ -257,6 +257,52 @@ describe('the settings', () => {
 		await set({ 'webhook.preview_limit': 2000, 'webhook.ignore_checkcompany_model': [] });
 	});
 
+	it('are taken as the module documents them', async () => {
+		const documented = {
+			'webhook.preview_limit': '1000',
+			'webhook.create_data_log': 'True',
+			'webhook.update_data_log': 0,
+			'webhook.rollback_state_failed': 1,
+			'webhook.rollback_except': '0',
+			'webhook.ignore_checkcompany_model': '["res.partner"]',
+		};
+		expect((await set(documented)).json).toMatchObject({
+			'webhook.preview_limit': 1000,
+			'webhook.create_data_log': true,
+			'webhook.update_data_log': false,
+			'webhook.rollback_state_failed': true,
+			'webhook.rollback_except': false,
+			'webhook.ignore_checkcompany_model': ['res.partner'],
+		});
+		await set({
+			'webhook.preview_limit': 2000,
+			'webhook.update_data_log': true,
+			'webhook.rollback_except': true,
+			'webhook.ignore_checkcompany_model': '[]',
+		});
+	});
+
+	it('let stay what a call had made before Odoo refused the rest', async () => {
+		// What is read afterwards is made by a call of its own; then there are two users with one login.
+		const vals = (name: string) => ({
+			payload: { name, login: 'admin', partner_id: { name } },
+			auto_create: { partner_id: { name } },
+			result_field: ['login'],
+		});
+		const isThere = async (name: string) => {
+			const payload = { search_field: ['name'], search_domain: `[('name', '=', '${name}')]` };
+			const { result } = await routes.call('search_data', 'res.partner', { payload });
+			return z.array(z.unknown()).parse(result?.result).length > 0;
+		};
+		const undone = await routes.call('create_data', 'res.users', vals('Undone'));
+		expect([undone.result?.is_success, await isThere('Undone')]).toEqual([false, false]);
+		await set({ 'webhook.rollback_except': 0 });
+		const kept = await routes.call('create_data', 'res.users', vals('Kept'));
+		await set({ 'webhook.rollback_except': 1 });
+		expect(kept.result?.messages).toMatch(/and kept, as the settings say: res\.partner \d+/);
+		expect(await isThere('Kept')).toBe(true);
+	});
+
 	it('limit the previews', async () => {
 		await set({ 'webhook.preview_limit': 5 });
 		await search({ limit: 1 });
@@ -290,10 +336,11 @@ describe('the settings', () => {
 	});
 
 	it.each([
-		['a rollback that is switched off', { 'webhook.rollback_state_failed': false }],
-		['another rollback that is switched off', { 'webhook.rollback_except': false }],
 		['a negative limit', { 'webhook.preview_limit': -1 }],
-		['a switch that is a number', { 'webhook.search_data_log': 1 }],
+		['a limit that is no number', { 'webhook.preview_limit': 'many' }],
+		['a switch that is another number', { 'webhook.search_data_log': 2 }],
+		['a switch that is another text', { 'webhook.search_data_log': 'on' }],
+		['a list of other things as text', { 'webhook.ignore_checkcompany_model': '[1]' }],
 		['a model that is none', { 'webhook.ignore_checkcompany_model': ['res partner'] }],
 		['a text for a list', { 'webhook.ignore_checkcompany_model': 'res.partner' }],
 		['a name without its prefix', { preview_limit: 1 }],

@@ -73,23 +73,20 @@ export function createOdooRoutesService({
 		notes.connection_id = connection.id;
 		notes.environment_id = connection.environment_id;
 		try {
-			const [opened, { ignore_checkcompany_model, create_with_search_key }] = await Promise.all([
-				clients.get(connection),
-				settings.get(caller.organization_id),
-			]);
+			const [opened, set] = await Promise.all([clients.get(connection), settings.get(caller.organization_id)]);
 			const client = clientFor(caller, opened);
 			const { url, database, login } = connection;
 			const catalog = catalogs.of(JSON.stringify([url, database, login]), opened);
-			const ignoreCompanyOf = new Set(ignore_checkcompany_model);
 			return await work({
 				client,
 				catalog,
-				createsWithSearchKey: create_with_search_key,
+				createsWithSearchKey: set.create_with_search_key,
 				records: createRecords({
 					client,
 					fields: catalog,
-					ignoreCompanyOf,
-					createsWithSearchKey: create_with_search_key,
+					ignoreCompanyOf: new Set(set.ignore_checkcompany_model),
+					createsWithSearchKey: set.create_with_search_key,
+					rollback: { onRefusal: set.rollback_state_failed, onError: set.rollback_except },
 				}),
 			});
 		} catch (error) {

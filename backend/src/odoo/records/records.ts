@@ -11,7 +11,7 @@ import type { LookupScope } from './lookup';
 import { PayloadReader, type RecordNode } from './payload';
 import { MAX_RECORDS, type CreateVals, type SearchKey, type UpdateVals } from './vals';
 import { domainOf, fieldsForUpdate, scopeOf, withSearchKey } from './search-key';
-import { Work } from './work';
+import { type Rollback, Work } from './work';
 import { createNodes, makeMissing, writeNode } from './write';
 
 /** A record that was made: its id and the fields that were asked for. */
@@ -52,17 +52,20 @@ export interface Records {
 /**
  * `ignoreCompanyOf`: the models whose records a relation may name whatever their company is. `createsWithSearchKey`:
  * whether `createOrUpdate` gives a new record what the search key says, too, so that the same call finds it the next time.
+ * `rollback`: after which failures what a call had made is undone; all, where it is unset.
  */
 export function createRecords({
 	client,
 	fields: catalog,
 	ignoreCompanyOf,
 	createsWithSearchKey = false,
+	rollback = { onRefusal: true, onError: true },
 }: {
 	client: OdooClient;
 	fields: FieldCatalog;
 	ignoreCompanyOf: ReadonlySet<string>;
 	createsWithSearchKey?: boolean;
+	rollback?: Rollback;
 }): Records {
 	const search = async (model: string, searchKey: SearchKey, fields: readonly string[], options: CallOptions) => {
 		const args = [await domainOf(catalog, model, searchKey)];
@@ -88,7 +91,7 @@ export function createRecords({
 	};
 
 	const create: Records['create'] = async (model, vals, options = {}) => {
-		const work = new Work(client, options);
+		const work = new Work(client, options, rollback);
 		await catalog.fields(model, vals.result_field);
 		return work.run(async () => {
 			const { node, found, missing } = await prepare(options, vals, {
@@ -109,7 +112,7 @@ export function createRecords({
 		rows: readonly JsonObject[],
 		options: CallOptions,
 	): Promise<UpdatedRecords> => {
-		const work = new Work(client, options);
+		const work = new Work(client, options, rollback);
 		const ids = rows.map(({ id }) => id).filter((id) => typeof id === 'number');
 		await work.run(async () => {
 			const scope = scopeOf(rows);

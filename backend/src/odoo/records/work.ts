@@ -10,6 +10,14 @@ export interface Made {
 	undo(call: Call): Promise<void>;
 }
 
+/** After which failures what a request had made is undone. */
+export interface Rollback {
+	/** Where this module refuses the rest of the request. */
+	readonly onRefusal: boolean;
+	/** Where Odoo refuses or fails, or the request is given up. */
+	readonly onError: boolean;
+}
+
 /** The calls of one request. Odoo keeps each by itself, so what earlier ones made is undone when a later one fails. */
 export class Work {
 	private readonly made: Made[] = [];
@@ -17,6 +25,7 @@ export class Work {
 	constructor(
 		private readonly client: OdooClient,
 		private readonly options: CallOptions,
+		private readonly rollback: Rollback,
 	) {}
 
 	/** Sends a call within the request's limits. */
@@ -41,11 +50,16 @@ export class Work {
 		this.made.push(made);
 	}
 
-	/** Does the work; when it fails, undoes what it had done, and rejects with the reason. */
+	/** Does the work; when it fails, undoes what it had done unless that is to be kept, and rejects with the reason. */
 	async run<T>(work: () => Promise<T>): Promise<T> {
 		try {
 			return await work();
 		} catch (error) {
+			const { onRefusal, onError } = this.rollback;
+			if (this.made.length > 0 && !(error instanceof RecordsError ? onRefusal : onError)) {
+				const names = this.made.map(({ name }) => name);
+				throw leftBehind(error, `Made before it, and kept, as the settings say: ${names.join(', ')}.`);
+			}
 			const left: string[] = [];
 			// Without the request's signal, which may be why it ended.
 			const call: Call = (request) => this.client.call(request);

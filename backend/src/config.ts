@@ -2,12 +2,27 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { inPlainEnglish } from './core/complaint';
+import { idSchema } from './core/ids';
+import type { AllowedPath } from './git/local-path';
 
 const cidr = z.string().refine((text) => {
 	const [address = '', prefix = '', ...rest] = text.split('/');
 	const bits = isIP(address) === 4 ? 32 : 128;
 	return rest.length === 0 && isIP(address) !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
 }, 'must be a list of ranges such as 10.0.0.0/8,fd00::/8');
+
+/** A directory, or `org_…=DIRECTORY` for the projects of that organization. */
+const allowedPath = z.string().transform((text, context): AllowedPath => {
+	const [, named, directory = text] = /^(org_[^=]*)=(.*)$/s.exec(text) ?? [];
+	const organization = idSchema('organization')
+		.nullable()
+		.safeParse(named ?? null);
+	if (!organization.success || directory === '') {
+		context.addIssue({ code: 'custom', message: 'must be a list of directories, or of org_…=directory' });
+		return z.NEVER;
+	}
+	return { directory: path.resolve(directory), organization_id: organization.data };
+});
 
 const list = (separator: string) => (text: string) =>
 	text
@@ -51,7 +66,7 @@ const environmentSchema = z.object({
 		.default('info'),
 	OUTBOUND_ALLOWED_CIDRS: z.string().default('').transform(list(',')).pipe(z.array(cidr)),
 	TRUSTED_PROXIES: z.string().default('').transform(list(',')).pipe(z.array(cidr)),
-	GIT_ALLOWED_PATHS: z.string().default('').transform(list(path.delimiter)).pipe(z.array(z.string())),
+	GIT_ALLOWED_PATHS: z.string().default('').transform(list(path.delimiter)).pipe(z.array(allowedPath)),
 	SECRET_KEY: z.string().regex(MASTER_KEY, 'must be 32 bytes in hexadecimal (64 digits)').optional(),
 	SECRET_KEY_PREVIOUS: z
 		.string()
@@ -78,7 +93,7 @@ export interface Config {
 	/** Ranges (CIDR) of the reverse proxies whose `X-Forwarded-For` is believed. */
 	readonly trustedProxies: readonly string[];
 	/** Absolute directories below which a project's repository may be a local path, besides the service's own. */
-	readonly gitAllowedPaths: readonly string[];
+	readonly gitAllowedPaths: readonly AllowedPath[];
 	/** The master key that all secrets derive from; unset: one made at the first start and kept under `dataDir`. */
 	readonly secretKey: Buffer | undefined;
 	/** The language model that answers in the place of the assistant's rules; undefined: the rules answer. */
@@ -125,7 +140,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 		logLevel: env.LOG_LEVEL,
 		outboundAllowedCidrs: env.OUTBOUND_ALLOWED_CIDRS,
 		trustedProxies: env.TRUSTED_PROXIES,
-		gitAllowedPaths: env.GIT_ALLOWED_PATHS.map((directory) => path.resolve(directory)),
+		gitAllowedPaths: env.GIT_ALLOWED_PATHS,
 		secretKey: env.SECRET_KEY === undefined ? undefined : Buffer.from(env.SECRET_KEY, 'hex'),
 		previousSecretKeys: env.SECRET_KEY_PREVIOUS.map((key) => Buffer.from(key, 'hex')),
 	};

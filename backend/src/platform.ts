@@ -24,6 +24,7 @@ import { createSiteFinder, siteOf } from './features/environments/site';
 import { createEvents } from './features/events/feature';
 import { firstRun } from './features/first-run/first-run';
 import { checkMasterKey } from './features/first-run/master-key';
+import { operatorOf } from './features/first-run/model';
 import { createGateway } from './features/gateway/feature';
 import { createClaimStore } from './features/idempotency/claims';
 import { createJobs } from './features/jobs/feature';
@@ -105,7 +106,12 @@ export async function startPlatform(
 	const carrying = { ...parts, events: events.carriage };
 	const organizations = createOrganizations(parts);
 	const planOf = (id: OrganizationId) => organizations.service.planOf(id);
-	const git = createGitRepositories({ dataDir: config.dataDir, allowedPaths: config.gitAllowedPaths, outbound });
+	const git = createGitRepositories({
+		dataDir: config.dataDir,
+		allowedPaths: config.gitAllowedPaths,
+		operatorOf: () => operatorOf(collections.installation),
+		outbound,
+	});
 	const hasEnvironments = createProjectUse(collections.environments);
 	const projects = createProjects({ ...parts, git, hasEnvironments });
 	const runtimes = createRuntimes({

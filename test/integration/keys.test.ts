@@ -2,11 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { OrganizationId } from '../../backend/src/core/ids';
+import { systemClock } from '../../backend/src/core/clock';
+import { createIds, type OrganizationId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { loadMasterKey } from '../../backend/src/core/secrets';
 import { startPlatform } from '../../backend/src/platform';
 import { ask } from '../support/ask';
+import { makeGitRepository } from '../support/git-repository';
 import { addKey, addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
 import { signatureOf } from '../support/signed-request';
 import { until } from '../support/until';
@@ -16,13 +18,18 @@ let platform: TestPlatform;
 let agency: OrganizationId;
 let client: OrganizationId;
 let stranger: OrganizationId;
+/** Where the client's repositories are. */
+let repositories: string;
 /** The agency's key for itself and its client. */
 let multi: string;
 
 beforeAll(async () => {
-	platform = await startTestPlatform();
+	repositories = await mkdtemp(path.join(tmpdir(), 'odoo-platform-test-'));
+	makeGitRepository(path.join(repositories, 'addons')).commit(AN_ADDON);
+	client = createIds(systemClock).next('organization');
+	platform = await startTestPlatform({ GIT_ALLOWED_PATHS: `${client}=${repositories}` });
 	agency = platform.firstRun.organization_id;
-	client = (await addOrganization(platform, { plan: 'starter' })).organization_id;
+	await addOrganization(platform, { plan: 'starter', id: client });
 	stranger = (await addOrganization(platform)).organization_id;
 	multi = await addKey(platform, {
 		organization_id: agency,
@@ -31,7 +38,12 @@ beforeAll(async () => {
 	});
 });
 
-afterAll(() => platform.remove());
+afterAll(async () => {
+	await platform.remove();
+	await rm(repositories, { recursive: true });
+});
+
+const AN_ADDON = { 'crm_plus/__manifest__.py': "{'name': 'CRM plus'}", 'crm_plus/__init__.py': '' };
 
 const mint = (body: object, key = platform.firstRun.api_key) => platform.api('POST', '/api/v1/api-keys', body, { key });
 
@@ -336,7 +348,7 @@ describe('a key of several organizations', () => {
 	});
 
 	it('deploys an environment in the organization that the environment is of', async () => {
-		const repository_url = path.join(platform.config.dataDir, 'repositories', 'demo');
+		const repository_url = path.join(repositories, 'addons');
 		const key = multi;
 		const made = await platform.api(
 			'POST',

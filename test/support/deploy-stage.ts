@@ -5,7 +5,7 @@ import path from 'node:path';
 import mongoose from 'mongoose';
 import { createBells } from '../../backend/src/waiting/bells';
 import type { Clock } from '../../backend/src/core/clock';
-import { createIds, type JobId } from '../../backend/src/core/ids';
+import { createIds, idSchema, type JobId } from '../../backend/src/core/ids';
 import { createSecrets } from '../../backend/src/core/secrets';
 import { createLogger } from '../../backend/src/core/log';
 import type { WithOutbox } from '../../backend/src/database/outbox';
@@ -71,6 +71,9 @@ export function createHangingRuntime() {
 /** The types of the events that a document has caused, in their order. */
 export const eventsOf = ({ outbox }: WithOutbox) => outbox.map(({ type }) => type);
 
+/** The organization of every stage, which runs the service and so may read repositories of its own directory. */
+const OPERATOR = idSchema('organization').parse('org_01HXMW8QPK3R5T7V9X1Z3B5C7D');
+
 /** What replicas of the service share: the database and, as they are on one machine, the directory. */
 interface Site {
 	readonly uri: string;
@@ -111,7 +114,12 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		const parts = { ...collections, secrets, signals, clock, ids, log, pager };
 		const carrying = { ...parts, events: createEvents({ ...parts, events: history }).carriage };
 		const runtimes = { of: () => runtime };
-		const git = createGitRepositories({ dataDir: directory, allowedPaths: [], outbound });
+		const git = createGitRepositories({
+			dataDir: directory,
+			allowedPaths: [],
+			operatorOf: () => Promise.resolve(OPERATOR),
+			outbound,
+		});
 		const projects = createProjects({ ...parts, git, hasEnvironments: () => Promise.resolve(false) }).service;
 		const { service: environments, variables } = createEnvironments({
 			...carrying,
@@ -173,7 +181,7 @@ export async function openDeployStage({ uri, name }: TestDatabase) {
 	});
 
 	const office = site.startReplica({ working: false });
-	const organization = office.ids.next('organization');
+	const organization = OPERATOR;
 	const project = await office.projects.create(organization, {
 		name: 'Demo',
 		repository_url: repository.path,

@@ -5,7 +5,7 @@ import mongoose from 'mongoose';
 import { z } from 'zod';
 import { type Config, readConfig } from '../../backend/src/config';
 import { type Clock, systemClock } from '../../backend/src/core/clock';
-import { createIds, idSchema } from '../../backend/src/core/ids';
+import { createIds, idSchema, type OrganizationId } from '../../backend/src/core/ids';
 import { createLogger } from '../../backend/src/core/log';
 import { PERMISSIONS, type Plan } from '../../backend/src/core/permissions';
 import { createSecrets, loadMasterKey } from '../../backend/src/core/secrets';
@@ -119,9 +119,9 @@ export function databaseUri({ uri, name }: Pick<TestDatabase, 'uri' | 'name'>): 
 /** Another tenant on the same database: its API key. */
 export async function addOrganization(
 	platform: Pick<TestPlatform, 'config'>,
-	{ plan = 'agency' }: { plan?: Plan } = {},
+	{ plan = 'agency', id }: { plan?: Plan; id?: OrganizationId } = {},
 ) {
-	const organization_id = createIds(systemClock).next('organization');
+	const organization_id = id ?? createIds(systemClock).next('organization');
 	const connection = await mongoose.createConnection(platform.config.mongodbUri ?? '').asPromise();
 	const organizations = createOrganizationsService({
 		organizations: organizationCollection(connection),

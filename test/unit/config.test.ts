@@ -53,6 +53,14 @@ describe('the configuration', () => {
 		);
 	});
 
+	it('reads directories, and whose they are', () => {
+		const list = ['/srv/git', 'org_01HXMW8QPK3R5T7V9X1Z3B5C7D=/srv/acme'].join(path.delimiter);
+		expect(readConfig({ GIT_ALLOWED_PATHS: list }).gitAllowedPaths).toEqual([
+			{ directory: path.resolve('/srv/git'), organization_id: null },
+			{ directory: path.resolve('/srv/acme'), organization_id: 'org_01HXMW8QPK3R5T7V9X1Z3B5C7D' },
+		]);
+	});
+
 	it('reads lists of ranges', () => {
 		expect(readConfig({ OUTBOUND_ALLOWED_CIDRS: '10.0.0.0/8, fd00::/8' }).outboundAllowedCidrs).toEqual([
 			'10.0.0.0/8',
@@ -69,6 +77,9 @@ describe('the configuration', () => {
 		['OUTBOUND_ALLOWED_CIDRS', '10.0.0.0/64'],
 		['OUTBOUND_ALLOWED_CIDRS', 'example.com/8'],
 		['SECRET_KEY', 'short'],
+		['GIT_ALLOWED_PATHS', 'org_acme=/srv/acme'],
+		['GIT_ALLOWED_PATHS', 'org_01HXMW8QPK3R5T7V9X1Z3B5C7D='],
+		['TRUSTED_PROXIES', 'proxy.example.com'],
 	])('refuses %s=%s, naming it', (name, value) => {
 		expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
 		expect(() => readConfig({ [name]: value })).toThrow(name);

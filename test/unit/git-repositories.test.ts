@@ -4,6 +4,7 @@ import {
 	chmodSync,
 	chownSync,
 	closeSync,
+	cpSync,
 	existsSync,
 	fstatSync,
 	mkdirSync,
@@ -22,6 +23,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
 import { createIds } from '../../backend/src/core/ids';
+import type { AllowedPath } from '../../backend/src/git/local-path';
 import { createGitRepositories, type GitProject } from '../../backend/src/git/repositories';
 import { createOutbound } from '../../backend/src/net/outbound';
 import { makeGitRepository, type GitRepository } from '../support/git-repository';
@@ -42,14 +44,19 @@ afterEach(async () => {
 	rmSync(dataDir, { recursive: true, force: true });
 });
 
-const projectAt = (repository_url: string): GitProject => ({
+/** Who runs the service, and somebody else. */
+const operator = ids.next('organization');
+const other = ids.next('organization');
+
+const projectAt = (repository_url: string, organization_id = operator): GitProject => ({
 	id: ids.next('project'),
+	organization_id,
 	repository_url,
 	default_branch: 'main',
 });
 
 function open(
-	options: { allowedPaths?: string[]; allowedCidrs?: string[]; fetchTimeoutMs?: number; maxBytes?: number } = {},
+	options: { allowedPaths?: AllowedPath[]; allowedCidrs?: string[]; fetchTimeoutMs?: number; maxBytes?: number } = {},
 ) {
 	const { allowedPaths = [], allowedCidrs = [], ...rest } = options;
 	const outbound = createOutbound({
@@ -58,7 +65,13 @@ function open(
 			host === 'git.example.com' ? Promise.resolve([{ address: '127.0.0.1' }]) : Promise.reject(new Error('no')),
 	});
 	cleanups.push(() => outbound.close());
-	return createGitRepositories({ dataDir, allowedPaths, outbound, ...rest });
+	return createGitRepositories({
+		dataDir,
+		allowedPaths,
+		operatorOf: () => Promise.resolve(operator),
+		outbound,
+		...rest,
+	});
 }
 
 async function fetched(project = projectAt(source.path)) {
@@ -350,9 +363,91 @@ describe('fetching', () => {
 			`${dataDir}/repositories`,
 			'/nowhere',
 		]) {
-			await expect(open().check(url)).rejects.toEqual(failsWith('repository_not_allowed'));
+			await expect(open().check(projectAt(url))).rejects.toEqual(failsWith('repository_not_allowed'));
 		}
-		await expect(open({ allowedPaths: [elsewhere] }).fetch(projectAt(foreign.path))).resolves.toBeUndefined();
+		const allowed = open({ allowedPaths: [{ directory: elsewhere, organization_id: null }] });
+		await expect(allowed.fetch(projectAt(foreign.path))).resolves.toBeUndefined();
+	});
+
+	it('opens a local path to the organization that it is for, and to no other', async () => {
+		const directory = mkdtempSync(path.join(tmpdir(), 'git-elsewhere-'));
+		cleanups.push(() => rmSync(directory, { recursive: true, force: true }));
+		const theirs = makeGitRepository(path.join(directory, 'theirs')).path;
+		const repositories = open({ allowedPaths: [{ directory, organization_id: other }] });
+		const refused = failsWith('repository_not_allowed');
+		await expect(repositories.check(projectAt(theirs, other))).resolves.toBeUndefined();
+		await expect(repositories.check(projectAt(theirs))).rejects.toEqual(refused);
+		await expect(repositories.check(projectAt(source.path))).resolves.toBeUndefined();
+		await expect(repositories.check(projectAt(source.path, other))).rejects.toEqual(refused);
+		await expect(repositories.fetch(projectAt(source.path, other))).rejects.toEqual(refused);
+	});
+
+	describe('where git would read outside of the allowed directories', () => {
+		let secret: string;
+		let inside: string;
+
+		beforeEach(() => {
+			const elsewhere = mkdtempSync(path.join(tmpdir(), 'git-elsewhere-'));
+			cleanups.push(() => rmSync(elsewhere, { recursive: true, force: true }));
+			const foreign = makeGitRepository(path.join(elsewhere, 'secret'));
+			foreign.commit({ README: '1' });
+			secret = path.join(foreign.path, '.git');
+			inside = path.join(dataDir, 'repositories', 'inside');
+		});
+
+		const write = (file: string, text: string) => {
+			mkdirSync(path.dirname(path.join(inside, file)), { recursive: true });
+			writeFileSync(path.join(inside, file), text);
+		};
+		const bare = () => {
+			cpSync(secret, inside, { recursive: true });
+			write('config', '[core]\n\tbare = true\n');
+		};
+
+		it.each<[how: string, make: () => void]>([
+			['a file .git', () => write('.git', `gitdir: ${secret}\n`)],
+			['a file .git with a relative path', () => write('.git', `gitdir: ${path.relative(inside, secret)}\n`)],
+			[
+				'a directory .git that is a link',
+				() => {
+					mkdirSync(inside);
+					symlinkSync(secret, path.join(inside, '.git'));
+				},
+			],
+			[
+				'a common directory',
+				() => {
+					write('.git/HEAD', 'ref: refs/heads/main\n');
+					write('.git/commondir', secret);
+				},
+			],
+			[
+				'alternates',
+				() => {
+					bare();
+					rmSync(path.join(inside, 'objects'), { recursive: true });
+					write('objects/info/alternates', `# there\n${path.join(secret, 'objects')}\n`);
+				},
+			],
+			[
+				'a link among its objects',
+				() => {
+					bare();
+					rmSync(path.join(inside, 'objects'), { recursive: true });
+					symlinkSync(path.join(secret, 'objects'), path.join(inside, 'objects'));
+				},
+			],
+		])('refuses %s', async (_how, make) => {
+			make();
+			await expect(open().fetch(projectAt(inside))).rejects.toEqual(failsWith('repository_not_allowed'));
+		});
+
+		it('reads the same where all of it is inside', async () => {
+			const worktree = path.join(dataDir, 'repositories', 'worktree');
+			mkdirSync(worktree);
+			writeFileSync(path.join(worktree, '.git'), `gitdir: ${path.join(source.path, '.git')}\n`);
+			await expect(open().fetch(projectAt(worktree))).resolves.toBeUndefined();
+		});
 	});
 
 	it('does not connect to a private address', async () => {

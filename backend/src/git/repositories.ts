@@ -1,24 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
-import { idSchema, type ProjectId } from '../core/ids';
+import { idSchema, type OrganizationId, type ProjectId } from '../core/ids';
 import { OutboundError, type Outbound } from '../net/outbound';
 import { type CommitAddons, readAddons } from './addons';
 import { unreachable } from './fetch-failure';
 import { checkGitVersion, git, GitCommandError, type GitSettings } from './git-command';
 import { GitError } from './git-error';
 import { layOut } from './lay-out';
+import { type AllowedPath, locateLocally } from './local-path';
 import { isRefName } from './ref-name';
 import { parseRepositoryUrl, repositoryName, type RepositoryLocation } from './repository-url';
 import { lines } from './tree';
 
-/** What is read of a project. */
-export interface GitProject {
-	readonly id: ProjectId;
+/** A repository, and whose projects want to read it. */
+interface RepositoryOf {
 	readonly repository_url: string;
+	readonly organization_id: OrganizationId;
+}
+
+/** What is read of a project. */
+export interface GitProject extends RepositoryOf {
+	readonly id: ProjectId;
 	/** What `HEAD` stands for. */
 	readonly default_branch: string;
 }
@@ -35,8 +41,8 @@ export interface Commit {
  * project's mirror take turns; everything is safe to repeat, and a mirror that is lost or broken is made anew.
  */
 export interface GitRepositories {
-	/** @throws GitError repository_not_allowed where the URL is none that this service reads from. */
-	check(repositoryUrl: string): Promise<void>;
+	/** @throws GitError repository_not_allowed where the URL is none that this service reads from for the organization. */
+	check(repository: RepositoryOf): Promise<void>;
 	/**
 	 * Brings the mirror to where the repository is, within {@link FETCH_TIMEOUT_MS}.
 	 * @throws GitError repository_not_allowed, repository_unreachable, repository_too_large, git_unavailable
@@ -69,8 +75,10 @@ export interface GitRepositories {
 interface GitRepositoriesOptions {
 	/** The service's own directory: `git/` in it holds the mirrors, `repositories/` may hold projects' repositories. */
 	readonly dataDir: string;
-	/** Further absolute directories below which a repository may be a local path. */
-	readonly allowedPaths: readonly string[];
+	/** Further directories, absolute, below which a repository may be a local path. */
+	readonly allowedPaths: readonly AllowedPath[];
+	/** The organization that runs the service; null before there is one. */
+	readonly operatorOf: () => Promise<OrganizationId | null>;
 	readonly outbound: Pick<Outbound, 'resolve'>;
 	/** In milliseconds. */
 	readonly fetchTimeoutMs?: number;
@@ -96,29 +104,25 @@ const SHORT_SHA = /^[0-9a-f]{7,40}$/i;
 export function createGitRepositories({
 	dataDir,
 	allowedPaths,
+	operatorOf,
 	outbound,
 	fetchTimeoutMs = FETCH_TIMEOUT_MS,
 	maxBytes = MAX_MIRROR_BYTES,
 }: GitRepositoriesOptions): GitRepositories {
-	const allowedRoots = [path.join(dataDir, 'repositories'), ...allowedPaths];
+	const allowedRoots = [{ directory: path.join(dataDir, 'repositories'), organization_id: null }, ...allowedPaths];
 	const inTurn = createTurns();
 	let gitIsGood = false;
 	const mirrorOf = ({ id }: Pick<GitProject, 'id'>) => path.join(dataDir, 'git', `${id}.git`);
 
-	/** Where the repository is, once sure that it may be read. */
-	const locate = async (repositoryUrl: string): Promise<RepositoryLocation> => {
-		const location = parseRepositoryUrl(repositoryUrl);
+	/** Where the repository is, once sure that the organization may read it. */
+	const locate = async ({ repository_url, organization_id }: RepositoryOf): Promise<RepositoryLocation> => {
+		const location = parseRepositoryUrl(repository_url);
 		if (location.transport !== 'path') return location;
-		const real = await realpath(location.path).catch(() => undefined);
-		const roots = await Promise.all(allowedRoots.map((root) => realpath(root).catch(() => undefined)));
-		const isAllowed = roots.some((root) => real !== undefined && root !== undefined && isBelow(real, root));
-		if (real === undefined || !isAllowed) {
-			throw new GitError(
-				'repository_not_allowed',
-				'The repository is a local path that is not there, or not in a directory that GIT_ALLOWED_PATHS names.',
-			);
-		}
-		return { transport: 'path', path: real };
+		const operator = await operatorOf();
+		const directories = allowedRoots
+			.filter(({ organization_id: owner }) => (owner ?? operator) === organization_id)
+			.map(({ directory }) => directory);
+		return { transport: 'path', path: await locateLocally(location.path, directories) };
 	};
 
 	/** How git is told to read from there and nowhere else, at the address that was checked. */
@@ -191,8 +195,8 @@ export function createGitRepositories({
 	};
 
 	return {
-		check: async (repositoryUrl) => {
-			await locate(repositoryUrl);
+		check: async (repository) => {
+			await locate(repository);
 		},
 
 		fetch: (project, signal) =>
@@ -201,7 +205,7 @@ export function createGitRepositories({
 				gitIsGood = true;
 				const mirror = mirrorOf(project);
 				await mkdir(path.dirname(mirror), { recursive: true, mode: 0o700 });
-				const plan = await planFetch(await locate(project.repository_url));
+				const plan = await planFetch(await locate(project));
 				try {
 					await fetchInto(mirror, project, plan, signal);
 				} catch (error) {
@@ -295,11 +299,6 @@ async function sizeOf(directory: string): Promise<number> {
 
 const tooLarge = (maxBytes: number) =>
 	new GitError('repository_too_large', `The repository takes more than ${maxBytes} bytes.`);
-
-const isBelow = (child: string, parent: string) => {
-	const relative = path.relative(parent, child);
-	return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
-};
 
 /** Lets what is done under one key happen one after the other. */
 function createTurns() {

@@ -37,8 +37,9 @@ export function deployDefinition({
 }: DeployOptions): JobDefinition {
 	const environmentOf = (job: JobDocument) => environments.get(job.organization_id, job.environment_id);
 	const projectOf = async (job: JobDocument): Promise<GitProject> => {
-		const { _id, repository_url, default_branch } = await projects.get(job.organization_id, job.project_id);
-		return { id: _id, repository_url, default_branch };
+		const project = await projects.get(job.organization_id, job.project_id);
+		const { _id, organization_id, repository_url, default_branch } = project;
+		return { id: _id, organization_id, repository_url, default_branch };
 	};
 
 	const siteOfJob = async (job: JobDocument) => {

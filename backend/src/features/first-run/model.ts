@@ -1,7 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { OrganizationId } from '../../core/ids';
 import { nullable, optional } from '../../database/fields';
-import { tenantCollection } from '../../database/tenant-collection';
+import { type TenantCollection, tenantCollection } from '../../database/tenant-collection';
 
 /** The one document that says who makes, or made, a new database's first organization. */
 export interface InstallationDocument {
@@ -11,6 +11,10 @@ export interface InstallationDocument {
 	/** A known text under the master key; databases of before get it at their next start. */
 	readonly key_check?: string;
 }
+
+/** The organization that runs the service: the one of its first run; null before that. */
+export const operatorOf = async (installation: TenantCollection<InstallationDocument>) =>
+	(await installation.everywhere.findOne({ _id: 'installation' }))?.organization_id ?? null;
 
 export const installationCollection = (connection: Connection) =>
 	tenantCollection<InstallationDocument>(connection, {

@@ -21,6 +21,6 @@ export function createProjects({
 	ids: Ids;
 	pager: Pager;
 }) {
-	const service = createProjectsService({ ...parts, checkRepository: (url) => git.check(url), repositories: git });
+	const service = createProjectsService({ ...parts, checkRepository: git.check, repositories: git });
 	return { service, routes: projectRoutes({ projects: service, pager }) };
 }

@@ -43,8 +43,8 @@ export function createProjectsService({
 	ids,
 }: {
 	projects: TenantCollection<ProjectDocument>;
-	/** @throws {GitError} where the URL is none that the service reads from. */
-	checkRepository: (url: string) => Promise<void>;
+	/** @throws {GitError} where the URL is none that the service reads from for that organization. */
+	checkRepository: GitRepositories['check'];
 	repositories: Pick<GitRepositories, 'forget' | 'kept'>;
 	hasEnvironments: (tenant: Tenant, id: ProjectId) => Promise<boolean>;
 	clock: Clock;
@@ -96,7 +96,7 @@ export function createProjectsService({
 			}
 		},
 		async create(organization_id, request, id = ids.next('project')) {
-			await checkRepository(request.repository_url).catch((error: unknown) => {
+			await checkRepository({ ...request, organization_id }).catch((error: unknown) => {
 				throw error instanceof GitError ? invalidInput('/repository_url', error.message) : error;
 			});
 			const project = { _id: id, organization_id, ...request, created_at: clock.now() };

@@ -122,6 +122,16 @@ describe('a wish to change something, in a chat', () => {
 		expect(await countPartners('Done Once')).toBe(1);
 	});
 
+	it('is said afterwards with what was there before, not with what is there now', async () => {
+		const { confirm } = await planContact('Rung Once');
+		await chat({ confirm });
+		const message = 'set the phone of contact "Rung Once" to +1 555 0199';
+		const planned = await chat({ message, allow_writes: true });
+		expect(planned.answer).toContain('Phone “+1 555 0199” (now: none).');
+		const done = await chat({ confirm: planned.confirm_token });
+		expect(done.answer).toMatch(/^Done: .* Phone “\+1 555 0199” \(before: none\)\.$/);
+	});
+
 	it('may be confirmed with the same message, and with no other', async () => {
 		const { confirm, message } = await planContact('Same Message');
 		const other = await send({ action: 'chat', confirm, message: 'delete product Oak Desk', allow_writes: true });

@@ -23,6 +23,12 @@ export type Answer =
 	/** `text` says which part of the question was not understood, and what to ask instead. */
 	| { readonly kind: 'not_understood'; readonly text: string }
 	/**
-	 * The message asks for a change. `calls` would carry it out and have not been made; `text` says what they would do.
+	 * The message asks for a change. `calls` would carry it out and have not been made; `text` says what they would do,
+	 * `done` what they did, where `text` is no longer true then.
 	 */
-	| { readonly kind: 'planned'; readonly text: string; readonly calls: readonly PlannedCall[] };
+	| {
+			readonly kind: 'planned';
+			readonly text: string;
+			readonly done?: string;
+			readonly calls: readonly PlannedCall[];
+	  };

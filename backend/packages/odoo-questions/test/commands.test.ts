@@ -57,6 +57,15 @@ describe('a wish to change something', () => {
 		expect(answer.text).toBe('Change contact “Amelia Hart” (id 33): Phone “123” (now: +1 555-0136).');
 	});
 
+	it.each<[wish: string, done: string]>([
+		['set the phone of partner Amelia Hart to 123', 'Phone “123” (before: +1 555-0136).'],
+		['set the reference of partner Amelia Hart to A1', 'Reference “A1” (before: none).'],
+		['set the is a company of partner Amelia Hart to yes', 'Is a Company yes (before: no).'],
+	])('is said once it is done with what was there before: %s', async (wish, done) => {
+		const { answer } = await ask(wish);
+		expect(answer).toMatchObject({ done: `Change contact “Amelia Hart” (id 33): ${done}` });
+	});
+
 	it.each<[wish: string, said: string]>([
 		['delete all customers', 'I change one record at a time.'],
 		['archive 5 products', 'I change one record at a time.'],

@@ -12,7 +12,7 @@ export interface ProposalDocument {
 	/** The Odoo and the user that they are for, hashed. */
 	readonly odoo: string;
 	readonly message: string;
-	/** What they would do, in words. */
+	/** What they did once they are made, in words. */
 	readonly summary: string;
 	/** The calls as JSON, as a document cannot have all keys that Odoo's values may have. */
 	readonly calls: string;

@@ -70,7 +70,7 @@ export function createAssistantService({
 	const keep = async (
 		{ caller, caller_id, odoo }: Conversation,
 		message: string,
-		{ text, calls }: Answer & { kind: 'planned' },
+		{ text, done = text, calls }: Answer & { kind: 'planned' },
 	) => {
 		const token = randomBytes(32).toString('base64url');
 		const expires_at = new Date(clock.now().getTime() + PROPOSAL_MS);
@@ -80,7 +80,7 @@ export function createAssistantService({
 			caller_id,
 			odoo: placeOf(odoo),
 			message,
-			summary: text,
+			summary: done,
 			calls: JSON.stringify(calls),
 			expires_at,
 		});

@@ -58,10 +58,11 @@ export async function planWrite(odoo: OdooReader, command: Command): Promise<Ans
 	const names = Object.keys(vals);
 	const [row] = await odoo.search(target.model, { domain: [['id', '=', target.id]], fields: names, limit: 1 });
 	const old = given.map(({ field: each }) => sayField(each, row?.[each.name])).join(', ');
-	return planned(`Change ${target.text}: ${sayList(texts)} (now: ${old}).`, target.model, 'write', [
-		[target.id],
-		vals,
-	]);
+	const change = `Change ${target.text}: ${sayList(texts)}`;
+	return {
+		...planned(`${change} (now: ${old}).`, target.model, 'write', [[target.id], vals]),
+		done: `${change} (before: ${old}).`,
+	};
 }
 
 export const TO = /^(?:to|=|as|into)$/;

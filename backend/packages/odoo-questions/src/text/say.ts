@@ -41,7 +41,11 @@ export function sayValue(value: JsonValue | undefined): string {
 }
 
 /** A field's value in words; a selection's key is replaced by its label. */
-export function sayField({ selection }: Pick<FieldDescription, 'selection'>, value: JsonValue | undefined): string {
+export function sayField(
+	{ selection, type }: Pick<FieldDescription, 'selection' | 'type'>,
+	value: JsonValue | undefined,
+): string {
+	if (type === 'boolean') return value === true ? 'yes' : 'no';
 	return selection.find(([key]) => key === value)?.[1] ?? sayValue(value);
 }
 

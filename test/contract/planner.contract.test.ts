@@ -27,6 +27,12 @@ const PLANNERS: Readonly<
 	},
 };
 
+const COMPANY: JsonValue = ['is_company', '=', true];
+const POSTED: JsonValue[] = [
+	['move_type', '=', 'out_invoice'],
+	['state', '=', 'posted'],
+];
+
 const search = (input: object): Turn => ({ calls: [['search', input]] });
 
 const QUESTIONS: readonly (readonly [question: string, turns: readonly Turn[]])[] = [
@@ -147,6 +153,18 @@ for (const server of odooServers()) {
 		const ids = (records: readonly JsonObject[]) => records.map(({ id }) => id).sort();
 		const today = () => opened().now.toISOString().slice(0, 10);
 
+		/** Invoices and credit notes that are posted and not wholly paid. */
+		const openDocuments = () =>
+			read(
+				'account.move',
+				[
+					['move_type', 'in', ['out_invoice', 'out_refund']],
+					['state', '=', 'posted'],
+					['payment_state', 'in', ['not_paid', 'partial']],
+				],
+				['move_type', 'amount_residual', 'commercial_partner_id', 'company_id'],
+			);
+
 		/** Posted and not wholly paid, as it is read from all invoices. */
 		const outstanding = async () => {
 			const fields = ['state', 'payment_state', 'amount_residual', 'invoice_date_due', 'commercial_partner_id'];
@@ -155,6 +173,12 @@ for (const server of odooServers()) {
 				({ state, payment_state }) =>
 					state === 'posted' && /^(?:not_paid|partial)$/.test(textOf(payment_state)),
 			);
+		};
+		/** Contacts that were invoiced, or have confirmed orders. */
+		const customers = async (fields: string[] = []) => {
+			const buyers = new Set((await confirmed()).map((order) => idOf(order.partner_id)));
+			const contacts = await read('res.partner', [], ['customer_rank', ...fields]);
+			return contacts.filter(({ id, customer_rank }) => Number(customer_rank) > 0 || buyers.has(Number(id)));
 		};
 		const confirmed = async () => {
 			const orders = await read(
@@ -229,7 +253,7 @@ for (const server of odooServers()) {
 
 		it('how many orders per salesperson', async () => {
 			const bySeller = new Map<number, number>();
-			for (const order of await read('sale.order', [], ['user_id'])) {
+			for (const order of await confirmed()) {
 				const id = idOf(order.user_id);
 				bySeller.set(id, (bySeller.get(id) ?? 0) + 1);
 			}
@@ -239,7 +263,7 @@ for (const server of odooServers()) {
 
 		it('which customer has the most orders?', async () => {
 			const { records } = await ask('which customer has the most orders?');
-			const orders = await read('sale.order', [], ['partner_id']);
+			const orders = await confirmed();
 			const counts = orders.map(
 				({ partner_id }) => orders.filter((other) => idOf(other.partner_id) === idOf(partner_id)).length,
 			);
@@ -248,31 +272,27 @@ for (const server of odooServers()) {
 		});
 
 		it('how many customers do we have?', async () => {
-			const customers = await read('res.partner', [['customer_rank', '>', 0]], []);
 			expect((await ask('how many customers do we have?')).text).toMatch(
-				new RegExp(`^${customers.length} customer`),
+				new RegExp(
+					`^${(await customers()).length} customer.*contacts with an invoice or a confirmed sales order`,
+				),
 			);
 		});
 
 		it('customers without email', async () => {
-			const customers = await read('res.partner', [['customer_rank', '>', 0]], ['email']);
-			const without = customers.filter(({ email }) => email === false || email === '');
+			const without = (await customers(['email'])).filter(({ email }) => email === false || email === '');
 			expect(ids((await ask('customers without email')).records)).toEqual(ids(without));
 		});
 
 		it('customers without orders', async () => {
-			const buyers = new Set(
-				(await read('sale.order', [], ['partner_id'])).map((order) => idOf(order.partner_id)),
-			);
-			const customers = await read('res.partner', [['customer_rank', '>', 0]], []);
-			const idle = customers.filter(({ id }) => !buyers.has(Number(id)));
+			const buyers = new Set((await confirmed()).map((order) => idOf(order.partner_id)));
+			const idle = (await customers()).filter(({ id }) => !buyers.has(Number(id)));
 			expect(ids((await ask('customers without orders')).records)).toEqual(ids(idle));
 		});
 
 		it('average order value this year', async () => {
 			const year = today().slice(0, 4);
-			const orders = await read('sale.order', [], ['date_order', 'amount_total']);
-			const these = orders.filter(({ date_order }) => textOf(date_order).startsWith(year));
+			const these = (await confirmed()).filter(({ date_order }) => textOf(date_order).startsWith(year));
 			const average = these.reduce((sum, order) => sum + amount(order, 'amount_total'), 0) / these.length;
 			const { text } = await ask('average order value this year');
 			const said = Number(/[\d,]+\.\d\d/.exec(text)?.[0].replaceAll(',', ''));
@@ -284,6 +304,135 @@ for (const server of odooServers()) {
 			const prices = products.map((product) => amount(product, 'list_price')).sort((one, other) => other - one);
 			const { records } = await ask('the 3 most expensive products');
 			expect(records.map((product) => product.list_price)).toEqual(prices.slice(0, 3));
+		});
+
+		describe('about one record', () => {
+			/** A question about the first record, and what its answer says; `{}` stands for the record's name. */
+			const ABOUT: readonly (readonly [question: string, model: string, domain: JsonValue[], field: string])[] = [
+				["What is {}'s phone number?", 'res.partner', [['phone', '!=', false], COMPANY], 'phone'],
+				['phone of {}', 'res.partner', [['phone', '!=', false], COMPANY], 'phone'],
+				["{}'s email", 'res.partner', [['email', '!=', false], COMPANY], 'email'],
+				['website of contact {}', 'res.partner', [['website', '!=', false], COMPANY], 'website'],
+				['VAT of {}', 'res.partner', [['email', '!=', false], COMPANY], 'vat'],
+				['What is the address of {}?', 'res.partner', [['zip', '!=', false], COMPANY], 'zip'],
+				['where is {}', 'res.partner', [['country_id', '!=', false], COMPANY], 'country_id'],
+				['price of {}', 'product.product', [['default_code', '!=', false]], 'list_price'],
+				["what is {}'s cost", 'product.product', [['default_code', '!=', false]], 'standard_price'],
+				['how much is {}', 'product.product', [['default_code', '!=', false]], 'list_price'],
+				['who is the salesperson of {}?', 'sale.order', [['state', '=', 'sale']], 'user_id'],
+				['who is the customer of {}', 'sale.order', [['state', '=', 'draft']], 'partner_id'],
+				['total of order {}', 'sale.order', [['state', '=', 'sale']], 'amount_total'],
+				['when was {} ordered', 'sale.order', [['state', '=', 'sale']], 'date_order'],
+				['when is {} due', 'account.move', POSTED, 'invoice_date_due'],
+				['customer of {}', 'account.move', POSTED, 'partner_id'],
+				['amount due of invoice {}', 'account.move', POSTED, 'amount_residual'],
+			];
+
+			it.each(ABOUT)('%s', async (question, model, domain, field) => {
+				// A name that several records have is answered for all of them.
+				const named = await rows(opened().client, model, domain, ['name', field], { order: 'id', limit: 40 });
+				const record =
+					named.find(({ name }) => named.filter((other) => other.name === name).length === 1) ?? named[0];
+				const { text } = await ask(question.replace('{}', textOf(record?.name)));
+				expect(text).toContain(said(record?.[field]));
+			});
+
+			it.each(['What products are in {}?', 'what is in {}', 'lines of order {}'])('%s', async (question) => {
+				const lines = await read('sale.order.line', [['product_id', '!=', false]], ['order_id', 'product_id']);
+				const { order_id } = lines[0] ?? {};
+				const { records } = await ask(question.replace('{}', said(order_id)));
+				expect(ids(records)).toEqual(ids(lines.filter((line) => idOf(line.order_id) === idOf(order_id))));
+			});
+
+			it('lines of an invoice', async () => {
+				const [invoice] = await rows(opened().client, 'account.move', POSTED, ['name'], {
+					order: 'id',
+					limit: 1,
+				});
+				const name = textOf(invoice?.name);
+				const domain = [
+					['move_id.name', '=', name],
+					['product_id', '!=', false],
+				];
+				const lines = await read('account.move.line', domain, ['product_id']);
+				expect(ids((await ask(`items on invoice ${name}`)).records)).toEqual(ids(lines));
+			});
+		});
+
+		it('how much a customer owes: in all companies, less credit notes', async () => {
+			const open = await openDocuments();
+			for (const id of new Set(open.map(({ commercial_partner_id }) => idOf(commercial_partner_id)))) {
+				const own = open.filter(({ commercial_partner_id }) => idOf(commercial_partner_id) === id);
+				const { text } = await ask(`How much does ${said(own[0]?.commercial_partner_id)} owe us?`);
+				expect(text).toContain(`Amount Due ${money(owed(own))} in all`);
+				for (const company of companiesOf(own)) {
+					const ofCompany = own.filter(({ company_id }) => said(company_id) === company);
+					if (companiesOf(own).length > 1) expect(text).toContain(`${company} ${money(owed(ofCompany))}`);
+				}
+			}
+		});
+
+		it('who owes us', async () => {
+			const open = await openDocuments();
+			const debtors = [...new Set(open.map(({ commercial_partner_id }) => idOf(commercial_partner_id)))].filter(
+				(id) => owed(open.filter(({ commercial_partner_id }) => idOf(commercial_partner_id) === id)) > 0,
+			);
+			expect(ids((await ask('Who owes us money?')).records)).toEqual(debtors.sort());
+			expect((await ask('what do customers owe us')).text).toContain(`Amount Due ${money(owed(open))} in all`);
+		});
+
+		it.each([0, 10, 30])('invoices that are more than %d days overdue', async (days) => {
+			const day = new Date(opened().now.getTime() - days * 86_400_000).toISOString().slice(0, 10);
+			const late = (await outstanding()).filter((invoice) => textOf(invoice.invoice_date_due) < day);
+			const { records } = await ask(`Which invoices are more than ${days} days overdue?`);
+			expect(ids(records)).toEqual(ids(late));
+		});
+
+		it('total invoiced: posted customer invoices', async () => {
+			const invoices = await read('account.move', POSTED, ['amount_total', 'invoice_date']);
+			const year = today().slice(0, 4);
+			const total = invoices
+				.filter(({ invoice_date }) => textOf(invoice_date).startsWith(year))
+				.reduce((sum, invoice) => sum + amount(invoice, 'amount_total'), 0);
+			expect((await ask('total invoiced this year')).text).toContain(`Total ${money(total)} in all`);
+		});
+
+		it.each<[question: string, date: string | null]>([
+			['how many orders did we get today', 'day'],
+			['how many orders did we get this month', 'month'],
+			['how many orders do we have', null],
+		])('%s: confirmed ones', async (question, unit) => {
+			const length = unit === null ? 0 : unit === 'day' ? 10 : 7;
+			const start = today().slice(0, length);
+			const orders = (await confirmed()).filter(({ date_order }) => textOf(date_order).startsWith(start));
+			expect((await ask(question)).text).toMatch(new RegExp(`^${orders.length} sales order`));
+		});
+
+		it.each<[question: string, order: string]>([
+			['largest invoice ever', 'amount_total desc'],
+			['smallest invoice', 'amount_total asc'],
+			['newest invoice', 'invoice_date desc'],
+			['oldest invoice', 'invoice_date asc'],
+		])('%s', async (question, order) => {
+			const [field = ''] = order.split(' ');
+			const domain = [['move_type', '=', 'out_invoice']];
+			const [first] = await rows(opened().client, 'account.move', domain, [field], { order, limit: 1 });
+			expect((await ask(question)).records).toMatchObject([{ [field]: first?.[field] }]);
+		});
+
+		it('amounts in a currency that no invoice is in', async () => {
+			const { text, records } = await ask('invoices over 1 THB');
+			expect(records).toEqual([]);
+			expect(text).toContain('Only amounts in THB were compared');
+			expect(text).toContain('customer invoices in USD are left out');
+		});
+
+		it('which company each is of, where documents of several are seen', async () => {
+			const { text, records } = await ask('unpaid invoices');
+			const companies = await read('res.company', [], ['name']);
+			const [first] = records;
+			if (companies.length > 1) expect(text).toContain(`, ${said(first?.company_id)})`);
+			else expect(text).not.toContain(said(first?.company_id));
 		});
 
 		it('carries plans out: makes, changes, archives, restores and deletes one contact', async () => {
@@ -335,6 +484,29 @@ for (const server of odooServers()) {
 }
 
 const CONFIRMED = ['sale', 'done'];
+
+/** What open invoices and credit notes come to. */
+const owed = (documents: readonly JsonObject[]) =>
+	documents.reduce(
+		(sum, { move_type, amount_residual }) =>
+			sum + (move_type === 'out_refund' ? -1 : 1) * z.number().parse(amount_residual),
+		0,
+	);
+
+const companiesOf = (documents: readonly JsonObject[]) => [
+	...new Set(documents.map(({ company_id }) => said(company_id))),
+];
+
+/** As answers say an amount in US dollars, in which the demo data are. */
+const money = (value: number) =>
+	`$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+
+/** As answers say a value. */
+const said = (value: JsonValue | undefined): string => {
+	if (typeof value === 'number') return money(value).slice(1);
+	if (value === false) return 'none';
+	return Array.isArray(value) ? textOf(value[1]) : textOf(value);
+};
 
 const call = (client: OdooClient, model: string, method: string, args: JsonValue[], kwargs: JsonObject = {}) =>
 	client.call({ model, method, args, kwargs });

@@ -11,6 +11,8 @@ const ATTRIBUTES = [
 	'string',
 	'type',
 	'relation',
+	'currency_field',
+	'company_dependent',
 	'selection',
 	'store',
 	'sortable',
@@ -97,12 +99,15 @@ async function askFields(client: OdooClient, model: string): Promise<ReadonlyMap
 export const listOf = (answer: JsonValue): JsonObject[] => (Array.isArray(answer) ? answer.filter(isJsonObject) : []);
 
 function fieldOf(name: string, field: JsonObject): FieldDescription {
-	const { string, type, relation, selection, store, sortable, searchable, required, readonly } = field;
+	const { string, type, relation, currency_field, company_dependent, selection } = field;
+	const { store, sortable, searchable, required, readonly } = field;
 	return {
 		name,
 		label: typeof string === 'string' ? string : name,
 		type: typeof type === 'string' ? type : '',
 		relation: typeof relation === 'string' ? relation : null,
+		currencyField: typeof currency_field === 'string' ? currency_field : null,
+		perCompany: company_dependent === true,
 		selection: Array.isArray(selection)
 			? selection.flatMap((choice): [string, string][] => {
 					const [key, label] = Array.isArray(choice) ? choice : [];

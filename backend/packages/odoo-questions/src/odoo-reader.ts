@@ -8,6 +8,10 @@ export interface FieldDescription {
 	readonly type: string;
 	/** The model that a relational field refers to. */
 	readonly relation: string | null;
+	/** The field with the currency of an amount, where Odoo names it. */
+	readonly currencyField: string | null;
+	/** Whether its value differs by company, and Odoo tells that for the user's own company. */
+	readonly perCompany: boolean;
 	/** The keys and labels of a selection, in their order. */
 	readonly selection: readonly (readonly [key: string, label: string])[];
 	/**

@@ -1,18 +1,21 @@
 import { answerRequest } from './answer/answer';
+import { companiesOf } from './answer/companies';
+import type { Resolving } from './answer/resolved';
 import { planCommand } from './command/plan-command';
 import { verbOf } from './command/verbs';
 import type { Answer, Question } from './contract';
 import type { OdooReader } from './odoo-reader';
-import { bestRequest, checkModel } from './question/best-request';
-import { contactHead, headsOf, impliedHead, targetMention } from './question/heads';
-import { mentionsIn } from './question/mentions';
+import { bestRequest, checkModel, isCertain } from './question/best-request';
+import { contactHead, guessedHeads, headsOf, namesSomeone, targetMention } from './question/heads';
+import { type Mention, mentionsIn } from './question/mentions';
+import { parseQuestion } from './question/parse-question';
 import type { Reading } from './question/reading';
 import { notRead } from './question/unread';
 import { NotUnderstood } from './text/not-understood';
 import { tokenize } from './text/tokenizer';
 import { examplesFor } from './vocabulary/examples';
 import { MODEL_WORDS } from './vocabulary/model-words';
-import { SALES } from './vocabulary/subjects';
+import { OWED, SALES } from './vocabulary/subjects';
 import { type Vocabulary, vocabularyOf } from './vocabulary/vocabulary';
 
 /**
@@ -35,13 +38,15 @@ async function answerQuestion(message: string, now: Date, odoo: OdooReader): Pro
 	const tokens = tokenize(message);
 	const models = await modelsOf(odoo);
 	const mentions = mentionsIn(tokens, models);
-	const implied = impliedHead(tokens, models) ?? contactHead(tokens, models);
-	const found = headsOf(mentions, tokens);
-	const heads = found.length > 0 ? found : implied ? [implied] : [];
+	const heads = headsOf(mentions, tokens, models);
+	const guesses = guessedHeads(tokens, models);
 	const verb = verbOf(tokens);
-	const head = verb ? targetMention(tokens, mentions, implied, verb.start) : heads[0];
+	const [first] = heads;
+	const head = verb
+		? targetMention(tokens, mentions, first ?? contactHead(tokens, models), verb.start)
+		: (first ?? guesses[0]);
 	if (!head) throw new NotUnderstood(`${noSubject(message)} ${await examplesFor(odoo, models)}`);
-	checkModel(head, models);
+	if (first || verb) checkModel(head, models);
 	const vocabularies = new Map<string, Vocabulary>();
 	const vocabulary = async (model: string): Promise<Vocabulary> => {
 		const known = vocabularies.get(model);
@@ -50,10 +55,9 @@ async function answerQuestion(message: string, now: Date, odoo: OdooReader): Pro
 		vocabularies.set(model, made);
 		return made;
 	};
-	for (const model of new Set([head, ...mentions].map(({ subject }) => subject.model))) {
+	for (const model of new Set([head, ...mentions, ...SHARED].map((each) => each.subject.model))) {
 		if (models.has(model)) await vocabulary(model);
 	}
-	if (models.has(SALES.model)) await vocabulary(SALES.model);
 	if (verb) {
 		const start = verb.start + verb.length;
 		return planCommand(odoo, {
@@ -67,12 +71,43 @@ async function answerQuestion(message: string, now: Date, odoo: OdooReader): Pro
 		});
 	}
 	const reading: Reading = { tokens, now, mentions, vocabulary: (model) => vocabularies.get(model) };
-	const request = await bestRequest(reading, heads, models, vocabulary);
+	const context: Resolving = { odoo, now, vocabulary, companies: companiesOf(odoo) };
+	const best = first && (await bestRequest(reading, heads, models, vocabulary));
+	if (best && isCertain(best)) return answerRequest(context, best);
+	const guessed = await answerGuess(context, reading, guesses);
+	if (guessed && (guessed.isFound || !best)) return guessed.answer;
+	const request = best ?? parseQuestion(reading, head, await vocabulary(head.subject.model));
+	if (!best && !namesSomeone(tokens)) {
+		throw new NotUnderstood(`${noSubject(message)} ${await examplesFor(odoo, models)}`);
+	}
 	if (request.unknown.length > 0) {
 		throw new NotUnderstood(`${notRead(request, tokens)} ${await examplesFor(odoo, models)}`);
 	}
 	if (request.conflict !== null) throw new NotUnderstood(request.conflict);
-	return answerRequest({ odoo, now, vocabulary }, request);
+	return answerRequest(context, request);
+}
+
+/** Models whose words other questions are about, too: what customers ordered, and what they owe. */
+const SHARED = [{ subject: SALES }, { subject: OWED }];
+
+/** The answer for a name without a noun: the first that finds a record of that name, else the first of all. */
+async function answerGuess(context: Resolving, reading: Reading, guesses: readonly Mention[]) {
+	let first: { answer: Answer; isFound: boolean } | null = null;
+	for (const guess of guesses) {
+		const request = parseQuestion(reading, guess, await context.vocabulary(guess.subject.model));
+		if (!isCertain(request) || request.show.length === 0) continue;
+		const answer = await answerRequest(context, request).catch(onlyNotUnderstood);
+		if (!answer) continue;
+		if (answer.kind === 'answered' && answer.records?.length) return { answer, isFound: true };
+		first ??= { answer, isFound: false };
+	}
+	return first;
+}
+
+/** For guesses, which may be wrong: there may be another one. */
+function onlyNotUnderstood(error: unknown): null {
+	if (error instanceof NotUnderstood) return null;
+	throw error;
 }
 
 /** The models of this Odoo; those that there are words for where the user may not see the list. */

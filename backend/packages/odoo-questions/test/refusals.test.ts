@@ -28,6 +28,12 @@ describe('a question that is not understood', () => {
 		['contacts in company "o"', 'More than 20 records (related company) fit “o”.'],
 		['users over 100', 'I do not know which number of users is meant'],
 		['total of countries', 'I do not know which number of countries is meant'],
+		['mobile of Amelia Hart', 'The contacts of this Odoo have no field mobile.'],
+		["Amelia Hart's mobile", 'The contacts of this Odoo have no field mobile.'],
+		['lines of P00001', 'There are no order lines in this Odoo (model purchase.order.line).'],
+		['how much do purple elephants owe us', 'I found nothing called “purple elephants”'],
+		['users over 100 euros', 'I do not know which number of users is meant'],
+		['products with stock over 100 euros', 'Quantity On Hand is no amount of money, so it is not in EUR.'],
 		['products with payments', 'I do not see how payments belong to products here.'],
 	])('is refused with what is amiss: %s', async (question, said) => {
 		const { answer } = await ask(question);

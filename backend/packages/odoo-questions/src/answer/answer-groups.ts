@@ -1,15 +1,17 @@
-import { type FieldDescription, MAX_RECORDS, type OdooReader } from '../odoo-reader';
+import { type FieldDescription, MAX_RECORDS } from '../odoo-reader';
 import type { Request } from '../question/request';
 import { NotUnderstood } from '../text/not-understood';
-import { describe, NAMED, nameOf, sayField, sayList, sayMoney, sayNumber } from '../text/say';
-import { hasCurrency, isKept } from '../vocabulary/fields';
-import { type Aggregation, byCurrency, measureOf } from './answer-aggregate';
+import { describe, NAMED, sayField, sayList, sayMoney, sayNumber } from '../text/say';
+import { isKept } from '../vocabulary/fields';
+import { measureOf } from './answer-aggregate';
 import { DEFAULT_LIMIT, orderOf } from './answer-list';
-import type { Resolved } from './resolved';
+import { currenciesOf, splitOf } from './currencies';
+import type { Resolved, Resolving } from './resolved';
 import type { Said } from './said';
+import type { Aggregation } from './sums';
 
 /** Counts the records by group, and adds up their amounts. @throws {NotUnderstood} */
-export async function answerGroups(odoo: OdooReader, request: Request, resolved: Resolved): Promise<Said> {
+export async function answerGroups(context: Resolving, request: Request, resolved: Resolved): Promise<Said> {
 	const { subject, domain, vocabulary } = resolved;
 	const { intent, groups } = request;
 	const isAggregate = intent === 'sum' || intent === 'avg';
@@ -20,25 +22,28 @@ export async function answerGroups(odoo: OdooReader, request: Request, resolved:
 	// Amounts are always added up; other numbers, such as prices, only where a sum or an average is asked for.
 	const field = wished && isKept(wished) && (isAggregate || wished.type === 'monetary') ? wished : undefined;
 	const how: Aggregation = intent === 'avg' ? 'avg' : 'sum';
-	const isMoney = field?.type === 'monetary' && hasCurrency(vocabulary);
-	const levels = groups.map(({ spec }) => spec);
-	const currencies = isMoney ? await byCurrency(odoo, resolved, field, how) : [];
-	const isMixed = currencies.length > 1 && !levels.includes('currency_id');
+	// What is taken off, such as credit notes, is told as a group of its own.
+	const kind = subject.negative && vocabulary.description.fields.get(subject.negative.field);
+	const levels = [...groups.map(({ spec }) => spec), ...(kind ? [kind.name] : [])];
+	const split = field?.type === 'monetary' ? await splitOf(context, vocabulary, field) : undefined;
+	const currencies = split ? await currenciesOf(context.odoo, resolved, split) : [];
+	const isMixed = currencies.length > 1 && split?.by && !levels.includes(split.by);
 	const wanted = Math.min(request.limit ?? DEFAULT_LIMIT, MAX_RECORDS);
 	const order = groupOrder(request, resolved, field, how);
-	const records = await odoo.group(subject.model, {
+	const records = await context.odoo.group(subject.model, {
 		domain,
-		groupBy: isMixed ? [...levels, 'currency_id'] : levels,
+		groupBy: isMixed ? [...levels, split.by] : levels,
 		aggregates: field ? [{ field: field.name, function: how }] : [],
 		...(order && { order }),
 		limit: wanted,
 	});
 	const named = records.slice(0, NAMED).map((row) => {
-		const key = groups.map((level) => sayField(level.field, row[level.spec])).join(' / ');
+		const keys = groups.map((level) => sayField(level.field, row[level.spec]));
+		const key = [...keys, ...(kind ? [sayField(kind, row[kind.name])] : [])].join(' / ');
 		const count = sayNumber(typeof row.count === 'number' ? row.count : 0);
 		if (!field) return `${key}: ${count}`;
 		const value = row[`${field.name}:${how}`];
-		const currency = isMixed ? nameOf(row.currency_id) : currencies[0]?.currency;
+		const currency = split?.currencyOf(currencies.length > 1 ? row : (currencies[0] ?? {}));
 		const amount =
 			typeof value !== 'number'
 				? 'none'

@@ -1,9 +1,9 @@
-import { MAX_RECORDS, type OdooReader } from '../odoo-reader';
+import { type DomainList, MAX_RECORDS, type OdooReader } from '../odoo-reader';
 import type { Request } from '../question/request';
 import { NotUnderstood } from '../text/not-understood';
-import { describe, idOf, NAMED, sayCount, sayList, sayMoney, sayNumber, sayValue } from '../text/say';
-import { byCurrency } from './answer-aggregate';
+import { describe, idOf, NAMED, sayCount, sayMoney, sayNumber, sayValue } from '../text/say';
 import { DEFAULT_LIMIT } from './answer-list';
+import { currenciesOf, splitOf } from './currencies';
 import { linkTo, resolve } from './resolve';
 import type { Resolved, Resolving } from './resolved';
 import type { Said } from './said';
@@ -28,29 +28,39 @@ export async function answerRank(
 		throw new NotUnderstood(`I do not know which number of ${related.subject.plural} is meant.`);
 	}
 	const domain = [...related.domain, among ? [link.name, 'in', among] : [link.name, '!=', false]];
-	const currencies = field?.type === 'monetary' ? await byCurrency(odoo, { ...related, domain }, field, 'sum') : [];
-	const records = await odoo.group(related.subject.model, {
+	const grouping = {
 		domain,
 		groupBy: [link.name],
-		aggregates: field ? [{ field: field.name, function: 'sum' }] : [],
+		aggregates: field ? [{ field: field.name, function: 'sum' as const }] : [],
 		order: { by: field ? `${field.name}:sum` : 'count', descending: rank.descending },
 		limit: Math.min(limit ?? DEFAULT_LIMIT, MAX_RECORDS),
-	});
-	const isMixed = currencies.length > 1;
-	const say = (value: number) =>
-		field?.type === 'monetary' ? sayMoney(value, isMixed ? undefined : currencies[0]?.currency) : sayNumber(value);
-	const named = records.slice(0, NAMED).map((row) => {
-		const value = field ? row[`${field.name}:sum`] : row.count;
-		return `${sayValue(row[link.name])} (${say(typeof value === 'number' ? value : 0)})`;
+	};
+	const rankIn = async (condition: DomainList, currency: string | undefined) => {
+		const rows = await odoo.group(related.subject.model, { ...grouping, domain: [...domain, ...condition] });
+		return rows.map((row) => ({ row, currency }));
+	};
+	// Sums in several currencies cannot be compared, so that each currency has its own ranking.
+	const split = field?.type === 'monetary' ? await splitOf(context, related.vocabulary, field) : undefined;
+	const currencies = split ? await currenciesOf(odoo, { ...related, domain }, split) : [];
+	const [first] = currencies;
+	const by = split?.by;
+	const ranked =
+		by && currencies.length > 1
+			? await inTurn(currencies, (row) => rankIn([[by, '=', idOf(row[by]) ?? false]], split.currencyOf(row)))
+			: await rankIn([], split?.currencyOf(first ?? {}));
+	const records = ranked.map(({ row }) => row);
+	const named = ranked.slice(0, NAMED).map(({ row, currency }) => {
+		const sum = field ? row[`${field.name}:sum`] : row.count;
+		const value = typeof sum === 'number' ? sum : 0;
+		const text = field?.type === 'monetary' ? sayMoney(value, currency) : sayNumber(value);
+		return `${sayValue(row[link.name])} (${text})`;
 	});
 	const what = `${field ? `${field.label} of` : 'number of'} ${related.subject.plural}${describe(related)}`;
 	const list = named.length > 0 ? `: ${named.join(', ')}${records.length > NAMED ? ' …' : ''}` : '';
-	const text = `${sayCount(records.length, clause.subject)}${describe(own)} by ${what}, ${
+	const text = `${sayCount(new Set(records.map((row) => idOf(row[link.name]))).size, clause.subject)}${describe(own)} by ${what}, ${
 		rank.descending ? 'highest' : 'lowest'
 	} first${list}.`;
-	const mixed = isMixed
-		? [`Amounts in ${sayList(currencies.flatMap(({ currency }) => currency ?? []))} were added up as they are.`]
-		: [];
+	const mixed = currencies.length > 1 ? ['Each currency is ranked on its own, as nothing is converted.'] : [];
 	const notes = [...related.notes, ...own.notes, ...mixed, ...(related.subject.note ? [related.subject.note] : [])];
 	return { text: [text, ...new Set(notes)].join(' '), records };
 }
@@ -61,4 +71,11 @@ async function idsOf(odoo: OdooReader, { subject, domain }: Resolved): Promise<n
 		throw new NotUnderstood(`There are too many such ${subject.plural} to rank. Narrow them down first.`);
 	}
 	return rows.flatMap(({ id }) => idOf(id) ?? []);
+}
+
+/** Asks for each of the items, one after the other, and joins what they bring. */
+async function inTurn<T, R>(items: readonly T[], ask: (item: T) => Promise<readonly R[]>): Promise<R[]> {
+	const all: R[] = [];
+	for (const item of items) all.push(...(await ask(item)));
+	return all;
 }

@@ -1,23 +1,25 @@
-import { type FieldDescription, MAX_RECORDS } from '../odoo-reader';
+import type { JsonValue } from '../json';
+import { type DomainList, type FieldDescription, MAX_RECORDS } from '../odoo-reader';
 import type { Clause, Filter } from '../question/request';
 import { NotUnderstood } from '../text/not-understood';
-import { idOf, nameOf, sayMoney, sayNumber } from '../text/say';
+import { idOf, sayMoney, sayNumber, saySums } from '../text/say';
 import { missingField } from '../vocabulary/apps';
 import type { Comparison } from '../vocabulary/comparisons';
 import { all, either, not } from '../vocabulary/domains';
-import { hasCurrency, soleAmount } from '../vocabulary/fields';
+import { soleAmount } from '../vocabulary/fields';
 import { SALES, SOLD_LINES, type Subject } from '../vocabulary/subjects';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import { amountPart, datePart, qualityPart } from './filter-parts';
+import { splitOf } from './currencies';
 import { linkField } from './link-field';
 import { findNamed } from './names';
 import type { Part, Resolved, Resolving } from './resolved';
 
 /**
- * Looks up the names in a clause, and makes its domain.
+ * Looks up the names in a clause, and makes its domain. `about` names the fields to add up or to sort by.
  * @throws {NotUnderstood} where a name is not found, or this Odoo lacks a field that the clause needs.
  */
-export async function resolve(context: Resolving, clause: Clause): Promise<Resolved> {
+export async function resolve(context: Resolving, clause: Clause, about: readonly string[] = []): Promise<Resolved> {
 	const { subject, vocabulary, filters } = clause;
 	const { description, words, field } = vocabulary;
 	const wanted = filters.findLast((filter) => filter.kind === 'domain' && filter.amount !== undefined);
@@ -26,7 +28,10 @@ export async function resolve(context: Resolving, clause: Clause): Promise<Resol
 		throw new NotUnderstood(missingField(subject.amount, subject));
 	}
 	const own = subject.amount === undefined ? undefined : field([subject.amount]);
-	const amount = byState ?? own ?? field(words?.amount) ?? soleAmount(vocabulary);
+	const namesState = filters.some(hasState);
+	const isUsual = !namesState && !filters.some(namesRecord);
+	const due = isUsual ? duePart(vocabulary, [...filters.flatMap(fieldsOf), ...about], context.now) : null;
+	const amount = byState ?? own ?? (due && field([due.amount])) ?? field(words?.amount) ?? soleAmount(vocabulary);
 	const date = field(words?.date) ?? field(['date', 'create_date']);
 	const implied = filters.some(
 		(filter) =>
@@ -35,37 +40,79 @@ export async function resolve(context: Resolving, clause: Clause): Promise<Resol
 			!holdsForNone(filter) &&
 			subject.shownBy?.includes(filter.clause.subject.model),
 	);
-	const base = implied ? { domain: [], notes: [] } : baseOf(subject, vocabulary, context.now);
+	const base = [
+		...(implied ? [] : [baseOf(subject, vocabulary, context.now)]),
+		...(isUsual && subject.usual ? [usualOf(subject.usual, vocabulary, context.now)] : []),
+	];
+	const baseDomain = all(...base.map(({ domain }) => domain));
 	const parts: Part[] = [];
-	for (const filter of filters) parts.push(await partOf(context, clause, { amount, date }, filter));
-	const currency = filters.find((filter) => filter.kind === 'amount')?.unit;
+	for (const filter of filters) parts.push(await partOf(context, clause, { amount, date, base: baseDomain }, filter));
+	if (due && !mentionsState(baseDomain)) parts.push(due);
 	return {
 		subject,
 		vocabulary,
-		domain: all(base.domain, ...parts.map(({ domain }) => domain)),
+		domain: all(baseDomain, ...parts.map(({ domain }) => domain)),
 		texts: parts.map(({ text }) => text),
 		fields: parts.flatMap(({ fields = [] }) => fields),
+		saysState: base.some(({ domain, isUsual: usual }) => !usual && mentionsState(domain)),
+		isUsual,
 		amount,
 		date,
-		notes: [...base.notes, ...parts.flatMap(({ notes = [] }) => notes)],
+		notes: [...base.flatMap(({ notes }) => notes), ...parts.flatMap(({ notes = [] }) => notes)],
 		sums: parts.findLast(({ sums }) => sums !== undefined)?.sums ?? new Map(),
-		currency,
 	};
 }
 
+const usualOf = ({ base, note }: NonNullable<Subject['usual']>, { description }: Vocabulary, now: Date) => {
+	const domain = base(description, now);
+	return { domain: domain ?? [], notes: domain ? [note] : [], isUsual: true };
+};
+
+/** Whether a domain is about the state of documents. */
+const mentionsState = (domain: DomainList) =>
+	domain.some((condition) => Array.isArray(condition) && STATES.has(condition[0]));
+
+const STATES: ReadonlySet<JsonValue | undefined> = new Set(['state', 'payment_state']);
+
+/** Whether a filter, or one in it, holds. */
+const anyFilter =
+	(holds: (filter: Filter) => boolean) =>
+	(filter: Filter): boolean => {
+		if (filter.kind === 'not') return anyFilter(holds)(filter.of);
+		return filter.kind === 'either' ? filter.of.some(anyFilter(holds)) : holds(filter);
+	};
+
+const hasState = anyFilter((filter) => filter.kind === 'domain' && mentionsState(filter.domain));
+
+/** Whether the question asks for records by their own name, whatever their state. */
+const namesRecord = anyFilter((filter) => filter.kind === 'name' && /^(?:named|itself)$/.test(filter.preposition));
+
+/** The fields that a filter names. */
+const fieldsOf = (filter: Filter): readonly string[] => {
+	if (filter.kind === 'domain') return filter.fields ?? [];
+	return filter.kind === 'amount' && filter.field ? [filter.field.name] : [];
+};
+
+/** What is due is posted and not paid; null where the question is not about such fields. */
+function duePart({ words, description }: Vocabulary, fields: readonly string[], now: Date) {
+	const { due } = words ?? {};
+	const domain = due?.fields.some((name) => fields.includes(name)) ? due.condition(description, now) : null;
+	return due && domain ? { domain, text: due.text, amount: due.amount } : null;
+}
+
 function baseOf(subject: Subject, { description }: Vocabulary, now: Date) {
-	if (!subject.base) return { domain: [], notes: [] };
+	if (!subject.base) return { domain: [], notes: [], isUsual: false };
 	const domain = subject.base(description, now);
-	if (domain) return { domain, notes: [] };
+	if (domain) return { domain, notes: subject.baseNote === undefined ? [] : [subject.baseNote], isUsual: false };
 	const instead = subject.otherwise?.base(description, now);
-	if (instead && subject.otherwise) return { domain: instead, notes: [subject.otherwise.note] };
+	if (instead && subject.otherwise) return { domain: instead, notes: [subject.otherwise.note], isUsual: false };
 	throw new NotUnderstood(`This Odoo does not tell ${subject.plural} from other records (${description.model}).`);
 }
 
 async function partOf(
 	context: Resolving,
 	clause: Clause,
-	means: Pick<Resolved, 'amount' | 'date'>,
+	means: Pick<Resolved, 'amount' | 'date'> & { readonly base: DomainList },
 	filter: Filter,
 ): Promise<Part> {
 	switch (filter.kind) {
@@ -74,7 +121,8 @@ async function partOf(
 		case 'date':
 			return datePart(clause, means.date, filter);
 		case 'amount':
-			return amountPart(clause, means.amount, filter);
+		case 'currency':
+			return amountPart(context, clause, means, filter);
 		case 'name': {
 			const found = await findNamed(context.odoo, filter, clause.vocabulary, clause.subject.plural);
 			return { ...found, notes: found.note === undefined ? [] : [found.note] };
@@ -130,11 +178,13 @@ async function relatedPart(
 ): Promise<Part> {
 	const { link, related } = await linkTo(context, clause, filter.clause);
 	const { amount } = related;
-	const isMoney = amount?.type === 'monetary' && amount.stored && hasCurrency(related.vocabulary);
+	const money = amount?.type === 'monetary' && amount.stored ? amount : undefined;
+	const split = money && (await splitOf(context, related.vocabulary, money));
+	const { negative } = related.subject;
 	const groups = await context.odoo.group(related.subject.model, {
 		domain: [...related.domain, [link.name, '!=', false]],
-		groupBy: isMoney ? [link.name, 'currency_id'] : [link.name],
-		aggregates: isMoney ? [{ field: amount.name, function: 'sum' }] : [],
+		groupBy: [link.name, ...(split?.by ? [split.by] : []), ...(negative ? [negative.field] : [])],
+		aggregates: money ? [{ field: money.name, function: 'sum' }] : [],
 		limit: MAX_RECORDS,
 	});
 	if (groups.length === MAX_RECORDS) {
@@ -146,29 +196,47 @@ async function relatedPart(
 	const { count } = filter;
 	const outside = filter.negated || holdsForNone(filter);
 	const counts = new Map<number, number>();
-	const sums = new Map<number, string>();
+	const sums = new Map<number, Map<string | undefined, number>>();
 	for (const group of groups) {
 		const id = idOf(group[link.name]);
 		if (id === undefined) continue;
 		counts.set(id, (counts.get(id) ?? 0) + (typeof group.count === 'number' ? group.count : 0));
-		const sum = isMoney ? group[`${amount.name}:sum`] : undefined;
-		const before = sums.get(id);
+		const sum = money ? group[`${money.name}:sum`] : undefined;
 		if (typeof sum !== 'number') continue;
-		sums.set(id, `${before === undefined ? '' : `${before} and `}${sayMoney(sum, nameOf(group.currency_id))}`);
+		const currency = split?.currencyOf(group);
+		const known = sums.get(id) ?? new Map<string | undefined, number>();
+		const sign = negative && group[negative.field] === negative.key ? -1 : 1;
+		sums.set(id, known.set(currency, (known.get(currency) ?? 0) + sign * sum));
 	}
 	const ids = [...counts].flatMap(([id, found]) => {
-		const fits = count === undefined || COMPARE[count.operator](found, count.value);
+		const fits =
+			(count === undefined || COMPARE[count.operator](found, count.value)) && sumFits(filter, sums.get(id));
 		return fits === (outside && count !== undefined) ? [] : [id];
 	});
 	const what = sayRelated(related);
 	const number = count ? `${COUNT_WORDS[count.operator]}${sayNumber(count.value)} ` : '';
+	const { sum } = filter;
+	const sumText =
+		sum && sum.value !== 0 ? ` of ${COUNT_WORDS[sum.operator]}${sayMoney(sum.value, sum.unit)} in all` : '';
 	return {
 		domain: [['id', outside ? 'not in' : 'in', ids]],
-		text: `${filter.negated ? 'without' : 'with'} ${number}${what}`,
+		text: `${filter.negated ? 'without' : 'with'} ${number}${what}${sumText}`,
 		notes: related.notes,
-		...(outside ? {} : { sums }),
+		...(outside ? {} : { sums: new Map([...sums].map(([id, each]) => [id, saySums(each)])) }),
 	};
 }
+
+/** Whether the sum in one of the currencies, which must be the named one, compares so. */
+const sumFits = (
+	{ sum }: Extract<Filter, { kind: 'related' }>,
+	sums: ReadonlyMap<string | undefined, number> = new Map(),
+) =>
+	sum === undefined ||
+	[...sums].some(
+		([currency, value]) =>
+			(sum.unit === undefined || sum.unit === currency) &&
+			COMPARE[sum.operator](Math.round(value * 100) / 100, sum.value),
+	);
 
 const sayRelated = ({ subject, texts }: Resolved) =>
 	texts.length === 0 ? subject.plural : `${subject.plural} (${texts.join('; ')})`;

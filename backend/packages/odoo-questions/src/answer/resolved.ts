@@ -11,14 +11,16 @@ export interface Resolved {
 	readonly texts: readonly string[];
 	/** The fields that the filters are about; they are shown. */
 	readonly fields: readonly string[];
+	/** Whether the noun says in which state the records are, as “quotations” does. */
+	readonly saysState: boolean;
+	/** Whether the question names neither a state, nor the record itself. */
+	readonly isUsual: boolean;
 	/** The amount field that is meant for these records. */
 	readonly amount: FieldDescription | undefined;
 	readonly date: FieldDescription | undefined;
 	readonly notes: readonly string[];
 	/** The sum of a record's related records in words, by its id. */
 	readonly sums: ReadonlyMap<number, string>;
-	/** The currency that the question names. */
-	readonly currency: string | undefined;
 }
 
 /** What it takes to look up names. */
@@ -26,6 +28,14 @@ export interface Resolving {
 	readonly odoo: OdooReader;
 	readonly now: Date;
 	vocabulary(model: string): Promise<Vocabulary>;
+	/** The companies whose records the user may see. */
+	readonly companies: () => Promise<readonly Company[]>;
+}
+
+/** A company with its currency, by its ISO 4217 code. */
+export interface Company {
+	readonly id: number;
+	readonly currency: string | undefined;
 }
 
 export interface Part {

@@ -27,8 +27,7 @@ export async function bestRequest(
 	const requests: Request[] = [];
 	for (const head of candidates) {
 		const request = parseQuestion(reading, head, await vocabulary(head.subject.model));
-		const isGuess = request.clause.filters.some(({ kind }) => kind === 'quality');
-		if (isWhole(request) && !isGuess) return request;
+		if (isCertain(request)) return request;
 		requests.push(request);
 	}
 	const whole = requests.find(isWhole);
@@ -41,8 +40,12 @@ export async function bestRequest(
 
 const isWhole = ({ unknown, conflict }: Request) => unknown.length === 0 && conflict === null;
 
+/** Whether every word was consumed, and none was guessed to be a name. */
+export const isCertain = (request: Request) =>
+	isWhole(request) && !request.clause.filters.some(({ kind }) => kind === 'quality');
+
 /** How many nouns are tried. */
-const MOST_READINGS = 4;
+const MOST_READINGS = 6;
 
 /** @throws {NotUnderstood} where this Odoo lacks the noun's model, or has several that the noun may mean. */
 export function checkModel({ subject, others }: Mention, models: ReadonlyMap<string, string>): void {

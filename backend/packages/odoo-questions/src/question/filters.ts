@@ -3,27 +3,34 @@ import type { FieldDescription } from '../odoo-reader';
 import type { Match } from '../text/phrase-table';
 import { OPEN_ENDS } from '../vocabulary/comparisons';
 import { FILLERS, NOT, ORDERED, WITH, WITHOUT } from '../vocabulary/grammar-words';
+import { OWING } from '../vocabulary/owing';
 import { SALES } from '../vocabulary/subjects';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import { amountAt, numberOf } from './amounts';
 import { fieldAt } from './field-filters';
+import { lateAt } from './late';
 import { bothFilters, emptyFilter } from './make-filters';
 import { skipArticles } from './name-at';
 import { namedAt, prepositionAt } from './name-filters';
-import { comparisonAt, numberAt } from './numbers';
+import { comparedNumberAt, comparisonAt, currencyAt, numberAt } from './numbers';
 import type { Reading } from './reading';
 import type { Clause, Filter } from './request';
 
 /** The filter for records of a model that begins at a token; null where none does. */
 export function filterAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<Filter> | null {
 	const { tokens, now } = reading;
+	const late = lateAt(reading, start, vocabulary) ?? owingAt(reading, start, vocabulary);
+	if (late) return late;
 	const state = stateAt(reading, start, vocabulary);
-	if (state) return state;
+	// “Due” is a state, but in `due this week` the field.
+	if (state) return longerOf(state, fieldAt(reading, start, vocabulary));
 	const negation = NOT.at(tokens, start);
 	if (negation) {
 		const inner = filterAt(reading, start + negation.length, vocabulary);
 		return inner && { value: { kind: 'not', of: inner.value }, length: negation.length + inner.length };
 	}
+	const unit = tokens[start]?.stem === 'in' ? currencyAt(tokens, start + 1) : undefined;
+	if (unit !== undefined) return { value: { kind: 'currency', unit }, length: 2 };
 	const range = dateRangeAt(tokens, start, now);
 	if (range) return { value: { kind: 'date', range: range.value }, length: range.length };
 	return (
@@ -88,6 +95,24 @@ function withAt(reading: Reading, start: number, vocabulary: Vocabulary): Match<
 	const field = plainFieldAt(reading, at, vocabulary);
 	if (field) return longer({ value: emptyFilter(field.value, false), length: field.length });
 	return longer(relatedAt(reading, at, false));
+}
+
+const longerOf = (one: Match<Filter>, other: Match<Filter> | null) =>
+	other && other.length > one.length ? other : one;
+
+/** `who owe us money`, `who owe us more than $1000`: contacts with open documents of that sum, in each currency. */
+function owingAt(reading: Reading, start: number, { description }: Vocabulary): Match<Filter> | null {
+	const owing = description.model === 'res.partner' ? OWING.at(reading.tokens, start) : null;
+	const documents = owing && reading.vocabulary(owing.value.model);
+	if (!documents) return null;
+	const number = comparedNumberAt(reading.tokens, start + owing.length, false);
+	const { operator = '>', value = 0, unit } = number ?? {};
+	const clause = { subject: owing.value, vocabulary: documents, filters: [] };
+	const sum = { operator, value, ...(unit !== undefined && { unit }) };
+	return {
+		value: { kind: 'related', clause, negated: false, sum },
+		length: owing.length + (number?.length ?? 0),
+	};
 }
 
 /** `who ordered this month`: customers with confirmed orders of that time. */

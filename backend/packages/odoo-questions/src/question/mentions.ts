@@ -11,6 +11,8 @@ export interface Mention {
 	readonly others: readonly string[];
 	readonly start: number;
 	readonly length: number;
+	/** The noun is not written, but guessed from a name. */
+	readonly isGuess?: boolean;
 }
 
 /** Finds the nouns of a message: those that people use, the labels of the models, and their technical names. */

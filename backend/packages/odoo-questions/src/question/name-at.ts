@@ -41,6 +41,8 @@ export function nameAt(reading: Reading, start: number, vocabulary: Vocabulary):
 		}
 		if (endsName(reading, at, vocabulary)) break;
 		at += 1;
+		// In “Acme's phone”, what follows is no part of the name.
+		if (/['’]s?$/.test(token.text) && (vocabulary.fields.at(tokens, at) || !isProper(tokens[at]))) break;
 	}
 	const last = tokens[at - 1];
 	if (!last || at === start) return null;

@@ -5,7 +5,7 @@ import {
 	BETWEEN,
 	type Comparison,
 	COMPARISONS,
-	CURRENCY_WORDS,
+	currencyNamed,
 	NUMBER_WORDS,
 	OPEN_ENDS,
 	OPERATORS,
@@ -21,6 +21,12 @@ export function comparisonAt(tokens: readonly Token[], start: number): Match<Com
 	return COMPARISONS.at(tokens, start);
 }
 
+/** The currency that a word names. */
+export function currencyAt(tokens: readonly Token[], at: number): string | undefined {
+	const token = tokens[at];
+	return token?.kind === 'word' ? currencyNamed(token) : undefined;
+}
+
 interface NumberValue {
 	readonly value: number;
 	readonly unit?: string;
@@ -28,13 +34,13 @@ interface NumberValue {
 
 /** `1000`, `$1,000.50`, `1k`, `ten`, `500 euros`; the currency may stand before or after. */
 export function numberAt(tokens: readonly Token[], start: number): Match<NumberValue> | null {
-	const before = CURRENCY_WORDS[tokens[start]?.stem ?? ''];
+	const before = currencyAt(tokens, start);
 	const at = start + (before === undefined ? 0 : 1);
 	const token = tokens[at];
 	if (!token) return null;
 	const value = token.value ?? NUMBER_WORDS[token.stem];
 	if (value === undefined) return null;
-	const after = CURRENCY_WORDS[tokens[at + 1]?.stem ?? ''];
+	const after = currencyAt(tokens, at + 1);
 	const percent = tokens[at + 1]?.stem === 'percent' ? 'percent' : undefined;
 	const unit = token.unit ?? before ?? after ?? percent;
 	const length = at + 1 + (token.unit === undefined && before === undefined && (after ?? percent) ? 1 : 0) - start;
@@ -108,5 +114,15 @@ export function numberFilterAt(
 	bare: boolean,
 ): Match<Filter> | null {
 	const number = comparedNumberAt(tokens, start, bare || tokens[start]?.kind === 'number');
-	return number && { value: numberFilter(field, number), length: number.length };
+	return number && { value: comparedFilter(field, number), length: number.length };
+}
+
+/** The filter that compares a field with a number; in which currency that is, is found out when it is answered. */
+export function comparedFilter(
+	field: FieldDescription,
+	number: NonNullable<ReturnType<typeof comparedNumberAt>>,
+): Filter {
+	const { operator, value, to, unit } = number;
+	if (unit === undefined || unit === 'percent') return numberFilter(field, number);
+	return { kind: 'amount', field, operator, value, unit, ...(to !== undefined && { to }) };
 }

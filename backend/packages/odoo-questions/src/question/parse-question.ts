@@ -2,18 +2,20 @@ import { UNITS } from '../dates/calendar';
 import { dateRangeAt } from '../dates/date-ranges';
 import { yearAt } from '../dates/periods';
 import { textOf, tokenize } from '../text/tokenizer';
-import { AND, FILLERS, NO_NOUNS, NOT } from '../vocabulary/grammar-words';
+import { AND, FILLERS, LOCATION, NO_NOUNS, NOT, WHEN } from '../vocabulary/grammar-words';
 import { INTENTS, REPORT } from '../vocabulary/intents';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 import { alternativeAt, filterAsAfter } from './alternatives';
 import { filterAt, stateAt } from './filters';
 import { groupAt } from './groups';
+import { lateAt } from './late';
 import type { Mention } from './mentions';
+import { skipArticles } from './name-at';
 import { limitAt, mostAt, plainNumberAt, sortAt, superlativeAt } from './order';
 import { QuestionParts } from './question-parts';
 import type { Reading } from './reading';
-import type { Request } from './request';
-import { askedFieldAt, measureAt, shownAt } from './shown-fields';
+import type { Filter, Request } from './request';
+import { askedFieldAt, measureAt, ownedFieldAt, shownAt } from './shown-fields';
 
 /** The most words of a name that is guessed. */
 const MOST_WORDS = 5;
@@ -33,7 +35,7 @@ export function parseQuestion(reading: Reading, head: Mention, vocabulary: Vocab
 function readBefore(question: QuestionParts): void {
 	const end = question.head.start;
 	let at = 0;
-	while (at < end) at += intentAt(question, at) || qualityAt(question, at) || unreadAt(question, at);
+	while (at < end) at += openingAt(question, at) || qualityAt(question, at) || unreadAt(question, at);
 	takeUnread(question, end);
 }
 
@@ -48,24 +50,32 @@ function readAfter(question: QuestionParts): void {
 }
 
 /** Takes the unknown words that end at `end` for the name of a stage or a tag. */
-function takeUnread({ tokens, unknown, filters }: QuestionParts, end: number): void {
+function takeUnread({ tokens, unknown, filters, head }: QuestionParts, end: number): void {
 	const last = unknown.at(-1);
-	if (last?.end !== end) return;
+	if (last?.end !== end || head.isGuess) return;
 	const words = tokens.slice(last.start, last.end);
 	const isName = words.every(({ kind, text }) => kind === 'word' || kind === 'quoted' || text === '&');
 	if (words.length > MOST_WORDS || !isName || NO_NOUNS.at(tokens, last.start)) return;
 	unknown.pop();
-	filters.push({ kind: 'quality', name: textOf(words, 0, words.length) });
+	const name = textOf(words, 0, words.length);
+	const { isOfParty } = head.subject;
+	filters.push(isOfParty ? { kind: 'name', preposition: 'of', name } : { kind: 'quality', name });
 }
+
+/** What a question begins with: `how many`, `when was`, `where is`. */
+const openingAt = (question: QuestionParts, at: number): number =>
+	whenAt(question, at) || whereAt(question, at) || intentAt(question, at);
 
 /** The rules for what may stand before the noun. */
 const qualityAt = (question: QuestionParts, at: number): number =>
+	lateBeforeAt(question, at) ||
 	stateBeforeAt(question, at) ||
 	dateBeforeAt(question, at) ||
 	superlativeAt(question, at) ||
 	bareYearAt(question, at) ||
 	countAt(question, at) ||
 	reportUnitAt(question, at) ||
+	partyNounAt(question, at) ||
 	askedFieldAt(question, at) ||
 	alternativeAt(question, at) ||
 	joinAt(question, at) ||
@@ -73,14 +83,18 @@ const qualityAt = (question: QuestionParts, at: number): number =>
 
 /** The rules for what may stand after the noun. */
 const clauseWordAt = (question: QuestionParts, at: number): number =>
+	(question.asksWhen ? ownedFieldAt(question, at) : 0) ||
 	sortAt(question, at) ||
 	mostAt(question, at) ||
 	shownAt(question, at) ||
 	groupAt(question, at) ||
 	limitAt(question, at) ||
+	documentAt(question, at) ||
 	alternativeAt(question, at) ||
 	question.add(filterAt(question.reading, at, question.vocabulary)) ||
 	measureAt(question, at) ||
+	ownedFieldAt(question, at) ||
+	partyNounAt(question, at) ||
 	reportAt(question, at) ||
 	bareYearAt(question, at) ||
 	nameAfterNoun(question, at) ||
@@ -95,11 +109,55 @@ function intentAt(question: QuestionParts, at: number): number {
 	return intent.length;
 }
 
+/** `when was S00012 ordered` */
+function whenAt(question: QuestionParts, at: number): number {
+	const when = WHEN.at(question.tokens, at);
+	if (when) question.asksWhen = true;
+	return when?.length ?? 0;
+}
+
+/** `where is Acme` */
+function whereAt(question: QuestionParts, at: number): number {
+	const where = LOCATION.at(question.tokens, at);
+	const address = where && question.vocabulary.fields.at(tokenize('address'), 0);
+	if (!where || !address?.value.parts) return 0;
+	question.show.push(address.value);
+	return where.length;
+}
+
+/** `30 days overdue` */
+function lateBeforeAt(question: QuestionParts, at: number): number {
+	const late = lateAt(question.reading, at, question.vocabulary);
+	return late && at + late.length <= question.head.start ? question.add(late) : 0;
+}
+
+/** “Customers” in `what do our customers owe us`, and “vendor” in `what do we owe vendor Acme`. */
+function partyNounAt({ head, tokens, reading }: QuestionParts, at: number): number {
+	if (!head.subject.isOfParty || at === head.start) return 0;
+	const mention = reading.mentions.find(({ start, subject }) => start === at && subject.model === 'res.partner');
+	return mention?.length ?? (/^(?:money|everyone|everybody|all)$/.test(tokens[at]?.stem ?? '') ? 1 : 0);
+}
+
+/** The document that lines belong to: `in S00012`, `of invoice INV/2026/00001`, `on the order S00012`. */
+function documentAt(question: QuestionParts, at: number): number {
+	const { tokens, vocabulary, reading } = question;
+	const field = vocabulary.field([vocabulary.words?.document ?? '']);
+	if (!field || !/^(?:in|of|on|for|from|at)$/.test(tokens[at]?.stem ?? '')) return 0;
+	const noun = skipArticles(tokens, at + 1);
+	const start = noun + (reading.mentions.find((mention) => mention.start === noun)?.length ?? 0);
+	const token = tokens[start];
+	if (token?.kind !== 'reference' && token?.kind !== 'quoted') return 0;
+	const filter: Filter = { kind: 'name', preposition: 'field', name: token.text, field };
+	return question.add({ value: filter, length: start + 1 - at });
+}
+
 /** `unpaid`, `not paid` */
 function stateBeforeAt(question: QuestionParts, at: number): number {
 	const { tokens, reading, vocabulary } = question;
 	const negation = NOT.at(tokens, at);
 	const state = stateAt(reading, at + (negation?.length ?? 0), vocabulary);
+	// “Due” is a state, but `due date of …` names the field.
+	if (state && (vocabulary.fields.at(tokens, at)?.length ?? 0) > state.length) return 0;
 	if (!state || !negation) return question.add(state);
 	return question.add({ value: { kind: 'not', of: state.value }, length: negation.length + state.length });
 }
@@ -145,8 +203,10 @@ function reportAt(question: QuestionParts, at: number): number {
 /** `order S00012`, `customer "Acme"`, `product Oak Desk` */
 function nameAfterNoun(question: QuestionParts, at: number): number {
 	const token = at === question.afterNoun ? question.tokens[at] : undefined;
-	if (!token || !(token.kind === 'quoted' || token.kind === 'reference' || /^\p{Lu}/u.test(token.text))) return 0;
-	return question.add(filterAsAfter('named', question, at));
+	const { isGuess, subject } = question.head;
+	const isName = token?.kind === 'quoted' || token?.kind === 'reference' || /^\p{Lu}/u.test(token?.text ?? '');
+	if (!token || !(isGuess || isName)) return 0;
+	return question.add(filterAsAfter(subject.isOfParty ? 'of' : 'named', question, at));
 }
 
 function joinAt({ tokens }: QuestionParts, at: number): number {

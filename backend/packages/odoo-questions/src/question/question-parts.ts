@@ -3,7 +3,7 @@ import type { FieldDescription } from '../odoo-reader';
 import type { Match } from '../text/phrase-table';
 import { textOf } from '../text/tokenizer';
 import { isPlural } from '../text/words';
-import { isNumeric } from '../vocabulary/fields';
+import { type Field, isNumeric } from '../vocabulary/fields';
 import { type Intent, INTENTS } from '../vocabulary/intents';
 import type { Superlative } from '../vocabulary/order-words';
 import { SALES } from '../vocabulary/subjects';
@@ -29,8 +29,10 @@ export class QuestionParts {
 	readonly filters: Filter[] = [];
 	readonly intents = new Set<Intent>();
 	/** Fields before the noun, or right after it: `email of …`, `average order value`. */
-	readonly mentioned: FieldDescription[] = [];
-	readonly show: FieldDescription[] = [];
+	readonly mentioned: Field[] = [];
+	readonly show: Field[] = [];
+	/** Whether the question begins with “when”, and so asks for a date. */
+	asksWhen = false;
 	readonly groups: GroupLevel[] = [];
 	/** Tokens that no rule consumed, as half-open ranges. */
 	readonly unknown: { start: number; end: number }[] = [];
@@ -98,7 +100,7 @@ export class QuestionParts {
 		const measure = this.mentioned.find(isNumeric) ?? null;
 		const intent = this.intent(measure);
 		const clause = { subject: head.subject, vocabulary, filters };
-		const show = [...this.mentioned, ...this.show];
+		const show = this.shown();
 		return {
 			intent,
 			clause,
@@ -117,6 +119,20 @@ export class QuestionParts {
 		};
 	}
 
+	/** The fields to show: those that are named; the date for “when”, the amount for “how much is” with a name. */
+	private shown(): readonly Field[] {
+		const { vocabulary, head, tokens, intents } = this;
+		const named = [...this.mentioned, ...this.show];
+		const usual = (candidates: readonly string[] | undefined) => {
+			const field = vocabulary.field(candidates);
+			return field ? [field] : [];
+		};
+		if (this.asksWhen && named.length === 0) return usual(vocabulary.words?.date);
+		// What something costs may be its price, or its cost.
+		const isSum = head.isGuess && (intents.has('sum') || tokens.some(({ text }) => /^does$/i.test(text)));
+		return isSum ? [...usual(vocabulary.words?.amount), ...named] : named;
+	}
+
 	/** Drops “new” from `new customers this month`, which already asks for those that were created then. */
 	private dropNew(): void {
 		const { filters, vocabulary } = this;
@@ -128,6 +144,7 @@ export class QuestionParts {
 
 	private intent(measure: FieldDescription | null): Intent {
 		const { intents } = this;
+		if (this.head.isGuess) return 'list';
 		if (intents.has('avg')) return 'avg';
 		// The answer with a sum has the number of records as well.
 		if (intents.has('count') && !(intents.has('sum') && measure)) return 'count';

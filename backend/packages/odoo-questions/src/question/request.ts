@@ -1,6 +1,7 @@
 import type { DateRange } from '../dates/periods';
 import type { DomainList, FieldDescription } from '../odoo-reader';
 import type { Comparison } from '../vocabulary/comparisons';
+import type { Field } from '../vocabulary/fields';
 import type { Subject } from '../vocabulary/subjects';
 import type { Vocabulary } from '../vocabulary/vocabulary';
 
@@ -19,14 +20,20 @@ export type Filter =
 	  }
 	/** The model's usual date is in a range. */
 	| { readonly kind: 'date'; readonly range: DateRange }
-	/** The model's usual amount, or quantity where no currency is named, is compared with a number. */
+	/**
+	 * A field is compared with a number; where none is named, the model's usual amount, or its quantity where no
+	 * currency is named.
+	 */
 	| {
 			readonly kind: 'amount';
+			readonly field?: FieldDescription;
 			readonly operator: Comparison;
 			readonly value: number;
 			readonly to?: number;
 			readonly unit?: string;
 	  }
+	/** The amounts are in a currency, by its ISO 4217 code. */
+	| { readonly kind: 'currency'; readonly unit: string }
 	/** A name: of a record of `field`, or where no field is named, of anything that the records may belong to. */
 	| {
 			readonly kind: 'name';
@@ -42,6 +49,8 @@ export type Filter =
 			readonly clause: Clause;
 			readonly negated: boolean;
 			readonly count?: { readonly operator: Comparison; readonly value: number };
+			/** The sum of their amounts, in one currency, compares so. */
+			readonly sum?: { readonly operator: Comparison; readonly value: number; readonly unit?: string };
 	  }
 	| { readonly kind: 'not'; readonly of: Filter }
 	| { readonly kind: 'either'; readonly of: readonly [Filter, Filter] };
@@ -72,7 +81,7 @@ export interface Request {
 	readonly order: { readonly by: FieldDescription | 'amount' | 'date'; readonly descending: boolean } | null;
 	readonly limit: number | null;
 	/** The fields to show that the question names. */
-	readonly show: readonly FieldDescription[];
+	readonly show: readonly Field[];
 	/** Ranks the records by how many related records they have, or by the sum of those. */
 	readonly rank: { readonly clause: Clause; readonly by: 'sum' | 'count'; readonly descending: boolean } | null;
 	/** Sentences for the answer: how the question was understood, where it could be understood otherwise. */

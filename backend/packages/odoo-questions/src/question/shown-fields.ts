@@ -1,6 +1,5 @@
-import type { FieldDescription } from '../odoo-reader';
 import type { Match } from '../text/phrase-table';
-import { isNumeric } from '../vocabulary/fields';
+import { type Field, isNumeric } from '../vocabulary/fields';
 import { WITH } from '../vocabulary/grammar-words';
 import { SHOW } from '../vocabulary/order-words';
 import { filterAt } from './filters';
@@ -22,6 +21,18 @@ export function measureAt(question: QuestionParts, at: number): number {
 	const wanted = intents.has('sum') || intents.has('avg') || superlative !== null;
 	if (!field || !wanted || !isNumeric(field.value)) return 0;
 	mentioned.push(field.value);
+	return field.length;
+}
+
+/** A field after a name: `phone` in `Acme's phone`, `due` in `when is INV/2026/00001 due`. */
+export function ownedFieldAt(question: QuestionParts, at: number): number {
+	const { tokens, head, asksWhen } = question;
+	const isOwned = at > 0 && /['’]s?$/.test(tokens[at - 1]?.text ?? '');
+	const goesOn = question.show.length > 0 && joinsFields(question, at - 1);
+	if (!(isOwned || head.isGuess || asksWhen || goesOn) || at <= head.start) return 0;
+	const field = ownFieldAt(question, at);
+	if (!field) return 0;
+	question.show.push(field.value);
 	return field.length;
 }
 
@@ -59,7 +70,7 @@ const joinsFields = ({ tokens }: QuestionParts, at: number) => /^(?:and|,)$/.tes
 const saysMore = ({ reading, vocabulary }: QuestionParts, at: number) => filterAt(reading, at, vocabulary) !== null;
 
 /** A field of the record itself, not of related records. */
-function ownFieldAt({ tokens, vocabulary }: QuestionParts, at: number): Match<FieldDescription> | null {
+function ownFieldAt({ tokens, vocabulary }: QuestionParts, at: number): Match<Field> | null {
 	const field = vocabulary.fields.at(tokens, at);
 	return field && field.value.type !== 'one2many' && !field.value.name.includes('.') ? field : null;
 }

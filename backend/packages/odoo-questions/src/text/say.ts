@@ -9,7 +9,8 @@ export const sayNumber = (value: number): string => value.toLocaleString('en-US'
 /** An amount: `$1,234.50`, `1,234.50 CHF`; without a currency a plain number. */
 export function sayMoney(value: number, currency: string | undefined): string {
 	const text = Math.abs(value).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-	const minus = value < 0 ? '-' : '';
+	// What is left of a sum by rounding is no amount.
+	const minus = value <= -0.005 ? '-' : '';
 	if (currency === undefined) return minus + text;
 	const sign = SIGNS[currency];
 	return sign === undefined ? `${minus}${text} ${currency}` : `${minus}${sign}${text}`;

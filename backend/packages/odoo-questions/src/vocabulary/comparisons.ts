@@ -5,7 +5,7 @@ export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** Comparisons in words. */
 export const COMPARISONS = phraseTable<Comparison>([
-	...'over|above|more than|greater than|higher than|larger than|bigger than|exceeding|exceeds|in excess of|upward of'
+	...'over|above|more than|longer than|greater than|higher than|larger than|bigger than|exceeding|exceeds|in excess of|upward of'
 		.split('|')
 		.map((phrase): [string, Comparison] => [phrase, '>']),
 	...'at least|no less than|not less than|minimum|min|or more than'
@@ -68,8 +68,13 @@ export const NUMBER_WORDS: Readonly<Record<string, number>> = {
 	zero: 0,
 };
 
-/** Currencies in words, as ISO 4217 codes. */
-export const CURRENCY_WORDS: Readonly<Record<string, string>> = {
+/** The ISO 4217 code of the currency that a word names: `euros`, `EUR`. */
+export const currencyNamed = ({ stem, text }: { stem: string; text: string }): string | undefined =>
+	CURRENCY_WORDS[stem] ?? (CURRENCY_CODES.has(text) ? text : undefined);
+
+const CURRENCY_CODES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+const CURRENCY_WORDS: Readonly<Record<string, string>> = {
 	dollar: 'USD',
 	usd: 'USD',
 	euro: 'EUR',
@@ -81,4 +86,7 @@ export const CURRENCY_WORDS: Readonly<Record<string, string>> = {
 	baht: 'THB',
 	thb: 'THB',
 	chf: 'CHF',
+	franc: 'CHF',
+	rupee: 'INR',
+	yuan: 'CNY',
 };

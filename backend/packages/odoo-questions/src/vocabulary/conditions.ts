@@ -1,6 +1,7 @@
 import { isoDay } from '../dates/calendar';
+import type { JsonValue } from '../json';
 import type { DomainList, ModelDescription } from '../odoo-reader';
-import { all } from './domains';
+import { all, either } from './domains';
 
 /** Makes a search domain for a model of this Odoo; null where the model lacks the field, or the selection its keys. */
 export type ConditionFor = (model: ModelDescription, now: Date) => DomainList | null;
@@ -18,7 +19,7 @@ export const isIn =
 
 /** Compares a field, or a path such as `stage_id.is_won`, with a value. */
 export const compare =
-	(field: string, operator: string, value: string | number | boolean): ConditionFor =>
+	(field: string, operator: string, value: JsonValue): ConditionFor =>
 	({ fields }) =>
 		fields.has(field.split('.')[0] ?? field) ? [[field, operator, value]] : null;
 
@@ -45,4 +46,15 @@ export const firstOf =
 			if (domain) return domain;
 		}
 		return null;
+	};
+
+/** One of the conditions; those that this Odoo lacks the fields for are left out, and null where it lacks all. */
+export const eitherOf =
+	(...conditions: readonly ConditionFor[]): ConditionFor =>
+	(model, now) => {
+		const [first, ...others] = conditions.flatMap((condition) => {
+			const domain = condition(model, now);
+			return domain ? [domain] : [];
+		});
+		return first ? others.reduce(either, first) : null;
 	};

@@ -9,12 +9,22 @@ export const FILLERS = phrases(
 	...'can|could|should|may i|want|want to|need|need to|like to|to see|to know|know|now|currently|at the moment|right now'.split(
 		'|',
 	),
-	...'still|yet|already|record|entry|entries|result|made|placed|recorded|registered|exist|in total|altogether|overall'.split(
+	...'still|yet|already|ever|of all time|so far|record|entry|entries|result|made|placed|recorded|registered|exist|in total|altogether|overall'.split(
+		'|',
+	),
+	...'has been|have been|did we get|have we got|get|got|did we receive|have we received|did we make|did we send|have we sent|did we issue|have we issued|did we create|came in|come in|coming in|have come in'.split(
 		'|',
 	),
 	...'do we have|do i have|we have|have we|i have|does it have|do you have|have got|have|in odoo|in the system|in our system|in the database|us all|about|for me|for us|to me|so'.split(
 		'|',
 	),
+);
+
+/** Asks for an address. */
+export const LOCATION = phrases('where is', 'where are', 'where does', 'where do');
+/** Asks for a date. */
+export const WHEN = phrases(
+	...['when is', 'when was', 'when were', 'when did', 'when does', 'when do', 'when will', 'when are', 'when'],
 );
 
 /** Negates the filter that follows. */

@@ -18,11 +18,14 @@ export const INTENTS = phraseTable<Intent>([
 	...'how many|count|count of|count the|number of|the number of|amount of people'
 		.split('|')
 		.map((phrase): [string, Intent] => [phrase, 'count']),
-	...'total|total of|sum|sum of|sum up|add up|how much|grand total|combined'
+	...'total|total of|sum|sum of|sum up|add up|how much|how much money|grand total|combined'
 		.split('|')
 		.map((phrase): [string, Intent] => [phrase, 'sum']),
 	...'average|average of|mean|avg'.split('|').map((phrase): [string, Intent] => [phrase, 'avg']),
 ]);
+
+/** Phrases that begin a question for a sum. */
+export const SUMS = phrases('how much', 'total', 'sum', 'amount', 'the total', 'the amount');
 
 /** Phrases that ask for a list with its total. */
 export const REPORT = phrases('report', 'summary', 'overview');

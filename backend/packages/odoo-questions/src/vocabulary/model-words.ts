@@ -2,10 +2,10 @@ import { contact } from './models/contacts';
 import { lead } from './models/crm';
 import { employee } from './models/employees';
 import { transfer } from './models/inventory';
-import { move, payment } from './models/invoicing';
+import { move, moveLine, payment } from './models/invoicing';
 import { product } from './models/products';
 import { task } from './models/project';
-import { purchaseOrder } from './models/purchase';
+import { purchaseLine, purchaseOrder } from './models/purchase';
 import { order, orderLine } from './models/sales';
 import type { ModelWords } from './models/words';
 
@@ -16,11 +16,13 @@ export const MODEL_WORDS: ReadonlyMap<string, ModelWords> = new Map(
 		'sale.order': order,
 		'sale.order.line': orderLine,
 		'account.move': move,
+		'account.move.line': moveLine,
 		'account.payment': payment,
 		'product.product': product,
 		'product.template': product,
 		'crm.lead': lead,
 		'purchase.order': purchaseOrder,
+		'purchase.order.line': purchaseLine,
 		'project.task': task,
 		'hr.employee': employee,
 		'stock.picking': transfer,

@@ -1,5 +1,5 @@
 import { phraseTable } from '../text/phrase-table';
-import { both, compare, type ConditionFor, isIn } from './conditions';
+import { both, compare, type ConditionFor, eitherOf, firstOf, isIn } from './conditions';
 import { unpaid } from './models/invoicing';
 
 /** What a noun stands for: some or all records of a model. */
@@ -9,6 +9,10 @@ export interface Subject {
 	readonly plural: string;
 	/** The condition that tells them from the model's other records. */
 	readonly base?: ConditionFor;
+	/** Added to the answer where `base` was asked for. */
+	readonly baseNote?: string;
+	/** Holds too, unless the question names a state, or the record itself: “orders” are confirmed ones. */
+	readonly usual?: { readonly base: ConditionFor; readonly note: string };
 	/** Used where this Odoo lacks the fields for `base`; the note goes into the answer. */
 	readonly otherwise?: { readonly base: ConditionFor; readonly note: string };
 	/** Added to every answer about them: how the noun was understood. */
@@ -17,14 +21,27 @@ export interface Subject {
 	readonly isMeasure?: true;
 	/** The amount field, where it is not the model's usual one. */
 	readonly amount?: string;
+	/**
+	 * Records that are taken off in sums, such as credit notes: the key of a selection, and how they and the others
+	 * are called.
+	 */
+	readonly negative?: {
+		readonly field: string;
+		readonly key: string;
+		readonly plural: string;
+		readonly others: string;
+	};
 	/** The path to the date that periods are about, where it is on another record. */
 	readonly timePath?: string;
+	/** A name beside the noun is the one of whom they belong to, not their own. */
+	readonly isOfParty?: true;
 	/** Models whose records prove it: who has an invoice is a customer, so that `base` is not asked for then. */
 	readonly shownBy?: readonly string[];
 }
 
-const rank = (field: string, kind: string) => ({
-	base: compare(field, '>', 0),
+const rank = (field: string, kind: string, orders: ConditionFor, documents: string) => ({
+	base: eitherOf(compare(field, '>', 0), orders),
+	baseNote: `${kind.charAt(0).toUpperCase()}${kind.slice(1)} were taken for contacts with ${documents}.`,
 	otherwise: {
 		base: compare('is_company', '=', true),
 		note: `This Odoo does not tell ${kind} from other contacts, so all companies were taken.`,
@@ -45,6 +62,13 @@ const invoices = noun('account.move', 'customer invoice', 'customer invoices', {
 	base: isIn('move_type', 'out_invoice'),
 });
 
+const invoiced = noun('account.move', 'posted customer invoice', 'posted customer invoices', {
+	base: both(isIn('move_type', 'out_invoice'), isIn('state', 'posted')),
+	note: 'Invoiced was taken for posted customer invoices; credit notes are not taken off.',
+	isMeasure: true,
+	isOfParty: true,
+});
+
 const confirmedOrders = noun('sale.order', 'confirmed sales order', 'confirmed sales orders', {
 	base: isIn('state', 'sale', 'done'),
 	note: 'Sales were taken for confirmed sales orders.',
@@ -62,25 +86,104 @@ export const SOLD_LINES = noun('sale.order.line', 'confirmed sales order line', 
 /** What “sales” are. */
 export const SALES = confirmedOrders;
 
-/** What a number such as `S00012` refers to. */
-export const ORDERS = noun('sale.order', 'sales order', 'sales orders');
+const CONFIRMED_ONLY = 'Only confirmed ones were taken: quotations and canceled ones are left out.';
 
-/** What a number such as `INV/2026/00001` refers to. */
-export const MOVES = noun('account.move', 'journal entry', 'journal entries');
+/** Sales orders, which are confirmed ones unless another state is named. */
+const orders = (more: Partial<Subject> = {}) =>
+	noun('sale.order', 'sales order', 'sales orders', {
+		usual: { base: isIn('state', 'sale', 'done'), note: CONFIRMED_ONLY },
+		...more,
+	});
+
+const purchases = noun('purchase.order', 'purchase order', 'purchase orders', {
+	usual: {
+		base: isIn('state', 'purchase', 'done'),
+		note: 'Only confirmed ones were taken: requests for quotation and canceled ones are left out.',
+	},
+});
+
+const UNMATCHED = 'Payments that belong to no document are not taken off.';
+
+/** What customers owe: invoices, less credit notes. */
+export const OWED = noun('account.move', 'open invoice or credit note', 'open invoices and credit notes', {
+	base: both(isIn('move_type', 'out_invoice', 'out_refund', 'out_receipt'), unpaid),
+	amount: 'amount_residual',
+	negative: { field: 'move_type', key: 'out_refund', plural: 'credit notes', others: 'Invoices' },
+	note: UNMATCHED,
+	isMeasure: true,
+	isOfParty: true,
+});
+
+/** What is owed to vendors: bills, less refunds. */
+export const PAYABLE = noun('account.move', 'open bill or refund', 'open bills and refunds', {
+	base: both(isIn('move_type', 'in_invoice', 'in_refund', 'in_receipt'), unpaid),
+	amount: 'amount_residual',
+	negative: { field: 'move_type', key: 'in_refund', plural: 'refunds', others: 'Bills' },
+	note: UNMATCHED,
+	isMeasure: true,
+	isOfParty: true,
+});
+
+const anyRecord: ConditionFor = () => [];
+
+/** The lines of documents, by the model of the document. */
+export const LINES: ReadonlyMap<string, Subject> = new Map([
+	[
+		'sale.order',
+		noun('sale.order.line', 'order line', 'order lines', {
+			base: firstOf(compare('display_type', '=', false), anyRecord),
+		}),
+	],
+	[
+		'purchase.order',
+		noun('purchase.order.line', 'order line', 'order lines', {
+			base: firstOf(compare('display_type', '=', false), anyRecord),
+		}),
+	],
+	[
+		'account.move',
+		noun('account.move.line', 'invoice line', 'invoice lines', {
+			base: firstOf(
+				isIn('display_type', 'product'),
+				both(compare('exclude_from_invoice_tab', '=', false), compare('display_type', '=', false)),
+				anyRecord,
+			),
+		}),
+	],
+]);
+
+/** What the numbers of documents look like. */
+export const REFERENCES: readonly (readonly [pattern: RegExp, subject: Subject])[] = [
+	[/^SO?\d+$/, noun('sale.order', 'sales order', 'sales orders')],
+	[/^PO?\d+$/, noun('purchase.order', 'purchase order', 'purchase orders')],
+	[/^R?INV\//, noun('account.move', 'invoice', 'invoices')],
+	[/^R?BILL\//, noun('account.move', 'vendor bill', 'vendor bills')],
+	[/^[A-Z\d]+\/(?:IN|OUT|INT)\//, noun('stock.picking', 'transfer', 'transfers')],
+];
 
 /** Nouns that people use, besides the labels of the models. */
 export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = [
 	...words(
 		'customer|client|buyer',
 		noun('res.partner', 'customer', 'customers', {
-			...rank('customer_rank', 'customers'),
+			...rank(
+				'customer_rank',
+				'customers',
+				compare('sale_order_ids.state', 'in', ['sale', 'done']),
+				'an invoice or a confirmed sales order',
+			),
 			shownBy: ['sale.order', 'account.move', 'sale.order.line'],
 		}),
 	),
 	...words(
 		'vendor|supplier',
 		noun('res.partner', 'vendor', 'vendors', {
-			...rank('supplier_rank', 'vendors'),
+			...rank(
+				'supplier_rank',
+				'vendors',
+				compare('purchase_line_ids.state', 'in', ['purchase', 'done']),
+				'a bill or a confirmed purchase order',
+			),
 			shownBy: ['purchase.order', 'account.move'],
 		}),
 	),
@@ -93,21 +196,19 @@ export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = 
 		'person|people|individual',
 		noun('res.partner', 'person', 'people', { base: compare('is_company', '=', false) }),
 	),
-	...words('sales order|sale order|customer order', noun('sale.order', 'sales order', 'sales orders')),
-	...words(
-		'order',
-		noun('sale.order', 'sales order', 'sales orders', { note: 'Orders were taken for sales orders.' }),
-	),
+	...words('sales order|sale order|customer order', orders()),
+	...words('order', orders({ note: 'Orders were taken for sales orders.' })),
 	...words(
 		'quotation|quote|offer|sales quotation',
 		noun('sale.order', 'quotation', 'quotations', { base: isIn('state', 'draft', 'sent') }),
 	),
-	...words('sales|revenue|turnover|income|sell|sold', confirmedOrders),
+	...words('sales|revenue|turnover|income|sell|sold|ordered', confirmedOrders),
 	...words(
 		'sales order line|order line|sales order item|order item',
 		noun('sale.order.line', 'order line', 'order lines'),
 	),
 	...words('invoice|customer invoice|sales invoice', invoices),
+	...words('invoiced|did we invoice|have we invoiced|did we bill|have we billed|billed', invoiced),
 	...words(
 		'credit note|customer credit note|refund|customer refund',
 		noun('account.move', 'customer credit note', 'customer credit notes', {
@@ -135,7 +236,7 @@ export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = 
 		'opportunity|deal|pipeline',
 		noun('crm.lead', 'opportunity', 'opportunities', { base: isIn('type', 'opportunity') }),
 	),
-	...words('purchase order|purchase', noun('purchase.order', 'purchase order', 'purchase orders')),
+	...words('purchase order|purchase', purchases),
 	...words(
 		'rfq|request for quotation|requests for quotation',
 		noun('purchase.order', 'request for quotation', 'requests for quotation', {
@@ -181,8 +282,10 @@ export const IMPLIED = phraseTable<Subject>([
 		'amount due|due',
 		noun('account.move', 'outstanding customer invoice', 'outstanding customer invoices', {
 			base: both(isIn('move_type', 'out_invoice'), unpaid),
+			amount: 'amount_residual',
 		}),
 	),
 	...words('out of stock|in stock|qty_available', products),
-	...words('owe us|owe us money|owe money', noun('res.partner', 'contact', 'contacts')),
+	...words('receivable|account receivable|total receivable|balance', OWED),
+	...words('payable|account payable|total payable', PAYABLE),
 ]);

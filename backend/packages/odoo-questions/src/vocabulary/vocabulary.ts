@@ -1,5 +1,6 @@
 import type { DomainList, FieldDescription, ModelDescription } from '../odoo-reader';
 import { type PhraseTable, phraseTable } from '../text/phrase-table';
+import type { Field } from './fields';
 import { MODEL_WORDS } from './model-words';
 import type { ModelWords } from './models/words';
 
@@ -8,13 +9,14 @@ export interface State {
 	readonly text: string;
 	readonly domain: DomainList;
 	readonly amount?: string;
+	readonly since?: FieldDescription;
 }
 
 /** A model of this Odoo, with the phrases for its fields and states. */
 export interface Vocabulary {
 	readonly description: ModelDescription;
 	readonly words: ModelWords | undefined;
-	readonly fields: PhraseTable<FieldDescription>;
+	readonly fields: PhraseTable<Field>;
 	readonly states: PhraseTable<State>;
 	/** The first of the candidates that the model has. */
 	readonly field: (candidates: readonly string[] | undefined) => FieldDescription | undefined;
@@ -49,7 +51,10 @@ function* fieldPhrases(
 	{ fields }: ModelDescription,
 	words: ModelWords | undefined,
 	field: Vocabulary['field'],
-): Generator<readonly [string, FieldDescription]> {
+): Generator<readonly [string, Field]> {
+	const parts = words?.address?.filter((name) => fields.has(name)) ?? [];
+	const [first] = parts.flatMap((name) => fields.get(name) ?? []);
+	if (first) for (const phrase of ADDRESS) yield [phrase, { ...first, label: 'Address', parts }];
 	for (const [phrase, candidates] of [...Object.entries(words?.fields ?? {}), ...Object.entries(COMMON_FIELDS)]) {
 		const found = field(candidates);
 		if (found) yield [phrase, found];
@@ -64,7 +69,18 @@ function* fieldPhrases(
 	for (const each of byUse) if (!NO_LABELS.has(each.label.toLowerCase())) yield [each.label, each];
 }
 
-const PRODUCT = ['product', 'item', 'article', 'containing', 'containing product', 'with product', 'for product'];
+const ADDRESS = ['address', 'full address', 'postal address', 'mailing address'];
+
+const PRODUCT = [
+	'product',
+	'item',
+	'article',
+	'contain',
+	'containing',
+	'containing product',
+	'with product',
+	'for product',
+];
 
 /**
  * Stands for the products on a document's lines, as if they were a field of the document; it can only be searched by.
@@ -73,6 +89,8 @@ const PRODUCT_OF_LINES: Omit<FieldDescription, 'name'> = {
 	label: 'Product',
 	type: 'many2many',
 	relation: 'product.product',
+	currencyField: null,
+	perCompany: false,
 	selection: [],
 	stored: false,
 	sortable: false,
@@ -101,9 +119,10 @@ function* statePhrases(
 	words: ModelWords | undefined,
 	now: Date,
 ): Generator<readonly [string, State]> {
-	for (const [text, { condition, amount }] of Object.entries(words?.states ?? {})) {
+	for (const [text, { condition, amount, since: name = '' }] of Object.entries(words?.states ?? {})) {
 		const domain = condition(description, now);
-		if (domain) yield [text, { text, domain, ...(amount !== undefined && { amount }) }];
+		const since = description.fields.get(name);
+		if (domain) yield [text, { text, domain, ...(amount !== undefined && { amount }), ...(since && { since }) }];
 	}
 	for (const name of STATE_FIELDS) {
 		for (const [key, label] of description.fields.get(name)?.selection ?? []) {

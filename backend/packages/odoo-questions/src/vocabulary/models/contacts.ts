@@ -1,4 +1,3 @@
-import { compare } from '../conditions';
 import { archived, fields, type ModelWords, SELLER, states } from './words';
 
 /** `res.partner` */
@@ -9,13 +8,12 @@ export const contact: ModelWords = {
 	party: ['parent_id'],
 	names: ['country_id', 'state_id', 'category_id', 'user_id'],
 	ownNames: ['name'],
+	address: ['street', 'street2', 'zip', 'city', 'state_id', 'country_id'],
 	fields: fields({
 		'email|e mail|mail|email address|e mail address|mail address': ['email'],
 		'phone|phone number|telephone|telephone number': ['phone'],
 		'mobile|mobile number|mobile phone': ['mobile'],
-		'owe|owe us|owing|owed|owes': ['credit'],
-		'balance|receivable|total receivable': ['credit'],
-		'address|street': ['street'],
+		street: ['street'],
 		'zip|zip code|postal code|postcode': ['zip'],
 		'vat|vat number|tax number|tax id': ['vat'],
 		'tag|tagged|tagged with|tagged as|category': ['category_id'],
@@ -26,8 +24,5 @@ export const contact: ModelWords = {
 		'company|parent company': ['parent_id'],
 		[SELLER]: ['user_id'],
 	}),
-	states: states({
-		'owe us money|owe money|owe us anything|owe us something|in debt': compare('credit', '>', 0),
-		...archived,
-	}),
+	states: states(archived),
 };

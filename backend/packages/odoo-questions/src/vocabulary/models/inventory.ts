@@ -13,9 +13,12 @@ export const transfer: ModelWords = {
 	fields: fields({ 'scheduled|planned': ['scheduled_date'], [PARTY]: ['partner_id'] }),
 	states: states({
 		'open|pending|unfinished': isIn('state', 'draft', 'waiting', 'confirmed', 'assigned'),
-		'late|overdue': both(isIn('state', 'waiting', 'confirmed', 'assigned'), ({ fields: own }, now) =>
-			own.has('scheduled_date') ? [['scheduled_date', '<', `${isoDay(now)} 00:00:00`]] : null,
-		),
+		'late|overdue': {
+			condition: both(isIn('state', 'waiting', 'confirmed', 'assigned'), ({ fields: own }, now) =>
+				own.has('scheduled_date') ? [['scheduled_date', '<', `${isoDay(now)} 00:00:00`]] : null,
+			),
+			since: 'scheduled_date',
+		},
 		'canceled|cancelled': isIn('state', 'cancel'),
 	}),
 };

@@ -11,6 +11,11 @@ export const product: ModelWords = {
 	show: ['display_name', 'list_price', 'qty_available', 'categ_id'],
 	amount: ['list_price'],
 	quantity: ['qty_available'],
+	prices: {
+		list_price: ['currency_id'],
+		lst_price: ['currency_id'],
+		standard_price: ['cost_currency_id', 'currency_id'],
+	},
 	date: ['create_date'],
 	names: ['categ_id'],
 	ownNames: ['name', 'default_code'],

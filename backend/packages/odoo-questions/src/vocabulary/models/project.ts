@@ -24,7 +24,7 @@ export const task: ModelWords = {
 			compare('stage_id.fold', '=', false),
 		),
 		'done|closed|finished|completed': firstOf(isIn('state', '1_done'), compare('stage_id.fold', '=', true)),
-		'overdue|late': before('date_deadline'),
+		'overdue|late': { condition: before('date_deadline'), since: 'date_deadline' },
 		...archived,
 	}),
 };

@@ -5,6 +5,7 @@ import { fields, type ModelWords, PARTY, states } from './words';
 export const purchaseOrder: ModelWords = {
 	app: 'Purchase',
 	anyState: 'Drafts and canceled ones are counted in.',
+	firm: ['purchase', 'done'],
 	show: ['name', 'partner_id', 'date_order', 'amount_total', 'state'],
 	amount: ['amount_total'],
 	date: ['date_approve', 'date_order'],
@@ -15,6 +16,7 @@ export const purchaseOrder: ModelWords = {
 	fields: fields({
 		'value|amount|total|total amount': ['amount_total'],
 		[PARTY]: ['partner_id'],
+		date: ['date_order'],
 		buyer: ['user_id'],
 	}),
 	states: states({
@@ -23,4 +25,21 @@ export const purchaseOrder: ModelWords = {
 		'canceled|cancelled': isIn('state', 'cancel'),
 		'open|pending': isIn('state', 'draft', 'sent', 'to approve'),
 	}),
+};
+
+/** `purchase.order.line` */
+export const purchaseLine: ModelWords = {
+	app: 'Purchase',
+	show: ['product_id', 'name', 'product_qty', 'price_unit', 'price_subtotal', 'order_id'],
+	amount: ['price_subtotal'],
+	quantity: ['product_qty'],
+	prices: { price_unit: ['currency_id'] },
+	date: ['date_planned'],
+	party: ['partner_id'],
+	names: ['order_id', 'product_id'],
+	brief: ['product_qty', 'price_subtotal'],
+	document: 'order_id',
+	title: 'product_id',
+	fields: fields({ 'amount|subtotal|value': ['price_subtotal'], [PARTY]: ['partner_id'] }),
+	states: states({ confirmed: isIn('state', 'purchase', 'done') }),
 };

@@ -5,6 +5,7 @@ import { fields, type ModelWords, PARTY, SELLER, states } from './words';
 export const order: ModelWords = {
 	app: 'Sales',
 	anyState: 'Quotations and canceled ones are counted in.',
+	firm: ['sale', 'done'],
 	show: ['name', 'partner_id', 'date_order', 'amount_total', 'state'],
 	amount: ['amount_total'],
 	date: ['date_order'],
@@ -15,7 +16,7 @@ export const order: ModelWords = {
 	fields: fields({
 		'value|amount|total|total amount|revenue|order value|worth': ['amount_total'],
 		'number|reference|order number': ['name'],
-		'ordered|placed|order date': ['date_order'],
+		'date|ordered|placed|order date': ['date_order'],
 		'expire|expiring|expiration': ['validity_date'],
 		status: ['state'],
 		team: ['team_id'],
@@ -38,12 +39,16 @@ export const order: ModelWords = {
 /** `sale.order.line` */
 export const orderLine: ModelWords = {
 	app: 'Sales',
-	show: ['display_name', 'order_id', 'product_id', 'product_uom_qty', 'price_subtotal'],
+	show: ['product_id', 'name', 'product_uom_qty', 'price_unit', 'price_subtotal', 'order_id'],
 	amount: ['price_subtotal'],
 	quantity: ['product_uom_qty'],
+	prices: { price_unit: ['currency_id'] },
 	date: ['create_date'],
 	party: ['order_partner_id'],
-	names: ['product_id'],
+	names: ['order_id', 'product_id'],
+	brief: ['product_uom_qty', 'price_subtotal'],
+	document: 'order_id',
+	title: 'product_id',
 	ownNames: ['name'],
 	fields: fields({
 		'quantity|ordered quantity|unit': ['product_uom_qty'],

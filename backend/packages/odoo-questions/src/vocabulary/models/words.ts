@@ -5,6 +5,8 @@ export interface StateWords {
 	readonly condition: ConditionFor;
 	/** The amount field that is meant for records in this state, where it is not the model's usual one. */
 	readonly amount?: string;
+	/** The date since which they are late, for “more than 30 days overdue”. */
+	readonly since?: string;
 }
 
 /**
@@ -19,10 +21,29 @@ export interface ModelWords {
 	readonly amount?: readonly string[];
 	/** The field that “over 10” is about where the model has no amount. */
 	readonly quantity?: readonly string[];
+	/** Prices, which Odoo keeps as plain numbers, with the fields that may have their currency. */
+	readonly prices?: Readonly<Record<string, readonly string[]>>;
 	/** The field that “last month” is about. */
 	readonly date?: readonly string[];
 	/** The field with the contact that a record belongs to. */
 	readonly party?: readonly string[];
+	/** The fields that make up an address. */
+	readonly address?: readonly string[];
+	/** What an answer says of each record, where it is not its contact and its amount. */
+	readonly brief?: readonly string[];
+	/** The field with the document that a line belongs to. */
+	readonly document?: string;
+	/** The field after which a record is called, where it is not its own name. */
+	readonly title?: string;
+	/** The states of documents that hold; a list says of the others in which state they are. */
+	readonly firm?: readonly string[];
+	/** What is due: a condition on these fields is about documents for which `condition` holds. */
+	readonly due?: {
+		readonly fields: readonly string[];
+		readonly condition: ConditionFor;
+		readonly text: string;
+		readonly amount: string;
+	};
 	/** Added to counts and sums where the question names no state. */
 	readonly anyState?: string;
 	/** The path from a document to the products on its lines. */

@@ -424,7 +424,7 @@ for (const server of odooServers()) {
 			const { text, records } = await ask('invoices over 1 THB');
 			expect(records).toEqual([]);
 			expect(text).toContain('Only amounts in THB were compared');
-			expect(text).toContain('customer invoices in USD are left out');
+			expect(text).toContain('those in USD are left out');
 		});
 
 		it('which company each is of, where documents of several are seen', async () => {

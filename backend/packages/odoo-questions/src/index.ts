@@ -1,6 +1,7 @@
 export type { Answer, PlannedCall, Question } from './contract';
 export {
 	type Aggregate,
+	type Company,
 	type DomainList,
 	type FieldDescription,
 	type Grouping,

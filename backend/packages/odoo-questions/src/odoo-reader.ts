@@ -63,6 +63,13 @@ export interface Grouping {
 	readonly limit: number;
 }
 
+/** A company whose records the user may see. */
+export interface Company {
+	readonly id: number;
+	/** The ISO 4217 code of its currency. */
+	readonly currency: string | undefined;
+}
+
 /** How many records, or groups, one query brings at most. */
 export const MAX_RECORDS = 200;
 
@@ -74,6 +81,9 @@ export interface OdooReader {
 	/** The labels of the models, in English, by name; only those that hold records. */
 	models(): Promise<ReadonlyMap<string, string>>;
 	describe(model: string): Promise<ModelDescription>;
+	companies(): Promise<readonly Company[]>;
+	/** The ISO 4217 codes of the currencies that records of a model are in, by its field of that name. */
+	currencies(model: string, field: string): Promise<readonly string[]>;
 	search(model: string, search: Search): Promise<readonly JsonObject[]>;
 	count(model: string, domain: DomainList): Promise<number>;
 	/**

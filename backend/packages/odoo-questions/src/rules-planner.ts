@@ -1,5 +1,4 @@
 import { answerRequest } from './answer/answer';
-import { companiesOf } from './answer/companies';
 import type { Resolving } from './answer/resolved';
 import { planCommand } from './command/plan-command';
 import { verbOf } from './command/verbs';
@@ -15,7 +14,8 @@ import { NotUnderstood } from './text/not-understood';
 import { tokenize } from './text/tokenizer';
 import { examplesFor } from './vocabulary/examples';
 import { MODEL_WORDS } from './vocabulary/model-words';
-import { OWED, SALES } from './vocabulary/subjects';
+import { OWING } from './vocabulary/owing';
+import { SALES } from './vocabulary/subjects';
 import { type Vocabulary, vocabularyOf } from './vocabulary/vocabulary';
 
 /**
@@ -55,7 +55,8 @@ async function answerQuestion(message: string, now: Date, odoo: OdooReader): Pro
 		vocabularies.set(model, made);
 		return made;
 	};
-	for (const model of new Set([head, ...mentions, ...SHARED].map((each) => each.subject.model))) {
+	const owing = tokens.flatMap((_token, at) => OWING.at(tokens, at)?.value ?? []);
+	for (const { model } of [head.subject, ...mentions.map(({ subject }) => subject), SALES, ...owing]) {
 		if (models.has(model)) await vocabulary(model);
 	}
 	if (verb) {
@@ -71,11 +72,11 @@ async function answerQuestion(message: string, now: Date, odoo: OdooReader): Pro
 		});
 	}
 	const reading: Reading = { tokens, now, mentions, vocabulary: (model) => vocabularies.get(model) };
-	const context: Resolving = { odoo, now, vocabulary, companies: companiesOf(odoo) };
+	const context: Resolving = { odoo, now, vocabulary };
 	const best = first && (await bestRequest(reading, heads, models, vocabulary));
 	if (best && isCertain(best)) return answerRequest(context, best);
 	const guessed = await answerGuess(context, reading, guesses);
-	if (guessed && (guessed.isFound || !best)) return guessed.answer;
+	if (guessed && (guessed.isFound || (!best && namesSomeone(tokens)))) return guessed.answer;
 	const request = best ?? parseQuestion(reading, head, await vocabulary(head.subject.model));
 	if (!best && !namesSomeone(tokens)) {
 		throw new NotUnderstood(`${noSubject(message)} ${await examplesFor(odoo, models)}`);
@@ -86,9 +87,6 @@ async function answerQuestion(message: string, now: Date, odoo: OdooReader): Pro
 	if (request.conflict !== null) throw new NotUnderstood(request.conflict);
 	return answerRequest(context, request);
 }
-
-/** Models whose words other questions are about, too: what customers ordered, and what they owe. */
-const SHARED = [{ subject: SALES }, { subject: OWED }];
 
 /** The answer for a name without a noun: the first that finds a record of that name, else the first of all. */
 async function answerGuess(context: Resolving, reading: Reading, guesses: readonly Mention[]) {

@@ -57,7 +57,7 @@ describe('the answer about documents of two companies, in two currencies', () =>
 		['unpaid invoices of Copperfield Robotics', 'Amount Due together: €500.00 and $2,171.40.'],
 		['orders over 800 euros', '1 sales order (Total over €800.00)'],
 		['orders over 800 euros', 'Only amounts in EUR were compared'],
-		['orders over $800', 'sales orders in EUR are left out'],
+		['orders over $800', 'those in EUR are left out'],
 		['total of orders in euros', 'Total €900.00 in all'],
 		['largest order in euros', 'Second House'],
 		['sales by customer', 'Copperfield Robotics: €900.00 (1)'],

@@ -121,6 +121,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 		search sale.order.line: display_type = false, order_id in [19]
 	lines of order S00019
 		search sale.order.line: display_type = false, order_id in [19]
+	how many lines does S00019 have
+		count sale.order.line: display_type = false, order_id in [19]
 	how many products are in S00019
 		count sale.order.line: display_type = false, order_id in [19]
 	items on invoice INV/2026/00002
@@ -129,6 +131,14 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 	'what is due and what is late': `
 	invoices due
 		search account.move: ${UNPAID}
+	what is due from Tidewater Marine Supply this week
+		search account.move: ${UNPAID}, state = posted, payment_state in [not_paid, partial], partner_id child_of [24],
+		invoice_date_due 2026-03-16..2026-03-23
+	how much does Copperfield Robotics still owe
+		group account.move by currency_id, move_type (amount_residual:sum): ${OPEN}, partner_id child_of [11];
+		limit 200
+	outstanding balance of Copperfield Robotics
+		group account.move by currency_id (amount_residual:sum): ${UNPAID}, partner_id child_of [11]; limit 200
 	invoices with amount due over 1000
 		search account.move: move_type = out_invoice, amount_residual > 1000, state = posted,
 		payment_state in [not_paid, partial]
@@ -252,6 +262,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 		search sale.order: state = sale, date_order 2026-03-17..2026-03-18 0:00
 	orders in Q1 2025
 		search sale.order: state = sale, date_order 2025-01-01..2025-04-01 0:00
+	new orders today
+		search sale.order: state = sale, date_order 2026-03-18..2026-03-19 0:00
 	orders 3 days ago
 		search sale.order: state = sale, date_order 2026-03-15..2026-03-16 0:00
 	2025 invoices
@@ -486,7 +498,7 @@ const ANSWERS = `
 		and canceled ones are counted in.
 	outstanding invoices over €1000
 		0 customer invoices (outstanding; Amount Due over €1,000.00). Only amounts in EUR were compared, as nothing is
-		converted: customer invoices in USD are left out.
+		converted; those in USD are left out.
 	invoices of "co"
 		1 customer invoice (partner “co”): INV/2026/00002 (Copperfield Robotics, $4,342.80). “co” fits 2 records
 		(partner): Copperfield Robotics and Kestrel Components; all were taken.

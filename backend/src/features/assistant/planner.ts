@@ -3,6 +3,7 @@ import type { CallOptions, OdooCall, OdooVersion } from '../../odoo/client';
 
 export {
 	type Answer,
+	type Company,
 	type DomainList,
 	type Grouping,
 	MAX_RECORDS,
@@ -33,7 +34,7 @@ export class ReadingLimitError extends Error {
 
 /**
  * All that a planner may do with an Odoo: read, within limits. Every query is recorded exactly as it was sent, for the
- * reply to the caller; requests for models and fields are cached and not recorded. All methods reject with an
+ * reply to the caller; requests for models and fields, which are cached, and for companies and currencies are not. All methods reject with an
  * `OdooError` (`access_denied` where the user may not read), or with a {@link ReadingLimitError}.
  */
 export interface ReadingOdoo extends OdooReader {

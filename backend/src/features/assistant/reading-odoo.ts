@@ -4,6 +4,7 @@ import { OdooError } from '../../odoo/errors';
 import type { JsonObject, JsonValue } from '../../odoo/json';
 import { describeOdoo, listOf } from '../../odoo/descriptions';
 import {
+	type Company,
 	type Grouping,
 	MAX_DURATION_MS,
 	MAX_QUERIES,
@@ -47,6 +48,14 @@ export function createReadingOdoo(
 		queries.push(call);
 		return client.call(call, options());
 	};
+	const group = async (ask: typeof query, model: string, grouping: Grouping) =>
+		client.version.major >= FORMATTED_SINCE
+			? formattedRows(await ask(model, 'formatted_read_group', ...formattedGroup(grouping)))
+			: plainRows(await ask(model, 'read_group', ...plainGroup(grouping)), grouping);
+	/** Asks what is no answer yet: which companies and currencies there are. */
+	const beside: typeof query = async (model, method, args, kwargs) =>
+		client.call({ model, method, args, kwargs }, options());
+	let companies: Promise<readonly Company[]> | undefined;
 	const searched = ({ domain, fields, order, limit }: Search): [JsonValue[], JsonObject] => [
 		[[...domain]],
 		{ fields: [...fields], limit: within(limit), ...(order === undefined ? {} : { order }) },
@@ -62,11 +71,29 @@ export function createReadingOdoo(
 			const found = await query(model, 'search_count', [[...domain]], {});
 			return typeof found === 'number' ? found : 0;
 		},
-		group: async (model, grouping) =>
-			client.version.major >= FORMATTED_SINCE
-				? formattedRows(await query(model, 'formatted_read_group', ...formattedGroup(grouping)))
-				: plainRows(await query(model, 'read_group', ...plainGroup(grouping)), grouping),
+		group: async (model, grouping) => group(query, model, grouping),
+		companies: () => (companies ??= readCompanies(beside)),
+		async currencies(model, field) {
+			const grouping = { domain: [], groupBy: [field], aggregates: [], limit: MAX_RECORDS };
+			const rows = await group(beside, model, grouping);
+			return rows.flatMap((row) => nameOf(row[field]) ?? []);
+		},
 	};
+}
+
+async function readCompanies(
+	ask: (model: string, method: 'search_read', args: JsonValue[], kwargs: JsonObject) => Promise<JsonValue>,
+): Promise<readonly Company[]> {
+	const rows = await ask('res.company', 'search_read', [[]], { fields: ['currency_id'], limit: MAX_RECORDS });
+	return listOf(rows).flatMap(({ id, currency_id }) =>
+		typeof id === 'number' ? [{ id, currency: nameOf(currency_id) }] : [],
+	);
+}
+
+/** The name in the value of a many2one field, `[7, 'Acme']`. */
+function nameOf(value: JsonValue | undefined): string | undefined {
+	const name = Array.isArray(value) ? value[1] : undefined;
+	return typeof name === 'string' ? name : undefined;
 }
 
 const within = (limit: number) => Math.max(1, Math.min(limit, MAX_RECORDS));

@@ -25,7 +25,7 @@ export async function answerGroups(context: Resolving, request: Request, resolve
 	// What is taken off, such as credit notes, is told as a group of its own.
 	const kind = subject.negative && vocabulary.description.fields.get(subject.negative.field);
 	const levels = [...groups.map(({ spec }) => spec), ...(kind ? [kind.name] : [])];
-	const split = field?.type === 'monetary' ? await splitOf(context, vocabulary, field) : undefined;
+	const split = field?.type === 'monetary' ? await splitOf(context.odoo, vocabulary, field) : undefined;
 	const currencies = split ? await currenciesOf(context.odoo, resolved, split) : [];
 	const isMixed = currencies.length > 1 && split?.by && !levels.includes(split.by);
 	const wanted = Math.min(request.limit ?? DEFAULT_LIMIT, MAX_RECORDS);

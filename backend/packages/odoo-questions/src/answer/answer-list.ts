@@ -23,7 +23,8 @@ interface Order {
 export async function answerList(context: Resolving, request: Request, resolved: Resolved): Promise<Said> {
 	const { odoo } = context;
 	const { subject, domain, vocabulary } = resolved;
-	const isOfCompanies = await hasSeveralCompanies(context, vocabulary);
+	// The only one that is asked for may have a number that other companies' records have, too.
+	const isOne = request.limit !== null && (await hasSeveralCompanies(context, vocabulary));
 	const order = orderOf(request, resolved);
 	const wanted = Math.min(request.limit ?? DEFAULT_LIMIT, MAX_RECORDS);
 	const sortHere = order !== undefined && !order.field.sortable;
@@ -42,6 +43,8 @@ export async function answerList(context: Resolving, request: Request, resolved:
 	const records = sortHere ? sorted(rows, order).slice(0, wanted) : rows;
 	const isCut = (request.limit ?? Infinity) > wanted && rows.length === wanted;
 	const total = isCut ? await odoo.count(subject.model, domain) : records.length;
+	const companies = new Set(records.flatMap(({ company_id }) => nameOf(company_id) ?? []));
+	const isOfCompanies = isOne || companies.size > 1;
 	return { text: sayRecords(request, resolved, records, { total, order, isOfCompanies }), records };
 }
 

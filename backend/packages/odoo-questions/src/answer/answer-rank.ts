@@ -40,7 +40,7 @@ export async function answerRank(
 		return rows.map((row) => ({ row, currency }));
 	};
 	// Sums in several currencies cannot be compared, so that each currency has its own ranking.
-	const split = field?.type === 'monetary' ? await splitOf(context, related.vocabulary, field) : undefined;
+	const split = field?.type === 'monetary' ? await splitOf(odoo, related.vocabulary, field) : undefined;
 	const currencies = split ? await currenciesOf(odoo, { ...related, domain }, split) : [];
 	const [first] = currencies;
 	const by = split?.by;

@@ -49,11 +49,11 @@ function stateNotes({ vocabulary, domain, isUsual }: Resolved): string[] {
 }
 
 /** Says where Odoo tells a field for the user's own company alone. */
-async function companyNotes({ companies }: Resolving, { measure, show }: Request): Promise<string[]> {
+async function companyNotes({ odoo }: Resolving, { measure, show }: Request): Promise<string[]> {
 	const fields = [...(measure ? [measure] : []), ...show].filter(
 		({ name, perCompany }) => perCompany || OF_ONE_COMPANY.has(name),
 	);
-	if (fields.length === 0 || (await companies()).length < 2) return [];
+	if (fields.length === 0 || (await odoo.companies()).length < 2) return [];
 	const labels = [...new Set(fields.map(({ label }) => label))];
 	return [`Odoo tells ${sayList(labels)} for one company alone, the user's own; other companies may differ.`];
 }

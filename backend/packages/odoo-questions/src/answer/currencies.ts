@@ -3,9 +3,9 @@ import { type DomainList, type FieldDescription, MAX_RECORDS, type OdooReader } 
 import { NotUnderstood } from '../text/not-understood';
 import { idOf, nameOf, sayList } from '../text/say';
 import { currencyFieldOf, hasCompany } from '../vocabulary/fields';
+import type { Clause } from '../question/request';
 import type { Subject } from '../vocabulary/subjects';
 import type { Vocabulary } from '../vocabulary/vocabulary';
-import type { Resolving } from './resolved';
 
 /** How the sums of a field are kept apart by currency. */
 export interface CurrencySplit {
@@ -16,14 +16,14 @@ export interface CurrencySplit {
 
 /** How to keep apart the currencies of a field: by its own where Odoo stores it, else by the company's. */
 export async function splitOf(
-	{ companies }: Pick<Resolving, 'companies'>,
+	odoo: OdooReader,
 	vocabulary: Vocabulary,
 	field: FieldDescription,
 ): Promise<CurrencySplit> {
 	const currency = currencyFieldOf(vocabulary, field);
 	if (!currency) return { by: null, currencyOf: () => undefined };
 	if (currency.stored) return { by: currency.name, currencyOf: (row) => nameOf(row[currency.name]) };
-	const known = await companies();
+	const known = await odoo.companies();
 	const [first, ...others] = new Set(known.map((company) => company.currency));
 	if (others.length === 0 || !hasCompany(vocabulary)) {
 		return { by: null, currencyOf: () => (others.length === 0 ? first : undefined) };
@@ -47,18 +47,17 @@ export const currenciesOf = async (
  * @throws {NotUnderstood} where they are in another one, or in none.
  */
 export async function inCurrency(
-	{ odoo, companies }: Resolving,
-	{ subject, vocabulary, base }: { subject: Subject; vocabulary: Vocabulary; base: DomainList },
+	odoo: OdooReader,
+	{ subject, vocabulary }: Pick<Clause, 'subject' | 'vocabulary'>,
 	field: FieldDescription,
 	unit: string,
 ): Promise<{ domain: DomainList; notes: string[] }> {
 	const { label } = field;
 	const currency = currencyFieldOf(vocabulary, field);
 	if (!currency) throw new NotUnderstood(`${label} is no amount of money, so it is not in ${unit}.`);
-	const split = await splitOf({ companies }, vocabulary, field);
 	const found = currency.stored
-		? (await currenciesOf(odoo, { subject, domain: base }, split)).map(split.currencyOf)
-		: (await companies()).map((company) => company.currency);
+		? await odoo.currencies(subject.model, currency.name)
+		: (await odoo.companies()).map((company) => company.currency);
 	const others = [...new Set(found)].flatMap((each) => (each === undefined || each === unit ? [] : [each]));
 	if (!currency.searchable) {
 		if (others.length === 0) return { domain: [], notes: [] };
@@ -66,6 +65,6 @@ export async function inCurrency(
 			`${label} of ${subject.plural} is in ${sayList(others)} here, and I convert nothing. Ask for it in ${sayList(others, 'or')}.`,
 		);
 	}
-	const note = `Only amounts in ${unit} were compared, as nothing is converted: ${subject.plural} in ${sayList(others)} are left out.`;
+	const note = `Only amounts in ${unit} were compared, as nothing is converted; those in ${sayList(others)} are left out.`;
 	return { domain: [[`${currency.name}.name`, '=', unit]], notes: others.length > 0 ? [note] : [] };
 }

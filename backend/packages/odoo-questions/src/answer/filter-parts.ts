@@ -1,4 +1,4 @@
-import type { DomainList, FieldDescription, OdooReader } from '../odoo-reader';
+import type { FieldDescription, OdooReader } from '../odoo-reader';
 import { numberFilter } from '../question/numbers';
 import type { Clause, Filter } from '../question/request';
 import { NotUnderstood } from '../text/not-understood';
@@ -6,7 +6,7 @@ import { sayMoney, sayNumber } from '../text/say';
 import { within } from '../vocabulary/domains';
 import { inCurrency } from './currencies';
 import { findNamed, findQuality } from './names';
-import type { Part, Resolving } from './resolved';
+import type { Part } from './resolved';
 
 /** Words before the noun: a tag or a stage in `VIP customers`, else the owner in `Acme invoices`. */
 export async function qualityPart(odoo: OdooReader, name: string, { vocabulary, subject }: Clause): Promise<Part> {
@@ -40,9 +40,9 @@ export function datePart(
 
 /** A field, or else the model's usual amount, compares so. */
 export async function amountPart(
-	context: Resolving,
+	odoo: OdooReader,
 	{ subject, vocabulary }: Clause,
-	{ amount, base }: { amount: FieldDescription | undefined; base: DomainList },
+	amount: FieldDescription | undefined,
 	filter: Extract<Filter, { kind: 'amount' | 'currency' }>,
 ): Promise<Part> {
 	const { unit } = filter;
@@ -58,7 +58,7 @@ export async function amountPart(
 	const currency =
 		unit === undefined || unit === 'percent'
 			? { domain: [], notes: [] }
-			: await inCurrency(context, { subject, vocabulary, base }, field, unit);
+			: await inCurrency(odoo, { subject, vocabulary }, field, unit);
 	if (filter.kind === 'currency') return { domain: currency.domain, text: `in ${filter.unit}` };
 	const isMoney = field.type === 'monetary' || unit !== undefined;
 	const say = (each: number) => (isMoney ? sayMoney(each, unit) : sayNumber(each));

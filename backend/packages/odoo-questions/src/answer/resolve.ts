@@ -32,7 +32,8 @@ export async function resolve(context: Resolving, clause: Clause, about: readonl
 	const isUsual = !namesState && !filters.some(namesRecord);
 	const due = isUsual ? duePart(vocabulary, [...filters.flatMap(fieldsOf), ...about], context.now) : null;
 	const amount = byState ?? own ?? (due && field([due.amount])) ?? field(words?.amount) ?? soleAmount(vocabulary);
-	const date = field(words?.date) ?? field(['date', 'create_date']);
+	const byDate = filters.flatMap((filter) => (filter.kind === 'domain' ? (filter.date ?? []) : []));
+	const date = field(byDate) ?? field(words?.date) ?? field(['date', 'create_date']);
 	const implied = filters.some(
 		(filter) =>
 			filter.kind === 'related' &&
@@ -46,7 +47,7 @@ export async function resolve(context: Resolving, clause: Clause, about: readonl
 	];
 	const baseDomain = all(...base.map(({ domain }) => domain));
 	const parts: Part[] = [];
-	for (const filter of filters) parts.push(await partOf(context, clause, { amount, date, base: baseDomain }, filter));
+	for (const filter of filters) parts.push(await partOf(context, clause, { amount, date }, filter));
 	if (due && !mentionsState(baseDomain)) parts.push(due);
 	return {
 		subject,
@@ -112,7 +113,7 @@ function baseOf(subject: Subject, { description }: Vocabulary, now: Date) {
 async function partOf(
 	context: Resolving,
 	clause: Clause,
-	means: Pick<Resolved, 'amount' | 'date'> & { readonly base: DomainList },
+	means: Pick<Resolved, 'amount' | 'date'>,
 	filter: Filter,
 ): Promise<Part> {
 	switch (filter.kind) {
@@ -122,7 +123,7 @@ async function partOf(
 			return datePart(clause, means.date, filter);
 		case 'amount':
 		case 'currency':
-			return amountPart(context, clause, means, filter);
+			return amountPart(context.odoo, clause, means.amount, filter);
 		case 'name': {
 			const found = await findNamed(context.odoo, filter, clause.vocabulary, clause.subject.plural);
 			return { ...found, notes: found.note === undefined ? [] : [found.note] };
@@ -179,7 +180,7 @@ async function relatedPart(
 	const { link, related } = await linkTo(context, clause, filter.clause);
 	const { amount } = related;
 	const money = amount?.type === 'monetary' && amount.stored ? amount : undefined;
-	const split = money && (await splitOf(context, related.vocabulary, money));
+	const split = money && (await splitOf(context.odoo, related.vocabulary, money));
 	const { negative } = related.subject;
 	const groups = await context.odoo.group(related.subject.model, {
 		domain: [...related.domain, [link.name, '!=', false]],

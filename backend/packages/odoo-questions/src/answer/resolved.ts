@@ -28,14 +28,6 @@ export interface Resolving {
 	readonly odoo: OdooReader;
 	readonly now: Date;
 	vocabulary(model: string): Promise<Vocabulary>;
-	/** The companies whose records the user may see. */
-	readonly companies: () => Promise<readonly Company[]>;
-}
-
-/** A company with its currency, by its ISO 4217 code. */
-export interface Company {
-	readonly id: number;
-	readonly currency: string | undefined;
 }
 
 export interface Part {

@@ -24,7 +24,7 @@ export async function sumsOf(
 	field: FieldDescription,
 	how: Aggregation,
 ): Promise<readonly Sum[]> {
-	const { by, currencyOf } = await splitOf(context, vocabulary, field);
+	const { by, currencyOf } = await splitOf(context.odoo, vocabulary, field);
 	const { negative } = subject;
 	const levels = [
 		...(by === null ? [] : [by]),
@@ -51,8 +51,8 @@ export async function sumsOf(
 }
 
 /** Whether the records are documents, and the user sees those of several companies. */
-export const hasSeveralCompanies = async ({ companies }: Resolving, vocabulary: Resolved['vocabulary']) =>
-	hasCompany(vocabulary) && (await companies()).length > 1;
+export const hasSeveralCompanies = async ({ odoo }: Resolving, vocabulary: Resolved['vocabulary']) =>
+	hasCompany(vocabulary) && (await odoo.companies()).length > 1;
 
 /** The sums by currency. Averages are weighted by their numbers of records. */
 export function totalsOf(sums: readonly Sum[], how: Aggregation): ReadonlyMap<string | undefined, number> {

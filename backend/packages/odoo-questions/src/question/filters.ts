@@ -50,8 +50,9 @@ export function filterAt(reading: Reading, start: number, vocabulary: Vocabulary
 export function stateAt({ tokens }: Reading, start: number, { states }: Vocabulary): Match<Filter> | null {
 	const state = states.at(tokens, start);
 	if (!state) return null;
-	const { domain, text, amount } = state.value;
-	return { value: { kind: 'domain', domain, text, ...(amount !== undefined && { amount }) }, length: state.length };
+	const { domain, text, amount, date } = state.value;
+	const meant = { ...(amount !== undefined && { amount }), ...(date !== undefined && { date }) };
+	return { value: { kind: 'domain', domain, text, ...meant }, length: state.length };
 }
 
 /** `without email`, `no phone`, `without invoices` */

@@ -52,7 +52,9 @@ function readAfter(question: QuestionParts): void {
 /** Takes the unknown words that end at `end` for the name of a stage or a tag. */
 function takeUnread({ tokens, unknown, filters, head }: QuestionParts, end: number): void {
 	const last = unknown.at(-1);
-	if (last?.end !== end || head.isGuess) return;
+	// In `how much does Acme still owe us`, the name may stand before words that change nothing.
+	const isBefore = last?.end === end || (head.subject.isOfParty && end === head.start);
+	if (!last || !isBefore || head.isGuess) return;
 	const words = tokens.slice(last.start, last.end);
 	const isName = words.every(({ kind, text }) => kind === 'word' || kind === 'quoted' || text === '&');
 	if (words.length > MOST_WORDS || !isName || NO_NOUNS.at(tokens, last.start)) return;
@@ -142,8 +144,8 @@ function partyNounAt({ head, tokens, reading }: QuestionParts, at: number): numb
 function documentAt(question: QuestionParts, at: number): number {
 	const { tokens, vocabulary, reading } = question;
 	const field = vocabulary.field([vocabulary.words?.document ?? '']);
-	if (!field || !/^(?:in|of|on|for|from|at)$/.test(tokens[at]?.stem ?? '')) return 0;
-	const noun = skipArticles(tokens, at + 1);
+	if (!field) return 0;
+	const noun = skipArticles(tokens, at + (/^(?:in|of|on|for|from|at)$/.test(tokens[at]?.stem ?? '') ? 1 : 0));
 	const start = noun + (reading.mentions.find((mention) => mention.start === noun)?.length ?? 0);
 	const token = tokens[start];
 	if (token?.kind !== 'reference' && token?.kind !== 'quoted') return 0;

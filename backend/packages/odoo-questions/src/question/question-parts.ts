@@ -137,7 +137,7 @@ export class QuestionParts {
 	private dropNew(): void {
 		const { filters, vocabulary } = this;
 		const isNew = (filter: Filter) => filter.kind === 'quality' && filter.name.toLowerCase() === 'new';
-		const isMade = vocabulary.field(vocabulary.words?.date)?.name === 'create_date';
+		const isMade = vocabulary.field(vocabulary.words?.date) !== undefined;
 		const at = filters.findIndex(isNew);
 		if (at >= 0 && isMade && filters.some(({ kind }) => kind === 'date')) filters.splice(at, 1);
 	}

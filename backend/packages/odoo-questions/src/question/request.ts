@@ -8,8 +8,8 @@ import type { Vocabulary } from '../vocabulary/vocabulary';
 /** A condition on records, before names are looked up. */
 export type Filter =
 	/**
-	 * A finished domain. `amount` is the amount field that is meant for such records, where it is not the model's usual
-	 * one.
+	 * A finished domain. `amount` and `date` are the fields that are meant for such records, where they are not the
+	 * model's usual ones.
 	 */
 	| {
 			readonly kind: 'domain';
@@ -17,6 +17,7 @@ export type Filter =
 			readonly text: string;
 			readonly fields?: readonly string[];
 			readonly amount?: string;
+			readonly date?: string;
 	  }
 	/** The model's usual date is in a range. */
 	| { readonly kind: 'date'; readonly range: DateRange }

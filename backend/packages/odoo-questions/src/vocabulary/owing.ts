@@ -6,7 +6,7 @@ const words = (list: string, subject: Subject) => list.split('|').map((phrase) =
 /** Phrases for what customers owe, and for what is owed to vendors. */
 export const OWING = phraseTable<Subject>([
 	...words(
-		'owe us|owe us money|owe us anything|owe us something|owe money|owe me|owe|owing|owing us|owed to us|owed by|amount owed|amount owed by|amount owed to us|amount owed to us by|are we owed|we are owed|is owed|in debt|in debt to us',
+		'owe us|owe us money|owe us anything|owe us something|owe money|owe me|owe|owing|owing us|owing money|owing us money|owing us anything|owed to us|owed by|amount owed|amount owed by|amount owed to us|amount owed to us by|are we owed|we are owed|is owed|in debt|in debt to us',
 		OWED,
 	),
 	...words(

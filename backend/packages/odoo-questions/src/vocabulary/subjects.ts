@@ -275,15 +275,20 @@ export const SUBJECTS: readonly (readonly [word: string, subject: Subject])[] = 
 
 const products = noun('product.product', 'product', 'products');
 
+const due = (more: Partial<Subject> = {}) =>
+	noun('account.move', 'outstanding customer invoice', 'outstanding customer invoices', {
+		base: both(isIn('move_type', 'out_invoice'), unpaid),
+		amount: 'amount_residual',
+		...more,
+	});
+
 /** Words that imply which records are meant where a question has no noun. */
 export const IMPLIED = phraseTable<Subject>([
 	...words('outstanding|unpaid|overdue', invoices),
+	...words('due', due()),
 	...words(
-		'amount due|due',
-		noun('account.move', 'outstanding customer invoice', 'outstanding customer invoices', {
-			base: both(isIn('move_type', 'out_invoice'), unpaid),
-			amount: 'amount_residual',
-		}),
+		'amount due|due amount|amount outstanding|outstanding amount|outstanding balance|open amount',
+		due({ isMeasure: true }),
 	),
 	...words('out of stock|in stock|qty_available', products),
 	...words('receivable|account receivable|total receivable|balance', OWED),

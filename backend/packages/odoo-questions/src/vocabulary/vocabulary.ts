@@ -9,6 +9,7 @@ export interface State {
 	readonly text: string;
 	readonly domain: DomainList;
 	readonly amount?: string;
+	readonly date?: string;
 	readonly since?: FieldDescription;
 }
 
@@ -119,10 +120,20 @@ function* statePhrases(
 	words: ModelWords | undefined,
 	now: Date,
 ): Generator<readonly [string, State]> {
-	for (const [text, { condition, amount, since: name = '' }] of Object.entries(words?.states ?? {})) {
+	for (const [text, { condition, amount, date, since: name = '' }] of Object.entries(words?.states ?? {})) {
 		const domain = condition(description, now);
 		const since = description.fields.get(name);
-		if (domain) yield [text, { text, domain, ...(amount !== undefined && { amount }), ...(since && { since }) }];
+		if (!domain) continue;
+		yield [
+			text,
+			{
+				text,
+				domain,
+				...(amount !== undefined && { amount }),
+				...(date !== undefined && { date }),
+				...(since && { since }),
+			},
+		];
 	}
 	for (const name of STATE_FIELDS) {
 		for (const [key, label] of description.fields.get(name)?.selection ?? []) {

@@ -35,7 +35,8 @@ export const move: ModelWords = {
 		draft: isIn('state', 'draft'),
 		'posted|validated|confirmed': isIn('state', 'posted'),
 		'canceled|cancelled': isIn('state', 'cancel'),
-		'outstanding|unpaid|open|not paid|not yet paid|unsettled|due|owed': { condition: unpaid, amount: amountDue },
+		'outstanding|unpaid|open|not paid|not yet paid|unsettled|owed': { condition: unpaid, amount: amountDue },
+		due: { condition: unpaid, amount: amountDue, date: dueDate },
 		'overdue|past due|late': {
 			condition: both(unpaid, before(dueDate)),
 			amount: amountDue,

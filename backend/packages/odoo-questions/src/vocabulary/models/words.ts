@@ -5,6 +5,8 @@ export interface StateWords {
 	readonly condition: ConditionFor;
 	/** The amount field that is meant for records in this state, where it is not the model's usual one. */
 	readonly amount?: string;
+	/** The date that a period is about for them, where it is not the model's usual one. */
+	readonly date?: string;
 	/** The date since which they are late, for “more than 30 days overdue”. */
 	readonly since?: string;
 }

@@ -74,8 +74,11 @@ async function answerQuestion(message: string, now: Date, odoo: OdooReader): Pro
 	const reading: Reading = { tokens, now, mentions, vocabulary: (model) => vocabularies.get(model) };
 	const context: Resolving = { odoo, now, vocabulary };
 	const best = first && (await bestRequest(reading, heads, models, vocabulary));
-	if (best && isCertain(best)) return answerRequest(context, best);
+	const answer = best && isCertain(best) ? await answerRequest(context, best) : null;
+	if (answer && !isEmpty(answer)) return answer;
+	// “Salesperson of Acme” may be a field of a contact, where there are no such salespeople.
 	const guessed = await answerGuess(context, reading, guesses);
+	if (answer) return guessed?.isFound ? guessed.answer : answer;
 	if (guessed && (guessed.isFound || (!best && namesSomeone(tokens)))) return guessed.answer;
 	const request = best ?? parseQuestion(reading, head, await vocabulary(head.subject.model));
 	if (!best && !namesSomeone(tokens)) {
@@ -96,11 +99,13 @@ async function answerGuess(context: Resolving, reading: Reading, guesses: readon
 		if (!isCertain(request) || request.show.length === 0) continue;
 		const answer = await answerRequest(context, request).catch(onlyNotUnderstood);
 		if (!answer) continue;
-		if (answer.kind === 'answered' && answer.records?.length) return { answer, isFound: true };
+		if (!isEmpty(answer)) return { answer, isFound: true };
 		first ??= { answer, isFound: false };
 	}
 	return first;
 }
+
+const isEmpty = (answer: Answer) => answer.kind === 'answered' && answer.records?.length === 0;
 
 /** For guesses, which may be wrong: there may be another one. */
 function onlyNotUnderstood(error: unknown): null {

@@ -59,6 +59,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 		search product.product: (name =ilike Oak Desk or default_code =ilike Oak Desk)
 	who is the salesperson of S00019?
 		search sale.order: (name =ilike S00019 or client_order_ref =ilike S00019)
+	who is the salesperson of Larkspur Clinics
+		search res.partner: name =ilike Larkspur Clinics
 	date of order S00019
 		search sale.order: (name =ilike S00019 or client_order_ref =ilike S00019)
 	when is INV/2026/00002 due
@@ -97,6 +99,12 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 		search res.partner: ${CUSTOMERS}, category_id in [1]
 	contacts tagged VIP
 		search res.partner: category_id in [1]
+	orders that are quotations
+		search sale.order: state in [draft, sent]
+	orders and quotations
+		search sale.order: state in [draft, sent, sale]
+	quotations and orders
+		search sale.order: state in [draft, sent, sale]
 	draft or sent orders
 		search sale.order: (state = draft or state = sent)
 	orders not confirmed

@@ -38,7 +38,8 @@ export function sayValue(value: JsonValue | undefined): string {
 	if (typeof value === 'number') return sayNumber(value);
 	if (value === true) return 'yes';
 	if (typeof value === 'string') return value;
-	return nameOf(value) ?? `${Object.keys(value).length} records`;
+	const { length } = Object.keys(value);
+	return nameOf(value) ?? `${length} ${length === 1 ? 'record' : 'records'}`;
 }
 
 /** A field's value in words; a selection's key is replaced by its label. */

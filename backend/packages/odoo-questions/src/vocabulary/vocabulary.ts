@@ -120,12 +120,14 @@ function* statePhrases(
 	words: ModelWords | undefined,
 	now: Date,
 ): Generator<readonly [string, State]> {
-	for (const [text, { condition, amount, date, since: name = '' }] of Object.entries(words?.states ?? {})) {
+	for (const [word, { condition, text = word, amount, date, since: name = '' }] of Object.entries(
+		words?.states ?? {},
+	)) {
 		const domain = condition(description, now);
 		const since = description.fields.get(name);
 		if (!domain) continue;
 		yield [
-			text,
+			word,
 			{
 				text,
 				domain,

@@ -28,6 +28,11 @@ export const order: ModelWords = {
 		confirmed: isIn('state', 'sale', 'done'),
 		draft: isIn('state', 'draft'),
 		sent: isIn('state', 'sent'),
+		'quotation|quote': isIn('state', 'draft', 'sent'),
+		'and quotation|including quotation|or quotation|quotation and|quotation or': {
+			condition: isIn('state', 'draft', 'sent', 'sale', 'done'),
+			text: 'quotations included',
+		},
 		'canceled|cancelled': isIn('state', 'cancel'),
 		locked: firstOf(compare('locked', '=', true), isIn('state', 'done')),
 		'open|pending': isIn('state', 'draft', 'sent'),

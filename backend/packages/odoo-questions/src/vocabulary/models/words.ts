@@ -3,6 +3,8 @@ import { compare, type ConditionFor } from '../conditions';
 /** What a word for a state means. */
 export interface StateWords {
 	readonly condition: ConditionFor;
+	/** What the answer says for it, where that is not the word itself. */
+	readonly text?: string;
 	/** The amount field that is meant for records in this state, where it is not the model's usual one. */
 	readonly amount?: string;
 	/** The date that a period is about for them, where it is not the model's usual one. */

@@ -139,6 +139,10 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 	'what is due and what is late': `
 	invoices due
 		search account.move: ${UNPAID}
+	invoices that are not yet due
+		search account.move: ${UNPAID}, invoice_date_due >= 2026-03-18
+	not overdue invoices
+		search account.move: ${UNPAID}, invoice_date_due >= 2026-03-18
 	what is due from Tidewater Marine Supply this week
 		search account.move: ${UNPAID}, state = posted, payment_state in [not_paid, partial], partner_id child_of [24],
 		invoice_date_due 2026-03-16..2026-03-23

@@ -156,8 +156,9 @@ function documentAt(question: QuestionParts, at: number): number {
 /** `unpaid`, `not paid` */
 function stateBeforeAt(question: QuestionParts, at: number): number {
 	const { tokens, reading, vocabulary } = question;
-	const negation = NOT.at(tokens, at);
-	const state = stateAt(reading, at + (negation?.length ?? 0), vocabulary);
+	const whole = stateAt(reading, at, vocabulary);
+	const negation = whole ? null : NOT.at(tokens, at);
+	const state = whole ?? stateAt(reading, at + (negation?.length ?? 0), vocabulary);
 	// “Due” is a state, but `due date of …` names the field.
 	if (state && (vocabulary.fields.at(tokens, at)?.length ?? 0) > state.length) return 0;
 	if (!state || !negation) return question.add(state);

@@ -37,6 +37,12 @@ export const before =
 	({ fields }, now) =>
 		fields.has(field) ? [[field, '<', isoDay(now)]] : null;
 
+/** The date is today, or later. */
+export const notBefore =
+	(field: string): ConditionFor =>
+	({ fields }, now) =>
+		fields.has(field) ? [[field, '>=', isoDay(now)]] : null;
+
 /** The first of the conditions that is not null. */
 export const firstOf =
 	(...conditions: readonly ConditionFor[]): ConditionFor =>

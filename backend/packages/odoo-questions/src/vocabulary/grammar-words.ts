@@ -12,7 +12,7 @@ export const FILLERS = phrases(
 	...'still|yet|already|ever|of all time|so far|record|entry|entries|result|made|placed|recorded|registered|exist|in total|altogether|overall'.split(
 		'|',
 	),
-	...'has|has been|have been|did we get|have we got|get|got|did we receive|have we received|did we make|did we send|have we sent|did we issue|have we issued|did we create|came in|come in|coming in|have come in'.split(
+	...'has|has been|have been|did we get|have we got|get|got|did we receive|have we received|did we make|did we send|have we sent|did we issue|have we issued|did we create|did we add|came in|come in|coming in|have come in'.split(
 		'|',
 	),
 	...'do we have|do i have|we have|have we|i have|does it have|do you have|have got|have|in odoo|in the system|in our system|in the database|us all|about|for me|for us|to me|so'.split(

@@ -1,4 +1,4 @@
-import { before, both, isIn } from '../conditions';
+import { before, both, isIn, notBefore } from '../conditions';
 import { fields, type ModelWords, PARTY, SELLER, states } from './words';
 
 /** Posted, and not paid or only partly. */
@@ -37,6 +37,10 @@ export const move: ModelWords = {
 		'canceled|cancelled': isIn('state', 'cancel'),
 		'outstanding|unpaid|open|not paid|not yet paid|unsettled|owed': { condition: unpaid, amount: amountDue },
 		due: { condition: unpaid, amount: amountDue, date: dueDate },
+		'not due|not yet due|not due yet|not overdue|not late': {
+			condition: both(unpaid, notBefore(dueDate)),
+			amount: amountDue,
+		},
 		'overdue|past due|late': {
 			condition: both(unpaid, before(dueDate)),
 			amount: amountDue,

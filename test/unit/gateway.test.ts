@@ -13,6 +13,7 @@ import { createLogger } from '../../backend/src/core/log';
 import { blankNotes } from '../../backend/src/http/notes';
 import { OutboundError, type Fetch } from '../../backend/src/net/outbound';
 import { createOdooClients } from '../../backend/src/odoo/clients';
+import type { JsonObject, JsonValue } from '../../backend/src/odoo/json';
 import { createFakeClock } from '../support/fake-clock';
 import { keyCaller } from '../support/key-caller';
 import { runAlways } from '../support/pipeline';
@@ -342,12 +343,34 @@ describe("the gateway's input", () => {
 		},
 	);
 
-	it('lets a key without odoo:write export no secret by way of a relation', async () => {
-		const exporting = { action: 'execute_method', model: 'mail.mail', method: 'export_data' };
-		const args = [[1], ['subject', 'mail_server_id/smtp_pass']];
-		await expect(stage({ permissions: ['odoo:read'] }).act({ ...exporting, args })).rejects.toMatchObject({
+	const guess = ['mail_server_id.smtp_pass', '=like', 'a%'];
+
+	it.each<[how: string, call: { method: string; args?: JsonValue[]; kwargs?: JsonObject }]>([
+		['exports', { method: 'export_data', args: [[1], ['subject', 'mail_server_id/smtp_pass']] }],
+		['searches', { method: 'search', args: [[['subject', '=', 'x'], guess]] }],
+		['counts', { method: 'search_count', kwargs: { domain: ['|', ['id', '>', 0], '!', guess] } }],
+		['searches within relations', { method: 'search', args: [[['mail_message_id', 'any', [guess]]]] }],
+		['names', { method: 'name_search', kwargs: { args: [guess] } }],
+		['sorts', { method: 'search_read', kwargs: { order: 'id, mail_server_id.smtp_pass desc' } }],
+		['groups', { method: 'formatted_read_group', args: [[], ['mail_server_id.private_key_id.content']] }],
+		['groups in one text', { method: 'read_group', kwargs: { domain: [], groupby: 'user_id.api_key' } }],
+		['sums', { method: 'formatted_read_group', kwargs: { aggregates: ['acquirer_id.access_token:max'] } }],
+	])('lets a key without odoo:write reach no secret by way of a relation: %s', async (_how, call) => {
+		const request = { action: 'execute_method', model: 'mail.mail', ...call };
+		await expect(stage({ permissions: ['odoo:read'] }).act(request)).rejects.toMatchObject({
 			code: 'permission_denied',
+			detail: expect.stringContaining('may hold a password'),
 		});
+	});
+
+	it.each<[what: string, kwargs: JsonObject]>([
+		['a value that is called like a secret', { domain: [['partner_id.name', 'in', ['my.token', 'a.secret']]] }],
+		['fields with such a word in their names', { order: 'partner_shipping_id.name', domain: [] }],
+		['a field of the record itself', { domain: [['access_token', '!=', false]] }],
+	])('lets it ask by %s', async (_what, kwargs) => {
+		const odoo = fakeOdoo({ '/json/2/sale.order/search_read': () => Response.json([]) });
+		const request = { action: 'execute_method', model: 'sale.order', method: 'search_read', kwargs };
+		expect((await stage({ odoo, permissions: ['odoo:read'] }).act(request)).status).toBe(200);
 	});
 
 	it('lets a key without odoo:write read in a batch, and write nothing', async () => {

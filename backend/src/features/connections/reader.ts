@@ -1,6 +1,8 @@
 import type { Caller } from '../../access/caller';
 import { ApiError } from '../../core/errors';
 import type { OdooCall, OdooClient } from '../../odoo/client';
+import type { JsonObject, JsonValue } from '../../odoo/json';
+import { type MethodSignature, ORM_METHODS } from '../../odoo/methods';
 
 /** Models whose records are secrets, which Odoo keeps from all but administrators, as whom a connection may work. */
 const SECRET_MODELS: ReadonlySet<string> = new Set([
@@ -20,8 +22,25 @@ const SECRET_MODELS: ReadonlySet<string> = new Set([
 	'res.users.identitycheck',
 ]);
 
-/** A path of `export_data` that ends in a field with the name of a secret. */
-const SECRET_PATH = /(?:^|[/.])[^/.]*(?:pass|secret|token|key|pin|otp)[^/.]*$/i;
+/** What fields and models that hold secrets are called, as whole words where other words have such a part. */
+const SECRET_NAME = /(?:^|_)(?:pin|keys?|t?otp|pass|pwd)(?:_|$)|passw|passphrase|secret|token|credential|apikey/i;
+
+/**
+ * What names fields, of all methods that read. Through a relation (`mail_server_id.smtp_pass`, with `/` in exports) a
+ * search could guess a secret letter by letter, and a group could show it.
+ */
+const NAMING_FIELDS = [
+	'aggregates',
+	'args',
+	'domain',
+	'fields',
+	'fields_to_export',
+	'groupby',
+	'groups',
+	'having',
+	'order',
+	'orderby',
+] as const;
 
 const readers = new WeakMap<OdooClient, OdooClient>();
 
@@ -47,13 +66,37 @@ export function clientFor({ permissions }: Pick<Caller, 'permissions'>, client: 
 function refuseSecrets({ model, method, args, kwargs }: OdooCall): void {
 	if (method === 'fields_get') return;
 	if (SECRET_MODELS.has(model)) throw denied(`The model ${model} holds passwords, keys or tokens`);
-	if (method !== 'export_data') return;
-	const paths = args[1] ?? kwargs.fields_to_export;
-	for (const path of Array.isArray(paths) ? paths : []) {
-		if (typeof path !== 'string' || !SECRET_PATH.test(path)) continue;
+	for (const path of pathsOf(method, args, kwargs)) {
+		const [, ...beyond] = path.split(/[./]/);
+		if (!beyond.some((name) => SECRET_NAME.test(name))) continue;
 		throw denied(`The field ${path} may hold a password, key or token`);
 	}
 }
+
+/** The fields that a call names, through relations or not. */
+function pathsOf(method: string, args: readonly JsonValue[], kwargs: JsonObject): string[] {
+	const { onModel = true, parameters = [] } = READING_METHODS.get(method) ?? {};
+	const given = onModel ? args : args.slice(1);
+	const named = { ...Object.fromEntries(parameters.map((name, index) => [name, given[index]])), ...kwargs };
+	return NAMING_FIELDS.flatMap((name) => pathsIn(named[name]));
+}
+
+/** In lists of fields, in texts such as `name desc, date:month`, and in conditions: there a value names nothing. */
+function pathsIn(value: JsonValue | undefined): string[] {
+	if (typeof value === 'string') return value.split(',').map((part) => /^[\w./]*/.exec(part.trim())?.[0] ?? '');
+	if (!Array.isArray(value)) return [];
+	const [left, operator, right] = value;
+	const isCondition = value.length === 3 && typeof left === 'string' && typeof operator === 'string';
+	if (!isCondition || !OPERATOR.test(operator)) return value.flatMap(pathsIn);
+	return [left, ...(/any!?$/.test(operator) ? pathsIn(right) : [])];
+}
+
+const OPERATOR = /^(?:[=!<>]=?|<>|=\?|(?:not )?(?:=?i?like|in|any!?)|child_of|parent_of)$/i;
+
+const READING_METHODS: ReadonlyMap<string, MethodSignature> = new Map([
+	...ORM_METHODS,
+	['export_data', { onModel: false, parameters: ['fields_to_export'] }],
+]);
 
 const denied = (what: string) =>
 	new ApiError(

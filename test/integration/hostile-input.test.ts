@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ask } from '../support/ask';
 import { addKey, startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 
 let platform: TestPlatform;
@@ -128,5 +129,28 @@ describe('whatever is sent', () => {
 				request_id: expect.any(String),
 			});
 		}
+	});
+});
+
+describe('a JSON-RPC id that is nested too deep to be written', () => {
+	it.each([
+		['/web/session/authenticate', ''],
+		['/web/session/destroy', ''],
+		['/api/create_data', ''],
+		['/api/search_data', 'webhook'],
+		['/sandbox/ENVIRONMENT/jsonrpc', ''],
+	])('is no failure of ours at %s', async (path, scope) => {
+		const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+		const reply = await ask(
+			platform.url,
+			'POST',
+			path.replace('ENVIRONMENT', platform.firstRun.environments.staging),
+			{
+				key: scope === 'webhook' ? webhookKey : '',
+				body: `{"jsonrpc":"2.0","id":${deep},"params":{"id":${deep}}}`,
+			},
+		);
+		expect(reply.status).toBeLessThan(500);
+		expect(reply.text.length).toBeLessThan(5_000);
 	});
 });

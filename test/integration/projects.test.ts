@@ -55,7 +55,7 @@ describe('a project', () => {
 describe('what was fetched of a project', () => {
 	/** As a fetch leaves it. */
 	const fetchedOf = (id: string) => {
-		const mirror = path.join(platform.config.dataDir, 'git', `${id}.git`);
+		const mirror = path.join(platform.config.dataDir, 'git', platform.firstRun.organization_id, `${id}.git`);
 		mkdirSync(mirror, { recursive: true });
 		return mirror;
 	};

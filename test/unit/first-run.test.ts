@@ -56,7 +56,7 @@ function replica(overrides: Partial<Dependencies> = {}) {
 		keys: { mint: () => 'a token', store: () => Promise.resolve() },
 		projects: createProjectsService({
 			projects: collections.projects,
-			repositories: { forget: () => Promise.resolve(), kept: () => Promise.resolve([]) },
+			repositories: { forget: () => Promise.resolve(), tidyUp: () => Promise.resolve() },
 			checkRepository: () => Promise.resolve(),
 			hasEnvironments: () => Promise.resolve(false),
 			clock,

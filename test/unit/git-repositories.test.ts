@@ -55,8 +55,16 @@ const projectAt = (repository_url: string, organization_id = operator): GitProje
 	default_branch: 'main',
 });
 
+const mirrorOf = ({ id, organization_id }: GitProject) => path.join(dataDir, 'git', organization_id, `${id}.git`);
+
 function open(
-	options: { allowedPaths?: AllowedPath[]; allowedCidrs?: string[]; fetchTimeoutMs?: number; maxBytes?: number } = {},
+	options: {
+		allowedPaths?: AllowedPath[];
+		allowedCidrs?: string[];
+		fetchTimeoutMs?: number;
+		maxBytes?: number;
+		maxBytesOfAll?: number;
+	} = {},
 ) {
 	const { allowedPaths = [], allowedCidrs = [], ...rest } = options;
 	const outbound = createOutbound({
@@ -301,22 +309,55 @@ describe('fetching', () => {
 		const project = projectAt(source.path);
 		const repositories = open({ maxBytes: 100_000 });
 		await expect(repositories.fetch(project)).rejects.toEqual(failsWith('repository_too_large'));
-		expect(await repositories.kept()).toEqual([]);
+		expect(existsSync(mirrorOf(project))).toBe(false);
+	});
+
+	it("refuses what is too much beside the organization's other repositories", async () => {
+		source.commit({ large: randomBytes(200_000) });
+		const first = projectAt(source.path);
+		const repositories = open({
+			maxBytesOfAll: 300_000,
+			allowedPaths: [{ directory: path.dirname(source.path), organization_id: other }],
+		});
+		await repositories.fetch(first);
+		const second = projectAt(source.path);
+		await expect(repositories.fetch(second)).rejects.toEqual(
+			failsWith('repository_too_large', expect.stringContaining("the organization's repositories")),
+		);
+		await expect(repositories.fetch(projectAt(source.path, other))).resolves.toBeUndefined();
+		await repositories.fetch(first);
+		await repositories.forget(first);
+		await expect(repositories.fetch(second)).resolves.toBeUndefined();
 	});
 
 	it('forgets a project, as often as it is told to', async () => {
 		source.commit({ README: '1' });
 		const { repositories, project } = await fetched();
-		expect(await repositories.kept()).toEqual([project.id]);
-		await repositories.forget(project.id);
-		await repositories.forget(project.id);
-		expect(await repositories.kept()).toEqual([]);
+		expect(existsSync(mirrorOf(project))).toBe(true);
+		await repositories.forget(project);
+		await repositories.forget(project);
+		expect(existsSync(mirrorOf(project))).toBe(false);
+	});
+
+	it('forgets what is not there any more, and mirrors where earlier versions had them', async () => {
+		source.commit({ README: '1' });
+		const { repositories, project: kept } = await fetched();
+		const gone = projectAt(source.path);
+		await repositories.fetch(gone);
+		const former = path.join(dataDir, 'git', `${kept.id}.git`);
+		mkdirSync(former);
+		await repositories.tidyUp((id) => Promise.resolve(id === kept.id));
+		expect([mirrorOf(kept), mirrorOf(gone), former].map((place) => existsSync(place))).toEqual([
+			true,
+			false,
+			false,
+		]);
 	});
 
 	it('makes a mirror anew that a crash has broken', async () => {
 		const sha = source.commit({ README: '1' });
 		const { repositories, project } = await fetched();
-		const mirror = path.join(dataDir, 'git', `${project.id}.git`);
+		const mirror = mirrorOf(project);
 		writeFileSync(path.join(mirror, 'refs/heads/main'), '');
 		writeFileSync(path.join(mirror, 'packed-refs.lock'), '');
 		await repositories.fetch(project);

@@ -22,6 +22,9 @@ interface RepositoryOf {
 	readonly organization_id: OrganizationId;
 }
 
+/** Whose mirror one is. */
+type MirrorOf = Pick<GitProject, 'id' | 'organization_id'>;
+
 /** What is read of a project. */
 export interface GitProject extends RepositoryOf {
 	readonly id: ProjectId;
@@ -67,9 +70,9 @@ export interface GitRepositories {
 	 */
 	layOut(project: GitProject, sha: string, directory: string, signal?: AbortSignal): Promise<readonly string[]>;
 	/** Removes what was fetched of a project; may be called again. */
-	forget(id: ProjectId): Promise<void>;
-	/** The projects of which something is kept. */
-	kept(): Promise<readonly ProjectId[]>;
+	forget(project: MirrorOf): Promise<void>;
+	/** Removes what is kept of projects that are not there any more. */
+	tidyUp(isThere: (id: ProjectId) => Promise<boolean>): Promise<void>;
 }
 
 interface GitRepositoriesOptions {
@@ -84,11 +87,14 @@ interface GitRepositoriesOptions {
 	readonly fetchTimeoutMs?: number;
 	/** How large a mirror may become, in bytes. */
 	readonly maxBytes?: number;
+	/** How large all mirrors of an organization may become together, in bytes. */
+	readonly maxBytesOfAll?: number;
 }
 
 /** How long a fetch may take, in milliseconds. */
 export const FETCH_TIMEOUT_MS = 60_000;
 const MAX_MIRROR_BYTES = 2 * 1024 * 1024 * 1024;
+const MAX_BYTES_OF_ALL = 10 * 1024 * 1024 * 1024;
 /** How often a mirror's size is looked at while it is fetched, in milliseconds. */
 const SIZE_CHECK_MS = 500;
 /** As {@link createGitRepositories} names a mirror. */
@@ -108,11 +114,13 @@ export function createGitRepositories({
 	outbound,
 	fetchTimeoutMs = FETCH_TIMEOUT_MS,
 	maxBytes = MAX_MIRROR_BYTES,
+	maxBytesOfAll = MAX_BYTES_OF_ALL,
 }: GitRepositoriesOptions): GitRepositories {
 	const allowedRoots = [{ directory: path.join(dataDir, 'repositories'), organization_id: null }, ...allowedPaths];
 	const inTurn = createTurns();
 	let gitIsGood = false;
-	const mirrorOf = ({ id }: Pick<GitProject, 'id'>) => path.join(dataDir, 'git', `${id}.git`);
+	const mirrorsOf = (organization_id: OrganizationId) => path.join(dataDir, 'git', organization_id);
+	const mirrorOf = ({ id, organization_id }: MirrorOf) => path.join(mirrorsOf(organization_id), `${id}.git`);
 
 	/** Where the repository is, once sure that the organization may read it. */
 	const locate = async ({ repository_url, organization_id }: RepositoryOf): Promise<RepositoryLocation> => {
@@ -153,13 +161,18 @@ export function createGitRepositories({
 
 	/** Ends git, and clears away what it has brought, where that is more than is taken. */
 	const withinSize = async (
-		mirror: string,
+		project: MirrorOf,
 		signal: AbortSignal | undefined,
 		run: (signal: AbortSignal) => Promise<void>,
 	) => {
 		const ended = new AbortController();
+		const mirror = mirrorOf(project);
+		const all = mirrorsOf(project.organization_id);
+		const others = (await sizeOf(all)) - (await sizeOf(mirror));
 		const check = async () => {
-			if ((await sizeOf(mirror)) > maxBytes) ended.abort(tooLarge(maxBytes));
+			const size = await sizeOf(mirror);
+			if (size > maxBytes) ended.abort(tooLarge(maxBytes));
+			else if (others + size > maxBytesOfAll) ended.abort(tooLargeWithOthers(maxBytesOfAll));
 		};
 		let looking: Promise<void> | undefined;
 		const look = () => {
@@ -184,7 +197,7 @@ export function createGitRepositories({
 		// A shallow clone is read as far as it reaches, and further once it reaches further.
 		const depth = ['--update-shallow', ...(existsSync(path.join(mirror, 'shallow')) ? ['--unshallow'] : [])];
 		const fetching = ['fetch', '--quiet', '--prune', '--no-tags', ...depth, '--', url, ...refs];
-		await withinSize(mirror, signal, async (within) => {
+		await withinSize(project, signal, async (within) => {
 			const command = { ...access, signal: within, timeoutMs: fetchTimeoutMs };
 			await git({ args: [`--git-dir=${mirror}`, ...fetching], ...command });
 			if (await hasBranch(mirror, project.default_branch)) return;
@@ -193,6 +206,9 @@ export function createGitRepositories({
 			if (head !== undefined) await git({ args: [`--git-dir=${mirror}`, 'symbolic-ref', 'HEAD', head] });
 		});
 	};
+
+	const remove = (project: MirrorOf) =>
+		inTurn(project.id, () => rm(mirrorOf(project), { recursive: true, force: true }));
 
 	return {
 		check: async (repository) => {
@@ -231,11 +247,19 @@ export function createGitRepositories({
 		readAddons: (project, sha) =>
 			inTurn(project.id, () => readAddons(mirrorOf(project), sha, repositoryName(project.repository_url))),
 
-		forget: (id) => inTurn(id, () => rm(mirrorOf({ id }), { recursive: true, force: true })),
+		forget: remove,
 
-		kept: async () => {
-			const names = await readdir(path.join(dataDir, 'git')).catch(() => []);
-			return names.flatMap((name) => mirroredId.safeParse(name).data ?? []);
+		async tidyUp(isThere) {
+			for (const name of await readdir(path.join(dataDir, 'git')).catch(() => [])) {
+				// Earlier versions kept all mirrors in one directory.
+				if (name.endsWith('.git')) await rm(path.join(dataDir, 'git', name), { recursive: true, force: true });
+				const organization_id = idSchema('organization').safeParse(name).data;
+				if (organization_id === undefined) continue;
+				for (const mirror of await readdir(mirrorsOf(organization_id))) {
+					const id = mirroredId.safeParse(mirror).data;
+					if (id !== undefined && !(await isThere(id))) await remove({ id, organization_id });
+				}
+			}
 		},
 
 		layOut: (project, sha, directory, signal) =>
@@ -298,7 +322,15 @@ async function sizeOf(directory: string): Promise<number> {
 }
 
 const tooLarge = (maxBytes: number) =>
-	new GitError('repository_too_large', `The repository takes more than ${maxBytes} bytes.`);
+	new GitError('repository_too_large', `The repository takes more than ${inMebibytes(maxBytes)}.`);
+
+const tooLargeWithOthers = (maxBytes: number) =>
+	new GitError(
+		'repository_too_large',
+		`With it, the organization's repositories take more than ${inMebibytes(maxBytes)}. Delete projects that are not used.`,
+	);
+
+const inMebibytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 
 /** Lets what is done under one key happen one after the other. */
 function createTurns() {

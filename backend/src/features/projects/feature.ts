@@ -14,7 +14,7 @@ export function createProjects({
 	...parts
 }: {
 	projects: TenantCollection<ProjectDocument>;
-	git: Pick<GitRepositories, 'check' | 'forget' | 'kept'>;
+	git: Pick<GitRepositories, 'check' | 'forget' | 'tidyUp'>;
 	/** Asked before a project goes. */
 	hasEnvironments: (tenant: Tenant, id: ProjectId) => Promise<boolean>;
 	clock: Clock;

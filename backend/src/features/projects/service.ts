@@ -45,7 +45,7 @@ export function createProjectsService({
 	projects: TenantCollection<ProjectDocument>;
 	/** @throws {GitError} where the URL is none that the service reads from for that organization. */
 	checkRepository: GitRepositories['check'];
-	repositories: Pick<GitRepositories, 'forget' | 'kept'>;
+	repositories: Pick<GitRepositories, 'forget' | 'tidyUp'>;
 	hasEnvironments: (tenant: Tenant, id: ProjectId) => Promise<boolean>;
 	clock: Clock;
 	ids: Ids;
@@ -88,13 +88,9 @@ export function createProjectsService({
 				throw new ApiError('project_in_use', 'The project has environments. Delete them first.');
 			}
 			await projects.delete(tenant, { _id: id });
-			await repositories.forget(id);
+			await repositories.forget({ id, organization_id: marked.organization_id });
 		},
-		async tidyUp() {
-			for (const id of await repositories.kept()) {
-				if ((await projects.everywhere.findOne({ _id: id })) === null) await repositories.forget(id);
-			}
-		},
+		tidyUp: () => repositories.tidyUp(async (_id) => (await projects.everywhere.findOne({ _id })) !== null),
 		async create(organization_id, request, id = ids.next('project')) {
 			await checkRepository({ ...request, organization_id }).catch((error: unknown) => {
 				throw error instanceof GitError ? invalidInput('/repository_url', error.message) : error;

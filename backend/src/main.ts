@@ -2,6 +2,7 @@ import { ConfigError, readConfig } from './config';
 import { systemCode } from './core/errors';
 import { createLogger } from './core/log';
 import { MigrationError } from './database/migrations/migration';
+import { DatabaseUnavailableError } from './database/unavailable';
 import { DatabaseInUseError } from '@odoo-platform/embedded-mongo';
 import { startPlatform } from './platform';
 
@@ -42,6 +43,7 @@ main().catch((error: unknown) => {
 		error instanceof ConfigError ||
 		error instanceof DatabaseInUseError ||
 		error instanceof MigrationError ||
+		error instanceof DatabaseUnavailableError ||
 		(error instanceof Error && systemCode(error) !== undefined);
 	process.stderr.write(
 		`${explained ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

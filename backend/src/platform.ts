@@ -217,6 +217,7 @@ export async function startPlatform(
 		idempotency,
 		audit: audit.service.audit,
 		trustedProxies: config.trustedProxies,
+		isAlive: () => !database.isStuck(),
 		ready: async () => {
 			if (!started) throw new Error('still starting');
 			await database.ping();

@@ -56,6 +56,7 @@ beforeAll(async () => {
 					isOurs: () => false,
 				}),
 			],
+			isAlive: () => true,
 			ready: () => Promise.resolve(),
 			log: createLogger('silent'),
 		}),

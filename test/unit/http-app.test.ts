@@ -143,6 +143,7 @@ beforeAll(async () => {
 		authenticators: [
 			byKey({ authenticate: (token) => Promise.resolve(callers.get(token) ?? null), isOurs: () => false }),
 		],
+		isAlive: () => true,
 		ready: () => (healthy ? Promise.resolve() : Promise.reject(new Error('no database'))),
 		log: createLogger('silent'),
 	});

@@ -119,6 +119,10 @@ export const ERROR_CODES = {
 	odoo_server_error: { status: 502, meaning: 'Odoo failed.' },
 	deletion_failed: { status: 502, meaning: 'The runtime did not remove the environment; it can be deleted again.' },
 	assistant_unavailable: { status: 502, meaning: 'The language model of the assistant did not answer.' },
+	database_unavailable: {
+		status: 503,
+		meaning: "The service's database does not answer for now; send the request again after `Retry-After`.",
+	},
 	odoo_timeout: { status: 504, meaning: 'Odoo did not answer in time.' },
 	internal_error: { status: 500, meaning: 'Something failed on our side; quote the `request_id`.' },
 } as const satisfies Readonly<Record<string, ErrorReason>>;

@@ -3,6 +3,7 @@ import type { Connection, IndexDefinition, IndexOptions, Model, QueryFilter, Upd
 import { Schema } from 'mongoose';
 import { DUPLICATE_KEY, isDuplicateKey } from './connection';
 import { type Fields, schemaOf } from './fields';
+import { reaching } from './unavailable';
 
 /** The field that every document has. */
 export interface StoredDocument {
@@ -79,17 +80,17 @@ export function bindCollection<T extends StoredDocument>(
 	const findOne: Collection<T>['findOne'] = (filter, { sort } = {}) => {
 		const query = model.findOne(filter);
 		if (sort) query.sort(sort);
-		return query.lean<T | null>().exec();
+		return reaching(() => query.lean<T | null>().exec());
 	};
 
 	return {
 		insert: async (document) => {
-			await model.create([document]);
+			await reaching(() => model.create([document]));
 		},
 		async insertNew(documents) {
 			if (documents.length === 0) return;
 			try {
-				await model.insertMany(documents, { ordered: false, lean: true });
+				await reaching(() => model.insertMany(documents, { ordered: false, lean: true }));
 			} catch (error) {
 				if (!areDuplicates(error)) throw error;
 			}
@@ -99,15 +100,17 @@ export function bindCollection<T extends StoredDocument>(
 			if (sort) query.sort(sort);
 			if (limit !== undefined) query.limit(limit);
 			query.batchSize(limit ?? LARGEST_BATCH);
-			return query.lean<T[]>().exec();
+			return reaching(() => query.lean<T[]>().exec());
 		},
 		findOne,
 		update(filter, change, { sort, upsert = false } = {}) {
 			const write = () =>
-				model
-					.findOneAndUpdate(filter, change, { returnDocument: 'after', sort, upsert })
-					.lean<T | null>()
-					.exec();
+				reaching(() =>
+					model
+						.findOneAndUpdate(filter, change, { returnDocument: 'after', sort, upsert })
+						.lean<T | null>()
+						.exec(),
+				);
 			// If two upserts make the same document at once, MongoDB may refuse one. It then finds the other's
 			// document.
 			return write().catch((error: unknown) => {
@@ -117,12 +120,13 @@ export function bindCollection<T extends StoredDocument>(
 		},
 		async updateMany(...changes) {
 			if (changes.length === 0) return 0;
-			const { matchedCount } = await model.bulkWrite<Document>(changes.map((change) => ({ updateMany: change })));
+			const operations = changes.map((change) => ({ updateMany: change }));
+			const { matchedCount } = await reaching(() => model.bulkWrite<Document>(operations));
 			return matchedCount;
 		},
 		async delete(filter) {
 			for (;;) {
-				const deleted = await model.findOneAndDelete(filter).lean<T | null>().exec();
+				const deleted = await reaching(() => model.findOneAndDelete(filter).lean<T | null>().exec());
 				// DocumentDB misses a document that another command changes at the same moment. Try again if it is
 				// there.
 				if (deleted !== null || (await findOne(filter)) === null) return deleted;

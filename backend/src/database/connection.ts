@@ -1,10 +1,12 @@
-import { MongoServerError } from 'mongodb';
+import { MongoClient, MongoServerError } from 'mongodb';
 import mongoose, { type Connection } from 'mongoose';
 import type { Config } from '../config';
-import type { Clock } from '../core/clock';
+import { type Clock, systemClock } from '../core/clock';
 import type { Logger } from '../core/log';
 import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
 import { steadySets } from './steady-sets';
+import { reaching } from './unavailable';
+import { createWatch } from './watch';
 
 /** The open database, whichever engine serves it. */
 export interface Database {
@@ -12,10 +14,23 @@ export interface Database {
 	readonly engine: 'embedded' | 'mongodb';
 	/** Rejects when the engine does not answer. */
 	ping(): Promise<void>;
+	/** Whether the connection has been useless for long, although the engine could be reached. */
+	isStuck(): boolean;
 	close(): Promise<void>;
 }
 
 const DEFAULT_NAME = 'odoo_platform';
+
+const DRIVER_OPTIONS = {
+	serverSelectionTimeoutMS: 5_000,
+	connectTimeoutMS: 5_000,
+	waitQueueTimeoutMS: 10_000,
+	maxPoolSize: 50,
+	retryWrites: false,
+};
+
+/** How long a ping may take, in milliseconds. */
+const PING_MS = 3_000;
 
 /**
  * Opens the MongoDB that the configuration names, or else the embedded engine. The same code of mongoose runs on both.
@@ -30,25 +45,46 @@ export async function openDatabase(
 			: undefined;
 	const uri = embedded?.uri ?? config.mongodbUri ?? '';
 	const named = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(uri);
+	const options = {
+		...DRIVER_OPTIONS,
+		...(named ? {} : { dbName: DEFAULT_NAME }),
+		autoIndex: false,
+		autoCreate: false,
+		bufferCommands: false,
+	};
 	try {
-		const connection = await mongoose
-			.createConnection(uri, {
-				...(named ? {} : { dbName: DEFAULT_NAME }),
-				autoIndex: false,
-				autoCreate: false,
-				serverSelectionTimeoutMS: 5_000,
-				maxPoolSize: 50,
-				retryWrites: false,
-			})
-			.asPromise();
+		const connection = await mongoose.createConnection(uri, options).asPromise();
 		steadySets(connection);
+		const ping = () => reaching(async () => connection.db?.command({ ping: 1 }), PING_MS);
+		const watch = createWatch({
+			ping,
+			reach: async () => {
+				const client = new MongoClient(uri, DRIVER_OPTIONS);
+				try {
+					await client.connect();
+				} finally {
+					void client.close().catch(() => undefined);
+				}
+			},
+			renew: async () => {
+				await connection.close();
+				await connection.openUri(uri, options);
+				steadySets(connection);
+			},
+			// The driver and the network know nothing of a clock of a test.
+			clock: systemClock,
+			log,
+		});
+		watch.start();
 		return {
 			connection,
 			engine: embedded ? 'embedded' : 'mongodb',
 			ping: async () => {
-				await connection.db?.command({ ping: 1 });
+				await ping();
 			},
+			isStuck: watch.isStuck,
 			close: async () => {
+				await watch.stop();
 				await connection.close();
 				await embedded?.close();
 			},

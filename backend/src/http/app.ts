@@ -46,12 +46,14 @@ interface AppOptions extends Steps {
 	readonly mounts: Readonly<Record<string, RequestHandler>>;
 	/** The proxies whose word on where a request came from is taken, as ranges (CIDR). */
 	readonly trustedProxies?: readonly string[];
+	/** Whether the process is of any use; where not, it should be started anew. */
+	readonly isAlive: () => boolean;
 	/** Rejects while the service cannot do its work. */
 	readonly ready: () => Promise<void>;
 }
 
 /** The pipeline that every request passes, in this order. */
-export function createApp({ routes, mounts, ready, trustedProxies = [], ...steps }: AppOptions): Express {
+export function createApp({ routes, mounts, trustedProxies = [], isAlive, ready, ...steps }: AppOptions): Express {
 	const { log } = steps;
 	const app = express();
 	app.disable('x-powered-by');
@@ -63,7 +65,8 @@ export function createApp({ routes, mounts, ready, trustedProxies = [], ...steps
 	app.use(accessLog(log));
 	app.use(securityHeaders);
 	app.get('/healthz', (_request, response) => {
-		response.json({ status: 'ok' });
+		if (isAlive()) response.json({ status: 'ok' });
+		else response.status(503).json({ status: 'stuck' });
 	});
 	app.get('/readyz', async (_request, response) => {
 		try {

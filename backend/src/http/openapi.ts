@@ -373,6 +373,7 @@ function codesOf({
 		'body_too_large',
 		'unsupported_encoding',
 		...(errorReply?.badInput === null ? [] : (['validation_failed'] as const)),
+		'database_unavailable',
 		'internal_error',
 		...errors,
 	]);

@@ -7,6 +7,7 @@ import { unlessAborted } from '../../waiting/unless-aborted';
 import { nap } from '../../waiting/wakeable-loop';
 import { holdLease } from '../../database/lease';
 import type { TenantCollection } from '../../database/tenant-collection';
+import { DatabaseUnavailableError } from '../../database/unavailable';
 import { type JobContext, type JobDefinition, waitingStep } from './definition';
 import { isJobFailure, JobError, type JobFailure } from './failures';
 import { createJobLog } from './log';
@@ -18,6 +19,9 @@ const MAX_ATTEMPTS = 3;
 
 /** How long a canceled step may take to end, in milliseconds, before its changes are undone. */
 const PATIENCE_MS = 10_000;
+
+/** How often a worker whose database is away looks whether it has come back, in milliseconds. */
+const LOOK_MS = 1_000;
 
 /** The job has another worker, or has ended. */
 class LeaseLost extends Error {}
@@ -195,25 +199,42 @@ export async function runJob(claimed: JobDocument, options: RunOptions): Promise
 		if (!canceled.signal.aborted) await begin();
 		await runSteps().catch(async (error: unknown) => {
 			held.throwIfAborted();
+			// The job has not failed: it is begun again when the database answers.
+			if (error instanceof DatabaseUnavailableError) throw error;
 			if (canceled.signal.aborted) await cancel();
 			else await fail(failureOf(error, claimed, log));
 		});
+	};
+
+	/** Frees the job. The next worker may begin at once, and its claim must not count as another attempt. */
+	const handOn = () =>
+		jobs.update(claimed.organization_id, mine, {
+			$set: freed(clock.now()),
+			$inc: { 'lease.attempt': -1 },
+		});
+
+	/** The same once the database answers again, unless the job is another worker's by then. */
+	const handOnLater = async () => {
+		for (;;) {
+			await nap(clock, LOOK_MS, held);
+			if (lost.aborted) return;
+			try {
+				await handOn();
+				return;
+			} catch (error) {
+				if (!(error instanceof DatabaseUnavailableError) || shutdown.aborted) throw error;
+			}
+		}
 	};
 
 	const runOrHandOn = async () => {
 		try {
 			await runUnlessWornOut();
 		} catch (error) {
-			if (lost.aborted) {
-				log.warn({ job_id: claimed._id }, 'a job was lost to another worker');
-				return;
-			}
-			if (!shutdown.aborted) throw error;
-			// The worker only stops. The next one may begin at once, and its claim must not count as another attempt.
-			await jobs.update(claimed.organization_id, mine, {
-				$set: freed(clock.now()),
-				$inc: { 'lease.attempt': -1 },
-			});
+			if (lost.aborted) log.warn({ job_id: claimed._id }, 'a job was lost to another worker');
+			else if (shutdown.aborted) await handOn();
+			else if (error instanceof DatabaseUnavailableError) await handOnLater();
+			else throw error;
 		}
 	};
 

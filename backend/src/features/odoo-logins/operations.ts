@@ -10,6 +10,7 @@ const common = {
 		'body_too_large',
 		'unsupported_encoding',
 		'validation_failed',
+		'database_unavailable',
 		'internal_error',
 	],
 } as const;

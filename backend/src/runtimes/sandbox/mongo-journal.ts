@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import { isDuplicateKey } from '../../database/connection';
+import { reaching } from '../../database/unavailable';
 import { changesSchema, type JournalEntry, type SandboxJournal } from '@odoo-platform/odoo-sandbox';
 
 interface EntryDocument {
@@ -36,10 +37,13 @@ export function createMongoJournal(connection: Connection): SandboxJournal {
 
 	return {
 		read: async (sandboxId, afterVersion) => {
-			const found = await entries
-				.find({ _id: { $gt: entryId(sandboxId, afterVersion), $lt: end(sandboxId) } })
-				.sort({ _id: 1 })
-				.lean();
+			const found = await reaching(() =>
+				entries
+					.find({ _id: { $gt: entryId(sandboxId, afterVersion), $lt: end(sandboxId) } })
+					.sort({ _id: 1 })
+					.lean()
+					.exec(),
+			);
 			return found.map(({ version, snapshot, changes }): JournalEntry => ({
 				version,
 				snapshot,
@@ -47,13 +51,14 @@ export function createMongoJournal(connection: Connection): SandboxJournal {
 			}));
 		},
 		append: async (sandboxId, { version, snapshot, changes }) => {
+			const entry = {
+				_id: entryId(sandboxId, version),
+				version,
+				snapshot,
+				changes: JSON.stringify(changes),
+			};
 			try {
-				await entries.create({
-					_id: entryId(sandboxId, version),
-					version,
-					snapshot,
-					changes: JSON.stringify(changes),
-				});
+				await reaching(() => entries.create(entry));
 				return true;
 			} catch (error) {
 				if (isDuplicateKey(error)) return false;
@@ -63,13 +68,14 @@ export function createMongoJournal(connection: Connection): SandboxJournal {
 		compact: async (sandboxId, version, changes) => {
 			const json = JSON.stringify(changes);
 			if (Buffer.byteLength(json) > LARGEST_SNAPSHOT) return;
-			await entries.updateOne({ _id: entryId(sandboxId, version) }, { $set: { snapshot: true, changes: json } });
-			await entries.deleteMany({
-				_id: { $gte: entryId(sandboxId, 0), $lt: entryId(sandboxId, version) },
-			});
+			const made = { $set: { snapshot: true, changes: json } };
+			const before = { _id: { $gte: entryId(sandboxId, 0), $lt: entryId(sandboxId, version) } };
+			await reaching(() => entries.updateOne({ _id: entryId(sandboxId, version) }, made).exec());
+			await reaching(() => entries.deleteMany(before).exec());
 		},
 		clear: async (sandboxId) => {
-			await entries.deleteMany({ _id: { $gte: entryId(sandboxId, 0), $lt: end(sandboxId) } });
+			const all = { _id: { $gte: entryId(sandboxId, 0), $lt: end(sandboxId) } };
+			await reaching(() => entries.deleteMany(all).exec());
 		},
 	};
 }

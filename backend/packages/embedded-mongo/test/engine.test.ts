@@ -1,10 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { Binary, type Db, Decimal128, MongoClient } from 'mongodb';
 import { Cursors } from '../src/cursors';
 import { encode } from '../src/documents';
@@ -197,7 +198,42 @@ describe('the embedded engine', () => {
 });
 
 describe('the lock on the data', () => {
+	/** Starts an engine on the data in a process of its own, and answers how that ended. */
+	const startElsewhere = async (command: string, ...args: readonly string[]) => {
+		const script = resolve('test/support/database-writer.ts');
+		const child = spawn(
+			command,
+			[...args, '-r', resolve('test/support/ts-register.cjs'), script, dataDir, 'test'],
+			{
+				stdio: ['ignore', 'ignore', 'pipe'],
+			},
+		);
+		let errors = '';
+		child.stderr.on('data', (chunk) => (errors += String(chunk)));
+		const [code] = z
+			.tuple([z.number()])
+			.rest(z.unknown())
+			.parse(await once(child, 'close'));
+		return { code, errors };
+	};
+	const contents = () => readdirSync(dataDir, { recursive: true }).sort();
+
 	it('keeps a second engine out', async () => {
+		await expect(startEmbeddedEngine({ dataDir, clock })).rejects.toThrow('in use by process');
+	});
+
+	it('keeps out another process, which says who has the data and removes nothing', async () => {
+		const before = contents();
+		const { code, errors } = await startElsewhere(process.execPath);
+		expect({ code, contents: contents() }).toEqual({ code: 1, contents: before });
+		expect(errors).toContain(`The embedded database is in use by process ${process.pid}`);
+	});
+
+	const mayUnshare = spawnSync('unshare', ['-pf', 'true']).status === 0;
+	(mayUnshare ? it : it.skip)('keeps out a process that sees none of this one, as in another container', async () => {
+		const { errors } = await startElsewhere('unshare', '-pf', '--mount-proc', process.execPath);
+		expect(errors).toContain('The embedded database is in use by');
+		expect(await db.command({ ping: 1 })).toMatchObject({ ok: 1 });
 		await expect(startEmbeddedEngine({ dataDir, clock })).rejects.toThrow('in use by process');
 	});
 
@@ -205,14 +241,14 @@ describe('the lock on the data', () => {
 		await close();
 		const child = runScript('database-writer.ts', dataDir, 'test');
 		await once(child.stdout, 'data');
-		await expect(startEmbeddedEngine({ dataDir, clock })).rejects.toThrow(`process ${child.pid ?? 0}`);
+		await expect(startEmbeddedEngine({ dataDir, clock })).rejects.toThrow(`process ${child.pid ?? 0} on`);
 		child.kill('SIGKILL');
 		await once(child, 'exit');
 		await open();
 		expect(await db.command({ ping: 1 })).toMatchObject({ ok: 1 });
 	});
 
-	it('is taken over from another process that had the same id', async () => {
+	it('does not go by what its file says: a process of that id may live, and be another', async () => {
 		await close();
 		writeFileSync(join(dataDir, 'database.lock'), JSON.stringify({ pid: process.ppid, started: '1' }));
 		await open();

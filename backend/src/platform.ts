@@ -81,12 +81,17 @@ export async function startPlatform(
 	await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch(
 		refuse('DATA_DIR', 'the directory cannot be made'),
 	);
-	const masterKey = config.secretKey ?? (await loadMasterKey(config.dataDir));
-	const secrets = createSecrets(masterKey, config.previousSecretKeys);
+	// The database first: a key that is there without one shows that one was lost.
 	const database = await openDatabase(config, { clock, log }).catch((cause: unknown) => {
 		if (config.mongodbUri === undefined) throw cause;
 		return refuse('MONGODB_URI', 'the database cannot be opened')(cause);
 	});
+	const closing = async (cause: unknown): Promise<never> => {
+		await database.close();
+		throw cause;
+	};
+	const masterKey = config.secretKey ?? (await loadMasterKey(config.dataDir).catch(closing));
+	const secrets = createSecrets(masterKey, config.previousSecretKeys);
 	const collections = openCollections(database.connection);
 	const outbound = createOutbound({ allowedCidrs: config.outboundAllowedCidrs });
 	const origin = createOrigin(config.publicUrl);

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { MongoClient, MongoServerError } from 'mongodb';
 import mongoose, { type Connection } from 'mongoose';
-import type { Config } from '../config';
+import { type Config, ConfigError } from '../config';
 import { type Clock, systemClock } from '../core/clock';
 import type { Logger } from '../core/log';
-import { startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
+import { DatabaseDamagedError, type EmbeddedEngine, startEmbeddedEngine } from '@odoo-platform/embedded-mongo';
+import { COMPANIONS, COPIES_DIR, createDailyCopies } from './copies';
 import { steadySets } from './steady-sets';
 import { reaching } from './unavailable';
 import { createWatch } from './watch';
@@ -39,10 +42,7 @@ export async function openDatabase(
 	config: Pick<Config, 'mongodbUri' | 'dataDir'>,
 	{ clock, log }: { clock: Clock; log: Logger },
 ): Promise<Database> {
-	const embedded =
-		config.mongodbUri === undefined
-			? await startEmbeddedEngine({ dataDir: config.dataDir, clock, log: (message) => log.error(message) })
-			: undefined;
+	const embedded = config.mongodbUri === undefined ? await openEmbedded(config.dataDir, { clock, log }) : undefined;
 	const uri = embedded?.uri ?? config.mongodbUri ?? '';
 	const named = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(uri);
 	const options = {
@@ -75,7 +75,16 @@ export async function openDatabase(
 			clock: systemClock,
 			log,
 		});
+		const copies =
+			embedded &&
+			createDailyCopies({
+				dataDir: config.dataDir,
+				copyDatabase: (directory) => embedded.copyTo(directory),
+				clock,
+				log,
+			});
 		watch.start();
+		copies?.start();
 		return {
 			connection,
 			engine: embedded ? 'embedded' : 'mongodb',
@@ -85,6 +94,7 @@ export async function openDatabase(
 			isStuck: watch.isStuck,
 			close: async () => {
 				await watch.stop();
+				await copies?.stop();
 				await connection.close();
 				await embedded?.close();
 			},
@@ -92,6 +102,27 @@ export async function openDatabase(
 	} catch (error) {
 		await embedded?.close();
 		throw error;
+	}
+}
+
+/** Opens the embedded engine; where its data cannot be used, the error says what to do. */
+async function openEmbedded(dataDir: string, { clock, log }: { clock: Clock; log: Logger }): Promise<EmbeddedEngine> {
+	const traces = COMPANIONS.filter((name) => existsSync(path.join(dataDir, name)));
+	try {
+		return await startEmbeddedEngine({
+			dataDir,
+			clock,
+			log: (message) => log.error(message),
+			usedBefore: traces.length > 0,
+		});
+	} catch (cause) {
+		if (!(cause instanceof DatabaseDamagedError)) throw cause;
+		const copies = path.join(dataDir, COPIES_DIR);
+		throw new ConfigError(
+			`DATA_DIR: ${cause.message} Nothing was changed. Restore a copy: npm run restore -- DIRECTORY (the daily ones are ` +
+				`in ${copies}). To begin anew without the data, move ${dataDir} away.`,
+			{ cause },
+		);
 	}
 }
 

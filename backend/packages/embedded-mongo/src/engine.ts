@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from './clock';
 import { removeExpired } from './commands/admin';
+import { checkData, DATA_FILE, DatabaseDamagedError } from './check';
 import type { Engine } from './commands/command';
 import { Cursors } from './cursors';
 import { lock } from './lock';
@@ -12,12 +13,19 @@ import { Store } from './store';
 
 const SWEEP_MS = 60_000;
 
+/** Where the data is in the service's data directory. */
+export const DATABASE_DIR = 'database';
+/** What locks it. */
+export const LOCK_FILE = 'database.lock';
+
 /** Where the engine keeps its data, and what it depends on. */
 export interface EmbeddedEngineOptions {
 	/** The service's data directory. The engine uses the directory `database` in it. */
 	dataDir: string;
 	clock: Clock;
 	log?: (message: string) => void;
+	/** Whether the directory was in use before, so that there must be data. */
+	usedBefore?: boolean;
 }
 
 /** A running engine. */
@@ -28,20 +36,29 @@ export interface EmbeddedEngine {
 	 * Removes documents that TTL indexes let expire, which also happens every 60 seconds. Answers how many they were.
 	 */
 	removeExpired(): Promise<number>;
+	/** Copies the data as it is at this moment into that directory, which must be there. Writes go on meanwhile. */
+	copyTo(directory: string): Promise<void>;
 	/** Ends all connections, waits for current writes and releases the data directory. */
 	close(): Promise<void>;
 }
 
 /**
  * Starts a small database in this process that speaks MongoDB's wire protocol, for installations without a MongoDB
- * server. Throws if another process uses the same data directory.
+ * server.
+ * @throws {DatabaseInUseError} if another process uses the same data directory
+ * @throws {DatabaseDamagedError} if the data cannot be read, or is missing where it should be
  */
 export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promise<EmbeddedEngine> {
-	const { dataDir, clock, log = () => undefined } = options;
+	const { dataDir, clock, log = () => undefined, usedBefore = false } = options;
 	mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-	const release = lock(join(dataDir, 'database.lock'));
+	const release = lock(join(dataDir, LOCK_FILE));
 	try {
-		const store = Store.open(join(dataDir, 'database'));
+		const dir = join(dataDir, DATABASE_DIR);
+		if ((await checkData(dir)) === 'new' && usedBefore) {
+			throw new DatabaseDamagedError(`The embedded database is missing or empty (${join(dir, DATA_FILE)}).`);
+		}
+		const store = Store.open(dir);
+		await store.mark();
 		const engine: Engine = { store, clock, cursors: new Cursors(clock) };
 		const server = createWireServer(engine, log);
 		const { uri, removeSocket } = await listen(server);
@@ -50,6 +67,7 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
 		return {
 			uri,
 			removeExpired: () => removeExpired(engine),
+			copyTo: (directory) => store.copyTo(directory),
 			close: async () => {
 				stop.abort();
 				await closeServer(server);

@@ -1,4 +1,12 @@
+export { checkData, DATA_FILE, DatabaseDamagedError } from './check';
 export type { Clock } from './clock';
-export { type EmbeddedEngine, type EmbeddedEngineOptions, startEmbeddedEngine } from './engine';
+export { copyDatabase } from './copy';
+export {
+	DATABASE_DIR,
+	type EmbeddedEngine,
+	type EmbeddedEngineOptions,
+	LOCK_FILE,
+	startEmbeddedEngine,
+} from './engine';
 export { lockFile } from './file-lock';
-export { DatabaseInUseError } from './lock';
+export { DatabaseInUseError, lock } from './lock';

@@ -85,6 +85,14 @@ export class Store {
 		);
 	}
 
+	/** Lets the file be told from an empty one. */
+	async mark(): Promise<void> {
+		if (this.#root.doesExist(CATALOG_KEY)) return;
+		await this.write(() => {
+			this.#catalog.changed = true;
+		});
+	}
+
 	get catalog(): Catalog {
 		return this.#catalog;
 	}
@@ -92,6 +100,11 @@ export class Store {
 	#loadCatalog(): Catalog {
 		const bytes = this.#root.get(CATALOG_KEY);
 		return bytes ? Catalog.fromDoc(decode(bytes)) : new Catalog();
+	}
+
+	/** Copies everything as it is now, and compact, into that directory. */
+	copyTo(directory: string): Promise<void> {
+		return this.#root.backup(directory, true);
 	}
 
 	/** Waits for current writes and closes the file. Later writes are refused. */

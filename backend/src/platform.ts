@@ -4,8 +4,10 @@ import { byKey, byOdooLogin } from './access/authenticators';
 import { type Clock, systemClock } from './core/clock';
 import { findSecret, openCollections, reencryptAll } from './collections';
 import { type Config, ConfigError } from './config';
+import { type FreeSpace, freeSpaceOf, requireSpace } from './core/disk-space';
 import { createIds, type OrganizationId } from './core/ids';
 import type { Logger } from './core/log';
+import { openScratch } from './core/scratch';
 import { createSecrets, loadMasterKey } from './core/secrets';
 import { openDatabase } from './database/connection';
 import { migrate } from './database/migrations/migrate';
@@ -76,7 +78,12 @@ export interface Platform {
  */
 export async function startPlatform(
 	config: Config,
-	{ log, clock = systemClock, limits = LIMITS }: { log: Logger; clock?: Clock; limits?: Limits },
+	{
+		log,
+		clock = systemClock,
+		limits = LIMITS,
+		freeSpace = freeSpaceOf,
+	}: { log: Logger; clock?: Clock; limits?: Limits; freeSpace?: FreeSpace },
 ): Promise<Platform> {
 	await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch(
 		refuse('DATA_DIR', 'the directory cannot be made'),
@@ -92,6 +99,7 @@ export async function startPlatform(
 	};
 	const masterKey = config.secretKey ?? (await loadMasterKey(config.dataDir).catch(closing));
 	const secrets = createSecrets(masterKey, config.previousSecretKeys);
+	const scratch = await openScratch(config.dataDir).catch(closing);
 	const collections = openCollections(database.connection);
 	const outbound = createOutbound({ allowedCidrs: config.outboundAllowedCidrs });
 	const origin = createOrigin(config.publicUrl);
@@ -113,6 +121,7 @@ export async function startPlatform(
 	const planOf = (id: OrganizationId) => organizations.service.planOf(id);
 	const git = createGitRepositories({
 		dataDir: config.dataDir,
+		scratchDir: scratch.directory,
 		allowedPaths: config.gitAllowedPaths,
 		operatorOf: () => operatorOf(collections.installation),
 		outbound,
@@ -225,6 +234,7 @@ export async function startPlatform(
 		isAlive: () => !database.isStuck(),
 		ready: async () => {
 			if (!started) throw new Error('still starting');
+			await requireSpace(config.dataDir, freeSpace);
 			await database.ping();
 		},
 		log,
@@ -238,6 +248,7 @@ export async function startPlatform(
 		await idempotency.stop();
 		await Promise.all(workers.map((worker) => worker.stop()));
 		await outbound.close();
+		await scratch.close();
 		await database.close();
 	};
 	try {

@@ -116,6 +116,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		const runtimes = { of: () => runtime };
 		const git = createGitRepositories({
 			dataDir: directory,
+			scratchDir: directory,
 			allowedPaths: [],
 			operatorOf: () => Promise.resolve(OPERATOR),
 			outbound,

@@ -17,7 +17,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const lay = (sha: string) => layOut(path.join(source.path, '.git'), sha, target);
+const lay = (sha: string) => layOut(path.join(source.path, '.git'), sha, target, { scratchDir: tmpdir() });
 const laid = (file: string) => readFileSync(path.join(target, file), 'utf8');
 
 /** Commits one entry that no work tree could hold. */
@@ -88,7 +88,7 @@ describe('a commit that is laid out', () => {
 		const mirror = path.join(directory, 'mirror.git');
 		source.git('clone', '--quiet', '--mirror', '.', mirror);
 		rmSync(ran, { force: true });
-		await layOut(mirror, sha, target);
+		await layOut(mirror, sha, target, { scratchDir: tmpdir() });
 		expect(existsSync(ran)).toBe(false);
 		expect(laid('file')).toBe('1');
 	});

@@ -75,6 +75,7 @@ function open(
 	cleanups.push(() => outbound.close());
 	return createGitRepositories({
 		dataDir,
+		scratchDir: dataDir,
 		allowedPaths,
 		operatorOf: () => Promise.resolve(operator),
 		outbound,

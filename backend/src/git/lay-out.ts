@@ -1,5 +1,4 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { git } from './git-command';
 import { GitError } from './git-error';
@@ -20,7 +19,7 @@ export async function layOut(
 	mirror: string,
 	sha: string,
 	directory: string,
-	signal?: AbortSignal,
+	{ scratchDir, signal }: { scratchDir: string; signal?: AbortSignal | undefined },
 ): Promise<readonly string[]> {
 	await mkdir(directory, { recursive: true });
 	if ((await readdir(directory)).length > 0) throw new Error('a commit is laid out in an empty directory alone');
@@ -29,7 +28,7 @@ export async function layOut(
 		throw new GitError('repository_too_large', `The files of the commit take more than ${MAX_BYTES} bytes.`);
 	}
 	const kept = new Set(await safeOf(mirror, entries));
-	const scratch = await mkdtemp(path.join(tmpdir(), 'git-index-'));
+	const scratch = await mkdtemp(path.join(scratchDir, 'git-index-'));
 	try {
 		const command = { indexFile: path.join(scratch, 'index'), timeoutMs: LAY_OUT_TIMEOUT_MS, signal };
 		const places = [`--git-dir=${mirror}`, `--work-tree=${directory}`];

@@ -78,6 +78,8 @@ export interface GitRepositories {
 interface GitRepositoriesOptions {
 	/** The service's own directory: `git/` in it holds the mirrors, `repositories/` may hold projects' repositories. */
 	readonly dataDir: string;
+	/** For files that no other process needs. */
+	readonly scratchDir: string;
 	/** Further directories, absolute, below which a repository may be a local path. */
 	readonly allowedPaths: readonly AllowedPath[];
 	/** The organization that runs the service; null before there is one. */
@@ -109,6 +111,7 @@ const SHORT_SHA = /^[0-9a-f]{7,40}$/i;
 
 export function createGitRepositories({
 	dataDir,
+	scratchDir,
 	allowedPaths,
 	operatorOf,
 	outbound,
@@ -263,7 +266,7 @@ export function createGitRepositories({
 		},
 
 		layOut: (project, sha, directory, signal) =>
-			inTurn(project.id, () => layOut(mirrorOf(project), sha, directory, signal)),
+			inTurn(project.id, () => layOut(mirrorOf(project), sha, directory, { scratchDir, signal })),
 	};
 }
 

@@ -5,6 +5,7 @@ import express, {
 	type RequestHandler,
 	type Response,
 } from 'express';
+import { NotReadyError } from '../core/disk-space';
 import { ApiError } from '../core/errors';
 import type { Logger } from '../core/log';
 import type { Access } from '../access/access';
@@ -74,7 +75,8 @@ export function createApp({ routes, mounts, trustedProxies = [], isAlive, ready,
 			response.json({ status: 'ready' });
 		} catch (error) {
 			log.warn({ err: error }, 'not ready');
-			response.status(503).json({ status: 'unavailable' });
+			const reason = error instanceof NotReadyError ? { reason: error.message } : {};
+			response.status(503).json({ status: 'unavailable', ...reason });
 		}
 	});
 	for (const [path, handler] of Object.entries(mounts)) app.use(path, handler);

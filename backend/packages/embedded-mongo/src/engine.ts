@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,7 +61,7 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
 		await store.mark();
 		const engine: Engine = { store, clock, cursors: new Cursors(clock) };
 		const server = createWireServer(engine, log);
-		const { uri, removeSocket } = await listen(server);
+		const { uri, removeSocket } = await listen(server, join(dataDir, 'database.socket'));
 		const stop = new AbortController();
 		const sweeping = sweep(engine, stop.signal, log);
 		return {
@@ -85,21 +85,31 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
 
 /**
  * Listens where only this user can connect: on a Unix socket in a private directory. MongoDB's driver has no such
- * sockets on Windows; there it listens on loopback.
+ * sockets on Windows; there it listens on loopback. The directory is not below the data's, for a socket's path has to be
+ * short; the file `note` tells the next start what to remove where this process is killed.
  */
-async function listen(server: Server): Promise<{ uri: string; removeSocket: () => void }> {
+async function listen(server: Server, note: string): Promise<{ uri: string; removeSocket: () => void }> {
 	if (process.platform === 'win32') {
 		await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
 		const address = server.address();
 		if (address === null || typeof address === 'string') throw new Error('The embedded database got no port.');
 		return { uri: `mongodb://127.0.0.1:${address.port}/?directConnection=true`, removeSocket: () => undefined };
 	}
-	const dir = mkdtempSync(join(tmpdir(), 'odoo-platform-'));
+	const prefix = join(tmpdir(), 'odoo-platform-');
+	const before = existsSync(note) ? readFileSync(note, 'utf8') : '';
+	if (before.startsWith(prefix) && !before.slice(prefix.length).includes('/')) {
+		rmSync(before, { recursive: true, force: true });
+	}
+	const dir = mkdtempSync(prefix);
+	writeFileSync(note, dir, { mode: 0o600 });
 	const path = join(dir, 'db.sock');
 	await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
 	return {
 		uri: `mongodb://${encodeURIComponent(path)}/?directConnection=true`,
-		removeSocket: () => rmSync(dir, { recursive: true, force: true }),
+		removeSocket: () => {
+			rmSync(dir, { recursive: true, force: true });
+			rmSync(note, { force: true });
+		},
 	};
 }
 

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -237,15 +237,17 @@ describe('the lock on the data', () => {
 		await expect(startEmbeddedEngine({ dataDir, clock })).rejects.toThrow('in use by process');
 	});
 
-	it('keeps out while another process lives, however it ends', async () => {
+	it('keeps out while another process lives, however it ends, and nothing of that one stays', async () => {
 		await close();
 		const child = runScript('database-writer.ts', dataDir, 'test');
 		await once(child.stdout, 'data');
 		await expect(startEmbeddedEngine({ dataDir, clock })).rejects.toThrow(`process ${child.pid ?? 0} on`);
+		const socket = readFileSync(join(dataDir, 'database.socket'), 'utf8');
 		child.kill('SIGKILL');
 		await once(child, 'exit');
 		await open();
 		expect(await db.command({ ping: 1 })).toMatchObject({ ok: 1 });
+		expect(existsSync(socket)).toBe(false);
 	});
 
 	it('does not go by what its file says: a process of that id may live, and be another', async () => {

@@ -4,8 +4,8 @@ import type { World } from './world';
 
 /** How much one request may change, in characters and numbers; a document of the journal has to hold it. */
 const MOST_CHANGED = 8_000_000;
-/** How much searching one request may do, in characters compared or so: about two seconds. */
-const MOST_WORK = 500_000_000;
+/** How much searching one request may do: about fifty milliseconds, in which all others wait. */
+const MOST_WORK = 100_000_000;
 
 interface DraftTable {
 	readonly rows: Map<number, Row>;

@@ -16,6 +16,8 @@ type Condition = Omit<DomainCondition, 'kind'>;
 const LONGEST_PATH = 2000;
 /** What it costs to test a condition, in the units of `Draft.work`: on a stored value, and on one to be worked out. */
 const CONDITION_WORK = { stored: 500, computed: 5000 };
+/** What it costs to look at a character once. */
+const LOOK_WORK = 10;
 
 const all: Predicate = () => true;
 const none: Predicate = () => false;
@@ -273,12 +275,12 @@ function compileLike(env: Env, model: Model, field: Field, condition: Condition)
 		return compileAny(env, model, name, { kind: 'condition', field: 'display_name', operator, value: pattern });
 	}
 	if (name === 'display_name') return compileName(env, model, operator, pattern);
-	const matches = likeMatcher(exact ? pattern : `%${pattern}%`, operator.endsWith('ilike'));
+	const like = likeMatcher(exact ? pattern : `%${pattern}%`, operator.endsWith('ilike'));
 	return (row) => {
 		const text = env.value(model, row, name);
-		if (text === false) return field.type === 'boolean' && matches('false');
-		env.draft.work(pattern.length * String(text).length);
-		return matches(String(text));
+		if (text === false) return field.type === 'boolean' && like.matches('false');
+		env.draft.work(LOOK_WORK * like.looks * String(text).length);
+		return like.matches(String(text));
 	};
 }
 

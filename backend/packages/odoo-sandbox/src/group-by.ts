@@ -139,9 +139,15 @@ function endOf(start: Date, granularity: Granularity): Date {
 
 const addDays = (day: Date, count: number) => new Date(day.getTime() + count * 86_400_000);
 
+/** Made once, as each takes long to make. */
+const MONTHS = {
+	long: new Intl.DateTimeFormat('en-US', { month: 'long', timeZone: 'UTC' }),
+	short: new Intl.DateTimeFormat('en-US', { month: 'short', timeZone: 'UTC' }),
+};
+
 function labelOf(start: Date, granularity: Granularity): string {
 	const year = start.getUTCFullYear();
-	const month = (style: 'long' | 'short') => start.toLocaleString('en-US', { month: style, timeZone: 'UTC' });
+	const month = (style: 'long' | 'short') => MONTHS[style].format(start);
 	switch (granularity) {
 		case 'day':
 			return `${String(start.getUTCDate()).padStart(2, '0')} ${month('short')} ${year}`;

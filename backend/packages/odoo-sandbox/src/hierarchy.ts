@@ -2,7 +2,7 @@ import type { Model } from './model';
 import { rowId, type Env } from './orm';
 
 /** What it costs to look at a row, in the units of `Draft.work`. */
-export const ROW_WORK = 100;
+export const ROW_WORK = 200;
 
 /** Those records and all below (`child_of`) or above (`parent_of`) them, by the many2one `parent`. */
 export function hierarchyIds(

@@ -34,9 +34,9 @@ export function sortIds(env: Env, model: Model, ids: readonly number[], order: s
 }
 
 function parseOrder(env: Env, model: Model, order: string): Term[] {
-	// A path that comes again decides nothing, so that its first coming is enough.
+	// What comes again decides nothing, so that its first coming is enough.
 	const terms = new Map<string, Term>();
-	for (const text of order.split(',')) {
+	for (const text of new Set(order.split(','))) {
 		const [, path = '', direction = 'asc', nulls] = TERM.exec(text) ?? [];
 		if (!path) {
 			throw userError(

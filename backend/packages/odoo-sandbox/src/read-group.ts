@@ -9,6 +9,9 @@ import type { Row } from './journal';
 import type { Model } from './model';
 import type { Env } from './orm';
 
+/** What it costs to work a value into its group, in the units of `Draft.work`. */
+const VALUE_WORK = 1000;
+
 interface Group {
 	readonly keys: readonly GroupKey[];
 	readonly rows: readonly Row[];
@@ -105,6 +108,7 @@ function groupRows(env: Env, model: Model, criteria: unknown, groupBy: readonly 
 	const distinct = [...new Map(groupBy.map((by) => [by.spec, by])).values()];
 	const places = groupBy.map(({ spec }) => distinct.findIndex((by) => by.spec === spec));
 	for (const row of rows) {
+		env.draft.work(VALUE_WORK * (distinct.length + 1));
 		for (const combined of combinations(distinct.map((by) => groupKey(env, model, row, by)))) {
 			const keys = places.flatMap((place) => combined[place] ?? []);
 			const id = JSON.stringify(keys.map((key) => key.value));
@@ -147,7 +151,13 @@ function aggregateGroup(
 	aggregates: readonly Aggregate[],
 	group: Group,
 ): Record<string, unknown> {
-	return Object.fromEntries(aggregates.map((each) => [each.name, aggregate(env, model, each, group.rows)]));
+	const byName = new Map(aggregates.map((each) => [each.name, each]));
+	return Object.fromEntries(
+		[...byName].map(([name, each]) => {
+			env.draft.work(VALUE_WORK * group.rows.length);
+			return [name, aggregate(env, model, each, group.rows)];
+		}),
+	);
 }
 
 interface Shown {
@@ -162,7 +172,8 @@ function sortGroups<T extends Shown>(
 	countName: string,
 ): T[] {
 	if (!order) return [...records];
-	const terms = order.split(',').map((term) => {
+	// What comes again decides nothing.
+	const terms = [...new Set(order.split(','))].map((term) => {
 		const [name = '', direction = 'asc'] = term.trim().split(/\s+/);
 		const index = groupBy.findIndex((by) => by.spec === name || by.field === name);
 		if (index >= 0) return { sign: sign(direction), key: ({ group }: T): unknown => group.keys[index]?.sort };

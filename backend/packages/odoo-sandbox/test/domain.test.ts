@@ -84,8 +84,15 @@ describe('patterns of LIKE', () => {
 		['%b%d%', 'abcde', true],
 		['.*', 'ab', false],
 		['_', '😀', true],
+		['%__', '😀', false],
+		['%_%_%', '😀', false],
+		['%a\\%b', 'xa%b', true],
+		['%aab%', 'aaab', true],
+		['a%a', 'a', false],
+		['a%', 'ba', false],
+		['%%', '', true],
 	])('%j on %j is %j', (pattern, text, expected) => {
-		expect(likeMatcher(pattern, false)(text)).toBe(expected);
+		expect(likeMatcher(pattern, false).matches(text)).toBe(expected);
 	});
 
 	it('mean what the same regular expression means', () => {
@@ -98,15 +105,24 @@ describe('patterns of LIKE', () => {
 				(pattern, text, fold) => {
 					const source = pattern.map((char) => (char === '%' ? '.*' : char === '_' ? '.' : char)).join('');
 					const expected = new RegExp(`^${source}$`, fold ? 'i' : '').test(text.join(''));
-					expect(likeMatcher(pattern.join(''), fold)(text.join(''))).toBe(expected);
+					expect(likeMatcher(pattern.join(''), fold).matches(text.join(''))).toBe(expected);
 				},
 			),
 			{ numRuns: 500 },
 		);
 	});
 
-	it('are matched in no time when made to hurt', () => {
-		expect(likeMatcher(`${'%a'.repeat(200)}b`, false)('a'.repeat(5000))).toBe(false);
+	it.each([
+		['many parts', `${'%a'.repeat(200)}b`],
+		['a long part that differs at its end', `%${'a'.repeat(1_000)}b%`],
+		['a long part that differs at its beginning', `%b${'a'.repeat(1_000)}%`],
+		['nothing but %', '%'.repeat(10_000)],
+	])('look at a character no more than twice for %s', (_, pattern) => {
+		expect(likeMatcher(pattern, false).looks).toBe(2);
+	});
+
+	it('look at a character as often as a part with _ is long', () => {
+		expect(likeMatcher('a_c%d_f%g_i_k%l_n', false).looks).toBe(2 + 'g_i_k'.length);
 	});
 });
 

@@ -28,6 +28,13 @@ describe('read_group', () => {
 		]);
 	});
 
+	it('is in the order of a term that comes again and again', async () => {
+		const order = new Array<string>(200_000).fill('amount_total desc').join(',');
+		const sorted = (orderby: string) =>
+			sandbox.rpc('sale.order', 'read_group', [YEAR, ['amount_total'], ['partner_id']], { orderby });
+		expect(await sorted(order)).toEqual(await sorted('amount_total desc'));
+	});
+
 	it('gives each group a domain that finds its records', async () => {
 		const groups = await readGroup(sandbox, YEAR, ['amount_total'], ['partner_id']);
 		for (const { partner_id_count: count, __domain: domain } of Array.isArray(groups) ? groups : []) {

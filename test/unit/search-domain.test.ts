@@ -53,6 +53,7 @@ describe('readSearchDomain', () => {
 		["[('id', '=', (lambda: 1)())]", 'names and calls are not allowed: lambda'],
 		['['.repeat(200), 'nested more than 100 levels deep'],
 		["[('name', '=', 'a'", 'was never closed'],
+		[`[('name', '=', '${'a'.repeat(64 * 1024)}')]`, 'the text is longer than 65536 characters'],
 	])('refuses %s, and says why', (given, reason) => {
 		expect(() => readSearchDomain(given)).toThrow(ApiError);
 		expect(() => readSearchDomain(given)).toThrow(reason);

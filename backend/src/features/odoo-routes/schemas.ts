@@ -66,7 +66,7 @@ export const searchRequest = requestOf(
 					.nullish()
 					.meta({
 						description:
-							'A list of conditions, as the text of a Python list or as JSON; by default, all records match',
+							'A list of conditions, as the text of a Python list (at most 65,536 characters) or as JSON; by default, all records match',
 					}),
 				limit: z.int().min(1).nullish().meta({ description: 'The most records to return; by default, all' }),
 				order: z

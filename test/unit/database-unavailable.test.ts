@@ -32,6 +32,15 @@ it('says so where no server is there', async () => {
 	await expect(reaching(() => client.db('x').command({ ping: 1 }))).rejects.toBeInstanceOf(DatabaseUnavailableError);
 });
 
+it('says so where a bulk write finds no server, though it had not begun', async () => {
+	const client = new MongoClient('mongodb://127.0.0.1:1/', { serverSelectionTimeoutMS: 1 });
+	const things = client.db('x').collection<{ _id: string }>('things');
+	const bulk = () => things.bulkWrite([{ insertOne: { document: { _id: 'a' } } }], { ordered: false });
+	await expect(reaching(bulk)).rejects.toBeInstanceOf(DatabaseUnavailableError);
+	await expect(reaching(() => things.insertMany([{ _id: 'a' }]))).rejects.toBeInstanceOf(DatabaseUnavailableError);
+	await client.close();
+});
+
 it('says so of work that does not end', async () => {
 	await expect(reaching(() => new Promise(() => {}), 1)).rejects.toBeInstanceOf(DatabaseUnavailableError);
 });

@@ -146,4 +146,5 @@ export function bindCollection<T extends StoredDocument>(
 const areDuplicates = (error: unknown) =>
 	error instanceof MongoBulkWriteError &&
 	error.result.getWriteConcernError() === undefined &&
+	error.result.getWriteErrors().length > 0 &&
 	error.result.getWriteErrors().every(({ code }) => code === DUPLICATE_KEY);

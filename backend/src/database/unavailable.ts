@@ -1,4 +1,5 @@
 import {
+	MongoBulkWriteError,
 	MongoClientClosedError,
 	MongoDriverError,
 	MongoExpiredSessionError,
@@ -71,5 +72,10 @@ const NOT_SERVING = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 
 function isUnreachable(error: unknown): boolean {
 	if (UNREACHED.some((kind) => error instanceof kind)) return true;
 	if (error instanceof MongoDriverError) return POOL_ERRORS.has(error.name);
+	if (error instanceof MongoBulkWriteError && hidesFailure(error)) return true;
 	return error instanceof MongoServerError && NOT_SERVING.has(Number(error.code));
 }
+
+/** Bulk writes wrap whatever the driver threw: then nothing in them is of a server. */
+const hidesFailure = ({ code, result }: MongoBulkWriteError) =>
+	code === undefined && result.getWriteErrors().length === 0 && result.getWriteConcernError() === undefined;

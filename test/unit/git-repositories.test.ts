@@ -472,6 +472,30 @@ describe('fetching', () => {
 				},
 			],
 			[
+				'alternates in quotes',
+				() => {
+					bare();
+					rmSync(path.join(inside, 'objects'), { recursive: true });
+					const quoted = `"${path.join(secret, 'objects')}"`;
+					mkdirSync(path.join(inside, 'objects', quoted), { recursive: true });
+					write('objects/info/alternates', `${quoted}\n`);
+				},
+			],
+			[
+				'a link by way of a linked directory',
+				() => {
+					const beside = path.join(dataDir, 'repositories', 'beside');
+					mkdirSync(beside);
+					const pack = path.join(secret, 'objects', 'pack');
+					mkdirSync(pack, { recursive: true });
+					symlinkSync(pack, path.join(beside, 'more'));
+					bare();
+					rmSync(path.join(inside, 'objects', 'pack'), { recursive: true, force: true });
+					symlinkSync(beside, path.join(inside, 'objects', 'pack'));
+				},
+			],
+			['a file in the place of a repository', () => writeFileSync(inside, 'text')],
+			[
 				'a link among its objects',
 				() => {
 					bare();
@@ -482,6 +506,12 @@ describe('fetching', () => {
 		])('refuses %s', async (_how, make) => {
 			make();
 			await expect(open().fetch(projectAt(inside))).rejects.toEqual(failsWith('repository_not_allowed'));
+		});
+
+		it('looks nowhere but where it was told', async () => {
+			mkdirSync(inside);
+			symlinkSync(secret, `${inside}.git`);
+			await expect(open().fetch(projectAt(inside))).rejects.toEqual(failsWith('repository_unreachable'));
 		});
 
 		it('reads the same where all of it is inside', async () => {

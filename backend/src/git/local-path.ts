@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { OrganizationId } from '../core/ids';
+import { systemCode } from '../core/errors';
 import { GitError } from './git-error';
 
 /** A directory below which repositories may be local paths. */
@@ -11,30 +12,42 @@ export interface AllowedPath {
 }
 
 /**
- * The real place of a repository that is a local path, once sure that all that git would read of it is below one of those
- * directories: it follows links, and files that name other places (`.git`, `commondir`, `alternates`).
+ * The directory of git of a repository that is a local path, once sure that all that git would read of it is below one of
+ * those directories: links are followed, and files that name other places (`.git`, `commondir`, `alternates`).
  * @throws GitError repository_not_allowed
  */
 export async function locateLocally(place: string, directories: readonly string[]): Promise<string> {
 	const roots = (await Promise.all(directories.map(realPathOf))).filter((root) => root !== undefined);
-	const within = async (named: string) => {
-		const real = await realPathOf(named);
+	const check = (real: string | undefined) => {
 		if (real === undefined || !roots.some((root) => isBelow(real, root))) throw notAllowed();
 		return real;
 	};
-	const repository = await within(place);
-	const pending = [await gitDirectoryOf(repository)];
+	const repository = check(await realPathOf(place));
+	const located = check(await realPathOf(await gitDirectoryOf(repository)));
+	if (!(await stat(located)).isDirectory()) throw notAllowed();
+	const pending = [located];
 	const seen = new Set<string>();
 	for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-		const directory = await within(next);
-		if (seen.has(directory)) continue;
-		seen.add(directory);
-		pending.push(...(await otherPlaces(directory)));
-		for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-			if (entry.isSymbolicLink()) await within(path.join(entry.parentPath, entry.name));
-		}
+		const real = await realPathOf(next);
+		// A push or a collection has removed it meanwhile, or a link leads nowhere.
+		if (real === undefined) continue;
+		if (seen.has(check(real))) continue;
+		seen.add(real);
+		pending.push(...(await otherPlaces(real)), ...(await inside(real)));
 	}
-	return repository;
+	return located;
+}
+
+/** The directories and links in a directory, but for the hooks, which no fetch reads; of a file there are none. */
+async function inside(directory: string): Promise<string[]> {
+	const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
+		const code = systemCode(error);
+		if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+		throw notAllowed();
+	});
+	return entries
+		.filter((entry) => entry.name !== 'hooks' && (entry.isDirectory() || entry.isSymbolicLink()))
+		.map((entry) => path.join(directory, entry.name));
 }
 
 /** As git finds it: a directory `.git`, or the one that a file of that name tells of; else the repository is bare. */
@@ -43,19 +56,23 @@ async function gitDirectoryOf(repository: string): Promise<string> {
 	const found = await stat(inner).catch(() => undefined);
 	if (found === undefined) return repository;
 	if (found.isDirectory()) return inner;
-	const named = /^gitdir: (.+)/.exec(await textOf(inner))?.[1];
+	const named = /^gitdir: (.+?)[\r\n]*$/s.exec(await textOf(inner))?.[1];
 	if (named === undefined) throw notAllowed();
-	return path.resolve(repository, named.trimEnd());
+	return path.resolve(repository, named);
 }
 
 /** Where else git reads, of a directory that holds a repository or its objects. */
 async function otherPlaces(directory: string): Promise<string[]> {
 	const common = await textOf(path.join(directory, 'commondir'));
-	const places = common === '' ? [] : [path.resolve(directory, common.trimEnd())];
+	const places = common === '' ? [] : [path.resolve(directory, common.replace(/[\r\n]+$/, ''))];
 	for (const objects of [directory, path.join(directory, 'objects')]) {
 		const alternates = (await textOf(path.join(objects, 'info', 'alternates'))).split('\n');
-		for (const line of alternates)
-			if (line !== '' && !line.startsWith('#')) places.push(path.resolve(objects, line));
+		for (const line of alternates) {
+			if (line === '' || line.startsWith('#')) continue;
+			// Git takes it for quoted, and we would look elsewhere than it does.
+			if (line.startsWith('"')) throw notAllowed();
+			places.push(path.resolve(objects, line));
+		}
 	}
 	return places;
 }

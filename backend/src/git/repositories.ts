@@ -144,7 +144,12 @@ export function createGitRepositories({
 			const whole = `${configFile}.${randomUUID()}`;
 			await writeFile(whole, ANY_OWNER);
 			await rename(whole, configFile);
-			return { url: location.path, settings: { 'protocol.file.allow': 'always' }, configFile };
+			return {
+				url: location.path,
+				options: STRICTLY_THERE,
+				settings: { 'protocol.file.allow': 'always' },
+				configFile,
+			};
 		}
 		const { address } = await outbound.resolve(location.host).catch((error: unknown) => {
 			if (!(error instanceof OutboundError)) throw error;
@@ -171,11 +176,9 @@ export function createGitRepositories({
 		const ended = new AbortController();
 		const mirror = mirrorOf(project);
 		const all = mirrorsOf(project.organization_id);
-		const others = (await sizeOf(all)) - (await sizeOf(mirror));
 		const check = async () => {
-			const size = await sizeOf(mirror);
-			if (size > maxBytes) ended.abort(tooLarge(maxBytes));
-			else if (others + size > maxBytesOfAll) ended.abort(tooLargeWithOthers(maxBytesOfAll));
+			if ((await sizeOf(mirror)) > maxBytes) ended.abort(tooLarge(maxBytes));
+			else if ((await sizeOf(all)) > maxBytesOfAll) ended.abort(tooLargeWithOthers(maxBytesOfAll));
 		};
 		let looking: Promise<void> | undefined;
 		const look = () => {
@@ -195,16 +198,16 @@ export function createGitRepositories({
 
 	const fetchInto = async (mirror: string, project: GitProject, plan: FetchPlan, signal: AbortSignal | undefined) => {
 		await git({ args: ['init', '--quiet', '--bare', '--template=', mirror] });
-		const { url, ...access } = plan;
+		const { url, options = [], ...access } = plan;
 		const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*'];
 		// A shallow clone is read as far as it reaches, and further once it reaches further.
 		const depth = ['--update-shallow', ...(existsSync(path.join(mirror, 'shallow')) ? ['--unshallow'] : [])];
-		const fetching = ['fetch', '--quiet', '--prune', '--no-tags', ...depth, '--', url, ...refs];
+		const fetching = ['fetch', '--quiet', '--prune', '--no-tags', ...depth, ...options, '--', url, ...refs];
 		await withinSize(project, signal, async (within) => {
 			const command = { ...access, signal: within, timeoutMs: fetchTimeoutMs };
 			await git({ args: [`--git-dir=${mirror}`, ...fetching], ...command });
 			if (await hasBranch(mirror, project.default_branch)) return;
-			const printed = await git({ args: ['ls-remote', '--symref', '--', url, 'HEAD'], ...command });
+			const printed = await git({ args: ['ls-remote', '--symref', ...options, '--', url, 'HEAD'], ...command });
 			const head = /^ref: (refs\/heads\/\S+)\tHEAD$/m.exec(printed.toString())?.[1];
 			if (head !== undefined) await git({ args: [`--git-dir=${mirror}`, 'symbolic-ref', 'HEAD', head] });
 		});
@@ -274,10 +277,15 @@ type HttpsLocation = Extract<RepositoryLocation, { readonly transport: 'https' }
 
 interface FetchPlan {
 	readonly url: string;
+	/** For the commands that ask there. */
+	readonly options?: readonly string[];
 	readonly settings: GitSettings;
 	readonly ssh?: string;
 	readonly configFile?: string;
 }
+
+/** Else git would also look beside the directory, e.g. for one of that name and `.git`. */
+const STRICTLY_THERE = ['--upload-pack=git-upload-pack --strict'];
 
 /**
  * Which local paths may be read is settled before git is asked, whoever owns them: a directory that is mounted into a

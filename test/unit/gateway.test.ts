@@ -350,6 +350,8 @@ describe("the gateway's input", () => {
 		['searches', { method: 'search', args: [[['subject', '=', 'x'], guess]] }],
 		['counts', { method: 'search_count', kwargs: { domain: ['|', ['id', '>', 0], '!', guess] } }],
 		['searches within relations', { method: 'search', args: [[['mail_message_id', 'any', [guess]]]] }],
+		['fields of a relation', { method: 'search', args: [[['mail_server_id', 'ANY', [['smtp_pass', '=', 'a']]]]] }],
+		['keys by other names', { method: 'search', args: [[['provider_id.ogone_shakey_in', '=like', 'a%']]] }],
 		['names', { method: 'name_search', kwargs: { args: [guess] } }],
 		['sorts', { method: 'search_read', kwargs: { order: 'id, mail_server_id.smtp_pass desc' } }],
 		['groups', { method: 'formatted_read_group', args: [[], ['mail_server_id.private_key_id.content']] }],
@@ -365,7 +367,7 @@ describe("the gateway's input", () => {
 
 	it.each<[what: string, kwargs: JsonObject]>([
 		['a value that is called like a secret', { domain: [['partner_id.name', 'in', ['my.token', 'a.secret']]] }],
-		['fields with such a word in their names', { order: 'partner_shipping_id.name', domain: [] }],
+		['fields with such a word in their names', { order: 'partner_shipping_id.name,x.secretary_id', domain: [] }],
 		['a field of the record itself', { domain: [['access_token', '!=', false]] }],
 	])('lets it ask by %s', async (_what, kwargs) => {
 		const odoo = fakeOdoo({ '/json/2/sale.order/search_read': () => Response.json([]) });

@@ -23,7 +23,8 @@ const SECRET_MODELS: ReadonlySet<string> = new Set([
 ]);
 
 /** What fields and models that hold secrets are called, as whole words where other words have such a part. */
-const SECRET_NAME = /(?:^|_)(?:pin|keys?|t?otp|pass|pwd)(?:_|$)|passw|passphrase|secret|token|credential|apikey/i;
+const SECRET_NAME =
+	/(?:^|_)(?:pin|keys?|t?otp|pass|pwd|sha|secrets?|pem|pfx|pkcs\d*)(?:_|$)|passw|passphrase|token|credential|apikey|shakey|salt/i;
 
 /**
  * What names fields, of all methods that read. Through a relation (`mail_server_id.smtp_pass`, with `/` in exports) a
@@ -88,7 +89,8 @@ function pathsIn(value: JsonValue | undefined): string[] {
 	const [left, operator, right] = value;
 	const isCondition = value.length === 3 && typeof left === 'string' && typeof operator === 'string';
 	if (!isCondition || !OPERATOR.test(operator)) return value.flatMap(pathsIn);
-	return [left, ...(/any!?$/.test(operator) ? pathsIn(right) : [])];
+	const inner = /any!?$/i.test(operator) ? pathsIn(right) : [];
+	return [left, ...inner.map((path) => `${left}.${path}`)];
 }
 
 const OPERATOR = /^(?:[=!<>]=?|<>|=\?|(?:not )?(?:=?i?like|in|any!?)|child_of|parent_of)$/i;

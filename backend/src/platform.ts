@@ -17,11 +17,13 @@ import type { Planner } from './features/assistant/planner';
 import { createAudit } from './features/audit/feature';
 import { ownerIn } from './features/audit/owner-of';
 import { createConnections } from './features/connections/feature';
+import { createPlaces } from './features/connections/places';
 import { deployDefinition } from './features/deployments/deploy';
 import { createDeployments } from './features/deployments/feature';
 import { createEnvironments } from './features/environments/feature';
 import { createProjectUse } from './features/environments/project-use';
 import { deleteDefinition } from './features/environments/delete';
+import type { EnvironmentDocument } from './features/environments/service';
 import { createSiteFinder, siteOf } from './features/environments/site';
 import { createEvents } from './features/events/feature';
 import { firstRun } from './features/first-run/first-run';
@@ -135,15 +137,14 @@ export async function startPlatform(
 		findSite: createSiteFinder(collections.environments),
 	});
 	const environments = createEnvironments({ ...carrying, projects: projects.service, runtimes });
-	const connections = createConnections({
+	const reaching = {
 		...parts,
 		environments: environments.service,
-		accessOf: (environment) => runtimes.of(environment.runtime).access(siteOf(environment)),
-		bindings: createKeyBindings(parts),
-		findOdooLogin: (tenant, id) => odooLogins.find(tenant, id),
+		accessOf: (environment: EnvironmentDocument) => runtimes.of(environment.runtime).access(siteOf(environment)),
 		outboundFetch: outbound.plainFetch,
-	});
-	const odooLogins = createOdooLoginsService({ ...parts, connections: connections.service, planOf });
+	};
+	const odooLogins = createOdooLoginsService({ ...parts, findPlaces: createPlaces(reaching), planOf });
+	const connections = createConnections({ ...reaching, odooLogins, bindings: createKeyBindings(parts) });
 	const keys = createKeys({
 		...parts,
 		planOf,

@@ -29,7 +29,6 @@ function stage() {
 			});
 		},
 		exists: fail,
-		placesOf: fail,
 		list: fail,
 		get: fail,
 		create: fail,

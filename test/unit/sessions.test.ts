@@ -60,7 +60,7 @@ beforeEach(() => {
 	places = [place('http://odoo.example.com', true)];
 	service = createOdooLoginsService({
 		odooLogins: collection,
-		connections: { placesOf: () => Promise.resolve(places) },
+		findPlaces: () => Promise.resolve(places),
 		planOf: () => Promise.resolve(plan),
 		secrets: createSecrets(Buffer.alloc(32, 7)),
 		clock,

@@ -19,7 +19,6 @@ import { createDescriber, type OdooConnection } from './describe';
 import { connectionOf, environmentOf } from './environment-connection';
 import { createFinder, type Found, noConnection } from './find';
 import type { ConnectionDocument, DefaultConnectionDocument } from './model';
-import { createPlaces, type FindPlaces } from './places';
 import { probe, refused } from './probe';
 
 /** How to reach an Odoo, and under what name it is known here. */
@@ -55,7 +54,6 @@ export interface ConnectionsService {
 	/** The connection that is meant, with its credentials. @throws {ApiError} 404 `no_odoo_connection` */
 	open(tenant: Tenant, choice: ConnectionChoice): Promise<OpenConnection>;
 	exists(organization: OrganizationId, id: ConnectionId): Promise<boolean>;
-	readonly placesOf: FindPlaces;
 	/** Newest first, those of the environments among them. */
 	list(tenant: Tenant, after: ConnectionId | null, limit: number): Promise<OdooConnection[]>;
 	/** @throws {ApiError} 404 */
@@ -84,7 +82,7 @@ export function createConnectionsService({
 	environments,
 	accessOf,
 	bindings,
-	findOdooLogin,
+	odooLogins,
 	outboundFetch,
 	secrets,
 	clock,
@@ -92,11 +90,13 @@ export function createConnectionsService({
 }: {
 	connections: TenantCollection<ConnectionDocument>;
 	defaultConnections: TenantCollection<DefaultConnectionDocument>;
-	environments: Pick<EnvironmentsService, 'get' | 'find' | 'findAnywhere' | 'list'>;
+	environments: Pick<EnvironmentsService, 'get' | 'find' | 'list'>;
 	accessOf: (environment: EnvironmentDocument) => Promise<RuntimeAccess>;
 	bindings: KeyBindings;
-	/** What somebody logged in with; null where their login is over. */
-	findOdooLogin: (tenant: Tenant, id: OdooLoginId) => Promise<OpenOdooLogin | null>;
+	odooLogins: {
+		/** What somebody logged in with; null where their login is over. */
+		find(tenant: Tenant, id: OdooLoginId): Promise<OpenOdooLogin | null>;
+	};
 	outboundFetch: Fetch;
 	secrets: Secrets;
 	clock: Clock;
@@ -124,7 +124,7 @@ export function createConnectionsService({
 
 	/** A login's own way to the Odoo of a connection; that must be where its user logged in. */
 	const openOfLogin = async (tenant: Tenant, id: OdooLoginId): Promise<OpenConnection> => {
-		const login = await findOdooLogin(tenant, id);
+		const login = await odooLogins.find(tenant, id);
 		const found = login && (await find.byId(tenant, login.connection_id));
 		const open = found && (await openFound(found));
 		if (!open || open.url !== login.url || open.database !== login.database) {
@@ -265,7 +265,6 @@ export function createConnectionsService({
 				}
 			}
 		},
-		placesOf: createPlaces({ connections, environments, accessOf, outboundFetch }),
 		exists: async (organization, id) => (await find.byId(organization, id)) !== null,
 		async list(tenant, after, limit) {
 			const [external, own, defaultIds] = await Promise.all([

@@ -11,8 +11,8 @@ import type { OdooIdentity } from '../../odoo/client';
 import { OdooError } from '../../odoo/errors';
 import { createLoginBrake } from '../../odoo/login-brake';
 import { probe } from '../connections/probe';
-import type { OdooPlace } from '../connections/places';
-import type { ConnectionsService, OpenOdooLogin } from '../connections/service';
+import type { FindPlaces, OdooPlace } from '../connections/places';
+import type { OpenOdooLogin } from '../connections/service';
 import type { OdooLoginDocument } from './model';
 
 /** How long a login lasts, in seconds, whether it is used or not. */
@@ -44,7 +44,7 @@ export interface OdooLoginsService {
 
 export function createOdooLoginsService({
 	odooLogins,
-	connections,
+	findPlaces,
 	planOf,
 	secrets,
 	clock,
@@ -52,7 +52,7 @@ export function createOdooLoginsService({
 	log,
 }: {
 	odooLogins: TenantCollection<OdooLoginDocument>;
-	connections: Pick<ConnectionsService, 'placesOf'>;
+	findPlaces: FindPlaces;
 	/** null where there is no such organization. */
 	planOf: (organization: OrganizationId) => Promise<Plan | null>;
 	secrets: Secrets;
@@ -101,7 +101,7 @@ export function createOdooLoginsService({
 	return {
 		async begin(credentials, { signal }) {
 			const { db, login, password: secret } = credentials;
-			for (const place of await connections.placesOf(db)) {
+			for (const place of await findPlaces(db)) {
 				const { url, database, fetch, connection_id } = place;
 				try {
 					const access = { url, database, fetch, login, secret };

@@ -274,6 +274,13 @@ describe('a request with an Idempotency-Key', () => {
 		expect(effects[0]).toBe(effects[1]);
 	});
 
+	it('is not run again where the database did not say whether the change was made, unless that is safe', async () => {
+		await expect(send({ work: refusal('database_unavailable') })).rejects.toMatchObject({ status: 503 });
+		await expect(send()).rejects.toMatchObject({ code: 'idempotency_interrupted' });
+		await expect(send({ key: 'safe', resumable: true, work: refusal('database_unavailable') })).rejects.toThrow();
+		expect(await send({ key: 'safe', resumable: true })).toMatchObject({ status: 201 });
+	});
+
 	it('keeps nothing of the reply in clear', async () => {
 		await send();
 		expect(JSON.stringify([...claims.kept.values()])).not.toContain('secret');

@@ -138,10 +138,12 @@ export function createIdempotency({
 		await store.change(claim, { reply: secrets.encrypt(kept, claim.id) });
 	};
 
-	const release = (claim: Claim, error: unknown, route: RouteOf) =>
-		error instanceof ApiError && statusOf(error.code, route) < 500
-			? store.remove(claim)
-			: store.change(claim, { failed: true, lease_until: clock.now() });
+	const release = (claim: Claim, error: unknown, route: RouteOf) => {
+		if (error instanceof ApiError && statusOf(error.code, route) < 500) return store.remove(claim);
+		// Without the database's answer nobody knows whether the change was made: it is as if the process had died.
+		const isKnown = !(error instanceof ApiError && error.code === 'database_unavailable');
+		return store.change(claim, { ...(isKnown ? { failed: true } : {}), lease_until: clock.now() });
+	};
 
 	const run = (claim: Claim, work: Parameters<Once>[0], { route, notes }: { route: RouteOf; notes: Notes }) =>
 		whileRenewing(

@@ -335,6 +335,17 @@ describe('a key of several organizations', () => {
 		]);
 	});
 
+	it('is given nothing by a key that sees less', async () => {
+		const { json } = await mint(
+			{ name: 'both', scope: 'multi_org', org_ids: [agency, client], permissions: [] },
+			multi,
+		);
+		const path = `/api/v1/api-keys/${String(json.id)}`;
+		const change = { permissions: ['projects:read'] };
+		expect((await platform.api('PATCH', path, change)).json).toMatchObject({ code: 'organization_denied' });
+		expect((await platform.api('PATCH', path, change, { key: multi })).status).toBe(200);
+	});
+
 	it('must say whose a thing is that it makes', async () => {
 		const unnamed = await platform.api('POST', '/api/v1/projects', project, { key: multi });
 		expect(unnamed.json).toMatchObject({ status: 422, errors: [{ pointer: '/org_id' }] });

@@ -61,7 +61,7 @@ export const keyRoutes = ({ keys, pager }: { keys: KeysService; pager: Pager }):
 		operationId: 'changeApiKey',
 		summary: 'Change the name, permissions, expiry or signing of an API key; its token stays',
 		access: write,
-		errors: ['key_revoked', 'hmac_not_supported'],
+		errors: ['organization_denied', 'key_revoked', 'hmac_not_supported'],
 		input: { params, body: keyChange },
 		responses: { 200: changedKeySchema },
 		handle: async ({ params: { key_id }, body, caller }) => {

@@ -70,7 +70,7 @@ export interface KeysService {
 	get(tenant: Tenant, id: KeyId): Promise<KeyDocument>;
 	/**
 	 * Changes a key, which gets nothing that who changes it lacks; `hmac_secret` where one was made, which is not shown again.
-	 * @throws {ApiError} 403 permission_denied; 404; 409 key_revoked, hmac_not_supported; 422
+	 * @throws {ApiError} 403 permission_denied, organization_denied; 404; 409 key_revoked, hmac_not_supported; 422
 	 */
 	change(
 		maker: Maker,
@@ -176,7 +176,7 @@ export function createKeysService({
 			const before = await get(maker.tenant, id);
 			if (before.scope !== 'webhook' && (hmac !== undefined || own !== undefined)) throw noHmac();
 			if (permissions !== undefined) {
-				requirePermissions(maker, permissions);
+				requireAll(maker, before, permissions);
 				const other = permissions.find((permission) => !permission.startsWith('odoo:'));
 				if (before.scope === 'webhook' && other !== undefined) {
 					throw invalidInput('/permissions', `must not have ${other}, which no key of scope webhook can`);
@@ -185,7 +185,7 @@ export function createKeysService({
 			if (expires_at !== undefined) {
 				requireFuture(expires_at, clock);
 				// What it may do, it then may for longer.
-				if (isLater(expires_at, before.expires_at)) requirePermissions(maker, before.permissions);
+				if (isLater(expires_at, before.expires_at)) requireAll(maker, before, before.permissions);
 			}
 			const made = hmac === true && own === undefined && before.hmac_secret === null ? makeHmacSecret() : null;
 			const secret = own ?? made;
@@ -223,6 +223,12 @@ const noHmac = () =>
 
 const keyRevoked = () =>
 	new ApiError('key_revoked', 'The API key was revoked. Make another one with POST /api/v1/api-keys.');
+
+/** @throws {ApiError} 403 where the maker lacks one of the permissions, or does not see all that the key sees. */
+function requireAll(maker: Maker, key: KeyDocument, permissions: readonly Permission[]) {
+	requirePermissions(maker, permissions);
+	for (const seen of key.organization_ids ?? []) organizationFor(maker, seen);
+}
 
 const isLater = (one: Date | null, other: Date | null) =>
 	other !== null && (one === null || one.getTime() > other.getTime());

@@ -30,15 +30,21 @@ export async function openScratch(dataDir: string): Promise<Scratch> {
 		await remove(file.slice(0, -LOCK.length));
 		release();
 	}
-	const name = randomUUID();
-	const release = lockFile(path.join(root, name + LOCK));
+	let name = randomUUID();
+	let release = lockFile(path.join(root, name + LOCK));
+	// Another process that was looking for leftovers has locked it first, and removes it.
+	while (release === null) {
+		name = randomUUID();
+		release = lockFile(path.join(root, name + LOCK));
+	}
+	const end = release;
 	const directory = path.join(root, name);
 	await mkdir(directory, { mode: 0o700 });
 	return {
 		directory,
 		close: async () => {
 			await remove(name);
-			release?.();
+			end();
 		},
 	};
 }

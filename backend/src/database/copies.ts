@@ -63,13 +63,16 @@ export async function restoreCopy(dataDir: string, source: string, now: Date): P
 	await mkdir(dataDir, { recursive: true, mode: 0o700 });
 	const release = lock(path.join(dataDir, LOCK_FILE));
 	try {
-		if ((await checkData(path.join(source, DATABASE_DIR))) === 'new') {
-			throw new DatabaseDamagedError(`There is no copy of a database in ${source}.`);
-		}
-		const draft = path.join(dataDir, `${DATABASE_DIR}.part`);
+		const copy = path.join(source, DATABASE_DIR, DATA_FILE);
+		// lmdb takes a name with a dot for that of a file.
+		const draft = path.join(dataDir, `${DATABASE_DIR}-part`);
 		await rm(draft, { recursive: true, force: true });
 		await mkdir(draft, { mode: 0o700 });
-		await copyFile(path.join(source, DATABASE_DIR, DATA_FILE), path.join(draft, DATA_FILE));
+		// Looked at here: where the copy is, nothing may be written, as on a disk that is only read.
+		if (existsSync(copy)) await copyFile(copy, path.join(draft, DATA_FILE));
+		if ((await checkData(draft)) === 'new') {
+			throw new DatabaseDamagedError(`There is no copy of a database in ${source}.`);
+		}
 		const aside = path.join(dataDir, `replaced-${nameOf(now)}`);
 		await mkdir(aside, { mode: 0o700 });
 		for (const name of [DATABASE_DIR, ...COMPANIONS.filter((file) => existsSync(path.join(source, file)))]) {
@@ -103,6 +106,12 @@ export function createDailyCopies({
 	log: Logger;
 }): Pick<WakeableLoop, 'start' | 'stop'> {
 	const directory = path.join(dataDir, COPIES_DIR);
+	/** Removes what a process that was killed had begun. */
+	const clear = async () => {
+		const names = await readdir(directory).catch(() => []);
+		const begun = names.filter((name) => name.endsWith('Z.part'));
+		for (const name of begun) await rm(path.join(directory, name), { recursive: true, force: true });
+	};
 	/** Our own copies up to now, the oldest first; whatever else somebody has put there is left alone. */
 	const copies = async () => {
 		const names = await readdir(directory).catch(() => []);
@@ -118,6 +127,7 @@ export function createDailyCopies({
 			const last = (await copies()).at(-1);
 			const due = last === undefined ? 0 : timeOf(last) + DAY_MS - clock.now().getTime();
 			if (due > 0) return Math.min(due, DAY_MS);
+			await clear();
 			try {
 				await makeCopy(dataDir, path.join(directory, nameOf(clock.now())), copyDatabase);
 			} catch (error) {

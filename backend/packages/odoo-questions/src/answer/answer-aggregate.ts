@@ -61,7 +61,7 @@ export async function answerAggregate(
 		? ''
 		: ` Odoo computes ${field.label} anew at each reading, so I read all of them and did the sum.`;
 	const text = `${sayCount(count, subject)}${describe(resolved)}: ${field.label} ${value} ${words}`;
-	return { text: `${text}${sayCompanies(sums, say)}.${sayNegatives(sums, subject)}${note}` };
+	return { text: `${text}${sayCompanies(sums, say)}.${sayNegatives(sums, how, subject)}${note}` };
 }
 
 /** The field to aggregate. @throws {NotUnderstood} where the question names none and the model has no usual one. */

@@ -190,8 +190,8 @@ async function relatedPart(
 	});
 	if (groups.length === MAX_RECORDS) {
 		throw new NotUnderstood(
-			`${MAX_RECORDS} or more ${clause.subject.plural} have such ${related.subject.plural}, which is more than I ` +
-				'compare at once. Narrow it down, e.g. by a date.',
+			`More ${clause.subject.plural} have such ${related.subject.plural} than I compare at once. Narrow it down, e.g. ` +
+				'by a date.',
 		);
 	}
 	const { count } = filter;

@@ -79,8 +79,8 @@ export function sayCompanies(sums: readonly Sum[], say: (ofCompany: readonly Sum
 }
 
 /** `Invoices of $500.00 less credit notes of $100.00.`, where some were taken off. */
-export function sayNegatives(sums: readonly Sum[], { negative }: Resolved['subject']): string {
-	if (!negative || !sums.some(({ isNegative }) => isNegative)) return '';
+export function sayNegatives(sums: readonly Sum[], how: Aggregation, { negative }: Resolved['subject']): string {
+	if (how !== 'sum' || !negative || !sums.some(({ isNegative }) => isNegative)) return '';
 	const say = (isNegative: boolean) => {
 		const these = sums.filter((sum) => sum.isNegative === isNegative);
 		const totals = totalsOf(

@@ -11,6 +11,12 @@ const cidr = z.string().refine((text) => {
 	return rest.length === 0 && isIP(address) !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
 }, 'must be a list of ranges such as 10.0.0.0/8,fd00::/8');
 
+/** Not everybody: whoever is trusted says where a request came from. */
+const proxies = cidr.refine(
+	(text) => !/\/0+$/.test(text),
+	'must name the proxies: a range of all addresses trusts anybody',
+);
+
 /** A directory, or `org_…=DIRECTORY` for the projects of that organization. */
 const allowedPath = z.string().transform((text, context): AllowedPath => {
 	const [, named, directory = text] = /^(org_[^=]*)=(.*)$/s.exec(text) ?? [];
@@ -65,7 +71,7 @@ const environmentSchema = z.object({
 		)
 		.default('info'),
 	OUTBOUND_ALLOWED_CIDRS: z.string().default('').transform(list(',')).pipe(z.array(cidr)),
-	TRUSTED_PROXIES: z.string().default('').transform(list(',')).pipe(z.array(cidr)),
+	TRUSTED_PROXIES: z.string().default('').transform(list(',')).pipe(z.array(proxies)),
 	GIT_ALLOWED_PATHS: z.string().default('').transform(list(path.delimiter)).pipe(z.array(allowedPath)),
 	SECRET_KEY: z.string().regex(MASTER_KEY, 'must be 32 bytes in hexadecimal (64 digits)').optional(),
 	SECRET_KEY_PREVIOUS: z

@@ -117,6 +117,7 @@ describe('POST /environments/{environment_id}/deploy', () => {
 			code: 'deployment_failed',
 			message: expect.stringMatching(/^The deployment failed: .*nowhere/),
 			more: {
+				headers: 'prefer' in headers ? { 'Preference-Applied': headers.prefer } : {},
 				members: {
 					deployment_status: 'failed',
 					deployment_id: expect.stringMatching(/^dep_/),

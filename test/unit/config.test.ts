@@ -80,6 +80,7 @@ describe('the configuration', () => {
 		['GIT_ALLOWED_PATHS', 'org_acme=/srv/acme'],
 		['GIT_ALLOWED_PATHS', 'org_01HXMW8QPK3R5T7V9X1Z3B5C7D='],
 		['TRUSTED_PROXIES', 'proxy.example.com'],
+		['TRUSTED_PROXIES', '0.0.0.0/0'],
 	])('refuses %s=%s, naming it', (name, value) => {
 		expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
 		expect(() => readConfig({ [name]: value })).toThrow(name);

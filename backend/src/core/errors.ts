@@ -28,6 +28,11 @@ export class ApiError extends Error {
 		super(detail);
 		this.status = ERROR_CODES[code].status;
 	}
+
+	/** The same with further headers. */
+	withHeaders(headers: Readonly<Record<string, string>>): ApiError {
+		return new ApiError(this.code, this.detail, { ...this.more, headers: { ...headers, ...this.more.headers } });
+	}
 }
 
 /** 404. It is the same whether a thing does not exist or belongs to another organization. */

@@ -8,7 +8,7 @@ export interface Preferences {
 	readonly handling?: 'strict' | 'lenient';
 }
 
-const PART = /(?:[^",;]|"(?:[^"\\]|\\.)*")+/.source;
+const PART = /(?:[^",;]|"(?:[^"\\]|\\.)*(?:"|$))+/.source;
 const PREFERENCE = new RegExp(`(${PART})(?:;(?:${PART})?)*`, 'g');
 
 /** Of a preference that is named twice the first one counts; one that cannot be read is ignored (RFC 7240, section 2). */

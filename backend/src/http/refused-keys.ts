@@ -4,6 +4,7 @@ import { ApiError } from '../core/errors';
 import { Lru } from '../core/lru';
 import { hashToken } from '../core/secrets';
 import { createSlowDown } from '../waiting/slow-down';
+import { nap } from '../waiting/wakeable-loop';
 import type { Limits } from './limits';
 
 /** Slows down and then blocks addresses that send one refused key after another. */
@@ -25,6 +26,8 @@ export interface RefusedKeys {
 }
 
 const BLOCK_MS = 5 * 60_000;
+/** How long a refused key that passed a block waits for its answer. */
+const BLOCKED_MS = 2_000;
 const CAPACITY = 10_000;
 
 /**
@@ -62,6 +65,8 @@ export function createRefusedKeys({
 			}
 			accepted.delete(digest);
 			if (blockOf(source) === 0) await refusals.failed(source, signal);
+			// A block is not made longer by what passes it, which waits as long as the last one before it.
+			else await nap(clock, BLOCKED_MS, signal);
 			return null;
 		},
 	};

@@ -179,7 +179,7 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 			};
 			const answer = await once(work, { resumable: description.resumable ?? description.method !== 'post' });
 			const failure = failureOf?.({ ...parsed.data, headers: request.headers }, answer) ?? null;
-			if (failure !== null) throw failure;
+			if (failure !== null) throw failure.withHeaders(answer.headers);
 			return answer;
 		},
 	};

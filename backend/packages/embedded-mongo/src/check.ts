@@ -63,7 +63,9 @@ export async function checkData(dir: string): Promise<Condition> {
 	if (failure === null) return 'sound';
 	if (failure.code === EMPTY) return 'new';
 	// Then nobody has looked at the data: the process could not begin, or the system has ended it.
-	if (typeof failure.code === 'string' || failure.signal === 'SIGKILL') throw failure;
+	if (typeof failure.code === 'string' || failure.signal === 'SIGKILL') {
+		throw new Error('The embedded database could not be looked at.', { cause: failure });
+	}
 	const reason = failure.signal ?? /^Error: (.*)$/m.exec(failure.message)?.[1] ?? 'it cannot be read';
 	throw new DatabaseDamagedError(`The embedded database is damaged (${file}: ${reason}).`);
 }

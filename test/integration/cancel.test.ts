@@ -9,6 +9,7 @@ import {
 	type DeployReplica,
 	type DeployStage,
 	eventsOf,
+	NOTHING_TO_TELL,
 } from '../support/deploy-stage';
 import { stageForEachTest } from '../support/deploy-tests';
 import { createFakeClock } from '../support/fake-clock';
@@ -24,13 +25,17 @@ function createPatientRuntime(except = '') {
 	const applied: string[] = [];
 	const apply: Runtime['apply'] = (_site, { git_sha }, { signal }) => {
 		applied.push(git_sha);
-		if (git_sha === except) return Promise.resolve();
+		if (git_sha === except) return Promise.resolve(NOTHING_TO_TELL);
 		reach();
 		return new Promise((_, reject) =>
 			signal.addEventListener('abort', () => reject(new Error('broken off')), { once: true }),
 		);
 	};
-	return { ...createNotingRuntime({ apply }), applied, reached };
+	const revert: Runtime['revert'] = (_site, { git_sha }) => {
+		applied.push(git_sha);
+		return Promise.resolve(true);
+	};
+	return { ...createNotingRuntime({ apply, revert }), applied, reached };
 }
 
 const cancel = ({ deployments }: DeployReplica, job: JobDocument) =>
@@ -93,6 +98,19 @@ describe('canceling a deployment that runs', () => {
 		await stage.ended(_id);
 		expect(runtime.applied).toEqual([stage.firstCommit, second, stage.firstCommit]);
 		expect(await stage.environmentNow()).toMatchObject({ status: 'running', git_sha: stage.firstCommit });
+	});
+
+	it('goes on with the new release where that serves already', async () => {
+		const runtime = createPatientRuntime(stage.firstCommit);
+		const revert = () => Promise.resolve(false);
+		const replica = stage.startReplica({ runtime: { ...runtime, revert } });
+		await replica.deployed('main');
+		const git_sha = stage.repository.commit({ README: 'more' });
+		const { _id } = await replica.deploy('main');
+		await runtime.reached;
+		await cancel(replica, await stage.jobOf(_id));
+		expect((await stage.ended(_id)).status).toBe('canceled');
+		expect(await stage.environmentNow()).toMatchObject({ status: 'running', git_sha });
 	});
 
 	it('waits ten seconds for a step that does not heed it', async () => {

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { createNotingRuntime, type DeployStage, eventsOf } from '../support/deploy-stage';
+import { ReleaseError } from '../../backend/src/runtimes/runtime';
+import { createNotingRuntime, type DeployStage, eventsOf, NOTHING_TO_TELL } from '../support/deploy-stage';
 import { stageForEachTest } from '../support/deploy-tests';
 
 let stage: DeployStage;
@@ -232,11 +233,27 @@ describe('a deploy that cannot be', () => {
 
 	it('leaves an environment failed that it may have broken', async () => {
 		let calls = 0;
-		const apply = () => (++calls === 1 ? Promise.resolve() : Promise.reject(new Error('no')));
+		const apply = () => (++calls === 1 ? Promise.resolve(NOTHING_TO_TELL) : Promise.reject(new Error('no')));
 		const replica = stage.startReplica({ runtime: createNotingRuntime({ apply }) });
 		await replica.deployed('main');
 		const { status } = await replica.deployed('main');
 		expect([status, (await stage.environmentNow()).status]).toEqual(['failed', 'failed']);
+	});
+
+	it('leaves an environment running whose runtime has the earlier release serve', async () => {
+		let calls = 0;
+		const apply = () =>
+			++calls === 1
+				? Promise.resolve(NOTHING_TO_TELL)
+				: Promise.reject(new ReleaseError('update_failed', 'The module acme_sale cannot be updated.'));
+		const replica = stage.startReplica({ runtime: createNotingRuntime({ apply }) });
+		await replica.deployed('main');
+		const { status, error } = await replica.deployed('main');
+		expect([status, error, (await stage.environmentNow()).status]).toEqual([
+			'failed',
+			{ code: 'update_failed', message: 'The module acme_sale cannot be updated.' },
+			'running',
+		]);
 	});
 
 	it('is refused for an environment of somebody else', async () => {

@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../backend/src/core/clock';
 import { RENEWAL_MS } from '../../backend/src/waiting/while-renewing';
 import type { JobDocument } from '../../backend/src/features/jobs/service';
-import { createHangingRuntime, createNotingRuntime, type DeployStage, eventsOf } from '../support/deploy-stage';
+import {
+	createHangingRuntime,
+	createNotingRuntime,
+	type DeployStage,
+	eventsOf,
+	NOTHING_TO_TELL,
+} from '../support/deploy-stage';
 import { stageForEachTest } from '../support/deploy-tests';
 import { createFakeClock } from '../support/fake-clock';
 import { until } from '../support/until';
@@ -147,6 +153,7 @@ describe('a worker', () => {
 			apply: async ({ id }) => {
 				seen.push(id);
 				await released;
+				return NOTHING_TO_TELL;
 			},
 		});
 		stage.startReplica({ runtime });

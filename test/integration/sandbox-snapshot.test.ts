@@ -3,6 +3,7 @@ import mongoose, { type Connection } from 'mongoose';
 import { z } from 'zod';
 import { createIds } from '../../backend/src/core/ids';
 import { createSecrets } from '../../backend/src/core/secrets';
+import { DEFAULT_SETTINGS } from '../../backend/src/features/environments/site';
 import { readLimited } from '../../backend/src/net/outbound';
 import type { Runtime, RuntimeContext, RuntimeSite } from '../../backend/src/runtimes/runtime';
 import { createRuntimes } from '../../backend/src/runtimes/runtimes';
@@ -19,7 +20,13 @@ let sandbox: Runtime;
 let sites: RuntimeSite[];
 
 const addSite = (odoo_version = '19.0') => {
-	const site = { id: ids.next('environment'), organization_id: ids.next('organization'), odoo_version };
+	const site = {
+		id: ids.next('environment'),
+		organization_id: ids.next('organization'),
+		odoo_version,
+		settings: DEFAULT_SETTINGS,
+		placement: null,
+	};
 	sites.push(site);
 	return site;
 };

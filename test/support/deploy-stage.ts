@@ -25,21 +25,28 @@ import { projectCollection } from '../../backend/src/features/projects/model';
 import { createGitRepositories } from '../../backend/src/git/repositories';
 import { createPager } from '../../backend/src/http/page';
 import { createOutbound } from '../../backend/src/net/outbound';
-import type { Release, Runtime, RuntimeSite } from '../../backend/src/runtimes/runtime';
+import type { Applied, Release, Runtime, RuntimeSite } from '../../backend/src/runtimes/runtime';
 import { createSignals } from '../../backend/src/signals';
 import type { TestDatabase } from './database';
 import { createFakeClock } from './fake-clock';
 import { makeGitRepository } from './git-repository';
 import { runScript } from './run-script';
 
+/** What a runtime says of a release that it had no trouble with. */
+export const NOTHING_TO_TELL: Applied = { downtime_ms: 0, modules_installed: [], modules_updated: [], writes_lost: 0 };
+
 /** A runtime that notes what it is asked to run. */
 export function createNotingRuntime(overrides: Partial<Runtime> = {}) {
-	const applied: { site: RuntimeSite; release: Release }[] = [];
+	const applied: { site: RuntimeSite; release: Omit<Release, 'deployment_id'> }[] = [];
 	const runtime: Runtime = {
 		addressOf: ({ id }) => `https://odoo.example.com/${id}`,
 		apply: (site, release) => {
 			applied.push({ site, release });
-			return Promise.resolve();
+			return Promise.resolve(NOTHING_TO_TELL);
+		},
+		revert: (site, release) => {
+			applied.push({ site, release });
+			return Promise.resolve(true);
 		},
 		checkHealth: () => Promise.resolve(),
 		snapshot: () => Promise.reject(new Error('not part of this test')),
@@ -65,7 +72,11 @@ export function createHangingRuntime() {
 		reach();
 		return released;
 	};
-	return { ...createNotingRuntime({ apply: hang, remove: hang }), reached, release, fail };
+	const apply = async () => {
+		await hang();
+		return NOTHING_TO_TELL;
+	};
+	return { ...createNotingRuntime({ apply, remove: hang }), reached, release, fail };
 }
 
 /** The types of the events that a document has caused, in their order. */

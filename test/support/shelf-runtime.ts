@@ -18,7 +18,9 @@ const shelfRuntime: RuntimeDefinition = {
 				await release.source(folderOf(id));
 				await progress(1);
 				await log('The files are on the shelf.');
+				return { downtime_ms: 0, modules_installed: [], modules_updated: [], writes_lost: 0 };
 			},
+			revert: notPartOfIt,
 			checkHealth: ({ id }) =>
 				existsSync(folderOf(id)) ? Promise.resolve() : Promise.reject(new Error('the shelf is empty')),
 			snapshot: notPartOfIt,

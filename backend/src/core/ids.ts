@@ -20,6 +20,7 @@ export const ID_PREFIXES = {
 	audit: 'aud',
 	log: 'log',
 	callback: 'cbk',
+	server: 'srv',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -42,6 +43,7 @@ export type OdooLoginId = Id<'odoo_login'>;
 export type AuditId = Id<'audit'>;
 export type LogId = Id<'log'>;
 export type CallbackId = Id<'callback'>;
+export type ServerId = Id<'server'>;
 
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 const ONLY_ULID = new RegExp(`^${ULID}$`);

@@ -1,7 +1,8 @@
 import type { Connection } from 'mongoose';
 import type { Clock } from '../core/clock';
-import type { EnvironmentId, OrganizationId } from '../core/ids';
+import type { DeploymentId, EnvironmentId, OrganizationId, ServerId } from '../core/ids';
 import type { Secrets } from '../core/secrets';
+import type { Engine } from '../docker/engine';
 import type { FetchHandle } from '../http/fetch-handler';
 import type { Fetch } from '../net/outbound';
 import type { SnapshotManifest, SnapshotSource, SnapshotTarget } from './snapshot';
@@ -19,16 +20,42 @@ export interface Addon {
 	readonly installable: boolean;
 }
 
+/** How an environment wishes its Odoo to be run. A runtime without processes of its own heeds none of it. */
+export interface SiteSettings {
+	/** The modules to be installed, besides `base`; null: every add-on of the commit. */
+	readonly modules: readonly string[] | null;
+	/** Whether Odoo's demo records are installed with the modules. */
+	readonly demo_data: boolean;
+	/** Processes that answer requests; 0: one process with threads. */
+	readonly workers: number;
+	/** For Odoo, in MiB; its database has half as much beside it. */
+	readonly memory_mb: number;
+	/** Cores that it may use. */
+	readonly cpus: number;
+}
+
+/** Where an environment runs, where that is a server. */
+export interface Placement {
+	readonly server_id: ServerId;
+	/** Where people and programs reach it, without a trailing slash. */
+	readonly url: string;
+}
+
 /** What a runtime needs to know of an environment. */
 export interface RuntimeSite {
 	readonly id: EnvironmentId;
 	readonly organization_id: OrganizationId;
 	/** e.g. `19.0` */
 	readonly odoo_version: string;
+	readonly settings: SiteSettings;
+	/** null: it runs on no server. */
+	readonly placement: Placement | null;
 }
 
 /** A commit that was fetched and read. */
 export interface Release {
+	/** The deployment that brings it: another one of the same commit is another release. */
+	readonly deployment_id: DeploymentId;
 	readonly git_sha: string;
 	readonly addons: readonly Addon[];
 	/** For the Odoo process, by name; a runtime without processes has no use for them. */
@@ -40,6 +67,34 @@ export interface Release {
 	 * the add-on's name.
 	 */
 	readonly source: (directory: string) => Promise<void>;
+}
+
+/** What it took to bring a site to a release. */
+export interface Applied {
+	/** For how long nobody was served; 0 where the new one answered before the old one ended. */
+	readonly downtime_ms: number;
+	/** Technical names. */
+	readonly modules_installed: readonly string[];
+	readonly modules_updated: readonly string[];
+	/** Transactions that had begun to write and were cut off. Their clients were told of no success. */
+	readonly writes_lost: number;
+}
+
+/** A release cannot serve, and what served before serves on. The message says why, in words for the site's owner. */
+export class ReleaseError extends Error {
+	override readonly name = 'ReleaseError';
+
+	constructor(
+		/**
+		 * `release_refused`: nothing was tried, for the commit cannot run here; `update_failed`: Odoo could not install or
+		 * update its modules; `unhealthy`: it did not come to answer.
+		 */
+		readonly code: 'release_refused' | 'update_failed' | 'unhealthy',
+		message: string,
+		options?: ErrorOptions,
+	) {
+		super(message, options);
+	}
 }
 
 /** How to reach the Odoo of a site as its administrator. */
@@ -72,8 +127,18 @@ export interface RuntimeMount {
 export interface Runtime {
 	/** Where the site's Odoo answers, without a trailing slash, whether it runs or not. */
 	addressOf(site: RuntimeSite): string;
-	/** Starts the site, or brings it to this release. */
-	apply(site: RuntimeSite, release: Release, context: RuntimeContext): Promise<void>;
+	/**
+	 * Starts the site, or brings it to this release. All or nothing: where it rejects with a {@link ReleaseError}, what
+	 * served before serves again; where it was interrupted (its signal, a crash), the next call of it or of `revert`
+	 * puts right what was left.
+	 */
+	apply(site: RuntimeSite, release: Release, context: RuntimeContext): Promise<Applied>;
+	/**
+	 * Puts right what an interrupted `apply` left, so that `before`, which served then, serves again. An `apply` that had
+	 * done all its work stays done.
+	 * @returns whether `before` serves; false: the release that was applied does
+	 */
+	revert(site: RuntimeSite, before: Omit<Release, 'deployment_id'>, context: RuntimeContext): Promise<boolean>;
 	/** Resolves when the site answers; rejects with the reason, in words for its owner, when it does not. */
 	checkHealth(site: RuntimeSite, signal: AbortSignal): Promise<void>;
 	/** Copies the site's data, as it is at one moment, while it runs. */
@@ -91,6 +156,20 @@ export interface Runtime {
 	readonly mount?: RuntimeMount;
 }
 
+/** A server that environments run on. */
+export interface RuntimeServer {
+	readonly id: ServerId;
+	readonly engine: Engine;
+	/** Where its ingress answers, and the ports of the server that it takes. */
+	readonly ingress: { readonly host: string; readonly http_port: number; readonly https_port: number };
+}
+
+/** The servers that there are. */
+export interface RuntimeServers {
+	/** @throws where there is none of that id any more */
+	of(id: ServerId): Promise<RuntimeServer>;
+}
+
 /** What the service has for a runtime. */
 export interface RuntimeParts {
 	readonly connection: Connection;
@@ -100,6 +179,14 @@ export interface RuntimeParts {
 	readonly findSite: (id: EnvironmentId) => Promise<RuntimeSite | null>;
 	readonly secrets: Secrets;
 	readonly clock: Clock;
+}
+
+/** What containers are made of. */
+export interface Images {
+	/** Of Odoo, with `{version}` where the series goes, e.g. `odoo:{version}`. */
+	readonly odoo: string;
+	readonly postgres: string;
+	readonly caddy: string;
 }
 
 /** What a runtime's folder declares of it. */

@@ -3,7 +3,7 @@ import type { Ids } from '../../core/ids';
 import { inWords as reasonInWords, type SkippedAddon } from '../../git/addons';
 import { GitError } from '../../git/git-error';
 import type { GitProject, GitRepositories } from '../../git/repositories';
-import type { Addon, Release, RuntimeContext } from '../../runtimes/runtime';
+import { type Addon, type Release, ReleaseError } from '../../runtimes/runtime';
 import type { Runtimes } from '../../runtimes/runtimes';
 import type { EnvironmentsService } from '../environments/service';
 import { siteOf } from '../environments/site';
@@ -62,26 +62,29 @@ export function deployDefinition({
 	const variablesOf = ({ organization_id, environment_id }: JobDocument) =>
 		variables.reveal(organization_id, environment_id);
 
-	/** Brings the runtime to a release; answers the runtime's kind. */
-	const apply = async (
+	const releaseOf = async (
 		{ job, signal, log }: JobContext<DeploymentRecord>,
 		{ git_sha, addons }: Pick<Release, 'git_sha' | 'addons'>,
-		progress: RuntimeContext['progress'],
-	) => {
-		const { site, kind, runtime } = await siteOfJob(job);
-		const source = async (directory: string) => {
+	): Promise<Release> => ({
+		deployment_id: job.data.id,
+		git_sha,
+		addons,
+		variables: await variablesOf(job),
+		source: async (directory) => {
 			const leftOut = await inWords(git.layOut(await projectOf(job), git_sha, directory, signal));
 			if (leftOut.length > 0) await log(`Left out, as submodules or for where they lead: ${leftOut.join(', ')}.`);
-		};
-		const release = { git_sha, addons, variables: await variablesOf(job), source };
-		await runtime.apply(site, release, { signal, log, progress });
-		return kind;
-	};
+		},
+	});
 
-	/** Brings the runtime back to the release that it had. */
-	const applyAgain = async (context: JobContext<DeploymentRecord>, git_sha: string) => {
+	/**
+	 * Has the runtime put right what an interrupted deploy left.
+	 * @returns whether what ran before serves again
+	 */
+	const revert = async (context: JobContext<DeploymentRecord>, git_sha: string) => {
+		const { site, runtime } = await siteOfJob(context.job);
 		const { addons } = await git.readAddons(await projectOf(context.job), git_sha);
-		await apply(context, { git_sha, addons }, untold);
+		const before = await releaseOf(context, { git_sha, addons });
+		return runtime.revert(site, before, { ...context, progress: untold });
 	};
 
 	return defineJob({
@@ -120,9 +123,19 @@ export function deployDefinition({
 			{
 				name: 'start',
 				run: async (context) => {
+					const { job, keep } = context;
+					const statusOnRefusal = job.data.before?.status === 'running' ? 'running' : 'failed';
 					// From here on, nobody knows what still runs after a failure.
-					await context.keep({ status_on_failure: 'failed' });
-					const kind = await apply(context, context.job.data, context.progress);
+					await keep({ status_on_failure: 'failed' });
+					const { site, kind, runtime } = await siteOfJob(job);
+					const release = await releaseOf(context, job.data);
+					try {
+						await keep({ applied: await runtime.apply(site, release, context) });
+					} catch (error) {
+						if (!(error instanceof ReleaseError)) throw error;
+						await keep({ status_on_failure: statusOnRefusal });
+						throw new JobError(error.code, error.message, { cause: error });
+					}
 					return `The environment runs on the runtime ${kind}.`;
 				},
 			},
@@ -152,22 +165,31 @@ export function deployDefinition({
 			},
 		],
 		events: (job) => [deploymentEvent(job, { clock, ids })],
-		onFailure: async ({ job }) => {
-			const { status_on_failure } = job.data;
+		onFailure: async (context, { code }) => {
+			const { job } = context;
+			const { status_on_failure, before } = job.data;
 			if (status_on_failure === null) return;
-			await environments.setStatus(job.organization_id, job.environment_id, status_on_failure);
+			let status: 'running' | 'failed' = status_on_failure;
+			if (code === 'interrupted' && before?.status === 'running' && (await revert(context, before.git_sha))) {
+				status = 'running';
+			}
+			await environments.setStatus(job.organization_id, job.environment_id, status);
 		},
 		onCancel: async (context) => {
 			const { job, signal, log } = context;
 			const { before, status_on_failure } = job.data;
 			if (before === null) return;
 			const { git_sha, git_branch } = before;
+			let deployed = { git_sha, git_branch };
 			let { status } = before;
 			const touched = status_on_failure === 'failed';
 			if (status === 'running' && touched) {
 				try {
-					await applyAgain(context, git_sha);
-					await log(`The environment runs the commit ${git_sha} again.`);
+					if (await revert(context, git_sha)) await log(`The environment runs the commit ${git_sha} again.`);
+					else {
+						await log(`The environment runs the commit ${job.data.git_sha} already, and goes on with it.`);
+						deployed = { git_sha: job.data.git_sha, git_branch: job.data.git_branch };
+					}
 				} catch (error) {
 					signal.throwIfAborted();
 					const reason = error instanceof Error ? error.message : 'no reason is known';
@@ -175,7 +197,7 @@ export function deployDefinition({
 					status = 'failed';
 				}
 			}
-			await environments.setStatus(job.organization_id, job.environment_id, status, { git_sha, git_branch });
+			await environments.setStatus(job.organization_id, job.environment_id, status, deployed);
 		},
 	});
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import type { SkippedAddon } from '../../git/addons';
-import type { Addon } from '../../runtimes/runtime';
+import type { Addon, Applied } from '../../runtimes/runtime';
 import type { JobDocument, JobOf } from '../jobs/service';
 
 const addonSchema = z
@@ -33,6 +33,15 @@ const environmentBefore = z
 	})
 	.readonly();
 
+const appliedSchema = z
+	.object({
+		downtime_ms: z.number(),
+		modules_installed: z.array(z.string()).readonly(),
+		modules_updated: z.array(z.string()).readonly(),
+		writes_lost: z.number(),
+	})
+	.readonly() satisfies z.ZodType<Applied>;
+
 /** A deployment: what a job that deploys keeps of its own. */
 export const deploymentRecord = z
 	.object({
@@ -51,6 +60,8 @@ export const deploymentRecord = z
 		before: environmentBefore.nullable(),
 		/** What the environment's status becomes if the deploy fails; null until it began. */
 		status_on_failure: z.enum(['running', 'failed']).nullable(),
+		/** What it took; null until it is done, and of deployments of earlier releases. */
+		applied: appliedSchema.nullable().default(null),
 	})
 	.readonly();
 

@@ -15,6 +15,10 @@ const exampleDeployment = {
 	git_branch: 'main',
 	addons: [{ name: 'acme_sale', version: '19.0.1.2.0' }],
 	addons_skipped: [{ path: 'acme_old', reason: 'Line 3 of its manifest: the string is never closed.' }],
+	downtime_ms: 0,
+	modules_installed: [],
+	modules_updated: ['acme_sale'],
+	writes_lost: 0,
 	actor: 'ci',
 	error: null,
 	created_at: '2026-05-07T14:23:11.207Z',
@@ -56,6 +60,26 @@ export const deploymentSchema = z
 				'What the commit has besides and was not deployed: add-ons that Odoo could not load, and submodules; ' +
 				`the first ${MAX_SKIPPED}`,
 		}),
+		downtime_ms: z
+			.int()
+			.min(0)
+			.nullable()
+			.meta({
+				description:
+					'For how many milliseconds nobody was served; 0 where the new release answered before the old one ended, null ' +
+					'until the environment runs the commit',
+			}),
+		modules_installed: z.array(z.string()).meta({ description: 'Technical names of what it newly installed' }),
+		modules_updated: z.array(z.string()).meta({ description: 'Technical names of what it updated (`odoo -u`)' }),
+		writes_lost: z
+			.int()
+			.min(0)
+			.nullable()
+			.meta({
+				description:
+					'Transactions that had begun to write and were cut off, whose clients were told of no success; null until the ' +
+					'environment runs the commit. What Odoo had acknowledged is never lost',
+			}),
 		actor: actorField,
 		error: failureField,
 		created_at: createdAt,
@@ -126,6 +150,10 @@ export const presentDeployment = (job: DeployJob) => ({
 	git_branch: job.data.git_branch,
 	addons: job.data.addons.map(({ name, version }) => ({ name, version })),
 	addons_skipped: job.data.addons_skipped.map(({ path, reason }) => ({ path, reason })),
+	downtime_ms: job.data.applied?.downtime_ms ?? null,
+	modules_installed: [...(job.data.applied?.modules_installed ?? [])],
+	modules_updated: [...(job.data.applied?.modules_updated ?? [])],
+	writes_lost: job.data.applied?.writes_lost ?? null,
 	actor: job.actor,
 	error: job.error,
 	created_at: job.created_at.toISOString(),

@@ -79,6 +79,7 @@ export function createDeploymentsService({
 					environment: { name, primary_url, odoo_version },
 					before: null,
 					status_on_failure: null,
+					applied: null,
 				} satisfies DeploymentRecord,
 			});
 			return deployJob(job);

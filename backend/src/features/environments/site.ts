@@ -1,14 +1,25 @@
 import type { EnvironmentId } from '../../core/ids';
 import type { TenantCollection } from '../../database/tenant-collection';
-import type { RuntimeSite } from '../../runtimes/runtime';
+import type { RuntimeSite, SiteSettings } from '../../runtimes/runtime';
 import type { RuntimeKind } from '../../runtimes/runtimes';
 import { ALIVE, type StoredEnvironment } from './model';
+
+/** What is not said when an environment is made. */
+export const DEFAULT_SETTINGS: SiteSettings = {
+	modules: null,
+	demo_data: false,
+	workers: 2,
+	memory_mb: 1_024,
+	cpus: 2,
+};
 
 /** What a runtime needs to know of an environment. */
 export const siteOf = ({ _id, organization_id, odoo_version }: StoredEnvironment): RuntimeSite => ({
 	id: _id,
 	organization_id,
 	odoo_version,
+	settings: DEFAULT_SETTINGS,
+	placement: null,
 });
 
 /**

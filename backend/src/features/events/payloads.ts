@@ -6,7 +6,17 @@ import { webhookSchema } from '../webhooks/schemas';
 
 const deployment = z.object({
 	deployment: deploymentSchema
-		.omit({ job_id: true, git_ref: true, addons: true, addons_skipped: true, created_at: true })
+		.omit({
+			job_id: true,
+			git_ref: true,
+			addons: true,
+			addons_skipped: true,
+			downtime_ms: true,
+			modules_installed: true,
+			modules_updated: true,
+			writes_lost: true,
+			created_at: true,
+		})
 		.describe('As it was when it came to this status'),
 	environment: environmentSchema
 		.pick({ name: true, primary_url: true, odoo_version: true })

@@ -48,7 +48,14 @@ export const sandboxRuntime: RuntimeDefinition = {
 		});
 		return {
 			addressOf,
-			apply: (site, release) => sandbox.install(site.id, release.addons),
+			apply: async (site, { addons }) => {
+				await sandbox.install(site.id, addons);
+				return { downtime_ms: 0, modules_installed: [], modules_updated: [], writes_lost: 0 };
+			},
+			revert: async (site, { addons }) => {
+				await sandbox.install(site.id, addons);
+				return true;
+			},
 			checkHealth: async (site) => {
 				const { status } = await sandbox.handle(site.id, new Request('http://sandbox.local/web/health'));
 				if (status !== 200) throw new Error(`the sandbox answered its health check with HTTP ${status}`);

@@ -1,9 +1,12 @@
 import { isIP } from 'node:net';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { inPlainEnglish } from './core/complaint';
 import { idSchema } from './core/ids';
 import type { AllowedPath } from './git/local-path';
+import { DOMAIN_NAME } from './net/domain-name';
+import type { Images } from './runtimes/runtime';
 
 const cidr = z.string().refine((text) => {
 	const [address = '', prefix = '', ...rest] = text.split('/');
@@ -35,6 +38,21 @@ const list = (separator: string) => (text: string) =>
 		.split(separator)
 		.map((part) => part.trim())
 		.filter((part) => part !== '');
+
+const port = z.coerce.number('must be a port number').int().min(1).max(65_535);
+
+/** Where Docker's own programs look for the Engine of their machine. */
+const DOCKER_SOCKETS = ['/var/run/docker.sock', path.join(homedir(), '.docker/run/docker.sock')];
+
+/** An Engine elsewhere is none of this machine; it is added as a server, with its credentials. */
+const dockerSockets = z
+	.string()
+	.optional()
+	.transform((address) => {
+		if (address === undefined) return DOCKER_SOCKETS;
+		const [, socket] = /^unix:\/\/(\/.+)$/.exec(address) ?? [];
+		return socket === undefined ? [] : [socket];
+	});
 
 const MASTER_KEY = /^[0-9a-f]{64}$/i;
 
@@ -73,6 +91,13 @@ const environmentSchema = z.object({
 	OUTBOUND_ALLOWED_CIDRS: z.string().default('').transform(list(',')).pipe(z.array(cidr)),
 	TRUSTED_PROXIES: z.string().default('').transform(list(',')).pipe(z.array(proxies)),
 	GIT_ALLOWED_PATHS: z.string().default('').transform(list(path.delimiter)).pipe(z.array(allowedPath)),
+	DOCKER_HOST: dockerSockets,
+	ODOO_IMAGE: z.string().default('odoo:{version}'),
+	POSTGRES_IMAGE: z.string().default('postgres:17'),
+	CADDY_IMAGE: z.string().default('caddy:2'),
+	BASE_DOMAIN: z.string().regex(DOMAIN_NAME, 'must be a domain such as apps.example.com, in lower case').optional(),
+	INGRESS_HTTP_PORT: port.default(8090),
+	INGRESS_HTTPS_PORT: port.default(8493),
 	SECRET_KEY: z.string().regex(MASTER_KEY, 'must be 32 bytes in hexadecimal (64 digits)').optional(),
 	SECRET_KEY_PREVIOUS: z
 		.string()
@@ -100,6 +125,14 @@ export interface Config {
 	readonly trustedProxies: readonly string[];
 	/** Absolute directories below which a project's repository may be a local path, besides the service's own. */
 	readonly gitAllowedPaths: readonly AllowedPath[];
+	/** Where the Docker Engine of this machine may answer: the first of these sockets that can be opened. */
+	readonly dockerSockets: readonly string[];
+	/** What the containers of real environments are made of. */
+	readonly images: Images;
+	/** Below which environments get their names on servers that have no domain of their own. */
+	readonly baseDomain: string | undefined;
+	/** The ports that the ingress of this machine's Engine takes. */
+	readonly localIngress: { readonly http_port: number; readonly https_port: number };
 	/** The master key that all secrets derive from; unset: one made at the first start and kept under `dataDir`. */
 	readonly secretKey: Buffer | undefined;
 	/** The language model that answers in the place of the assistant's rules; undefined: the rules answer. */
@@ -147,6 +180,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 		outboundAllowedCidrs: env.OUTBOUND_ALLOWED_CIDRS,
 		trustedProxies: env.TRUSTED_PROXIES,
 		gitAllowedPaths: env.GIT_ALLOWED_PATHS,
+		dockerSockets: env.DOCKER_HOST,
+		images: { odoo: env.ODOO_IMAGE, postgres: env.POSTGRES_IMAGE, caddy: env.CADDY_IMAGE },
+		baseDomain: env.BASE_DOMAIN,
+		localIngress: { http_port: env.INGRESS_HTTP_PORT, https_port: env.INGRESS_HTTPS_PORT },
 		secretKey: env.SECRET_KEY === undefined ? undefined : Buffer.from(env.SECRET_KEY, 'hex'),
 		previousSecretKeys: env.SECRET_KEY_PREVIOUS.map((key) => Buffer.from(key, 'hex')),
 	};

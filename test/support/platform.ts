@@ -62,6 +62,7 @@ export async function startTestPlatform(
 		LOG_LEVEL: 'error',
 		DATA_DIR: dataDir,
 		OUTBOUND_ALLOWED_CIDRS: '127.0.0.0/8',
+		DOCKER_HOST: 'none',
 		MONGODB_URI: databaseUri(database),
 		...environment,
 	});

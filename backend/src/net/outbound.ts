@@ -82,6 +82,11 @@ export interface Outbound {
 	 * Rejects with an `OutboundError`.
 	 */
 	readonly resolve: (hostname: string) => Promise<Address>;
+	/**
+	 * The permitted addresses of a host, for sockets of other agents. These must ask {@link checkAddress} themselves where
+	 * the host is an address already.
+	 */
+	readonly lookup: LookupFunction;
 	/** Ends every connection; requests still running fail. */
 	readonly close: () => Promise<void>;
 }
@@ -144,7 +149,7 @@ export function createOutbound({ allowedCidrs, lookup = systemLookup }: Outbound
 		return [first, ...others];
 	};
 
-	const permittedLookup: LookupFunction = (hostname, { all }, callback) => {
+	const lookupPermitted: LookupFunction = (hostname, { all }, callback) => {
 		permittedAddresses(hostname).then(
 			(addresses) => {
 				if (all) callback(null, addresses);
@@ -155,7 +160,7 @@ export function createOutbound({ allowedCidrs, lookup = systemLookup }: Outbound
 		);
 	};
 
-	const connect = buildConnector({ lookup: permittedLookup, timeout: CONNECT_TIMEOUT_MS });
+	const connect = buildConnector({ lookup: lookupPermitted, timeout: CONNECT_TIMEOUT_MS });
 	const agent = new Agent({
 		headersTimeout: SILENCE_TIMEOUT_MS,
 		bodyTimeout: SILENCE_TIMEOUT_MS,
@@ -208,6 +213,7 @@ export function createOutbound({ allowedCidrs, lookup = systemLookup }: Outbound
 			const [first] = await permittedAddresses(withoutBrackets(hostname));
 			return first;
 		},
+		lookup: lookupPermitted,
 		close: () => agent.destroy(),
 	};
 }

@@ -19,6 +19,7 @@ import { memberCollection, organizationCollection, userCollection } from './feat
 import { projectCollection } from './features/projects/model';
 import { sealedInOdooLogin, odooLoginCollection } from './features/odoo-logins/model';
 import { windowCollection } from './features/rate-limits/counter';
+import { sealedInServer, serverCollection } from './features/servers/model';
 import { deliveryCollection, sealedInWebhook, webhookCollection } from './features/webhooks/model';
 
 /** Every collection of the service; each belongs to one feature, and others ask that feature. */
@@ -30,6 +31,7 @@ export const openCollections = (connection: Connection) => ({
 	projects: projectCollection(connection),
 	environments: environmentCollection(connection),
 	variables: variablesCollection(connection),
+	servers: serverCollection(connection),
 	connections: connectionCollection(connection),
 	odooLogins: odooLoginCollection(connection),
 	defaultConnections: defaultConnectionCollection(connection),
@@ -59,7 +61,7 @@ export async function findSecret({ keys }: Pick<Collections, 'keys'>): Promise<s
 
 /** Encrypts under the current master key what is kept under previous ones, collection by collection. */
 export async function reencryptAll(
-	{ connections, odooLogins, keys, webhooks, odooCallbacks, variables, claims }: Collections,
+	{ connections, odooLogins, keys, webhooks, odooCallbacks, variables, servers, claims }: Collections,
 	options: { readonly secrets: Secrets; readonly log: Logger },
 ): Promise<void> {
 	await reencrypt(connections, sealedInConnection, { ...options, name: 'connections' });
@@ -68,5 +70,6 @@ export async function reencryptAll(
 	await reencrypt(webhooks, sealedInWebhook, { ...options, name: 'webhooks' });
 	await reencrypt(odooCallbacks, sealedInCallback, { ...options, name: 'callbacks' });
 	await reencrypt(variables, sealedInVariables, { ...options, name: 'variables' });
+	await reencrypt(servers, sealedInServer, { ...options, name: 'servers' });
 	await reencrypt(claims, sealedInClaim, { ...options, name: 'claims' });
 }

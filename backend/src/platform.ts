@@ -22,6 +22,7 @@ import { deployDefinition } from './features/deployments/deploy';
 import { createDeployments } from './features/deployments/feature';
 import { createEnvironments } from './features/environments/feature';
 import { createProjectUse } from './features/environments/project-use';
+import { createServerUse } from './features/environments/server-use';
 import { deleteDefinition } from './features/environments/delete';
 import type { EnvironmentDocument } from './features/environments/service';
 import { createSiteFinder, siteOf } from './features/environments/site';
@@ -42,6 +43,7 @@ import { createOdooRoutes } from './features/odoo-routes/feature';
 import { createOrganizations } from './features/organizations/feature';
 import { createProjects } from './features/projects/feature';
 import { createRateCounter } from './features/rate-limits/counter';
+import { createServers } from './features/servers/feature';
 import { createWebhooks } from './features/webhooks/feature';
 import { createGitRepositories } from './git/repositories';
 import { createApp } from './http/app';
@@ -117,6 +119,7 @@ export async function startPlatform(
 		pager: createPager(secrets),
 	};
 
+	const operator = () => operatorOf(collections.installation);
 	const events = createEvents(parts);
 	const carrying = { ...parts, events: events.carriage };
 	const organizations = createOrganizations(parts);
@@ -125,18 +128,36 @@ export async function startPlatform(
 		dataDir: config.dataDir,
 		scratchDir: scratch.directory,
 		allowedPaths: config.gitAllowedPaths,
-		operatorOf: () => operatorOf(collections.installation),
+		operatorOf: operator,
 		outbound,
 	});
 	const hasEnvironments = createProjectUse(collections.environments);
 	const projects = createProjects({ ...parts, git, hasEnvironments });
+	const servers = createServers({
+		...carrying,
+		useOf: createServerUse(collections.environments),
+		operatorOf: operator,
+		baseDomain: config.baseDomain ?? null,
+	});
 	const runtimes = createRuntimes({
 		...parts,
+		servers: servers.service.forRuntimes,
+		installation: async () => {
+			const id = await operator();
+			if (id === null) throw new Error('the first run has not begun yet');
+			return id;
+		},
+		images: config.images,
 		connection: database.connection,
 		baseUrl: () => origin.url,
 		findSite: createSiteFinder(collections.environments),
 	});
-	const environments = createEnvironments({ ...carrying, projects: projects.service, runtimes });
+	const environments = createEnvironments({
+		...carrying,
+		projects: projects.service,
+		servers: servers.service,
+		runtimes,
+	});
 	const reaching = {
 		...parts,
 		environments: environments.service,
@@ -184,6 +205,7 @@ export async function startPlatform(
 		owners: [
 			ownerIn('project', projects.service),
 			ownerIn('environment', environments.service),
+			ownerIn('server', servers.service),
 			ownerIn('deployment', deployments.service),
 			ownerIn('job', jobs.service),
 			ownerIn('webhook', webhooks.service),
@@ -202,6 +224,7 @@ export async function startPlatform(
 		...audit.routes,
 		...projects.routes,
 		...environments.routes({ jobs: jobs.service }),
+		...servers.routes,
 		...deployments.routes,
 		...jobs.routes,
 		...events.routes,

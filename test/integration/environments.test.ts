@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { systemClock } from '../../backend/src/core/clock';
 import { createIds } from '../../backend/src/core/ids';
+import { DEFAULT_SETTINGS } from '../../backend/src/features/environments/site';
 import { createStatusService } from '../../backend/src/features/environments/status';
 import { createNotingRuntime, type DeployReplica, type DeployStage, eventsOf } from '../support/deploy-stage';
 import { stageForEachTest } from '../support/deploy-tests';
@@ -142,6 +143,9 @@ function createStatusSite() {
 		name: 'production',
 		runtime: 'sandbox' as const,
 		odoo_version: '19.0',
+		production: false,
+		settings: DEFAULT_SETTINGS,
+		placement: null,
 		status: 'running' as const,
 		git_sha: '',
 		git_branch: null,

@@ -9,6 +9,7 @@ import type { Runtime, RuntimeContext, RuntimeSite } from '../../backend/src/run
 import { createRuntimes } from '../../backend/src/runtimes/runtimes';
 import { SnapshotError } from '../../backend/src/runtimes/snapshot';
 import { openTestDatabase, type TestDatabase } from '../support/database';
+import { noServers } from '../support/no-servers';
 import { createFakeClock } from '../support/fake-clock';
 import { createMemoryStore } from '../support/snapshot-store';
 
@@ -49,6 +50,9 @@ beforeEach(() => {
 		connection,
 		baseUrl: () => 'https://platform.example.com',
 		findSite: (_kind, id) => Promise.resolve(sites.find((site) => site.id === id) ?? null),
+		servers: noServers,
+		installation: () => Promise.resolve('org_01HXMW8QPK3R5T7V9X1Z3B5C7D'),
+		images: { odoo: 'odoo:{version}', postgres: 'postgres:17', caddy: 'caddy:2' },
 		secrets: createSecrets(Buffer.alloc(32, 7)),
 		clock,
 	}).of('sandbox');

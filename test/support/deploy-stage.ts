@@ -30,6 +30,7 @@ import { createSignals } from '../../backend/src/signals';
 import type { TestDatabase } from './database';
 import { createFakeClock } from './fake-clock';
 import { makeGitRepository } from './git-repository';
+import { noServers } from './no-servers';
 import { runScript } from './run-script';
 
 /** What a runtime says of a release that it had no trouble with. */
@@ -136,6 +137,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		const { service: environments, variables } = createEnvironments({
 			...carrying,
 			projects,
+			servers: noServers,
 			runtimes,
 		});
 		const onEnvironments = { ...parts, projects, environments, variables, runtimes };

@@ -14,6 +14,7 @@ import { installationCollection } from '../../backend/src/features/first-run/mod
 import { projectCollection } from '../../backend/src/features/projects/model';
 import { createProjectsService } from '../../backend/src/features/projects/service';
 import { openTestDatabase, type TestDatabase } from '../support/database';
+import { noServers } from '../support/no-servers';
 
 type Dependencies = Parameters<typeof firstRun>[0];
 
@@ -65,6 +66,7 @@ function replica(overrides: Partial<Dependencies> = {}) {
 		environments: createEnvironmentsService({
 			environments: collections.environments,
 			ownerOfProject: (tenant) => Promise.resolve(typeof tenant === 'string' ? tenant : null),
+			servers: noServers,
 			addressOf: (_kind, { id }) => `https://odoo.example.com/${id}`,
 			clock,
 			ids,

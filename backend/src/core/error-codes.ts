@@ -50,6 +50,11 @@ export const ERROR_CODES = {
 		meaning: 'The deployment that was waited for strictly goes on; `deployment_id` names it.',
 	},
 	project_in_use: { status: 409, meaning: 'The project has environments; delete them first.' },
+	server_in_use: { status: 409, meaning: 'The server has environments; delete them first.' },
+	no_server_fits: {
+		status: 409,
+		meaning: 'No server can take the environment; `detail` says for each what keeps it from it.',
+	},
 	version_fixed: { status: 409, meaning: 'The version of Odoo cannot change once the environment was deployed.' },
 	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },
 	idempotency_in_progress: {
@@ -117,6 +122,12 @@ export const ERROR_CODES = {
 	odoo_refused_address: { status: 502, meaning: 'The URL of the connection leads where it may not.' },
 	odoo_too_large: { status: 502, meaning: "Odoo's answer is too large." },
 	odoo_server_error: { status: 502, meaning: 'Odoo failed.' },
+	server_address_refused: { status: 422, meaning: 'The address of the server leads where it may not.' },
+	server_unreachable: { status: 502, meaning: 'The Docker Engine of the server does not answer.' },
+	server_tls_failed: {
+		status: 502,
+		meaning: 'The Docker Engine and the service did not accept the TLS certificates of each other.',
+	},
 	deletion_failed: { status: 502, meaning: 'The runtime did not remove the environment; it can be deleted again.' },
 	assistant_unavailable: { status: 502, meaning: 'The language model of the assistant did not answer.' },
 	database_unavailable: {

@@ -6,6 +6,8 @@ export const PERMISSIONS = [
 	'projects:write',
 	'environments:read',
 	'environments:write',
+	'servers:read',
+	'servers:write',
 	'deployments:read',
 	'deployments:trigger',
 	'webhooks:read',

@@ -177,6 +177,10 @@ export interface RuntimeParts {
 	readonly baseUrl: () => string;
 	/** The environment of that id, where this runtime runs it and it is not being deleted. */
 	readonly findSite: (id: EnvironmentId) => Promise<RuntimeSite | null>;
+	readonly servers: RuntimeServers;
+	/** Names this installation, so that several leave each other's containers alone on one Engine: the operator's organization. */
+	readonly installation: () => Promise<string>;
+	readonly images: Images;
 	readonly secrets: Secrets;
 	readonly clock: Clock;
 }
@@ -193,5 +197,7 @@ export interface Images {
 export interface RuntimeDefinition {
 	/** What it is, for the reference: goes on after its kind and a colon. */
 	readonly description: string;
+	/** Whether its environments run on servers: each is placed on one when it is made. */
+	readonly placed?: boolean;
 	readonly create: (parts: RuntimeParts) => Runtime;
 }

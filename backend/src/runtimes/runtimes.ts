@@ -12,6 +12,9 @@ const isKind = (name: string): name is RuntimeKind => Object.hasOwn(definitions,
 /** Every kind there is. */
 export const RUNTIME_KINDS = Object.keys(definitions).filter(isKind);
 
+/** Whether environments of that kind run on servers. */
+export const isPlaced = (kind: RuntimeKind): boolean => definitions[kind].placed === true;
+
 /** What each kind is, for the reference. */
 export const RUNTIME_DESCRIPTION = RUNTIME_KINDS.map((kind) => `\`${kind}\`: ${definitions[kind].description}`).join(
 	'; ',

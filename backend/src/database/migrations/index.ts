@@ -1,6 +1,7 @@
 import { usersAndMembers } from './001-users-and-members';
 import { renamedCollections } from './002-renamed-collections';
 import { dataOfJobs } from './003-data-of-jobs';
+import { environmentsOnServers } from './004-environments-on-servers';
 import type { Migration } from './migration';
 
 /**
@@ -8,4 +9,9 @@ import type { Migration } from './migration';
  * has stays where and as it is. Where only indexes change, one that does nothing is added too: at a number of its own
  * indexes that are not defined any more are dropped, and releases that need them stop starting.
  */
-export const MIGRATIONS: readonly Migration[] = [usersAndMembers, renamedCollections, dataOfJobs];
+export const MIGRATIONS: readonly Migration[] = [
+	usersAndMembers,
+	renamedCollections,
+	dataOfJobs,
+	environmentsOnServers,
+];

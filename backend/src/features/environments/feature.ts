@@ -8,6 +8,7 @@ import type { Signals } from '../../signals';
 import type { EventCarriage } from '../events/feature';
 import type { JobsService } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
+import type { ServersService } from '../servers/service';
 import type { StoredEnvironment } from './model';
 import { createRemovalService } from './delete';
 import { environmentRoutes } from './routes';
@@ -20,6 +21,7 @@ export function createEnvironments({
 	environments,
 	variables,
 	projects,
+	servers,
 	events,
 	runtimes,
 	secrets,
@@ -31,6 +33,7 @@ export function createEnvironments({
 	environments: TenantCollection<StoredEnvironment>;
 	variables: TenantCollection<VariablesDocument>;
 	projects: Pick<ProjectsService, 'ownerOf'>;
+	servers: Pick<ServersService, 'place' | 'isThere'>;
 	events: Pick<EventCarriage, 'carryFrom'>;
 	runtimes: Pick<Runtimes, 'of'>;
 	secrets: Secrets;
@@ -42,6 +45,7 @@ export function createEnvironments({
 	const service = createEnvironmentsService({
 		environments,
 		ownerOfProject: (tenant, id) => projects.ownerOf(tenant, id),
+		servers,
 		addressOf: (kind, site) => runtimes.of(kind).addressOf(site),
 		clock,
 		ids,

@@ -3,6 +3,7 @@ import type { EnvironmentId, OrganizationId, ProjectId } from '../../core/ids';
 import { nullable, optional } from '../../database/fields';
 import { outboxFields, outboxIndexes, type WithOutbox } from '../../database/outbox';
 import { tenantCollection } from '../../database/tenant-collection';
+import type { Placement, SiteSettings } from '../../runtimes/runtime';
 import type { RuntimeKind } from '../../runtimes/runtimes';
 
 /** `pending`: nothing was deployed yet; `failed`: the last deploy failed once it had begun to change what runs, or was the first, or the environment could not be deleted. */
@@ -17,6 +18,11 @@ export interface StoredEnvironment extends WithOutbox {
 	readonly name: string;
 	readonly runtime: RuntimeKind;
 	readonly odoo_version: string;
+	/** Its deploys are tried on a copy first, and no other environment's data is put into it. */
+	readonly production: boolean;
+	readonly settings: SiteSettings;
+	/** The server that it is on, for as long as it is; null: its runtime runs on none. */
+	readonly placement: Placement | null;
 	readonly status: EnvironmentStatus;
 	/** The deployed commit; empty before the first deploy. */
 	readonly git_sha: string;
@@ -49,6 +55,15 @@ export const environmentCollection = (connection: Connection) =>
 			name: String,
 			runtime: String,
 			odoo_version: String,
+			production: Boolean,
+			settings: {
+				modules: nullable([String]),
+				demo_data: Boolean,
+				workers: Number,
+				memory_mb: Number,
+				cpus: Number,
+			},
+			placement: nullable({ server_id: String, url: String }),
 			status: String,
 			git_sha: String,
 			git_branch: nullable(String),
@@ -61,6 +76,7 @@ export const environmentCollection = (connection: Connection) =>
 		indexes: [
 			[{ organization_id: 1, deleted_at: 1, _id: -1 }],
 			[{ organization_id: 1, project_id: 1, deleted_at: 1, _id: -1 }],
+			[{ 'placement.server_id': 1 }, { sparse: true }],
 			[{ project_id: 1, name: 1 }, { unique: true }],
 			[{ deleted_at: 1 }, { expireAfterSeconds: 30 * 24 * 60 * 60 }],
 			...outboxIndexes,

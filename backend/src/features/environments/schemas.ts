@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import { createdAt, ownerId, ownId } from '../../http/fields';
 import { RUNTIME_DESCRIPTION, RUNTIME_KINDS } from '../../runtimes/runtimes';
+import { labelsSchema } from '../servers/schemas';
 import { ENVIRONMENT_STATUSES, type EnvironmentDocument } from './model';
+import { DEFAULT_SETTINGS } from './site';
 
 /** How an environment is, as far as the platform has brought it. */
 export const environmentStatusSchema = z
@@ -23,6 +25,29 @@ export const deployedCommit = {
 
 const runtime = z.enum(RUNTIME_KINDS).describe(`What runs it. ${RUNTIME_DESCRIPTION}`);
 
+const production = z
+	.boolean()
+	.describe('Whether people work with it: its deploys are tried on a copy first, and it is the target of no clone');
+
+const moduleName = z.string().regex(/^[a-z0-9_]{1,64}$/, 'must be technical names of modules');
+
+/** How its Odoo is run. */
+const settings = {
+	modules: z
+		.array(moduleName)
+		.max(200)
+		.nullable()
+		.describe('The modules that a deploy installs, besides `base`; null: every add-on of the commit'),
+	demo_data: z.boolean().describe("Whether Odoo's demo records are installed with the modules; never changes"),
+	workers: z.int().min(0).max(64).describe('Processes that answer requests; 0: one process with threads'),
+	memory_mb: z
+		.int()
+		.min(512)
+		.max(262_144)
+		.describe('The memory that its Odoo may take, in MiB; its database has half as much beside it'),
+	cpus: z.number().min(0.25).max(64).describe('The cores that it may use'),
+};
+
 export const environmentSchema = z
 	.object({
 		id: ownId('environment'),
@@ -32,10 +57,15 @@ export const environmentSchema = z
 		status: environmentStatusSchema,
 		runtime,
 		odoo_version: z.string().describe('The series of Odoo that it runs, e.g. `19.0`; fixed by the first deploy'),
+		server_id: idSchema('server')
+			.nullable()
+			.describe('The server that it is on, from its making to its end; null for what runs on none'),
+		production,
+		...settings,
 		primary_url: z.string().describe('Where its Odoo answers; moves with the address of the service'),
 		...deployedCommit,
 		created_at: createdAt,
-		updated_at: z.iso.datetime().describe('When its name, version, status or commit last changed'),
+		updated_at: z.iso.datetime().describe('When its name, version, settings, status or commit last changed'),
 	})
 	.meta({
 		id: 'Environment',
@@ -48,6 +78,13 @@ export const environmentSchema = z
 				status: 'running',
 				runtime: 'sandbox',
 				odoo_version: '19.0',
+				server_id: null,
+				production: false,
+				modules: null,
+				demo_data: false,
+				workers: 2,
+				memory_mb: 1_024,
+				cpus: 2,
 				primary_url: 'https://odoo.example.com/sandbox/env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B',
 				git_sha: '9f2c1e7ab3d4056178c9e0f1a2b3c4d5e6f70819',
 				git_branch: 'main',
@@ -75,8 +112,24 @@ export const environmentRequest = z
 	.strictObject({
 		project_id: idSchema('project').describe('Whose repository is deployed to it; cannot be changed'),
 		name,
-		runtime: runtime.default('sandbox'),
+		runtime: runtime
+			.optional()
+			.describe(
+				`What runs it; left out, what runs on servers, where the organization has one that takes it, else the sandbox. ${RUNTIME_DESCRIPTION}`,
+			),
+		server_id: idSchema('server')
+			.optional()
+			.describe(
+				'The server that it goes to; left out, the one with the most free memory among those that take it',
+			),
+		labels: labelsSchema.optional().describe('Labels that its server must have, all of them'),
 		odoo_version: odooVersion.default('19.0'),
+		production: production.default(false),
+		modules: settings.modules.default(null),
+		demo_data: settings.demo_data.default(DEFAULT_SETTINGS.demo_data),
+		workers: settings.workers.default(DEFAULT_SETTINGS.workers),
+		memory_mb: settings.memory_mb.default(DEFAULT_SETTINGS.memory_mb),
+		cpus: settings.cpus.default(DEFAULT_SETTINGS.cpus),
 	})
 	.meta({
 		id: 'EnvironmentRequest',
@@ -87,6 +140,11 @@ export const environmentChange = z
 	.strictObject({
 		name: name.optional(),
 		odoo_version: odooVersion.optional(),
+		production: production.optional(),
+		modules: settings.modules.optional(),
+		workers: settings.workers.optional(),
+		memory_mb: settings.memory_mb.optional(),
+		cpus: settings.cpus.optional(),
 	})
 	.meta({ id: 'EnvironmentChange', examples: [{ name: 'acceptance' }] });
 
@@ -98,6 +156,13 @@ export const presentEnvironment = (environment: EnvironmentDocument) => ({
 	status: environment.status,
 	runtime: environment.runtime,
 	odoo_version: environment.odoo_version,
+	server_id: environment.placement?.server_id ?? null,
+	production: environment.production,
+	modules: environment.settings.modules === null ? null : [...environment.settings.modules],
+	demo_data: environment.settings.demo_data,
+	workers: environment.settings.workers,
+	memory_mb: environment.settings.memory_mb,
+	cpus: environment.settings.cpus,
 	primary_url: environment.primary_url,
 	git_sha: environment.git_sha,
 	git_branch: environment.git_branch,

@@ -1,15 +1,18 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
 import type { EnvironmentId, Ids, OrganizationId, ProjectId, Tenant } from '../../core/ids';
 import { isDuplicateKey } from '../../database/connection';
 import { outboxOf } from '../../database/outbox';
 import type { TenantCollection } from '../../database/tenant-collection';
-import type { RuntimeSite } from '../../runtimes/runtime';
+import type { RuntimeSite, SiteSettings } from '../../runtimes/runtime';
 import type { RuntimeKind } from '../../runtimes/runtimes';
 import type { EnvironmentEvent } from '../events/payloads';
+import type { ServersService } from '../servers/service';
 import { ALIVE, type EnvironmentDocument, type EnvironmentStatus, type StoredEnvironment } from './model';
+import { findPlace, type PlacementRequest } from './place';
 import { presentEnvironment } from './schemas';
-import { siteOf } from './site';
+import { DEFAULT_SETTINGS, siteOf } from './site';
 
 export type { EnvironmentDocument };
 
@@ -18,12 +21,17 @@ interface EnvironmentFilter {
 	readonly name?: string | undefined;
 }
 
-type EnvironmentRequest = Pick<EnvironmentDocument, 'project_id' | 'name' | 'runtime' | 'odoo_version'>;
+type Wished<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-interface EnvironmentChanges {
-	readonly name?: string | undefined;
-	readonly odoo_version?: string | undefined;
-}
+interface EnvironmentRequest
+	extends
+		Pick<EnvironmentDocument, 'project_id' | 'name' | 'odoo_version'>,
+		PlacementRequest,
+		Wished<Pick<EnvironmentDocument, 'production'> & SiteSettings> {}
+
+type EnvironmentChanges = Wished<
+	Pick<EnvironmentDocument, 'name' | 'odoo_version' | 'production'> & Omit<SiteSettings, 'demo_data'>
+>;
 
 export interface EnvironmentsService {
 	/** Newest first. */
@@ -37,11 +45,14 @@ export interface EnvironmentsService {
 	get(tenant: Tenant, id: EnvironmentId): Promise<EnvironmentDocument>;
 	/** Whoever's it is; for a login, which comes before it is known who asks. */
 	findAnywhere(id: EnvironmentId): Promise<EnvironmentDocument | null>;
-	/** @throws {ApiError} 422 for a project that is not the tenant's; 409 where the project has one of that name. */
+	/**
+	 * @throws {ApiError} 422 for a project or server that is not the tenant's; 409 where the project has one of that name,
+	 * or no server takes it
+	 */
 	create(tenant: Tenant, request: EnvironmentRequest, id?: EnvironmentId): Promise<EnvironmentDocument>;
 	/**
-	 * Renames it, or sets the version of Odoo, which only an environment that was never deployed can change: Odoo does
-	 * not open a database of another version.
+	 * Renames it, changes how its Odoo runs from the next deploy on, or sets the version of Odoo, which only an environment
+	 * that was never deployed can change: Odoo does not open a database of another version.
 	 * @throws {ApiError} 404; 409 name_taken, version_fixed
 	 */
 	update(tenant: Tenant, id: EnvironmentId, changes: EnvironmentChanges): Promise<EnvironmentDocument>;
@@ -61,6 +72,7 @@ export interface EnvironmentsService {
 export function createEnvironmentsService({
 	environments,
 	ownerOfProject,
+	servers,
 	addressOf,
 	clock,
 	ids,
@@ -68,6 +80,7 @@ export function createEnvironmentsService({
 }: {
 	environments: TenantCollection<StoredEnvironment>;
 	ownerOfProject: (tenant: Tenant, id: ProjectId) => Promise<OrganizationId | null>;
+	servers: Pick<ServersService, 'place' | 'isThere'>;
 	/** Where that runtime has a site answer. */
 	addressOf: (runtime: RuntimeKind, site: RuntimeSite) => string;
 	clock: Clock;
@@ -129,32 +142,34 @@ export function createEnvironmentsService({
 	return {
 		get,
 		find,
-		async update(tenant, id, { name, odoo_version }) {
+		async update(tenant, id, { name, odoo_version, production, ...settings }) {
 			for (;;) {
 				const current = await get(tenant, id);
-				const next = {
-					...current,
+				const changed = {
 					name: name ?? current.name,
 					odoo_version: odoo_version ?? current.odoo_version,
-					updated_at: clock.now(),
+					production: production ?? current.production,
+					settings: settingsOf(settings, current.settings),
 				};
-				if (next.name === current.name && next.odoo_version === current.odoo_version) return current;
-				if (next.odoo_version !== current.odoo_version && current.status !== 'pending') {
-					const detail = `It runs Odoo ${current.odoo_version}. Make an environment for another version.`;
+				const { odoo_version: version } = current;
+				if (isDeepStrictEqual(changed, changeable(current))) return current;
+				if (changed.odoo_version !== version && current.status !== 'pending') {
+					const detail = `It runs Odoo ${version}. Make an environment for another version.`;
 					throw new ApiError('version_fixed', detail);
 				}
-				const as_seen = { status: current.status, name: current.name, odoo_version: current.odoo_version };
+				const next = { ...current, ...changed, updated_at: clock.now() };
+				const as_seen = {
+					status: current.status,
+					name: current.name,
+					odoo_version: version,
+					updated_at: current.updated_at,
+				};
 				try {
 					const done = await environments.update(
 						tenant,
 						{ _id: id, ...as_seen, ...ALIVE },
 						{
-							$set: {
-								name: next.name,
-								odoo_version: next.odoo_version,
-								updated_at: next.updated_at,
-								outbox_pending: true,
-							},
+							$set: { ...changed, updated_at: next.updated_at, outbox_pending: true },
 							$push: { outbox: event('environment.updated', next) },
 						},
 					);
@@ -183,11 +198,14 @@ export function createEnvironmentsService({
 			if (organization_id === null) {
 				throw unknownProject();
 			}
+			const { project_id, name, odoo_version, production = false } = request;
+			const { runtime, placement } = await findPlace(servers, organization_id, request, { id, name });
 			const now = clock.now();
 			const stored: StoredEnvironment = {
 				_id: id,
 				organization_id,
-				...request,
+				...{ project_id, name, runtime, odoo_version, production, placement },
+				settings: settingsOf(request, DEFAULT_SETTINGS),
 				status: 'pending',
 				git_sha: '',
 				git_branch: null,
@@ -206,6 +224,10 @@ export function createEnvironmentsService({
 			if ((await ownerOfProject(tenant, request.project_id)) === null) {
 				await bury(tenant, id);
 				throw unknownProject();
+			}
+			if (placement !== null && !(await servers.isThere(organization_id, placement.server_id))) {
+				await bury(tenant, id);
+				throw new ApiError('no_server_fits', 'The server was deleted at the same moment. Try again.');
 			}
 			return environment;
 		},
@@ -232,3 +254,17 @@ export function createEnvironmentsService({
 		},
 	};
 }
+
+/** What is said of how an Odoo runs, and for the rest what is not said. */
+const settingsOf = (wished: Wished<SiteSettings>, others: SiteSettings): SiteSettings => ({
+	modules: wished.modules === undefined ? others.modules : wished.modules,
+	demo_data: wished.demo_data ?? others.demo_data,
+	workers: wished.workers ?? others.workers,
+	memory_mb: wished.memory_mb ?? others.memory_mb,
+	cpus: wished.cpus ?? others.cpus,
+});
+
+const changeable = ({ name, odoo_version, production, settings }: EnvironmentDocument) => ({
+	...{ name, odoo_version, production },
+	settings: settingsOf({}, settings),
+});

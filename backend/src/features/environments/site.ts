@@ -14,13 +14,13 @@ export const DEFAULT_SETTINGS: SiteSettings = {
 };
 
 /** What a runtime needs to know of an environment. */
-export const siteOf = ({ _id, organization_id, odoo_version }: StoredEnvironment): RuntimeSite => ({
-	id: _id,
+export const siteOf = ({
+	_id,
 	organization_id,
 	odoo_version,
-	settings: DEFAULT_SETTINGS,
-	placement: null,
-});
+	settings,
+	placement,
+}: StoredEnvironment): RuntimeSite => ({ id: _id, organization_id, odoo_version, settings, placement });
 
 /**
  * Finds an environment for its runtime, which knows it by its address alone: whoever's it is, unless another runtime runs

@@ -18,6 +18,7 @@ import { settingsCollection } from './features/odoo-routes/settings/model';
 import { memberCollection, organizationCollection, userCollection } from './features/organizations/model';
 import { projectCollection } from './features/projects/model';
 import { sealedInOdooLogin, odooLoginCollection } from './features/odoo-logins/model';
+import { dockerSiteCollection, sealedInDockerSite } from './runtimes/docker/model';
 import { windowCollection } from './features/rate-limits/counter';
 import { sealedInServer, serverCollection } from './features/servers/model';
 import { deliveryCollection, sealedInWebhook, webhookCollection } from './features/webhooks/model';
@@ -32,6 +33,7 @@ export const openCollections = (connection: Connection) => ({
 	environments: environmentCollection(connection),
 	variables: variablesCollection(connection),
 	servers: serverCollection(connection),
+	dockerSites: dockerSiteCollection(connection),
 	connections: connectionCollection(connection),
 	odooLogins: odooLoginCollection(connection),
 	defaultConnections: defaultConnectionCollection(connection),
@@ -61,7 +63,7 @@ export async function findSecret({ keys }: Pick<Collections, 'keys'>): Promise<s
 
 /** Encrypts under the current master key what is kept under previous ones, collection by collection. */
 export async function reencryptAll(
-	{ connections, odooLogins, keys, webhooks, odooCallbacks, variables, servers, claims }: Collections,
+	{ connections, odooLogins, keys, webhooks, odooCallbacks, variables, servers, dockerSites, claims }: Collections,
 	options: { readonly secrets: Secrets; readonly log: Logger },
 ): Promise<void> {
 	await reencrypt(connections, sealedInConnection, { ...options, name: 'connections' });
@@ -70,6 +72,7 @@ export async function reencryptAll(
 	await reencrypt(webhooks, sealedInWebhook, { ...options, name: 'webhooks' });
 	await reencrypt(odooCallbacks, sealedInCallback, { ...options, name: 'callbacks' });
 	await reencrypt(variables, sealedInVariables, { ...options, name: 'variables' });
+	await reencrypt(dockerSites, sealedInDockerSite, { ...options, name: 'environments on servers' });
 	await reencrypt(servers, sealedInServer, { ...options, name: 'servers' });
 	await reencrypt(claims, sealedInClaim, { ...options, name: 'claims' });
 }

@@ -148,6 +148,7 @@ export async function startPlatform(
 			return id;
 		},
 		images: config.images,
+		scratchDir: scratch.directory,
 		connection: database.connection,
 		baseUrl: () => origin.url,
 		findSite: createSiteFinder(collections.environments),

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import mongoose, { type Connection } from 'mongoose';
 import { z } from 'zod';
@@ -5,7 +6,8 @@ import { createIds } from '../../backend/src/core/ids';
 import { createSecrets } from '../../backend/src/core/secrets';
 import { DEFAULT_SETTINGS } from '../../backend/src/features/environments/site';
 import { readLimited } from '../../backend/src/net/outbound';
-import type { Runtime, RuntimeContext, RuntimeSite } from '../../backend/src/runtimes/runtime';
+import type { Runtime, RuntimeContext, RuntimeParts, RuntimeSite } from '../../backend/src/runtimes/runtime';
+import { dockerSiteCollection } from '../../backend/src/runtimes/docker/model';
 import { createRuntimes } from '../../backend/src/runtimes/runtimes';
 import { SnapshotError } from '../../backend/src/runtimes/snapshot';
 import { openTestDatabase, type TestDatabase } from '../support/database';
@@ -18,6 +20,7 @@ const ids = createIds(clock);
 let database: TestDatabase;
 let connection: Connection;
 let sandbox: Runtime;
+let dockerSites: RuntimeParts['dockerSites'];
 let sites: RuntimeSite[];
 
 const addSite = (odoo_version = '19.0') => {
@@ -37,6 +40,7 @@ beforeAll(async () => {
 	connection = await mongoose
 		.createConnection(database.uri, { dbName: database.name, autoIndex: false, autoCreate: false })
 		.asPromise();
+	dockerSites = dockerSiteCollection(connection);
 });
 
 afterAll(async () => {
@@ -52,6 +56,8 @@ beforeEach(() => {
 		findSite: (_kind, id) => Promise.resolve(sites.find((site) => site.id === id) ?? null),
 		servers: noServers,
 		installation: () => Promise.resolve('org_01HXMW8QPK3R5T7V9X1Z3B5C7D'),
+		dockerSites,
+		scratchDir: tmpdir(),
 		images: { odoo: 'odoo:{version}', postgres: 'postgres:17', caddy: 'caddy:2' },
 		secrets: createSecrets(Buffer.alloc(32, 7)),
 		clock,

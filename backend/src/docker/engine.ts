@@ -113,7 +113,7 @@ export interface Engine {
 		options: { signal: AbortSignal; onLine: (line: string) => void },
 	): Promise<Pick<ContainerDetails, 'exit_code' | 'out_of_memory'>>;
 	/** Unpacks a tar stream in a container's directory; it need not run. */
-	putArchive(container: string, directory: string, archive: NodeJS.ReadableStream): Promise<void>;
+	putArchive(container: string, directory: string, archive: AsyncIterable<unknown>): Promise<void>;
 	/** Packs a file or directory of a container. */
 	getArchive(container: string, path: string): Promise<NodeJS.ReadableStream>;
 	/** What its program wrote, in lines. */
@@ -346,7 +346,7 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 		},
 		putArchive: async (container, directory, archive) => {
 			try {
-				await docker.getContainer(container).putArchive(archive, { path: directory });
+				await docker.getContainer(container).putArchive(Readable.from(archive), { path: directory });
 			} catch (error) {
 				throw engineError(error, undefined);
 			}

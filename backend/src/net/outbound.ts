@@ -1,7 +1,7 @@
 import { promises as dns } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { Agent, buildConnector, errors, fetch as undiciFetch } from 'undici';
+import { Agent, buildConnector, type Dispatcher, errors, fetch as undiciFetch } from 'undici';
 import { BAD_PORTS } from './bad-ports';
 
 /** The part of a request that this service uses; both undici's `fetch` and `new Request(url, init)` take it. */
@@ -175,14 +175,7 @@ export function createOutbound({ allowedCidrs, lookup = systemLookup }: Outbound
 	});
 
 	return {
-		fetch: async (url, init) => {
-			const { hostname } = parseHttpUrl(url);
-			try {
-				return await undiciFetch(url, { ...init, redirect: 'manual', dispatcher: agent });
-			} catch (error) {
-				throw outboundError(error, hostname);
-			}
-		},
+		fetch: fetchThrough(agent),
 		plainFetch: async (url, { method = 'GET', ...init } = {}) => {
 			const { hostname, origin, port, pathname, search } = parseHttpUrl(url);
 			if (BAD_PORTS.has(Number(port))) {
@@ -217,6 +210,18 @@ export function createOutbound({ allowedCidrs, lookup = systemLookup }: Outbound
 		close: () => agent.destroy(),
 	};
 }
+
+/** Sends requests through that dispatcher; what goes wrong is an `OutboundError`. */
+export const fetchThrough =
+	(dispatcher: Dispatcher): Fetch =>
+	async (url, init) => {
+		const { hostname } = parseHttpUrl(url);
+		try {
+			return await undiciFetch(url, { ...init, redirect: 'manual', dispatcher });
+		} catch (error) {
+			throw outboundError(error, hostname);
+		}
+	};
 
 /**
  * The whole body, which may have `maxBytes` bytes at most (after decompression).

@@ -5,6 +5,8 @@ import type { Secrets } from '../core/secrets';
 import type { Engine } from '../docker/engine';
 import type { FetchHandle } from '../http/fetch-handler';
 import type { Fetch } from '../net/outbound';
+import type { TenantCollection } from '../database/tenant-collection';
+import type { DockerSite } from './docker/model';
 import type { SnapshotManifest, SnapshotSource, SnapshotTarget } from './snapshot';
 
 /** An add-on as its manifest describes it. */
@@ -87,14 +89,19 @@ export class ReleaseError extends Error {
 	constructor(
 		/**
 		 * `release_refused`: nothing was tried, for the commit cannot run here; `update_failed`: Odoo could not install or
-		 * update its modules; `unhealthy`: it did not come to answer.
+		 * update its modules; `unhealthy`: it did not come to answer; `server_failed`: the server did not do its part.
 		 */
-		readonly code: 'release_refused' | 'update_failed' | 'unhealthy',
+		readonly code: 'release_refused' | 'update_failed' | 'unhealthy' | 'server_failed',
 		message: string,
 		options?: ErrorOptions,
 	) {
 		super(message, options);
 	}
+}
+
+/** A server failed amid the work, and nobody knows what serves. The message says how, in words for the site's owner. */
+export class ServerError extends Error {
+	override readonly name = 'ServerError';
 }
 
 /** How to reach the Odoo of a site as its administrator. */
@@ -181,6 +188,10 @@ export interface RuntimeParts {
 	/** Names this installation, so that several leave each other's containers alone on one Engine: the operator's organization. */
 	readonly installation: () => Promise<string>;
 	readonly images: Images;
+	/** What the runtime `docker` keeps of its sites. */
+	readonly dockerSites: TenantCollection<DockerSite>;
+	/** A directory for what lies on this machine for a moment. */
+	readonly scratchDir: string;
 	readonly secrets: Secrets;
 	readonly clock: Clock;
 }

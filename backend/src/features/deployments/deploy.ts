@@ -3,7 +3,7 @@ import type { Ids } from '../../core/ids';
 import { inWords as reasonInWords, type SkippedAddon } from '../../git/addons';
 import { GitError } from '../../git/git-error';
 import type { GitProject, GitRepositories } from '../../git/repositories';
-import { type Addon, type Release, ReleaseError } from '../../runtimes/runtime';
+import { type Addon, type Release, ReleaseError, ServerError } from '../../runtimes/runtime';
 import type { Runtimes } from '../../runtimes/runtimes';
 import type { EnvironmentsService } from '../environments/service';
 import { siteOf } from '../environments/site';
@@ -132,6 +132,8 @@ export function deployDefinition({
 					try {
 						await keep({ applied: await runtime.apply(site, release, context) });
 					} catch (error) {
+						if (error instanceof ServerError)
+							throw new JobError('server_failed', error.message, { cause: error });
 						if (!(error instanceof ReleaseError)) throw error;
 						await keep({ status_on_failure: statusOnRefusal });
 						throw new JobError(error.code, error.message, { cause: error });

@@ -5,5 +5,6 @@ export const DEPLOY_FAILURES = {
 	...GIT_FAILURES,
 	release_refused: 'The commit cannot run in this environment; nothing was tried.',
 	update_failed: 'Odoo could not install or update the modules.',
+	server_failed: 'The server that the environment runs on did not do its part.',
 	unhealthy: 'The environment did not answer after the deploy.',
 } as const;

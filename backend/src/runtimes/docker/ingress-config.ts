@@ -1,0 +1,105 @@
+import { WEB_PORT, WEBSOCKET_PORT } from './settings-files';
+
+/** Where Caddy is told what to do: from within its container alone. */
+export const ADMIN = 'unix//run/caddy.sock';
+export const CONFIG_FILE = 'platform.json';
+
+/** How long a WebSocket goes on after routes have changed; Odoo's client then connects anew. */
+const WEBSOCKETS_LAST = '5m';
+/** After how many seconds those are told to ask again whom nobody serves. */
+const RETRY_SECONDS = 10;
+
+/** How an environment is reached on its server. */
+export interface SiteRoute {
+	readonly url: string;
+	/** The container that serves; null: nobody does. */
+	readonly upstream: string | null;
+	/** Whether WebSockets are served at a port of their own. */
+	readonly has_workers: boolean;
+}
+
+const page = (title: string, text: string) => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1rem}</style>
+<h1>${title}</h1>
+<p>${text}</p>
+</html>
+`;
+
+const answer = (status: number, title: string, text: string) => ({
+	handler: 'static_response',
+	status_code: status,
+	headers: {
+		'Content-Type': ['text/html; charset=utf-8'],
+		'Cache-Control': ['no-store'],
+		...(status === 503 ? { 'Retry-After': [String(RETRY_SECONDS)] } : {}),
+	},
+	body: page(title, text),
+});
+
+const NOT_SERVED = answer(
+	503,
+	'Back in a moment',
+	'This Odoo is being updated or has been stopped. Try again shortly.',
+);
+const UNKNOWN = answer(404, 'Nothing here', 'No environment has this address.');
+
+const proxyTo = (upstream: string, port: number) => ({
+	handler: 'reverse_proxy',
+	upstreams: [{ dial: `${upstream}:${port}` }],
+	stream_close_delay: WEBSOCKETS_LAST,
+	transport: { protocol: 'http', dial_timeout: '3s' },
+});
+
+const routeOf = ({ url, upstream, has_workers }: SiteRoute) => ({
+	match: [{ host: [new URL(url).hostname] }],
+	terminal: true,
+	handle: [
+		{
+			handler: 'subroute',
+			routes:
+				upstream === null
+					? [{ handle: [NOT_SERVED] }]
+					: [
+							...(has_workers
+								? [
+										{
+											match: [{ path: ['/websocket', '/longpolling/*'] }],
+											handle: [proxyTo(upstream, WEBSOCKET_PORT)],
+										},
+									]
+								: []),
+							{ handle: [proxyTo(upstream, WEB_PORT)] },
+						],
+		},
+	],
+});
+
+/**
+ * All that a server's Caddy does, as its own JSON. Names with https get certificates by Caddy itself, and are led there
+ * from http.
+ */
+export function ingressConfig(routes: readonly SiteRoute[]) {
+	const sorted = [...routes].sort((one, other) => (one.url < other.url ? -1 : 1));
+	const server = (port: number, scheme: string) => ({
+		listen: [`:${port}`],
+		routes: [...sorted.filter(({ url }) => url.startsWith(`${scheme}:`)).map(routeOf), { handle: [UNKNOWN] }],
+		// A container that does not answer at this moment.
+		errors: { routes: [{ handle: [NOT_SERVED] }] },
+	});
+	return {
+		admin: { listen: ADMIN },
+		apps: {
+			http: {
+				servers: {
+					http: { ...server(80, 'http'), automatic_https: { disable: true } },
+					https: server(443, 'https'),
+				},
+			},
+		},
+	};
+}

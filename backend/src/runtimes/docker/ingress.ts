@@ -1,0 +1,147 @@
+import { pack } from 'tar-stream';
+import type { Engine } from '../../docker/engine';
+import type { RuntimeServer } from '../runtime';
+import { ADMIN, CONFIG_FILE, ingressConfig, type SiteRoute } from './ingress-config';
+import { ingressNames, LABEL } from './names';
+
+const MIB = 1024 * 1024;
+const CONFIG_DIRECTORY = '/config';
+
+/** A site, as its server's ingress must know it. */
+export interface IngressSite extends SiteRoute {
+	/** The network that its containers are on. */
+	readonly network: string;
+}
+
+/** The ingresses of all servers: one Caddy each, which this alone writes to. */
+export interface Ingress {
+	/** Brings a server's Caddy to what its sites are now; a server without sites needs none. */
+	follow(server: RuntimeServer): Promise<void>;
+	/** Has it let go of a network that is to be removed. */
+	leave(server: RuntimeServer, network: string): Promise<void>;
+}
+
+export function createIngress({
+	installation,
+	image,
+	sitesOn,
+	ensureImage,
+}: {
+	installation: () => Promise<string>;
+	image: string;
+	/** The sites of a server, as they are now. */
+	sitesOn: (server: RuntimeServer['id']) => Promise<readonly IngressSite[]>;
+	ensureImage: (engine: Engine, image: string) => Promise<void>;
+}): Ingress {
+	const following = new Map<RuntimeServer['id'], Promise<void>>();
+	/** What each Caddy was last told, and since when it runs: one that was made anew knows nothing. */
+	const told = new Map<RuntimeServer['id'], string>();
+
+	const ensureContainer = async ({ engine, ingress }: RuntimeServer, config: string) => {
+		const its = await installation();
+		const names = ingressNames(its);
+		const labels = { [LABEL.installation]: its, [LABEL.role]: 'ingress' };
+		const found = await engine.inspect(names.container);
+		if (found?.running) return { container: names.container, found };
+		await ensureImage(engine, image);
+		await engine.ensureNetwork(names.network, labels);
+		await engine.ensureVolume(names.dataVolume, labels);
+		await engine.ensureVolume(names.configVolume, labels);
+		await engine.create({
+			name: names.container,
+			image,
+			labels,
+			network: names.network,
+			entrypoint: ['caddy', 'run', '--config', `${CONFIG_DIRECTORY}/${CONFIG_FILE}`],
+			command: [],
+			environment: { XDG_CONFIG_HOME: CONFIG_DIRECTORY, XDG_DATA_HOME: '/data' },
+			mounts: [
+				{ volume: names.dataVolume, at: '/data' },
+				{ volume: names.configVolume, at: CONFIG_DIRECTORY },
+			],
+			scratch: { '/run': MIB, '/tmp': 16 * MIB },
+			capabilities: ['NET_BIND_SERVICE'],
+			restart: true,
+			memoryBytes: 256 * MIB,
+			cpus: 1,
+			processes: 200,
+			ports: [
+				{ server: ingress.http_port, container: 80 },
+				{ server: ingress.https_port, container: 443 },
+			],
+		});
+		await put(engine, names.container, config);
+		await engine.start(names.container);
+		return { container: names.container, found: await engine.inspect(names.container) };
+	};
+
+	const removeContainer = async ({ engine, id }: RuntimeServer) => {
+		const names = ingressNames(await installation());
+		await engine.remove(names.container);
+		await engine.removeNetwork(names.network);
+		await engine.removeVolume(names.configVolume);
+		await engine.removeVolume(names.dataVolume);
+		told.delete(id);
+	};
+
+	const bring = async (server: RuntimeServer) => {
+		const { engine, id } = server;
+		for (;;) {
+			const sites = await sitesOn(id);
+			if (sites.length === 0) {
+				await removeContainer(server);
+				return;
+			}
+			const config = JSON.stringify(ingressConfig(sites));
+			const { container, found } = await ensureContainer(server, config);
+			for (const { network } of sites) {
+				if (found?.addresses[network] === undefined) await engine.connect(network, container);
+			}
+			const telling = `${found?.started_at.toISOString() ?? ''} ${config}`;
+			if (told.get(id) !== telling) {
+				await put(engine, container, config);
+				await load(engine, container);
+				told.set(id, telling);
+			}
+			// Another replica may have told it meanwhile what was older.
+			if (JSON.stringify(ingressConfig(await sitesOn(id))) === config) return;
+		}
+	};
+
+	return {
+		follow(server) {
+			const before = following.get(server.id) ?? Promise.resolve();
+			const now = before.then(
+				() => bring(server),
+				() => bring(server),
+			);
+			following.set(server.id, now);
+			return now;
+		},
+		async leave({ engine }, network) {
+			const { container } = ingressNames(await installation());
+			const found = await engine.inspect(container);
+			if (found?.addresses[network] !== undefined) await engine.disconnect(network, container);
+		},
+	};
+}
+
+async function put(engine: Engine, container: string, config: string): Promise<void> {
+	const archive = pack();
+	archive.entry({ name: CONFIG_FILE, mode: 0o644 }, config);
+	archive.finalize();
+	await engine.putArchive(container, CONFIG_DIRECTORY, archive);
+}
+
+/** How often Caddy is asked that has only just begun. */
+const ATTEMPTS = 20;
+
+async function load(engine: Engine, container: string): Promise<void> {
+	const command = ['caddy', 'reload', '--config', `${CONFIG_DIRECTORY}/${CONFIG_FILE}`, '--address', ADMIN];
+	for (let attempt = 1; ; attempt++) {
+		const { exit_code, stderr } = await engine.exec(container, command);
+		if (exit_code === 0) return;
+		const isStarting = /connection refused|no such file/.test(stderr) && attempt < ATTEMPTS;
+		if (!isStarting) throw new Error(`Caddy does not take its routes: ${stderr.trim().split('\n').at(-1) ?? ''}`);
+	}
+}

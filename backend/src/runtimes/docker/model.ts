@@ -1,0 +1,66 @@
+import type { Connection } from 'mongoose';
+import type { DeploymentId, EnvironmentId, OrganizationId, ServerId } from '../../core/ids';
+import { anything, nullable } from '../../database/fields';
+import { sealed } from '../../database/reencrypt';
+import { tenantCollection } from '../../database/tenant-collection';
+
+/** An add-on that a release has, by its content. */
+export interface AddonContent {
+	readonly name: string;
+	readonly version: string;
+	/** A hash of all its files. */
+	readonly content: string;
+}
+
+/** A release that runs, or could run again. */
+export interface DockerRelease {
+	readonly deployment_id: DeploymentId;
+	readonly git_sha: string;
+	readonly addons: readonly AddonContent[];
+	/** 0: one process with threads, which serves WebSockets itself. */
+	readonly workers: number;
+}
+
+/**
+ * An environment on a server. Which release serves is decided by this document alone: containers are made to follow it,
+ * so that whoever comes after a crash knows what was meant.
+ */
+export interface DockerSite {
+	readonly _id: EnvironmentId;
+	readonly organization_id: OrganizationId;
+	readonly server_id: ServerId;
+	readonly url: string;
+	/** The name of its database. */
+	readonly database: string;
+	/** Its passwords and keys as JSON, encrypted, bound to its id. */
+	readonly secrets: string;
+	/** The release that serves; null until the first one does. */
+	readonly serving: DockerRelease | null;
+	/** `maintenance`: nobody is served for a moment; `stopped`: until it is started. */
+	readonly traffic: 'open' | 'maintenance' | 'stopped';
+	/**
+	 * Written before an update begins to touch the database, and taken away in one write with the new `serving`. While it
+	 * is there, the database is not to be trusted: it is replaced by its copy, if that was made.
+	 */
+	readonly update: { readonly deployment_id: DeploymentId } | null;
+	/** What a rollback needs: the release before, and the database as it was then, where the update changed it. */
+	readonly previous: { readonly release: DockerRelease; readonly has_copy: boolean; readonly since: Date } | null;
+}
+
+export const sealedInDockerSite = ({ _id, secrets }: DockerSite) => sealed('secrets', secrets, _id);
+
+export const dockerSiteCollection = (connection: Connection) =>
+	tenantCollection<DockerSite>(connection, {
+		name: 'docker_sites',
+		fields: {
+			server_id: String,
+			url: String,
+			database: String,
+			secrets: String,
+			serving: nullable(anything),
+			traffic: String,
+			update: nullable(anything),
+			previous: nullable(anything),
+		},
+		indexes: [[{ server_id: 1 }]],
+	});

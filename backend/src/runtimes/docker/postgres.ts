@@ -1,0 +1,186 @@
+import type { Clock } from '../../core/clock';
+import type { ContainerSpec } from '../../docker/container';
+import type { Engine } from '../../docker/engine';
+import { EngineError } from '../../docker/errors';
+
+const MIB = 1024 * 1024;
+
+/** A PostgreSQL of an environment's own. It is reached by its name `db` on the environment's network alone. */
+export const postgresSpec = (
+	common: Pick<ContainerSpec, 'name' | 'image' | 'labels' | 'network'> & {
+		readonly volume: string;
+		memory_mb: number;
+	},
+): ContainerSpec => {
+	const { volume, memory_mb, ...spec } = common;
+	return {
+		...spec,
+		aliases: ['db'],
+		// The superuser has no password but this one, which is taken away once the server runs: it comes by the socket.
+		environment: { POSTGRES_PASSWORD: 'taken-away-at-once', PGPORT: '5432' },
+		mounts: [{ volume, at: '/var/lib/postgresql/data' }],
+		scratch: { '/tmp': 64 * MIB, '/var/run/postgresql': MIB },
+		capabilities: ['CHOWN', 'SETUID', 'SETGID', 'DAC_OVERRIDE', 'FOWNER'],
+		restart: true,
+		memoryBytes: Math.max(256, Math.round(memory_mb / 2)) * MIB,
+		cpus: 1,
+		processes: 200,
+		sharedMemoryBytes: 128 * MIB,
+	};
+};
+
+/** A name in SQL. */
+const named = (name: string) => `"${name.replaceAll('"', '""')}"`;
+/** A text in SQL. */
+export const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** Ends whoever is in a database. */
+const endSessions = (database: string) =>
+	`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = ${quoted(database)};`;
+
+/** A statement failed; the message is PostgreSQL's own. */
+export class SqlError extends Error {
+	override readonly name = 'SqlError';
+}
+
+const READY_MS = 90_000;
+const POLL_MS = 200;
+/** How long transactions may take to end before an update cuts them off, in milliseconds. */
+const QUIET_MS = 10_000;
+const QUIET_POLL_MS = 100;
+
+/** The databases of a server, as its superuser. Statements are written to `psql`: no shell reads them. */
+export function createPostgres({ engine, container, clock }: { engine: Engine; container: string; clock: Clock }) {
+	const ask = async (database: string, sql: string, signal?: AbortSignal): Promise<string[][]> => {
+		const { exit_code, stdout, stderr } = await engine.exec(
+			container,
+			[
+				'psql',
+				'-XqAt',
+				'-F',
+				'\t',
+				'-v',
+				'ON_ERROR_STOP=1',
+				'-U',
+				'postgres',
+				'-p',
+				'5432',
+				'-d',
+				database,
+				'-f',
+				'-',
+			],
+			{ user: 'postgres', input: `${sql}\n`, ...(signal === undefined ? {} : { signal }) },
+		);
+		if (exit_code !== 0) throw new SqlError(stderr.trim() || `psql ended with ${exit_code}`);
+		return stdout
+			.split('\n')
+			.filter((line) => line !== '')
+			.map((line) => line.split('\t'));
+	};
+	const first = async (database: string, sql: string) => (await ask(database, sql))[0]?.[0] ?? '';
+
+	const exists = async (database: string) =>
+		(await first('postgres', `SELECT 1 FROM pg_database WHERE datname = ${quoted(database)};`)) === '1';
+
+	const drop = (database: string) => ask('postgres', `DROP DATABASE IF EXISTS ${named(database)} WITH (FORCE);`);
+
+	const rename = (from: string, to: string) =>
+		ask('postgres', `ALTER DATABASE ${named(from)} RENAME TO ${named(to)};`);
+
+	return {
+		ask,
+		first,
+		exists,
+		drop,
+		/** Resolves once it takes connections over the network. */
+		async untilReady(signal: AbortSignal) {
+			const end = clock.now().getTime() + READY_MS;
+			for (;;) {
+				const ready = await engine
+					.exec(container, ['pg_isready', '-q', '-h', '127.0.0.1', '-p', '5432'], { signal })
+					.then(({ exit_code }) => exit_code === 0)
+					.catch((error: unknown) => {
+						// It starts, or starts again.
+						if (error instanceof EngineError && error.code === 'refused') return false;
+						throw error;
+					});
+				if (ready) return;
+				if (clock.now().getTime() > end) throw new Error('the database server does not come up');
+				await clock.sleep(POLL_MS, signal);
+			}
+		},
+		/** Has the role own databases, and do nothing else. */
+		ensureOwner: (role: string, password: string) =>
+			ask(
+				'postgres',
+				`ALTER ROLE postgres PASSWORD NULL;
+				DO $$ BEGIN CREATE ROLE ${named(role)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+				EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+				ALTER ROLE ${named(role)} PASSWORD ${quoted(password)};`,
+			),
+		/** Makes it anew and empty. */
+		async create(database: string, owner: string) {
+			await drop(database);
+			await ask(
+				'postgres',
+				`CREATE DATABASE ${named(database)} OWNER ${named(owner)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C';`,
+			);
+		},
+		/** Waits until nobody works in it, for ten seconds at most. */
+		async untilQuiet(database: string, signal: AbortSignal) {
+			const end = clock.now().getTime() + QUIET_MS;
+			const busy = `SELECT count(*) FROM pg_stat_activity WHERE datname = ${quoted(database)}
+				AND backend_type = 'client backend' AND state IN ('active', 'idle in transaction');`;
+			while ((await first('postgres', busy)) !== '0' && clock.now().getTime() < end) {
+				await clock.sleep(QUIET_POLL_MS, signal);
+			}
+		},
+		/** How many transactions in it have begun to write. */
+		writers: async (database: string) =>
+			Number(
+				await first(
+					'postgres',
+					`SELECT count(*) FROM pg_stat_activity WHERE datname = ${quoted(database)} AND backend_xid IS NOT NULL;`,
+				),
+			),
+		/** Copies it as it is; nobody is in it meanwhile. */
+		async copy(database: string, copy: string, owner: string) {
+			const making = named(`${database}__making`);
+			const allow = (allowed: boolean) => `ALTER DATABASE ${named(database)} WITH ALLOW_CONNECTIONS ${allowed};`;
+			try {
+				// One call of psql, for each takes its time. What is half made does not bear the name of a whole copy.
+				await ask(
+					'postgres',
+					`DROP DATABASE IF EXISTS ${making} WITH (FORCE);
+					${allow(false)}
+					${endSessions(database)}
+					CREATE DATABASE ${making} OWNER ${named(owner)} TEMPLATE ${named(database)};
+					ALTER DATABASE ${making} RENAME TO ${named(copy)};
+					${allow(true)}`,
+				);
+			} catch (error) {
+				await ask('postgres', allow(true));
+				throw error;
+			}
+		},
+		/** The copies that there are of it. */
+		copiesOf: async (database: string) =>
+			(
+				await ask(
+					'postgres',
+					`SELECT datname FROM pg_database WHERE starts_with(datname, ${quoted(`${database}__`)});`,
+				)
+			).flat(),
+		/** Puts the copy in the place of the database. A second call goes on where the first was broken off. */
+		async restoreCopy(database: string, copy: string) {
+			if (await exists(copy)) {
+				await drop(database);
+				await rename(copy, database);
+			}
+			await ask('postgres', `ALTER DATABASE ${named(database)} WITH ALLOW_CONNECTIONS true;`);
+		},
+	};
+}
+
+export type Postgres = ReturnType<typeof createPostgres>;

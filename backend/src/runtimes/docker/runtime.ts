@@ -1,0 +1,114 @@
+import { Agent, buildConnector } from 'undici';
+import { type Fetch, fetchThrough } from '../../net/outbound';
+import type { RuntimeDefinition, RuntimeServer, RuntimeSite } from '../runtime';
+import { SnapshotError } from '../snapshot';
+import { applyRelease, settle } from './apply';
+import { createIngress } from './ingress';
+import { LABEL, namesOf, placementOf } from './names';
+import { type DockerParts, openSite } from './parts';
+import { checkModules, NotReadyError, untilServing } from './readiness';
+
+const LOGIN = 'admin';
+const NEVER = new AbortController().signal;
+const CONNECT_MS = 10_000;
+/** How long an environment may take to answer when it is asked how it is, in seconds. */
+const HEALTH_SECONDS = 4;
+
+/** Runs environments as containers of Odoo and PostgreSQL on servers with a Docker Engine. */
+export const dockerRuntime: RuntimeDefinition = {
+	description: 'a real Odoo with a PostgreSQL of its own, in containers on a server',
+	placed: true,
+
+	create: ({ dockerSites: sites, servers, installation, images, secrets, clock, scratchDir }) => {
+		const ingress = createIngress({
+			installation,
+			image: images.caddy,
+			sitesOn: async (server_id) =>
+				(await sites.everywhere.find({ server_id })).map(({ _id, url, serving, traffic }) => ({
+					url,
+					upstream: serving !== null && traffic === 'open' ? namesOf(_id).web(serving.deployment_id) : null,
+					has_workers: (serving?.workers ?? 0) > 0,
+					network: namesOf(_id).network,
+				})),
+			ensureImage: (engine, image) => engine.ensureImage(image, { signal: NEVER, log: () => Promise.resolve() }),
+		});
+		const parts: DockerParts = { sites, servers, ingress, installation, images, secrets, clock, scratchDir };
+
+		const dialers = new Map<string, Fetch>();
+		const fetchOn = ({ ingress: { host, http_port, https_port } }: RuntimeServer): Fetch => {
+			const key = `${host} ${http_port} ${https_port}`;
+			const dialer =
+				dialers.get(key) ?? fetchThrough(dialing(host, { 'http:': http_port, 'https:': https_port }));
+			dialers.set(key, dialer);
+			return dialer;
+		};
+
+		const storedOf = ({ organization_id, id }: RuntimeSite) => sites.findOne(organization_id, { _id: id });
+
+		return {
+			addressOf: (site) => placementOf(site).url,
+			apply: (site, release, context) => applyRelease(parts, site, release, context),
+			async revert(site, before, context) {
+				const open = await openSite(parts, site);
+				await settle(open, context);
+				return (await open.read()).serving?.git_sha === before.git_sha;
+			},
+			async checkHealth(site, signal) {
+				const stored = await storedOf(site);
+				if (stored === null || stored.serving === null) throw new NotReadyError('nothing was deployed yet');
+				if (stored.traffic === 'stopped') throw new NotReadyError('it is stopped');
+				const { engine, postgres, database } = await openSite(parts, site);
+				const { deployment_id, workers } = stored.serving;
+				const container = namesOf(site.id).web(deployment_id);
+				await untilServing(engine, container, { seconds: HEALTH_SECONDS, workers, signal });
+				await checkModules(postgres, database);
+			},
+			snapshot: () => Promise.reject(new SnapshotError(NO_COPIES)),
+			restore: () => Promise.reject(new SnapshotError(NO_COPIES)),
+			async remove(site) {
+				const { server_id } = placementOf(site);
+				const server = await servers.of(server_id);
+				const { engine } = server;
+				await sites.delete(site.organization_id, { _id: site.id });
+				const its = { [LABEL.installation]: await installation(), [LABEL.environment]: site.id };
+				for (const { name } of await engine.containers(its)) await engine.remove(name);
+				for (const { name } of await engine.volumes(its)) await engine.removeVolume(name);
+				for (const { name } of await engine.networks(its)) {
+					await ingress.leave(server, name);
+					await engine.removeNetwork(name);
+				}
+				await ingress.follow(server);
+			},
+			async access(site) {
+				const { server, database, secrets: its } = await openSite(parts, site);
+				return {
+					url: placementOf(site).url,
+					database,
+					login: LOGIN,
+					secret: its.api_key,
+					fetch: fetchOn(server),
+				};
+			},
+		};
+	},
+};
+
+const NO_COPIES = 'Environments on servers cannot be copied by this release.';
+
+/** Dials a server's ingress, whatever the names lead to: they may lead nowhere yet, or to people's own machine. */
+function dialing(host: string, ports: Readonly<Record<string, number>>): Agent {
+	const connect = buildConnector({ timeout: CONNECT_MS });
+	return new Agent({
+		connect: (options, callback) =>
+			connect(
+				{
+					...options,
+					hostname: host,
+					host,
+					port: String(ports[options.protocol] ?? options.port),
+					servername: options.hostname,
+				},
+				callback,
+			),
+	});
+}

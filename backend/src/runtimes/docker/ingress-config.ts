@@ -2,15 +2,22 @@ import { WEB_PORT, WEBSOCKET_PORT } from './settings-files';
 
 /** Where Caddy is told what to do: from within its container alone. */
 export const ADMIN = 'unix//run/caddy.sock';
+export const CONFIG_DIRECTORY = '/config';
 export const CONFIG_FILE = 'platform.json';
+/** Below the former: who serves each site. */
+export const SITES = 'sites';
 
-/** How long a WebSocket goes on after routes have changed; Odoo's client then connects anew. */
+/** How long a WebSocket goes on after sites have come or gone; Odoo's client then connects anew. */
 const WEBSOCKETS_LAST = '5m';
+/** Where nobody listens: what is sent there is answered as by an environment that does not serve. */
+const NOBODY = '127.0.0.1:1';
 /** After how many seconds those are told to ask again whom nobody serves. */
 const RETRY_SECONDS = 10;
 
 /** How an environment is reached on its server. */
 export interface SiteRoute {
+	/** Names it in files. */
+	readonly key: string;
 	readonly url: string;
 	/** The container that serves; null: nobody does. */
 	readonly upstream: string | null;
@@ -48,42 +55,48 @@ const NOT_SERVED = answer(
 );
 const UNKNOWN = answer(404, 'Nothing here', 'No environment has this address.');
 
-const proxyTo = (upstream: string, port: number) => ({
+/** Sends requests to whom a file names at that moment. */
+const proxyTo = (file: string) => ({
 	handler: 'reverse_proxy',
-	upstreams: [{ dial: `${upstream}:${port}` }],
+	upstreams: [{ dial: `{file.${CONFIG_DIRECTORY}/${SITES}/${file}}` }],
 	stream_close_delay: WEBSOCKETS_LAST,
-	transport: { protocol: 'http', dial_timeout: '3s' },
+	// Odoo ends connections that wait, and what was just sent on one of them could not be sent again.
+	transport: { protocol: 'http', dial_timeout: '3s', keep_alive: { enabled: false } },
 });
 
-const routeOf = ({ url, upstream, has_workers }: SiteRoute) => ({
+const websocketsOf = (key: string) => `${key}.websocket`;
+
+const routeOf = ({ key, url }: Pick<SiteRoute, 'key' | 'url'>) => ({
 	match: [{ host: [new URL(url).hostname] }],
 	terminal: true,
 	handle: [
 		{
 			handler: 'subroute',
-			routes:
-				upstream === null
-					? [{ handle: [NOT_SERVED] }]
-					: [
-							...(has_workers
-								? [
-										{
-											match: [{ path: ['/websocket', '/longpolling/*'] }],
-											handle: [proxyTo(upstream, WEBSOCKET_PORT)],
-										},
-									]
-								: []),
-							{ handle: [proxyTo(upstream, WEB_PORT)] },
-						],
+			routes: [
+				{ match: [{ path: ['/websocket', '/longpolling/*'] }], handle: [proxyTo(websocketsOf(key))] },
+				{ handle: [proxyTo(key)] },
+			],
 		},
 	],
 });
 
 /**
+ * The files that say who serves: with them the ingress moves from one container to the next without being loaded anew,
+ * which would cut connections that wait for their next request.
+ */
+export const siteFiles = (routes: readonly SiteRoute[]): Readonly<Record<string, string>> =>
+	Object.fromEntries(
+		routes.flatMap(({ key, upstream, has_workers }) => [
+			[key, upstream === null ? NOBODY : `${upstream}:${WEB_PORT}`],
+			[websocketsOf(key), upstream === null ? NOBODY : `${upstream}:${has_workers ? WEBSOCKET_PORT : WEB_PORT}`],
+		]),
+	);
+
+/**
  * All that a server's Caddy does, as its own JSON. Names with https get certificates by Caddy itself, and are led there
  * from http.
  */
-export function ingressConfig(routes: readonly SiteRoute[]) {
+export function ingressConfig(routes: readonly Pick<SiteRoute, 'key' | 'url'>[]) {
 	const sorted = [...routes].sort((one, other) => (one.url < other.url ? -1 : 1));
 	const server = (port: number, scheme: string) => ({
 		listen: [`:${port}`],

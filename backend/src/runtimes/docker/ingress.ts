@@ -1,11 +1,18 @@
 import { pack } from 'tar-stream';
 import type { Engine } from '../../docker/engine';
 import type { RuntimeServer } from '../runtime';
-import { ADMIN, CONFIG_FILE, ingressConfig, type SiteRoute } from './ingress-config';
+import {
+	ADMIN,
+	CONFIG_DIRECTORY,
+	CONFIG_FILE,
+	ingressConfig,
+	siteFiles,
+	SITES,
+	type SiteRoute,
+} from './ingress-config';
 import { ingressNames, LABEL } from './names';
 
 const MIB = 1024 * 1024;
-const CONFIG_DIRECTORY = '/config';
 
 /** A site, as its server's ingress must know it. */
 export interface IngressSite extends SiteRoute {
@@ -35,9 +42,9 @@ export function createIngress({
 }): Ingress {
 	const following = new Map<RuntimeServer['id'], Promise<void>>();
 	/** What each Caddy was last told, and since when it runs: one that was made anew knows nothing. */
-	const told = new Map<RuntimeServer['id'], string>();
+	const told = new Map<RuntimeServer['id'], { since: number | undefined; config: string; files: string }>();
 
-	const ensureContainer = async ({ engine, ingress }: RuntimeServer, config: string) => {
+	const ensureContainer = async ({ engine, ingress }: RuntimeServer, content: Content) => {
 		const its = await installation();
 		const names = ingressNames(its);
 		const labels = { [LABEL.installation]: its, [LABEL.role]: 'ingress' };
@@ -70,7 +77,7 @@ export function createIngress({
 				{ server: ingress.https_port, container: 443 },
 			],
 		});
-		await put(engine, names.container, config);
+		await put(engine, names.container, content);
 		await engine.start(names.container);
 		return { container: names.container, found: await engine.inspect(names.container) };
 	};
@@ -93,18 +100,20 @@ export function createIngress({
 				return;
 			}
 			const config = JSON.stringify(ingressConfig(sites));
-			const { container, found } = await ensureContainer(server, config);
+			const files = siteFiles(sites);
+			const { container, found } = await ensureContainer(server, { config, files });
 			for (const { network } of sites) {
 				if (found?.addresses[network] === undefined) await engine.connect(network, container);
 			}
-			const telling = `${found?.started_at.toISOString() ?? ''} ${config}`;
-			if (told.get(id) !== telling) {
-				await put(engine, container, config);
-				await load(engine, container);
-				told.set(id, telling);
+			const before = told.get(id);
+			const now = { since: found?.started_at.getTime(), config, files: JSON.stringify(files) };
+			if (before?.since !== now.since || before?.files !== now.files || before.config !== config) {
+				await put(engine, container, { config, files });
 			}
+			if (before?.since !== now.since || before?.config !== config) await load(engine, container);
+			told.set(id, now);
 			// Another replica may have told it meanwhile what was older.
-			if (JSON.stringify(ingressConfig(await sitesOn(id))) === config) return;
+			if (JSON.stringify(siteFiles(await sitesOn(id))) === now.files) return;
 		}
 	};
 
@@ -126,11 +135,27 @@ export function createIngress({
 	};
 }
 
-async function put(engine: Engine, container: string, config: string): Promise<void> {
+/** What a Caddy reads. */
+interface Content {
+	readonly config: string;
+	readonly files: Readonly<Record<string, string>>;
+}
+
+/** Writes it, and who serves in one moment: a file that is half written would lead nowhere. */
+async function put(engine: Engine, container: string, { config, files }: Content): Promise<void> {
 	const archive = pack();
+	const isRunning = (await engine.inspect(container))?.running === true;
+	const directory = isRunning ? `${SITES}.new` : SITES;
 	archive.entry({ name: CONFIG_FILE, mode: 0o644 }, config);
+	archive.entry({ name: directory, type: 'directory', mode: 0o755 });
+	for (const [name, text] of Object.entries(files))
+		archive.entry({ name: `${directory}/${name}`, mode: 0o644 }, text);
 	archive.finalize();
 	await engine.putArchive(container, CONFIG_DIRECTORY, archive);
+	if (!isRunning) return;
+	const move = `cd ${CONFIG_DIRECTORY} && mkdir -p ${SITES} && mv -f ${directory}/* ${SITES}/`;
+	const { exit_code, stderr } = await engine.exec(container, ['/bin/sh', '-c', move]);
+	if (exit_code !== 0) throw new Error(`Caddy's routes cannot be written: ${stderr.trim()}`);
 }
 
 /** How often Caddy is asked that has only just begun. */

@@ -25,6 +25,7 @@ export const dockerRuntime: RuntimeDefinition = {
 			image: images.caddy,
 			sitesOn: async (server_id) =>
 				(await sites.everywhere.find({ server_id })).map(({ _id, url, serving, traffic }) => ({
+					key: namesOf(_id).network,
 					url,
 					upstream: serving !== null && traffic === 'open' ? namesOf(_id).web(serving.deployment_id) : null,
 					has_workers: (serving?.workers ?? 0) > 0,

@@ -1,0 +1,155 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DOCKER_HOST, notesAddon, openRealEnvironments, type RealEnvironments } from '../support/real-environments';
+
+/** Containers take their time on a busy machine. */
+const PATIENCE_MS = 600_000;
+
+(DOCKER_HOST === undefined ? describe.skip : describe)('an environment on a Docker Engine', () => {
+	let real: RealEnvironments;
+	let environment: Awaited<ReturnType<RealEnvironments['addEnvironment']>>;
+	let first: Awaited<ReturnType<RealEnvironments['deploy']>>;
+
+	beforeAll(async () => {
+		real = await openRealEnvironments(DOCKER_HOST ?? '');
+		environment = await real.addEnvironment('notes');
+		first = await real.deploy(environment.id);
+	}, PATIENCE_MS);
+
+	afterAll(() => real.close(), PATIENCE_MS);
+
+	const names = async () =>
+		JSON.stringify(await real.call(environment.id, 'acme.note', 'search_read', [[]], { fields: ['name'] }));
+	const note = (name: string) => real.call(environment.id, 'acme.note', 'create', [{ name }]);
+	const statusNow = async () =>
+		(await real.platform.api('GET', `/api/v1/environments/${environment.id}/status`)).json;
+
+	/** Writes notes one after the other while the work is done; answers those that were acknowledged. */
+	const whileWriting = async (work: () => Promise<void>) => {
+		const acknowledged: string[] = [];
+		const state = { over: false };
+		const writing = (async () => {
+			for (let nr = 1; !state.over; nr++) {
+				const name = `while ${nr}`;
+				await note(name).then(
+					() => acknowledged.push(name),
+					() => undefined,
+				);
+			}
+		})();
+		await work();
+		state.over = true;
+		await writing;
+		return acknowledged;
+	};
+
+	it('installs the add-ons of the commit with its first deploy', () => {
+		expect(first).toMatchObject({
+			status: 'succeeded',
+			downtime_ms: 0,
+			modules_installed: ['acme_notes'],
+			modules_updated: [],
+			error: null,
+		});
+	});
+
+	it('answers at its address, through the ingress of its server', async () => {
+		expect(await real.visit(environment.primary_url)).toBe(200);
+	});
+
+	it('says that it is well', async () => {
+		expect(await statusNow()).toMatchObject({ status: 'running', health: { healthy: true } });
+	});
+
+	it('is reached by the gateway, over JSON-2', async () => {
+		await note('kept');
+		expect(await names()).toContain('"kept"');
+	});
+
+	it('shows no secret to whoever may ask the Engine', async () => {
+		const containers = await real.engine.containers({ 'io.odoo-platform.environment': environment.id });
+		expect(containers.map(({ name }) => name.replace(/^.*-(db|web).*$/, '$1')).sort()).toEqual(['db', 'web']);
+		const shown = containers.map(({ name }) => execFileSync('docker', ['inspect', name]).toString()).join();
+		expect(shown).not.toMatch(/db_password|admin_passwd|POSTGRES_PASSWORD=(?!taken-away-at-once)/);
+	});
+
+	it(
+		'serves on while it is deployed anew, where no installed module changes',
+		async () => {
+			const answers: number[] = [];
+			const state = { over: false };
+			const visiting = (async () => {
+				while (!state.over) answers.push(await real.visit(environment.primary_url));
+			})();
+			real.repository.commit({ 'README.md': 'Notes' });
+			const deployment = await real.deploy(environment.id);
+			state.over = true;
+			await visiting;
+			expect(deployment).toMatchObject({ status: 'succeeded', downtime_ms: 0, modules_updated: [] });
+			expect(new Set(answers)).toEqual(new Set([200]));
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		'updates modules that have changed, and loses nothing that Odoo has acknowledged',
+		async () => {
+			real.repository.commit(notesAddon('19.0.1.1.0', '    priority = fields.Integer(default=3)\n'));
+			let deployment = first;
+			const acknowledged = await whileWriting(async () => {
+				deployment = await real.deploy(environment.id);
+			});
+			expect(deployment).toMatchObject({
+				status: 'succeeded',
+				modules_updated: ['acme_notes'],
+				modules_installed: [],
+				error: null,
+			});
+			expect(deployment.downtime_ms).toBeGreaterThan(0);
+			const kept = await names();
+			expect(acknowledged.filter((name) => !kept.includes(`"${name}"`))).toEqual([]);
+			expect(acknowledged.length).toBeGreaterThan(0);
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		'goes on with the earlier release where a module cannot be updated, and says what Odoo said',
+		async () => {
+			real.repository.commit(notesAddon('19.0.1.2.0', '    broken = fields.Nonsense()\n'));
+			const deployment = await real.deploy(environment.id);
+			expect(deployment).toMatchObject({ status: 'failed', error: { code: 'update_failed' } });
+			expect(deployment.error?.message).toContain("module 'odoo.fields' has no attribute 'Nonsense'");
+			expect(await statusNow()).toMatchObject({ status: 'running', health: { healthy: true } });
+			expect(await names()).toContain('"kept"');
+		},
+		PATIENCE_MS,
+	);
+
+	it('refuses a commit without an add-on that is installed, and names it', async () => {
+		real.repository.git('rm', '-rq', 'acme_notes');
+		real.repository.commit({ 'README.md': 'Nothing' });
+		const deployment = await real.deploy(environment.id);
+		expect(deployment).toMatchObject({ status: 'failed', error: { code: 'release_refused' } });
+		expect(deployment.error?.message).toContain('acme_notes');
+		expect(await statusNow()).toMatchObject({ status: 'running', health: { healthy: true } });
+	});
+
+	it('refuses an add-on that depends on nothing that there is, and names it', async () => {
+		const files = notesAddon('19.0.1.3.0');
+		const manifest = files['acme_notes/__manifest__.py'].replace("['base']", "['base', 'acme_nowhere']");
+		real.repository.commit({ ...files, 'acme_notes/__manifest__.py': manifest });
+		const deployment = await real.deploy(environment.id);
+		expect(deployment).toMatchObject({ status: 'failed', error: { code: 'release_refused' } });
+		expect(deployment.error?.message).toContain('acme_nowhere');
+	});
+
+	it(
+		'leaves nothing on the Engine when it is deleted',
+		async () => {
+			await real.platform.api('DELETE', `/api/v1/environments/${environment.id}`);
+			expect(await real.leftOnEngine()).toEqual([]);
+		},
+		PATIENCE_MS,
+	);
+});

@@ -15,6 +15,10 @@ async function main() {
 	const platform = await startPlatform(config, { log });
 	const say = (text: string) => process.stdout.write(`${text}\n`);
 	say(`Odoo Platform answers at ${platform.url}`);
+	if (platform.localServer !== null) {
+		const { name, engine_version } = platform.localServer;
+		say(`Docker Engine ${engine_version} found: new environments run real Odoo (server ${name}).`);
+	}
 	if (platform.firstRunFile !== null) {
 		say(`First start: keys, ids and the owner's login are in ${platform.firstRunFile} (readable by you alone).`);
 		say('Next: deploy the demo environment with the first curl of the README. Or stop this, and run npm run demo.');

@@ -44,6 +44,7 @@ import { createOrganizations } from './features/organizations/feature';
 import { createProjects } from './features/projects/feature';
 import { createRateCounter } from './features/rate-limits/counter';
 import { createServers } from './features/servers/feature';
+import type { LocalServer } from './features/servers/local';
 import { createWebhooks } from './features/webhooks/feature';
 import { createGitRepositories } from './git/repositories';
 import { createApp } from './http/app';
@@ -70,6 +71,8 @@ export interface Platform {
 	readonly url: string;
 	/** The file that the first start wrote; null at every later one. */
 	readonly firstRunFile: string | null;
+	/** The server that this machine's own Docker Engine is; null where none answers. */
+	readonly localServer: LocalServer | null;
 	/** Everything it serves under `/api`, as declared. */
 	readonly routes: readonly Route[];
 	/** Takes no more requests, lets those and the work under way end, and closes everything in reverse. */
@@ -120,6 +123,11 @@ export async function startPlatform(
 	};
 
 	const operator = () => operatorOf(collections.installation);
+	const installation = async () => {
+		const id = await operator();
+		if (id === null) throw new Error('the first run has not begun yet');
+		return id;
+	};
 	const events = createEvents(parts);
 	const carrying = { ...parts, events: events.carriage };
 	const organizations = createOrganizations(parts);
@@ -137,16 +145,13 @@ export async function startPlatform(
 		...carrying,
 		useOf: createServerUse(collections.environments),
 		operatorOf: operator,
+		installation,
 		baseDomain: config.baseDomain ?? null,
 	});
 	const runtimes = createRuntimes({
 		...parts,
 		servers: servers.service.forRuntimes,
-		installation: async () => {
-			const id = await operator();
-			if (id === null) throw new Error('the first run has not begun yet');
-			return id;
-		},
+		installation,
 		images: config.images,
 		scratchDir: scratch.directory,
 		connection: database.connection,
@@ -234,7 +239,7 @@ export async function startPlatform(
 		...gateway.routes,
 		...odooRoutes.routes,
 	];
-	const workers = [events.worker, webhooks.worker, jobs.worker, odooRoutes.worker];
+	const workers = [events.worker, webhooks.worker, jobs.worker, odooRoutes.worker, servers.worker];
 
 	const refusedKeys = createRefusedKeys({ limits, clock });
 	const idempotency = createIdempotency({ ...parts, store: createClaimStore(collections.claims) });
@@ -292,13 +297,14 @@ export async function startPlatform(
 			environments: environments.service,
 			connections: connections.service,
 		});
+		const localServer = await servers.addLocal({ sockets: config.dockerSockets, ports: config.localIngress });
 		if (database.engine === 'embedded')
 			await Promise.all([jobs.service.releaseAll(), webhooks.service.releaseAll()]);
 		await projects.service.tidyUp();
 		await webhooks.service.lookAtAll();
 		for (const worker of workers) worker.start();
 		started = true;
-		return { url: origin.url, firstRunFile, routes, stop };
+		return { url: origin.url, firstRunFile, localServer, routes, stop };
 	} catch (error) {
 		await stop();
 		throw error;

@@ -23,7 +23,7 @@ let dataDir: string;
 
 /** The service on that directory, stopped again at once. */
 async function start(directory = dataDir) {
-	const config = readConfig({ DATA_DIR: directory, PORT: '0', LOG_LEVEL: 'silent' });
+	const config = readConfig({ DATA_DIR: directory, PORT: '0', LOG_LEVEL: 'silent', DOCKER_HOST: 'none' });
 	const platform = await startPlatform(config, { log: createLogger('silent') });
 	await platform.stop();
 	return platform;

@@ -40,7 +40,14 @@ class Service {
 			process.execPath,
 			['-r', path.join(root, 'test/support/ts-register.cjs'), path.join(root, 'backend/src/main.ts')],
 			{
-				env: { PATH: process.env.PATH, HOME: process.env.HOME, DATA_DIR: dataDir, PORT: '0', ...environment },
+				env: {
+					PATH: process.env.PATH,
+					HOME: process.env.HOME,
+					DATA_DIR: dataDir,
+					PORT: '0',
+					DOCKER_HOST: 'none',
+					...environment,
+				},
 				stdio: ['ignore', 'pipe', 'pipe'],
 			},
 		);

@@ -18,10 +18,13 @@ afterEach(() => rm(directory, { recursive: true }));
 
 /** Starts the service on a directory that is not there yet. */
 const start = (environment: Record<string, string>, options: { freeSpace?: FreeSpace } = {}) =>
-	startPlatform(readConfig({ PORT: '0', DATA_DIR: path.join(directory, 'data'), ...environment }), {
-		log: createLogger('silent'),
-		...options,
-	});
+	startPlatform(
+		readConfig({ PORT: '0', DOCKER_HOST: 'none', DATA_DIR: path.join(directory, 'data'), ...environment }),
+		{
+			log: createLogger('silent'),
+			...options,
+		},
+	);
 
 describe('a start', () => {
 	it('makes a data directory for its owner alone, whoever keeps the master key', async () => {

@@ -95,6 +95,7 @@ export async function startOnLastRelease() {
 		SECRET_KEY: release.secret_key,
 		OUTBOUND_ALLOWED_CIDRS: '127.0.0.0/8',
 		MONGODB_URI: uri,
+		DOCKER_HOST: 'none',
 	});
 	const platform = await startPlatform(config, { log: createLogger(config.logLevel) });
 	const endChecks = await checkReplies(platform.url);

@@ -14,7 +14,7 @@ export async function runMain(
 		process.execPath,
 		['-r', path.join(root, 'test/support/ts-register.cjs'), path.join(root, 'backend/src', file), ...args],
 		{
-			env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+			env: { PATH: process.env['PATH'], HOME: process.env['HOME'], DOCKER_HOST: 'none', ...environment },
 			stdio: ['ignore', 'pipe', 'pipe'],
 		},
 	);

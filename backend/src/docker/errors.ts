@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 /** A Docker Engine did not do what it was asked. The message is for people and holds no secret. */
 export class EngineError extends Error {
 	override readonly name = 'EngineError';
@@ -15,8 +17,11 @@ export class EngineError extends Error {
 	}
 }
 
+/** Also of errors that Node.js itself made, which are of another realm in tests. */
+const isError = (error: unknown): error is Error => error instanceof Error || types.isNativeError(error);
+
 const statusOf = (error: unknown) =>
-	error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : null;
+	isError(error) && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : null;
 
 /** Whether the Engine answered with that status. */
 export const hasStatus = (error: unknown, ...statuses: readonly number[]) => statuses.includes(statusOf(error) ?? 0);
@@ -24,7 +29,7 @@ export const hasStatus = (error: unknown, ...statuses: readonly number[]) => sta
 /** The same failure in the words of this folder. Reasons of an aborted signal stay what they are. */
 export function engineError(error: unknown, signal: AbortSignal | undefined): unknown {
 	if (signal?.aborted) return signal.reason;
-	if (error instanceof EngineError || !(error instanceof Error)) return error;
+	if (error instanceof EngineError || !isError(error)) return error;
 	const status = statusOf(error);
 	if (status !== null) {
 		const said = 'json' in error && isMessage(error.json) ? error.json.message : `HTTP ${status}`;

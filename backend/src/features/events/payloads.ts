@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EventType, PlatformEvent } from '../../core/events';
 import { deploymentSchema } from '../deployments/schemas';
 import { environmentSchema } from '../environments/schemas';
+import { serverSchema } from '../servers/schemas';
 import { webhookSchema } from '../webhooks/schemas';
 
 const deployment = z.object({
@@ -27,6 +28,10 @@ const environment = z.object({ environment: environmentSchema.describe('As it wa
 
 const webhook = z.object({ webhook: webhookSchema.omit({ url: true }).describe('As it was then') });
 
+const server = z.object({
+	server: serverSchema.pick({ id: true, name: true, status: true, reason: true }).describe('As it was then'),
+});
+
 /** The data of what receivers are told of a webhook, be it an event or a test. */
 export type WebhookPayload = z.output<typeof webhook>;
 
@@ -51,12 +56,16 @@ export type EnvironmentEvent = EventOf<
 /** A webhook was paused. */
 export type PausedEvent = EventOf<'webhook.paused', typeof webhook>;
 
+/** A server degraded or recovered. */
+export type ServerEvent = EventOf<`server.${'degraded' | 'recovered'}`, typeof server>;
+
 /** The `data` of any event; described by its type and not parsed, for history keeps what was told when it was told. */
 export const payloadSchema = z.record(z.string(), z.unknown()).meta({
 	anyOf: z.toJSONSchema(
 		z.union([
 			deployment.meta({ title: 'Of deployment.*' }),
 			environment.meta({ title: 'Of environment.*' }),
+			server.meta({ title: 'Of server.*' }),
 			webhook.meta({ title: 'Of webhook.paused' }),
 			z.record(z.string(), z.unknown()).meta({ title: 'Of types that are not announced yet' }),
 		]),

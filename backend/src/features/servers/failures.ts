@@ -1,4 +1,4 @@
-import { ApiError } from '../../core/errors';
+import { ApiError, systemCode } from '../../core/errors';
 import { EndpointRefusedError } from '../../docker/endpoint';
 import { EngineError } from '../../docker/errors';
 import { OutboundError } from '../../net/outbound';
@@ -20,8 +20,7 @@ export function engineFailure(error: unknown): EngineFailure | null {
 	}
 	if (!(error instanceof EngineError)) return null;
 	if (error.cause instanceof OutboundError) return engineFailure(error.cause);
-	const { cause } = error;
-	const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+	const code = String(systemCode(error.cause));
 	return TLS.test(code)
 		? { code: 'server_tls_failed', message: `The TLS with the Docker Engine failed (${code}): check tls.` }
 		: { code: 'server_unreachable', message: error.message };

@@ -31,7 +31,10 @@ export function makeGitRepository(directory: string): GitRepository {
 			.toString()
 			.trim();
 	const git = (...args: readonly string[]) => gitWith('', ...args);
-	git('init', '--quiet', '--initial-branch=main', '--template=');
+	// What `git init` makes.
+	for (const folder of ['objects', 'refs']) mkdirSync(path.join(directory, '.git', folder), { recursive: true });
+	writeFileSync(path.join(directory, '.git', 'HEAD'), 'ref: refs/heads/main\n');
+	writeFileSync(path.join(directory, '.git', 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = false\n');
 	return {
 		path: directory,
 		git,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { git } from '../../git/git-command';
 
@@ -94,11 +94,16 @@ const COMMITS: readonly (readonly [message: string, files: Files])[] = [
 ];
 
 /** Whoever commits there needs neither a name nor a signing key for it. */
-const SETTINGS: readonly (readonly [name: string, value: string])[] = [
-	['user.name', 'Acme Developer'],
-	['user.email', 'developer@example.com'],
-	['commit.gpgsign', 'false'],
-];
+const SETTINGS = '[user]\n\tname = Acme Developer\n\temail = developer@example.com\n[commit]\n\tgpgsign = false\n';
+
+/** The commits as `git fast-import` reads them: to make each by `add` and `commit` starts git ten times. */
+function* importStream() {
+	const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+	for (const [message, files] of COMMITS) {
+		yield `commit refs/heads/main\ncommitter Acme Developer <developer@example.com> now\n${data(`${message}\n`)}`;
+		for (const [name, content] of Object.entries(files)) yield `M 100644 inline ${name}\n${data(content)}`;
+	}
+}
 
 /**
  * Makes the demo project's repository, a real one with a work tree: branch `main`, two add-ons, three commits. One that
@@ -110,15 +115,9 @@ export async function createDemoRepository(directory: string): Promise<void> {
 	await rm(draft, { recursive: true, force: true });
 	await mkdir(draft, { recursive: true });
 	await git({ args: ['init', '--quiet', '--initial-branch=main', '--template=', draft] });
-	const run = (...args: string[]) => git({ args: ['-C', draft, ...args] });
-	for (const [name, value] of SETTINGS) await run('config', name, value);
-	for (const [message, files] of COMMITS) {
-		for (const [name, content] of Object.entries(files)) {
-			await mkdir(path.dirname(path.join(draft, name)), { recursive: true });
-			await writeFile(path.join(draft, name), content);
-		}
-		await run('add', '.');
-		await run('commit', '--quiet', '--message', message);
-	}
+	await appendFile(path.join(draft, '.git', 'config'), SETTINGS);
+	const input = [...importStream()].join('');
+	await git({ args: ['-C', draft, 'fast-import', '--quiet', '--date-format=now'], input });
+	await git({ args: ['-C', draft, 'reset', '--quiet', '--hard'] });
 	await rename(draft, directory);
 }

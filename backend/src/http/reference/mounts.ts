@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { ApiError } from '../../core/errors';
-import { openApiDocument, type UndeclaredOperation } from '../openapi';
+import { type OpenApiDocument, openApiDocument, type UndeclaredOperation } from '../openapi';
 import type { Route } from '../route';
 import { referencePage } from './page';
 
@@ -12,23 +12,25 @@ export function referenceMounts(
 	publicUrl: () => string,
 ): Record<string, RequestHandler> {
 	const document = openApiDocument(routes, undeclared);
-	const { html, contentSecurityPolicy } = referencePage(document);
 	const json = (): Published => ({
 		type: 'application/json',
 		text: JSON.stringify({ ...document, servers: [{ url: publicUrl() }] }),
 	});
-	const page: Published = {
-		type: 'text/html',
-		text: html,
-		headers: { 'Content-Security-Policy': contentSecurityPolicy },
-	};
+	let written: Published | undefined;
+	/** Written when it is first asked for: few services ever are. */
+	const page = () => (written ??= pageOf(document));
 	return {
 		'/api/v1/openapi.json': publish(json),
 		'/api/v1/docs': publish((request) => ({
-			...(request.accepts(['text/html', 'application/json']) === 'application/json' ? json() : page),
+			...(request.accepts(['text/html', 'application/json']) === 'application/json' ? json() : page()),
 			vary: 'Accept',
 		})),
 	};
+}
+
+function pageOf(document: OpenApiDocument): Published {
+	const { html, contentSecurityPolicy } = referencePage(document);
+	return { type: 'text/html', text: html, headers: { 'Content-Security-Policy': contentSecurityPolicy } };
 }
 
 interface Published {

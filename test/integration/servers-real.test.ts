@@ -51,7 +51,7 @@ const idOf = (json: unknown) => z.object({ id: z.string() }).parse(json).id;
 		const ca = String(certificatesIn(directory).selfSigned('other').cert);
 		rmSync(directory, { recursive: true });
 		const { status, json } = await add({ name: 'other', endpoint: first, tls: { ...tls(), ca } });
-		expect([status, json]).toMatchObject([502, { code: 'server_tls_failed' }]);
+		expect([status, json]).toMatchObject([502, { code: 'server_credentials_refused' }]);
 	});
 
 	it('refuses an address at which nothing answers', async () => {

@@ -1,17 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { startFakeDocker } from '../support/fake-docker';
 import { addOrganization, startTestPlatform, type TestPlatform } from '../support/platform';
 import { postSigned } from '../support/signed-request';
 
 let platform: TestPlatform;
+let docker: Awaited<ReturnType<typeof startFakeDocker>>;
 let stranger: { key: string };
 
 beforeAll(async () => {
-	platform = await startTestPlatform();
+	docker = await startFakeDocker();
+	platform = await startTestPlatform({ DOCKER_HOST: docker.endpoint });
 	stranger = { key: (await addOrganization(platform)).api_key };
 });
 
-afterAll(() => platform.remove());
+afterAll(async () => {
+	await platform.remove();
+	await docker.close();
+});
 
 /** The ids on a list's first page. */
 async function idsOf(path: string, options?: { key: string }): Promise<string[]> {
@@ -42,6 +48,7 @@ async function belongings(): Promise<Record<string, string>> {
 		delivery_id: String(delivery.json.id),
 		event_id: (await idsOf('/api/v1/events'))[0] ?? '',
 		key_id: (await idsOf('/api/v1/api-keys'))[0] ?? '',
+		server_id: (await idsOf('/api/v1/servers'))[0] ?? '',
 		connection_id: (await idsOf('/api/v1/odoo-connections'))[0] ?? '',
 		log_id: await logOf(platform.firstRun.webhook_key),
 		organization_id: platform.firstRun.organization_id,

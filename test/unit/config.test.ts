@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import { ConfigError, readConfig } from '../../backend/src/config';
 
@@ -17,7 +18,19 @@ describe('the configuration', () => {
 			secretKey: undefined,
 			previousSecretKeys: [],
 			assistant: undefined,
+			dockerSockets: ['/var/run/docker.sock', path.join(homedir(), '.docker/run/docker.sock')],
+			images: { odoo: 'odoo:{version}', postgres: 'postgres:17', caddy: 'caddy:2' },
+			baseDomain: undefined,
+			localIngress: { http_port: 8090, https_port: 8493 },
 		});
+	});
+
+	it.each([
+		['none', []],
+		['unix:///run/user/1000/docker.sock', ['/run/user/1000/docker.sock']],
+		['tcp://docker.example.com:2376', []],
+	])('looks for the Engine of its machine as DOCKER_HOST=%s says', (DOCKER_HOST, sockets) => {
+		expect(readConfig({ DOCKER_HOST }).dockerSockets).toEqual(sockets);
 	});
 
 	it('takes a language model with all that it needs', () => {

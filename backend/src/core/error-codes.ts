@@ -124,9 +124,9 @@ export const ERROR_CODES = {
 	odoo_server_error: { status: 502, meaning: 'Odoo failed.' },
 	server_address_refused: { status: 422, meaning: 'The address of the server leads where it may not.' },
 	server_unreachable: { status: 502, meaning: 'The Docker Engine of the server does not answer.' },
-	server_tls_failed: {
+	server_credentials_refused: {
 		status: 502,
-		meaning: 'The Docker Engine and the service did not accept the TLS certificates of each other.',
+		meaning: 'The server and the service did not accept the certificates or keys of each other.',
 	},
 	deletion_failed: { status: 502, meaning: 'The runtime did not remove the environment; it can be deleted again.' },
 	assistant_unavailable: { status: 502, meaning: 'The language model of the assistant did not answer.' },

@@ -3,31 +3,43 @@ import { EndpointRefusedError } from '../../docker/endpoint';
 import { EngineError } from '../../docker/errors';
 import { OutboundError } from '../../net/outbound';
 
+/** How Node.js calls what is wrong between two sides of TLS. */
 const TLS = /CERT|SSL|TLS|EPROTO|UNABLE_TO|SELF_SIGNED|OSSL/;
+/** How the SSH library says what is wrong between its two. */
+const SSH = /parse privateKey|authentication methods failed|Host denied|Handshake failed/i;
 
 /** Why an Engine could not be had, and in which words. */
 export interface EngineFailure {
-	readonly code: 'server_unreachable' | 'server_tls_failed' | 'server_address_refused';
+	readonly code: 'server_unreachable' | 'server_credentials_refused' | 'server_address_refused';
 	readonly message: string;
+	/** The input that is to blame. */
+	readonly pointer: '/endpoint' | '/tls' | '/ssh';
 }
 
 /** What keeps the service from an Engine; null where the error is of another kind. */
 export function engineFailure(error: unknown): EngineFailure | null {
-	if (error instanceof EndpointRefusedError) return { code: 'server_address_refused', message: error.message };
+	if (error instanceof EndpointRefusedError) {
+		return { code: 'server_address_refused', message: error.message, pointer: '/endpoint' };
+	}
 	if (error instanceof OutboundError) {
-		const refused = error.code === 'outbound_address_refused';
-		return { code: refused ? 'server_address_refused' : 'server_unreachable', message: error.message };
+		const code = error.code === 'outbound_address_refused' ? 'server_address_refused' : 'server_unreachable';
+		return { code, message: error.message, pointer: '/endpoint' };
 	}
 	if (!(error instanceof EngineError)) return null;
-	if (error.cause instanceof OutboundError) return engineFailure(error.cause);
-	const code = String(systemCode(error.cause));
-	return TLS.test(code)
-		? { code: 'server_tls_failed', message: `The TLS with the Docker Engine failed (${code}): check tls.` }
-		: { code: 'server_unreachable', message: error.message };
+	const { cause } = error;
+	if (cause instanceof OutboundError) return engineFailure(cause);
+	const name = String(systemCode(cause));
+	if (TLS.test(name)) {
+		const message = `The TLS certificates of the Docker Engine and the service do not fit each other (${name}).`;
+		return { code: 'server_credentials_refused', message, pointer: '/tls' };
+	}
+	if (cause instanceof Error && SSH.test(cause.message)) {
+		const message = `The SSH keys of the server and the service do not fit each other (${cause.message}).`;
+		return { code: 'server_credentials_refused', message, pointer: '/ssh' };
+	}
+	return { code: 'server_unreachable', message: error.message, pointer: '/endpoint' };
 }
 
 /** A server that does not answer is not saved. */
-export const refused = ({ code, message }: EngineFailure) =>
-	new ApiError(code, `The server was not saved. ${message}`, {
-		errors: [{ pointer: code === 'server_tls_failed' ? '/tls' : '/endpoint', detail: message }],
-	});
+export const refused = ({ code, message, pointer }: EngineFailure) =>
+	new ApiError(code, `The server was not saved. ${message}`, { errors: [{ pointer, detail: message }] });

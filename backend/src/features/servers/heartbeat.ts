@@ -5,7 +5,8 @@ import { claim } from '../../database/lease';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { ContainerState, Engine } from '../../docker/engine';
 import { withTimeLimit } from '../../waiting/time-limit';
-import { createWakeableLoop, type WakeableLoop } from '../../waiting/wakeable-loop';
+import { unlessAborted } from '../../waiting/unless-aborted';
+import { createWakeableLoop, ENDED, type WakeableLoop } from '../../waiting/wakeable-loop';
 import type { ServerEvent } from '../events/payloads';
 import type { Engines } from './engines';
 import { engineFailure } from './failures';
@@ -53,6 +54,8 @@ export function createHeartbeat({
 	notify: () => void;
 	log: Logger;
 }): WakeableLoop {
+	/** Aborted when the worker stops. */
+	const over = new AbortController();
 	const dying = new Map<ServerId, { readonly at: number; readonly found: boolean }>();
 
 	/** As of the last minute. */
@@ -65,15 +68,19 @@ export function createHeartbeat({
 		return found;
 	};
 
+	const findOut = async (server: ServerDocument, signal: AbortSignal): Promise<Found> => {
+		const engine = await engines.of(server);
+		const containers = await containersOf(engine, await installation());
+		const { facts, problem } = await lookAt(engine, containers, signal);
+		const container = (await hasDying(server._id, engine, containers)) ? 'container' : null;
+		return { facts, problem: problem ?? container };
+	};
+
 	const look = async (server: ServerDocument): Promise<Found> => {
 		try {
-			return await withTimeLimit({ clock, ms: LOOK_MS, reason: () => new SlowError() }, async (signal) => {
-				const engine = await engines.of(server);
-				const containers = await containersOf(engine, await installation());
-				const { facts, problem } = await lookAt(engine, containers, signal);
-				const container = (await hasDying(server._id, engine, containers)) ? 'container' : null;
-				return { facts, problem: problem ?? container };
-			});
+			const limits = { clock, ms: LOOK_MS, reason: () => new SlowError(), signal: over.signal };
+			// Not every call of an Engine heeds a signal.
+			return await withTimeLimit(limits, (signal) => unlessAborted(() => findOut(server, signal), signal));
 		} catch (error) {
 			if (!(error instanceof SlowError) && engineFailure(error) === null) throw error;
 			engines.forget(server._id);
@@ -107,11 +114,11 @@ export function createHeartbeat({
 			);
 			if (hasTurned) notify();
 		} catch (error) {
-			log.error({ err: error, server_id: server._id }, 'a server could not be looked at');
+			if (error !== ENDED) log.error({ err: error, server_id: server._id }, 'a server could not be looked at');
 		}
 	};
 
-	return createWakeableLoop({
+	const loop = createWakeableLoop({
 		clock,
 		onError: (error) => log.error({ err: error }, 'due servers could not be looked for; trying again'),
 		async round() {
@@ -129,4 +136,11 @@ export function createHeartbeat({
 			return claimed.length === MAX_LOOKS ? 0 : POLL_MS;
 		},
 	});
+	return {
+		...loop,
+		stop: () => {
+			over.abort(ENDED);
+			return loop.stop();
+		},
+	};
 }

@@ -10,7 +10,7 @@ import type { ServersService } from './service';
 const params = z.strictObject({ server_id: pathId('server') });
 const read = { by: 'key', permission: 'servers:read', plan: 'starter' } as const;
 const write = { by: 'key', permission: 'servers:write', plan: 'starter' } as const;
-const engineErrors = ['server_unreachable', 'server_tls_failed', 'server_address_refused'] as const;
+const engineErrors = ['server_unreachable', 'server_credentials_refused', 'server_address_refused'] as const;
 
 /** `/api/v1/servers` */
 export const serverRoutes = ({ servers, pager }: { servers: ServersService; pager: Pager }): Route[] => [

@@ -224,7 +224,7 @@ export const serverTestSchema = z
 		error: z
 			.object({
 				code: z
-					.enum(['server_unreachable', 'server_tls_failed', 'server_address_refused'])
+					.enum(['server_unreachable', 'server_credentials_refused', 'server_address_refused'])
 					.meta({ description: 'Stable' }),
 				message: z.string().meta({ description: 'What happened and what to do about it, for people' }),
 			})

@@ -314,7 +314,11 @@ export function createServersService({
 function failureOf(error: unknown, signal: AbortSignal): EngineFailure | null {
 	if (signal.aborted) return null;
 	if (error instanceof DOMException && error.name === 'TimeoutError') {
-		return { code: 'server_unreachable', message: 'The Docker Engine did not answer in time.' };
+		return {
+			code: 'server_unreachable',
+			message: 'The Docker Engine did not answer in time.',
+			pointer: '/endpoint',
+		};
 	}
 	return engineFailure(error);
 }

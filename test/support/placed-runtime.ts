@@ -1,0 +1,22 @@
+import { RUNTIMES } from '../../backend/src/runtimes/registry';
+import type { RuntimeDefinition } from '../../backend/src/runtimes/runtime';
+
+const notPartOfIt = () => Promise.reject(new Error('it only has a place'));
+
+/** A runtime whose environments are on servers, and run nothing there. */
+const placedRuntime: RuntimeDefinition = {
+	description: 'a place on a server',
+	placed: true,
+	create: () => ({
+		addressOf: ({ placement }) => placement?.url ?? '',
+		apply: notPartOfIt,
+		revert: notPartOfIt,
+		checkHealth: notPartOfIt,
+		snapshot: notPartOfIt,
+		restore: notPartOfIt,
+		remove: () => Promise.resolve(),
+		access: notPartOfIt,
+	}),
+};
+
+Object.assign(RUNTIMES, { placed: placedRuntime });

@@ -12,6 +12,8 @@ import { claimCollection, sealedInClaim } from '../../backend/src/features/idemp
 import { keyCollection, sealedInKey } from '../../backend/src/features/keys/model';
 import { type CallbackDocument, callbackCollection } from '../../backend/src/features/odoo-routes/callbacks/model';
 import { sealedInOdooLogin, odooLoginCollection } from '../../backend/src/features/odoo-logins/model';
+import { HEALTHY } from '../../backend/src/features/servers/health';
+import { sealedInServer, type ServerDocument, serverCollection } from '../../backend/src/features/servers/model';
 import { sealedInWebhook, webhookCollection } from '../../backend/src/features/webhooks/model';
 import { type Platform, startPlatform } from '../../backend/src/platform';
 import { ask } from '../support/ask';
@@ -27,6 +29,7 @@ let platform: TestPlatform;
 let rotated: Platform;
 let connection: Connection;
 let callbacks: TenantCollection<CallbackDocument>;
+let servers: TenantCollection<ServerDocument>;
 
 const ids = createIds(systemClock);
 const [damaged, sound] = [ids.next('callback'), ids.next('callback')];
@@ -38,7 +41,9 @@ beforeAll(async () => {
 	await platform.stop();
 	connection = await mongoose.createConnection(platform.config.mongodbUri ?? '').asPromise();
 	callbacks = callbackCollection(connection);
+	servers = serverCollection(connection);
 	await keepCallbacks();
+	await keepServer();
 	const config = { ...platform.config, secretKey: NEW, previousSecretKeys: [OLD] };
 	rotated = await startPlatform(config, { log: createLogger('error', destination) });
 });
@@ -88,6 +93,22 @@ async function keepCallbacks() {
 	await keep(sound, secrets.encrypt('a secret', sound));
 }
 
+/** A server with credentials; it is not to be looked at before this test is over. */
+async function keepServer() {
+	const _id = ids.next('server');
+	const now = new Date();
+	await servers.insert({
+		_id,
+		organization_id: ids.next('organization'),
+		...{ name: 'docker-1', endpoint: 'tcp://docker-1.example.com:2376', labels: {}, capacity: null, drain: false },
+		...{ base_domain: null, ingress: { host: 'docker-1.example.com', http_port: 80, https_port: 443 } },
+		credentials: createSecrets(OLD).encrypt('credentials', _id),
+		...HEALTHY,
+		...{ engine_version: '', cpus: 1, memory_bytes: 0, free_memory_bytes: null, disk_free_bytes: null },
+		...{ checked_at: now, created_at: now, due_at: new Date(now.getTime() + 3_600_000), outbox: [] },
+	});
+}
+
 /** How many secrets of a collection there are, and which of them cannot be opened. */
 async function opened<T extends TenantDocument>(
 	secrets: Secrets,
@@ -108,6 +129,7 @@ describe('a service that starts under a new master key', () => {
 			variables: await opened(secrets, variablesCollection(connection), sealedInVariables),
 			webhooks: await opened(secrets, webhookCollection(connection), sealedInWebhook),
 			keys: await opened(secrets, keyCollection(connection), sealedInKey),
+			servers: await opened(secrets, servers, sealedInServer),
 			claims: await opened(secrets, claimCollection(connection), sealedInClaim),
 			odooLogins: await opened(secrets, odooLoginCollection(connection), sealedInOdooLogin),
 		}).toEqual({
@@ -115,6 +137,7 @@ describe('a service that starts under a new master key', () => {
 			variables: good(1),
 			webhooks: good(3),
 			keys: good(2),
+			servers: good(1),
 			claims: good(1),
 			odooLogins: good(1),
 		});

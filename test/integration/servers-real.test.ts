@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { openEngine } from '../../backend/src/docker/engine';
 import { certificatesIn } from '../support/certificates';
 import { startTestPlatform, type TestPlatform } from '../support/platform';
 import { until } from '../support/until';
@@ -66,5 +67,30 @@ const idOf = (json: unknown) => z.object({ id: z.string() }).parse(json).id;
 			const { json } = await platform.api('GET', `/api/v1/servers/${idOf(made.json)}`);
 			return z.object({ checked_at: z.string() }).parse(json).checked_at > before;
 		});
+	});
+
+	it('reads in a container of its own what memory and disk are free', async () => {
+		const engine = openEngine(
+			{ kind: 'socket', path: (DOCKER_HOST ?? '').replace('unix://', '') },
+			{ lookup: () => undefined, checkAddress: () => false },
+		);
+		const name = `teller-${process.pid}`;
+		await engine.create({
+			...{ name, image: 'caddy:2', network: 'none', entrypoint: ['sleep'], command: ['600'] },
+			labels: { 'io.odoo-platform.installation': platform.firstRun.organization_id },
+			...{ mounts: [], scratch: {}, restart: false, memoryBytes: 64 * 1024 * 1024, cpus: 1, processes: 20 },
+		});
+		try {
+			await engine.start(name);
+			await until(async () => {
+				const { json } = await platform.api('GET', '/api/v1/servers');
+				const { data } = z.object({ data: z.array(z.looseObject({ name: z.string() })) }).parse(json);
+				const local = data.find((server) => server.name === 'local');
+				const free = z.object({ free_memory_bytes: z.int().positive(), disk_free_bytes: z.int().positive() });
+				return free.safeParse(local).success;
+			});
+		} finally {
+			await engine.remove(name);
+		}
 	});
 });

@@ -18,7 +18,7 @@ import { createAudit } from './features/audit/feature';
 import { ownerIn } from './features/audit/owner-of';
 import { createConnections } from './features/connections/feature';
 import { createPlaces } from './features/connections/places';
-import { deployDefinition } from './features/deployments/deploy';
+import { deployDefinitions } from './features/deployments/deploy';
 import { createDeployments } from './features/deployments/feature';
 import { createEnvironments } from './features/environments/feature';
 import { createProjectUse } from './features/environments/project-use';
@@ -187,7 +187,7 @@ export async function startPlatform(
 	const jobs = createJobs({
 		...carrying,
 		definitions: [
-			deployDefinition({ ...onEnvironments, git }),
+			...deployDefinitions({ ...onEnvironments, git }),
 			deleteDefinition({
 				...onEnvironments,
 				forget: async (organization, id) => {
@@ -197,7 +197,12 @@ export async function startPlatform(
 			}),
 		],
 	});
-	const deployments = createDeployments({ ...parts, jobs: jobs.service, environments: environments.service });
+	const deployments = createDeployments({
+		...parts,
+		jobs: jobs.service,
+		environments: environments.service,
+		runtimes,
+	});
 	const webhooks = createWebhooks({
 		...carrying,
 		history: events.service,

@@ -9,7 +9,7 @@ import { createIds, idSchema, type JobId } from '../../backend/src/core/ids';
 import { createSecrets } from '../../backend/src/core/secrets';
 import { createLogger } from '../../backend/src/core/log';
 import type { WithOutbox } from '../../backend/src/database/outbox';
-import { deployDefinition } from '../../backend/src/features/deployments/deploy';
+import { deployDefinitions } from '../../backend/src/features/deployments/deploy';
 import { createDeployments } from '../../backend/src/features/deployments/feature';
 import { createEnvironments } from '../../backend/src/features/environments/feature';
 import { environmentCollection } from '../../backend/src/features/environments/model';
@@ -45,6 +45,11 @@ export function createNotingRuntime(overrides: Partial<Runtime> = {}) {
 			applied.push({ site, release });
 			return Promise.resolve(NOTHING_TO_TELL);
 		},
+		rollBack: (site, release) => {
+			applied.push({ site, release });
+			return Promise.resolve(NOTHING_TO_TELL);
+		},
+		lossOf: () => Promise.resolve(null),
 		revert: (site, release) => {
 			applied.push({ site, release });
 			return Promise.resolve(true);
@@ -144,7 +149,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		const { service: jobs, worker } = createJobs({
 			...carrying,
 			definitions: [
-				deployDefinition({ ...onEnvironments, git }),
+				...deployDefinitions({ ...onEnvironments, git }),
 				deleteDefinition({
 					...onEnvironments,
 					forget: (organization, id) => variables.removeOf(organization, id),
@@ -153,7 +158,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		});
 		signals.jobChanged.on((id) => bells.ring(id));
 		const removals = createRemovalService({ environments, jobs });
-		const deployments = createDeployments({ ...parts, jobs, environments }).service;
+		const deployments = createDeployments({ ...parts, jobs, environments, runtimes }).service;
 		if (working) {
 			worker.start();
 			stops.push(() => worker.stop());

@@ -11,6 +11,8 @@ const placedRuntime: RuntimeDefinition = {
 		addressOf: ({ placement }) => placement?.url ?? '',
 		apply: notPartOfIt,
 		revert: notPartOfIt,
+		rollBack: notPartOfIt,
+		lossOf: () => Promise.resolve(null),
 		checkHealth: notPartOfIt,
 		snapshot: notPartOfIt,
 		restore: notPartOfIt,

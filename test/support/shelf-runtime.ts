@@ -21,6 +21,8 @@ const shelfRuntime: RuntimeDefinition = {
 				return { downtime_ms: 0, modules_installed: [], modules_updated: [], writes_lost: 0 };
 			},
 			revert: notPartOfIt,
+			rollBack: notPartOfIt,
+			lossOf: () => Promise.resolve(null),
 			checkHealth: ({ id }) =>
 				existsSync(folderOf(id)) ? Promise.resolve() : Promise.reject(new Error('the shelf is empty')),
 			snapshot: notPartOfIt,

@@ -56,6 +56,11 @@ export const ERROR_CODES = {
 		meaning: 'No server can take the environment; `detail` says for each what keeps it from it.',
 	},
 	version_fixed: { status: 409, meaning: 'The version of Odoo cannot change once the environment was deployed.' },
+	nothing_to_roll_back: { status: 409, meaning: 'No earlier deployment of the environment has succeeded.' },
+	rollback_loses_data: {
+		status: 409,
+		meaning: 'The database would go back as well; `since`, `minutes` and `rows` say what would be lost.',
+	},
 	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },
 	idempotency_in_progress: {
 		status: 409,

@@ -82,6 +82,13 @@ export interface Applied {
 	readonly writes_lost: number;
 }
 
+/** What was written since the moment that a rollback goes back to. */
+export interface RollbackLoss {
+	readonly since: Date;
+	/** Rows that were inserted, updated or deleted, by Odoo itself too. */
+	readonly rows: number;
+}
+
 /** A release cannot serve, and what served before serves on. The message says why, in words for the site's owner. */
 export class ReleaseError extends Error {
 	override readonly name = 'ReleaseError';
@@ -146,6 +153,19 @@ export interface Runtime {
 	 * @returns whether `before` serves; false: the release that was applied does
 	 */
 	revert(site: RuntimeSite, before: Omit<Release, 'deployment_id'>, context: RuntimeContext): Promise<boolean>;
+	/**
+	 * Brings the site back to a release that has served it. Where modules have changed since, the database goes back as
+	 * well, to what it was before them, if `database` says so; what was written since is kept aside until the next
+	 * release. All or nothing, as `apply`.
+	 */
+	rollBack(
+		site: RuntimeSite,
+		release: Release,
+		options: { readonly database: boolean },
+		context: RuntimeContext,
+	): Promise<Applied>;
+	/** What bringing the site back to that deployment would lose; null where that is nothing, or not known before it is tried. */
+	lossOf(site: RuntimeSite, to: DeploymentId): Promise<RollbackLoss | null>;
 	/** Resolves when the site answers; rejects with the reason, in words for its owner, when it does not. */
 	checkHealth(site: RuntimeSite, signal: AbortSignal): Promise<void>;
 	/** Copies the site's data, as it is at one moment, while it runs. */

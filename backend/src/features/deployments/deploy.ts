@@ -8,12 +8,19 @@ import type { Runtimes } from '../../runtimes/runtimes';
 import type { EnvironmentsService } from '../environments/service';
 import { siteOf } from '../environments/site';
 import type { VariablesService } from '../environments/variables';
-import { defineJob, type JobContext, type JobDefinition, type StepContext } from '../jobs/definition';
+import {
+	defineJob,
+	type JobContext,
+	type JobDefinition,
+	type KindOfJob,
+	type StepContext,
+	type StepDefinition,
+} from '../jobs/definition';
 import { JobError } from '../jobs/failures';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
 import { deploymentEvent } from './events';
-import { type DeploymentRecord, deploymentRecord, MAX_SKIPPED } from './model';
+import { DEPLOYING_KINDS, type DeploymentRecord, deploymentRecord, MAX_SKIPPED } from './model';
 
 interface DeployOptions {
 	readonly projects: Pick<ProjectsService, 'get'>;
@@ -25,8 +32,8 @@ interface DeployOptions {
 	readonly ids: Ids;
 }
 
-/** How a commit comes to an environment. */
-export function deployDefinition({
+/** How a commit comes to an environment, and how an environment goes back to an earlier one. */
+export function deployDefinitions({
 	projects,
 	environments,
 	variables,
@@ -34,7 +41,7 @@ export function deployDefinition({
 	runtimes,
 	clock,
 	ids,
-}: DeployOptions): JobDefinition {
+}: DeployOptions): readonly JobDefinition[] {
 	const environmentOf = (job: JobDocument) => environments.get(job.organization_id, job.environment_id);
 	const projectOf = async (job: JobDocument): Promise<GitProject> => {
 		const project = await projects.get(job.organization_id, job.project_id);
@@ -87,85 +94,94 @@ export function deployDefinition({
 		return runtime.revert(site, before, { ...context, progress: untold });
 	};
 
-	return defineJob({
-		kind: 'deploy',
-		data: deploymentRecord,
-		steps: [
-			{
-				name: 'fetch',
-				run: async (context) => {
-					await begin(context);
-					const project = await projectOf(context.job);
-					await inWords(git.fetch(project, context.signal));
-					return 'The repository was fetched.';
-				},
+	const fetchAndResolve: readonly StepDefinition<DeploymentRecord>[] = [
+		{
+			name: 'fetch',
+			run: async (context) => {
+				await begin(context);
+				const project = await projectOf(context.job);
+				await inWords(git.fetch(project, context.signal));
+				return 'The repository was fetched.';
 			},
-			{
-				name: 'resolve',
-				run: async ({ job, keep }) => {
-					const { git_ref, git_sha, git_branch } = job.data;
-					// Once known, the commit stays, though the branch may have moved on when the job is taken over.
-					const wanted = git_sha === '' ? git_ref : git_sha;
-					const commit = await inWords(git.resolve(await projectOf(job), wanted));
-					const branch = git_sha === '' ? commit.branch : git_branch;
-					await keep({ git_sha: commit.sha, git_branch: branch });
-					return `${git_ref} is the commit ${commit.sha}${branch === null ? '' : ` of the branch ${branch}`}.`;
-				},
+		},
+		{
+			name: 'resolve',
+			run: async ({ job, keep }) => {
+				const { git_ref, git_sha, git_branch } = job.data;
+				// Once known, the commit stays, though the branch may have moved on when the job is taken over.
+				const wanted = git_sha === '' ? git_ref : git_sha;
+				const commit = await inWords(git.resolve(await projectOf(job), wanted));
+				const branch = git_sha === '' ? commit.branch : git_branch;
+				await keep({ git_sha: commit.sha, git_branch: branch });
+				return `${git_ref} is the commit ${commit.sha}${branch === null ? '' : ` of the branch ${branch}`}.`;
 			},
-			{
-				name: 'read_addons',
-				run: async ({ job, keep }) => {
-					const { addons, skipped } = await inWords(git.readAddons(await projectOf(job), job.data.git_sha));
-					await keep({ addons, addons_skipped: skipped.slice(0, MAX_SKIPPED) });
-					return outcomeOf(addons, skipped);
-				},
+		},
+	];
+
+	const serveAndCheck: readonly StepDefinition<DeploymentRecord>[] = [
+		{
+			name: 'read_addons',
+			run: async (context) => {
+				const { job, keep } = context;
+				await begin(context);
+				const { addons, skipped } = await inWords(git.readAddons(await projectOf(job), job.data.git_sha));
+				await keep({ addons, addons_skipped: skipped.slice(0, MAX_SKIPPED) });
+				return outcomeOf(addons, skipped);
 			},
-			{
-				name: 'start',
-				run: async (context) => {
-					const { job, keep } = context;
-					const statusOnRefusal = job.data.before?.status === 'running' ? 'running' : 'failed';
-					// From here on, nobody knows what still runs after a failure.
-					await keep({ status_on_failure: 'failed' });
-					const { site, kind, runtime } = await siteOfJob(job);
-					const release = await releaseOf(context, job.data);
-					try {
-						await keep({ applied: await runtime.apply(site, release, context) });
-					} catch (error) {
-						if (error instanceof ServerError)
-							throw new JobError('server_failed', error.message, { cause: error });
-						if (!(error instanceof ReleaseError)) throw error;
-						await keep({ status_on_failure: statusOnRefusal });
-						throw new JobError(error.code, error.message, { cause: error });
-					}
-					return `The environment runs on the runtime ${kind}.`;
-				},
+		},
+		{
+			name: 'start',
+			run: async (context) => {
+				const { job, keep } = context;
+				const statusOnRefusal = job.data.before?.status === 'running' ? 'running' : 'failed';
+				// From here on, nobody knows what still runs after a failure.
+				await keep({ status_on_failure: 'failed' });
+				const { site, kind, runtime } = await siteOfJob(job);
+				const release = await releaseOf(context, job.data);
+				try {
+					const { rollback } = job.data;
+					const applied =
+						rollback === null
+							? runtime.apply(site, release, context)
+							: runtime.rollBack(site, release, rollback, context);
+					await keep({ applied: await applied });
+				} catch (error) {
+					if (error instanceof ServerError)
+						throw new JobError('server_failed', error.message, { cause: error });
+					if (!(error instanceof ReleaseError)) throw error;
+					await keep({ status_on_failure: statusOnRefusal });
+					throw new JobError(error.code, error.message, { cause: error });
+				}
+				return `The environment runs on the runtime ${kind}.`;
 			},
-			{
-				name: 'check_health',
-				run: async ({ job, signal }) => {
-					const { site, runtime } = await siteOfJob(job);
-					await runtime.checkHealth(site, signal).catch((error: unknown) => {
-						signal.throwIfAborted();
-						const reason = error instanceof Error ? error.message : 'no reason is known';
-						throw new JobError('unhealthy', `The environment does not answer: ${reason}`, { cause: error });
-					});
-					return `It answers at ${runtime.addressOf(site)}.`;
-				},
-			},
-			{
-				name: 'finish',
-				run: async ({ job, signal }) => {
-					const { git_sha, git_branch } = job.data;
+		},
+		{
+			name: 'check_health',
+			run: async ({ job, signal }) => {
+				const { site, runtime } = await siteOfJob(job);
+				await runtime.checkHealth(site, signal).catch((error: unknown) => {
 					signal.throwIfAborted();
-					await environments.setStatus(job.organization_id, job.environment_id, 'running', {
-						git_sha,
-						git_branch,
-					});
-					return 'The environment is running.';
-				},
+					const reason = error instanceof Error ? error.message : 'no reason is known';
+					throw new JobError('unhealthy', `The environment does not answer: ${reason}`, { cause: error });
+				});
+				return `It answers at ${runtime.addressOf(site)}.`;
 			},
-		],
+		},
+		{
+			name: 'finish',
+			run: async ({ job, signal }) => {
+				const { git_sha, git_branch } = job.data;
+				signal.throwIfAborted();
+				await environments.setStatus(job.organization_id, job.environment_id, 'running', {
+					git_sha,
+					git_branch,
+				});
+				return 'The environment is running.';
+			},
+		},
+	];
+
+	const ending: Pick<KindOfJob<DeploymentRecord>, 'events' | 'onFailure' | 'onCancel'> = {
 		events: (job) => [deploymentEvent(job, { clock, ids })],
 		onFailure: async (context, { code }) => {
 			const { job } = context;
@@ -201,7 +217,11 @@ export function deployDefinition({
 			}
 			await environments.setStatus(job.organization_id, job.environment_id, status, deployed);
 		},
-	});
+	};
+
+	const define = (kind: (typeof DEPLOYING_KINDS)[number], steps: readonly StepDefinition<DeploymentRecord>[]) =>
+		defineJob({ kind, data: deploymentRecord, steps, ...ending });
+	return [define('deploy', [...fetchAndResolve, ...serveAndCheck]), define('rollback', serveAndCheck)];
 }
 
 /** How many add-ons are named in a step's outcome, and how many of those skipped. */

@@ -18,7 +18,7 @@ export function deploymentEvent(job: DeployJob, { clock, ids }: { clock: Clock; 
 	const { name, primary_url, odoo_version } = job.data.environment;
 	return {
 		id: ids.next('event'),
-		type: TYPES[job.status],
+		type: job.kind === 'rollback' && job.status === 'succeeded' ? 'deployment.rolled_back' : TYPES[job.status],
 		created_at: clock.now(),
 		organization_id: job.organization_id,
 		project_id: job.project_id,
@@ -33,6 +33,7 @@ export function deploymentEvent(job: DeployJob, { clock, ids }: { clock: Clock; 
 				started_at: deployment.started_at,
 				finished_at: deployment.finished_at,
 				duration_seconds: deployment.duration_seconds,
+				rolled_back_to: deployment.rolled_back_to,
 				actor: deployment.actor,
 				status: deployment.status,
 				error: deployment.error,

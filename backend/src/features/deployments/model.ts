@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import type { SkippedAddon } from '../../git/addons';
 import type { Addon, Applied } from '../../runtimes/runtime';
+import type { JobKind } from '../job-kinds';
 import type { JobDocument, JobOf } from '../jobs/service';
 
 const addonSchema = z
@@ -60,12 +61,21 @@ export const deploymentRecord = z
 		before: environmentBefore.nullable(),
 		/** What the environment's status becomes if the deploy fails; null until it began. */
 		status_on_failure: z.enum(['running', 'failed']).nullable(),
+		/** What a rollback goes back to; null where it is none. */
+		rollback: z
+			.object({ to: idSchema('deployment'), database: z.boolean() })
+			.readonly()
+			.nullable()
+			.default(null),
 		/** What it took; null until it is done, and of deployments of earlier releases. */
 		applied: appliedSchema.nullable().default(null),
 	})
 	.readonly();
 
 export type DeploymentRecord = z.output<typeof deploymentRecord>;
+
+/** The kinds of jobs that have a deployment as their data. */
+export const DEPLOYING_KINDS = ['deploy', 'rollback'] as const satisfies readonly JobKind[];
 
 /** A job that deploys. */
 export type DeployJob = JobOf<DeploymentRecord>;

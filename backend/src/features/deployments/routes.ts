@@ -13,7 +13,14 @@ import { timeSchema } from '../../http/time';
 import { statusFilter } from '../jobs/schemas';
 import { isEnded, type JobLogLine, type JobsService } from '../jobs/service';
 import { lastEventId, lineNumber, logEvents, logLineSchema, logText, presentLogLine } from './logs';
-import { deploymentSchema, deployReply, deployRequest, presentDeploy, presentDeployment } from './schemas';
+import {
+	deploymentSchema,
+	deployReply,
+	deployRequest,
+	presentDeploy,
+	presentDeployment,
+	rollbackRequest,
+} from './schemas';
 import { type DeploymentsService, MAX_WAIT_SECONDS } from './service';
 
 /** How long a deploy is waited for, by its body or by `Prefer`, and whether it must have succeeded then. */
@@ -85,6 +92,27 @@ export const deploymentRoutes = ({
 		},
 		failureOf: ({ body, headers }, { body: answer }) =>
 			waitingOf(body, headers).strict ? strictFailure(deployReply.parse(answer)) : null,
+	}),
+	defineRoute({
+		method: 'post',
+		path: '/api/v1/environments/{environment_id}/rollback',
+		operationId: 'rollBackEnvironment',
+		summary:
+			'Bring an environment back to an earlier deployment; answers at once, or with "wait" when that has ended',
+		access: { by: 'key', permission: 'deployments:trigger', plan: 'starter' },
+		resumable: true,
+		errors: ['environment_busy', 'nothing_to_roll_back', 'rollback_loses_data'],
+		input: { params: ofEnvironment, body: rollbackRequest },
+		responses: { 200: deployReply, 202: deployReply },
+		handle: async ({ params, body: { to, database, wait }, caller, effect_id, signal }) => {
+			const { tenant, actor } = caller;
+			const request = { to, database, actor, effect_id };
+			const queued = await deployments.rollBack(tenant, params.environment_id, request);
+			const job = wait
+				? await deployments.waitFor(tenant, queued._id, { seconds: MAX_WAIT_SECONDS, signal })
+				: queued;
+			return reply(isEnded(job) ? 200 : 202, presentDeploy(job));
+		},
 	}),
 	listRoute(pager, {
 		path: '/api/v1/deployments',

@@ -15,6 +15,7 @@ const exampleDeployment = {
 	git_branch: 'main',
 	addons: [{ name: 'acme_sale', version: '19.0.1.2.0' }],
 	addons_skipped: [{ path: 'acme_old', reason: 'Line 3 of its manifest: the string is never closed.' }],
+	rolled_back_to: null,
 	downtime_ms: 0,
 	modules_installed: [],
 	modules_updated: ['acme_sale'],
@@ -60,6 +61,9 @@ export const deploymentSchema = z
 				'What the commit has besides and was not deployed: add-ons that Odoo could not load, and submodules; ' +
 				`the first ${MAX_SKIPPED}`,
 		}),
+		rolled_back_to: idSchema('deployment')
+			.nullable()
+			.meta({ description: 'The earlier deployment that this one brought back; null where it is no rollback' }),
 		downtime_ms: z
 			.int()
 			.min(0)
@@ -115,6 +119,28 @@ export const deployRequest = z
 	})
 	.meta({ id: 'DeployRequest', examples: [{ ref: 'main', wait: true }] });
 
+export const rollbackRequest = z
+	.strictObject({
+		to: idSchema('deployment').optional().meta({
+			description: 'A successful deployment of this environment; without it, the one before that which serves',
+		}),
+		database: z
+			.boolean()
+			.default(false)
+			.meta({
+				description:
+					'Whether the database may go back, too, where installed modules have changed since: to its copy from before ' +
+					'that update. What was written since is lost to the environment then; it is kept aside until the next deploy',
+			}),
+		wait: z
+			.boolean()
+			.default(false)
+			.meta({
+				description: 'Whether the reply waits for the end, for up to 10 minutes; without, it is 202 at once',
+			}),
+	})
+	.meta({ id: 'RollbackRequest', examples: [{ wait: true }] });
+
 export const deployReply = z
 	.object({
 		job_id: idSchema('job').meta({
@@ -150,6 +176,7 @@ export const presentDeployment = (job: DeployJob) => ({
 	git_branch: job.data.git_branch,
 	addons: job.data.addons.map(({ name, version }) => ({ name, version })),
 	addons_skipped: job.data.addons_skipped.map(({ path, reason }) => ({ path, reason })),
+	rolled_back_to: job.data.rollback?.to ?? null,
 	downtime_ms: job.data.applied?.downtime_ms ?? null,
 	modules_installed: [...(job.data.applied?.modules_installed ?? [])],
 	modules_updated: [...(job.data.applied?.modules_updated ?? [])],

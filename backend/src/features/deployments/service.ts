@@ -1,9 +1,13 @@
-import { ApiError, notFound } from '../../core/errors';
+import type { Clock } from '../../core/clock';
+import { ApiError, invalidInput, notFound } from '../../core/errors';
 import type { DeploymentId, EnvironmentId, Ids, JobId, Tenant } from '../../core/ids';
 
-import type { EnvironmentsService } from '../environments/service';
+import type { RollbackLoss } from '../../runtimes/runtime';
+import type { Runtimes } from '../../runtimes/runtimes';
+import type { EnvironmentDocument, EnvironmentsService } from '../environments/service';
+import { siteOf } from '../environments/site';
 import type { JobsService } from '../jobs/service';
-import { type DeployJob, deployJob, type DeploymentRecord } from './model';
+import { type DeployJob, deployJob, DEPLOYING_KINDS, type DeploymentRecord } from './model';
 
 /** The longest that a request may wait for a deploy's end, in seconds. */
 export const MAX_WAIT_SECONDS = 10 * 60;
@@ -17,6 +21,20 @@ export interface DeploymentsService {
 		tenant: Tenant,
 		environment: EnvironmentId,
 		request: { ref: string; actor: string; effect_id?: string | null },
+	): Promise<DeployJob>;
+	/**
+	 * Brings an environment back to an earlier deployment; asked again with the same `effect_id`, answers the same one.
+	 * @throws {ApiError} 404; 409 environment_busy, nothing_to_roll_back, rollback_loses_data; 422
+	 */
+	rollBack(
+		tenant: Tenant,
+		environment: EnvironmentId,
+		request: {
+			to?: DeploymentId | undefined;
+			database: boolean;
+			actor: string;
+			effect_id?: string | null;
+		},
 	): Promise<DeployJob>;
 	/** The job at its end, or as it stands after so many seconds or when the signal comes. */
 	waitFor(tenant: Tenant, id: JobId, until: { seconds: number; signal: AbortSignal }): Promise<DeployJob>;
@@ -33,18 +51,57 @@ export interface DeploymentsService {
 export function createDeploymentsService({
 	jobs,
 	environments,
+	runtimes,
+	clock,
 	ids,
 }: {
 	jobs: JobsService;
+	runtimes: Pick<Runtimes, 'of'>;
+	clock: Clock;
 	environments: Pick<EnvironmentsService, 'get'>;
 	ids: Ids;
 }): DeploymentsService {
 	const list: DeploymentsService['list'] = async (tenant, filter, after, limit) =>
-		(await jobs.list(tenant, { ...filter, kind: 'deploy' }, after, limit)).map(deployJob);
+		(await jobs.list(tenant, { ...filter, kind: DEPLOYING_KINDS }, after, limit)).map(deployJob);
 
 	const get: DeploymentsService['get'] = async (tenant, id) => {
 		const job = await jobs.findByDataId(tenant, id);
 		if (job === null) throw notFound('deployment');
+		return deployJob(job);
+	};
+
+	const enqueue = async (
+		{ _id, organization_id, project_id, name, primary_url, odoo_version }: EnvironmentDocument,
+		request: { kind: (typeof DEPLOYING_KINDS)[number]; actor: string; effect_id: string | null },
+		data: Pick<DeploymentRecord, 'git_ref'> & Partial<DeploymentRecord>,
+	) =>
+		deployJob(
+			await jobs.enqueue(organization_id, {
+				...request,
+				project_id,
+				environment_id: _id,
+				data: {
+					id: ids.next('deployment'),
+					git_sha: '',
+					git_branch: null,
+					addons: [],
+					addons_skipped: [],
+					environment: { name, primary_url, odoo_version },
+					before: null,
+					status_on_failure: null,
+					rollback: null,
+					applied: null,
+					...data,
+				} satisfies DeploymentRecord,
+			}),
+		);
+
+	/** A deployment that the environment can go back to. */
+	const targetOf = async (tenant: Tenant, environment: EnvironmentDocument, id: DeploymentId) => {
+		const job = await jobs.findByDataId(tenant, id);
+		if (job === null || job.environment_id !== environment._id || job.status !== 'succeeded') {
+			throw invalidInput('/to', 'names no successful deployment of this environment');
+		}
 		return deployJob(job);
 	};
 
@@ -62,27 +119,24 @@ export function createDeploymentsService({
 		},
 		async deploy(tenant, environment_id, { ref, actor, effect_id = null }) {
 			const environment = await environments.get(tenant, environment_id);
-			const { organization_id, project_id, name, primary_url, odoo_version } = environment;
-			const job = await jobs.enqueue(organization_id, {
-				kind: 'deploy',
-				project_id,
-				environment_id,
-				actor,
-				effect_id,
-				data: {
-					id: ids.next('deployment'),
-					git_ref: ref,
-					git_sha: '',
-					git_branch: null,
-					addons: [],
-					addons_skipped: [],
-					environment: { name, primary_url, odoo_version },
-					before: null,
-					status_on_failure: null,
-					applied: null,
-				} satisfies DeploymentRecord,
-			});
-			return deployJob(job);
+			return enqueue(environment, { kind: 'deploy', actor, effect_id }, { git_ref: ref });
+		},
+		async rollBack(tenant, environment_id, { to, database, actor, effect_id = null }) {
+			const environment = await environments.get(tenant, environment_id);
+			const [serving, before] = await list(tenant, { environment_id, status: ['succeeded'] }, null, 2);
+			const target = to === undefined ? before : await targetOf(tenant, environment, to);
+			if (serving === undefined || target === undefined || target.data.id === serving.data.id) {
+				throw new ApiError('nothing_to_roll_back', 'There is no earlier successful deployment to go back to.');
+			}
+			const runtime = runtimes.of(environment.runtime);
+			const loss = database ? null : await runtime.lossOf(siteOf(environment), target.data.id);
+			if (loss !== null) throw losesData(loss, clock);
+			const { git_sha, git_branch } = target.data;
+			return enqueue(
+				environment,
+				{ kind: 'rollback', actor, effect_id },
+				{ git_ref: git_sha, git_sha, git_branch, rollback: { to: target.data.id, database } },
+			);
 		},
 		waitFor: async (tenant, id, { seconds, signal }) =>
 			deployJob(await jobs.waitFor(tenant, id, { timeoutMs: seconds * 1_000, signal })),
@@ -91,4 +145,17 @@ export function createDeploymentsService({
 			return list(tenant, { environment_id }, after, limit);
 		},
 	};
+}
+
+const MINUTE_MS = 60_000;
+
+/** What a rollback is refused with that would put back an older database without being told to. */
+function losesData({ since, rows }: RollbackLoss, clock: Clock): ApiError {
+	const minutes = Math.ceil((clock.now().getTime() - since.getTime()) / MINUTE_MS);
+	return new ApiError(
+		'rollback_loses_data',
+		`Installed modules have changed since, so that the database would have to go back as well: by ${minutes} minutes, ` +
+			`in which ${rows} rows were written. Send "database": true where that is wanted.`,
+		{ members: { since: since.toISOString(), minutes, rows } },
+	);
 }

@@ -43,7 +43,7 @@ interface EventOf<T extends EventType, P extends z.ZodType<PlatformEvent['data']
 
 /** What happened to a deployment. */
 export type DeploymentEvent = EventOf<
-	`deployment.${'queued' | 'started' | 'succeeded' | 'failed' | 'canceled'}`,
+	`deployment.${'queued' | 'started' | 'succeeded' | 'failed' | 'canceled' | 'rolled_back'}`,
 	typeof deployment
 >;
 

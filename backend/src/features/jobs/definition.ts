@@ -56,7 +56,7 @@ export interface JobDefinition {
 }
 
 /** A kind of job as its feature declares it. */
-interface KindOfJob<Data extends JobData> {
+export interface KindOfJob<Data extends JobData> {
 	readonly kind: JobKind;
 	/** Parses the data of every job before the functions below get it. */
 	readonly data: z.ZodType<Data>;

@@ -33,7 +33,7 @@ interface JobFilter {
 	readonly project_id?: ProjectId | undefined;
 	/** Only jobs that were created or ended at this time or later. */
 	readonly since?: Date | undefined;
-	readonly kind?: JobKind | undefined;
+	readonly kind?: readonly JobKind[] | undefined;
 }
 
 interface JobRequest extends Pick<JobDocument, 'kind' | 'project_id' | 'environment_id' | 'actor' | 'data'> {
@@ -164,7 +164,7 @@ export function createJobsService({
 				...(status === undefined ? {} : { status: { $in: status } }),
 				...(environment_id === undefined ? {} : { environment_id }),
 				...(project_id === undefined ? {} : { project_id }),
-				...(kind === undefined ? {} : { kind }),
+				...(kind === undefined ? {} : { kind: { $in: kind } }),
 			};
 			const sort = { _id: -1 } as const;
 			const before = after === null ? {} : { $lt: after };

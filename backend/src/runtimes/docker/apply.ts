@@ -37,15 +37,32 @@ const STAGES = { prepared: 0.1, laid_out: 0.2, updated: 0.8, serving: 0.95 } as 
  * the new Odoo starts beside the old one; where something does, nobody is served for as long as it takes to copy the
  * database, to update it and to start anew, and what fails there is undone with the copy.
  */
-export async function applyRelease(
+export const applyRelease = (
 	parts: DockerParts,
 	site: RuntimeSite,
 	release: Release,
 	context: RuntimeContext,
+): Promise<Applied> =>
+	bringTo(parts, site, release, context, async (open, next) => {
+		const { serving } = await open.read();
+		if (serving === null) return install(open, release.addons, next, context);
+		const plan = await planOf(open, release.addons, next, serving);
+		return plan.install.length + plan.update.length === 0
+			? replace(parts, open, serving, next, context)
+			: update(parts, open, { plan, serving, next }, context);
+	});
+
+/** Has all there that a release needs, and then has it serve in the way that fits. */
+export async function bringTo(
+	parts: DockerParts,
+	site: RuntimeSite,
+	release: Release,
+	context: RuntimeContext,
+	serve: (open: OpenSite, next: DockerRelease) => Promise<Applied>,
 ): Promise<Applied> {
 	const open = await openSite(parts, site);
 	try {
-		return await bring(parts, open, release, context);
+		return await prepareAnd(serve, parts, open, release, context);
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;
 		const { traffic, update: begun } = await open.read();
@@ -56,7 +73,13 @@ export async function applyRelease(
 	}
 }
 
-async function bring(parts: DockerParts, open: OpenSite, release: Release, context: RuntimeContext): Promise<Applied> {
+async function prepareAnd(
+	serve: (open: OpenSite, next: DockerRelease) => Promise<Applied>,
+	parts: DockerParts,
+	open: OpenSite,
+	release: Release,
+	context: RuntimeContext,
+): Promise<Applied> {
 	const { site } = open;
 	await settle(open, context);
 	const { serving } = await open.read();
@@ -73,20 +96,14 @@ async function bring(parts: DockerParts, open: OpenSite, release: Release, conte
 			addons: files.addons,
 			workers: site.settings.workers,
 		};
-		return inWords(context, async () => {
-			if (serving === null) return install(open, release.addons, next, context);
-			const plan = await planOf(open, release.addons, next, serving);
-			return plan.install.length + plan.update.length === 0
-				? replace(parts, open, serving, next, context)
-				: update(parts, open, { plan, serving, next }, context);
-		}).catch(async (error: unknown) => {
+		return inWords(context, () => serve(open, next)).catch(async (error: unknown) => {
 			if (!context.signal.aborted) await removeRelease(open, release.deployment_id);
 			throw error;
 		});
 	});
 }
 
-const NOTHING_DONE: Applied = { downtime_ms: 0, modules_installed: [], modules_updated: [], writes_lost: 0 };
+export const NOTHING_DONE: Applied = { downtime_ms: 0, modules_installed: [], modules_updated: [], writes_lost: 0 };
 
 /** Puts the release's files and settings into a volume of its own. */
 async function layOut(
@@ -204,7 +221,7 @@ async function planOf(
 }
 
 /** Nothing of the database changes: the new Odoo serves before the old one ends. */
-async function replace(
+export async function replace(
 	{ clock }: Pick<DockerParts, 'clock'>,
 	open: OpenSite,
 	serving: DockerRelease,
@@ -218,7 +235,7 @@ async function replace(
 	await open.write({
 		serving: next,
 		traffic: 'open',
-		previous: { release: serving, has_copy: false, since: clock.now() },
+		previous: { release: serving, has_copy: false, since: clock.now(), rows: 0 },
 	});
 	await context.log('The new release serves. The earlier one ends once its requests have.');
 	await clock.sleep(DRAIN_MS, context.signal);
@@ -234,20 +251,11 @@ async function update(
 	{ plan, serving, next }: { plan: UpdatePlan; serving: DockerRelease; next: DockerRelease },
 	context: RuntimeContext,
 ): Promise<Applied> {
-	const { engine, postgres, database, site } = open;
-	const { clock } = parts;
-	const { signal, log } = context;
+	const { engine, postgres, database } = open;
+	const { log } = context;
 	await log(`To be updated: ${listed(plan.update)}; to be installed: ${listed(plan.install)}.`);
-	signal.throwIfAborted();
-	const began = clock.now().getTime();
-	await open.write({ traffic: 'maintenance' });
-	await log('Nobody is served from here on. The database is copied.');
-	let writes_lost: number;
-	try {
-		await postgres.untilQuiet(database, signal);
-		writes_lost = await postgres.writers(database);
-		await open.write({ update: { deployment_id: next.deployment_id } });
-		await engine.remove(namesOf(site.id).web(serving.deployment_id));
+	const window = await inWindow(parts, open, { serving, next }, context, async () => {
+		await log('The database is copied.');
 		await postgres.copy(database, copyOf(database, next.deployment_id), database);
 		await runOdoo(
 			engine,
@@ -261,6 +269,34 @@ async function update(
 			within(context, STAGES.laid_out, STAGES.updated),
 		);
 		await checkUpdated(open, plan, next);
+	});
+	return { ...window, modules_installed: plan.install, modules_updated: plan.update };
+}
+
+/**
+ * Does what changes the database while nobody is served, and starts the next release on it. What fails is undone with the
+ * copy that the work has made under the name of {@link copyOf}.
+ */
+export async function inWindow(
+	{ clock }: Pick<DockerParts, 'clock'>,
+	open: OpenSite,
+	{ serving, next }: { serving: DockerRelease; next: DockerRelease },
+	context: RuntimeContext,
+	work: () => Promise<void>,
+): Promise<Pick<Applied, 'downtime_ms' | 'writes_lost'>> {
+	const { engine, postgres, database, site } = open;
+	const { signal, log } = context;
+	signal.throwIfAborted();
+	const began = clock.now().getTime();
+	await open.write({ traffic: 'maintenance' });
+	await log('Nobody is served from here on.');
+	let writes_lost: number;
+	try {
+		await postgres.untilQuiet(database, signal);
+		writes_lost = await postgres.writers(database);
+		await open.write({ update: { deployment_id: next.deployment_id } });
+		await engine.remove(namesOf(site.id).web(serving.deployment_id));
+		await work();
 		await startAndCheck(open, next, context);
 		signal.throwIfAborted();
 	} catch (error) {
@@ -274,12 +310,12 @@ async function update(
 		serving: next,
 		traffic: 'open',
 		update: null,
-		previous: { release: serving, has_copy: true, since: clock.now() },
+		previous: { release: serving, has_copy: true, since: clock.now(), rows: await postgres.rowsWritten(database) },
 	});
 	const downtime_ms = clock.now().getTime() - began;
 	await log(`The new release serves. Nobody was served for ${(downtime_ms / 1_000).toFixed(1)} s.`);
 	await tidy(open);
-	return { downtime_ms, modules_installed: plan.install, modules_updated: plan.update, writes_lost };
+	return { downtime_ms, writes_lost };
 }
 
 const listed = (names: readonly string[]) => (names.length === 0 ? 'nothing' : names.join(', '));
@@ -309,7 +345,11 @@ async function checkUpdated({ postgres, database }: OpenSite, plan: UpdatePlan, 
 }
 
 /** Starts a release's Odoo and waits until it serves; nobody is sent there yet. */
-async function startAndCheck(open: OpenSite, next: DockerRelease, { signal, log }: RuntimeContext): Promise<void> {
+export async function startAndCheck(
+	open: OpenSite,
+	next: DockerRelease,
+	{ signal, log }: RuntimeContext,
+): Promise<void> {
 	const { engine, postgres, database } = open;
 	const spec = odooSpec(open, next.deployment_id, 'web');
 	await engine.remove(spec.name);
@@ -350,7 +390,7 @@ export async function settle(open: OpenSite, { signal, log }: Pick<RuntimeContex
 }
 
 /** Removes what belongs neither to the release that serves nor to the one before it. */
-async function tidy(open: OpenSite): Promise<void> {
+export async function tidy(open: OpenSite): Promise<void> {
 	const { engine, site, postgres, database } = open;
 	const { serving, previous } = await open.read();
 	const names = namesOf(site.id);

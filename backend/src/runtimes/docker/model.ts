@@ -44,7 +44,13 @@ export interface DockerSite {
 	 */
 	readonly update: { readonly deployment_id: DeploymentId } | null;
 	/** What a rollback needs: the release before, and the database as it was then, where the update changed it. */
-	readonly previous: { readonly release: DockerRelease; readonly has_copy: boolean; readonly since: Date } | null;
+	readonly previous: {
+		readonly release: DockerRelease;
+		readonly has_copy: boolean;
+		readonly since: Date;
+		/** How many rows had been written to the database by then. */
+		readonly rows: number;
+	} | null;
 }
 
 export const sealedInDockerSite = ({ _id, secrets }: DockerSite) => sealed('secrets', secrets, _id);

@@ -164,6 +164,24 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 				throw error;
 			}
 		},
+		/** How many rows were ever inserted, updated or deleted in it, as far as PostgreSQL has counted. */
+		rowsWritten: async (database: string) =>
+			Number(
+				await first(
+					'postgres',
+					`SELECT tup_inserted + tup_updated + tup_deleted FROM pg_stat_database WHERE datname = ${quoted(database)};`,
+				),
+			),
+		/** Gives the database another name, and puts a copy of the copy in its place. */
+		async exchange(database: string, copy: string, kept: string, owner: string) {
+			await ask(
+				'postgres',
+				`ALTER DATABASE ${named(database)} WITH ALLOW_CONNECTIONS false;
+				${endSessions(database)}
+				ALTER DATABASE ${named(database)} RENAME TO ${named(kept)};
+				CREATE DATABASE ${named(database)} OWNER ${named(owner)} TEMPLATE ${named(copy)};`,
+			);
+		},
 		/** The copies that there are of it. */
 		copiesOf: async (database: string) =>
 			(

@@ -6,6 +6,7 @@ import { applyRelease, settle } from './apply';
 import { createIngress } from './ingress';
 import { LABEL, namesOf, placementOf } from './names';
 import { type DockerParts, openSite } from './parts';
+import { lossOf, rollBack } from './rollback';
 import { checkModules, NotReadyError, untilServing } from './readiness';
 
 const LOGIN = 'admin';
@@ -49,6 +50,8 @@ export const dockerRuntime: RuntimeDefinition = {
 		return {
 			addressOf: (site) => placementOf(site).url,
 			apply: (site, release, context) => applyRelease(parts, site, release, context),
+			rollBack: (site, release, options, context) => rollBack(parts, site, release, options, context),
+			lossOf: async (site, to) => lossOf(parts, site, await storedOf(site), to),
 			async revert(site, before, context) {
 				const open = await openSite(parts, site);
 				await settle(open, context);

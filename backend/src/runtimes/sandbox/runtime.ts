@@ -52,6 +52,11 @@ export const sandboxRuntime: RuntimeDefinition = {
 				await sandbox.install(site.id, addons);
 				return { downtime_ms: 0, modules_installed: [], modules_updated: [], writes_lost: 0 };
 			},
+			rollBack: async (site, { addons }) => {
+				await sandbox.install(site.id, addons);
+				return { downtime_ms: 0, modules_installed: [], modules_updated: [], writes_lost: 0 };
+			},
+			lossOf: () => Promise.resolve(null),
 			revert: async (site, { addons }) => {
 				await sandbox.install(site.id, addons);
 				return true;

@@ -6,6 +6,7 @@ const esModules = ['@seriousme/openapi-schema-validator'];
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
+	setupFiles: ['<rootDir>/test/support/threads.cjs'],
 	testMatch: ['<rootDir>/test/**/*.test.ts', '<rootDir>/backend/packages/*/test/**/*.test.ts'],
 	// The packages under backend/packages as they are written, not as they were built last.
 	testEnvironmentOptions: { customExportConditions: ['odoo-platform-source', 'node', 'node-addons'] },

@@ -79,7 +79,7 @@ async function call(site: RuntimeSite, method: string, body: unknown): Promise<u
 		headers: { authorization: `bearer ${secret}`, 'content-type': 'application/json', 'x-odoo-database': db },
 		body: JSON.stringify(body),
 	});
-	return JSON.parse((await readLimited(response, 1_000_000)).toString());
+	return JSON.parse(Buffer.concat(await readLimited(response, 1_000_000)).toString());
 }
 
 const addPartner = (site: RuntimeSite, name: string) => call(site, 'create', { vals_list: [{ name }] });

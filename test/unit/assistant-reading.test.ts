@@ -32,6 +32,7 @@ function fakeOdoo(answers: Record<string, () => JsonValue>): OdooClient {
 			if (!answer) return Promise.reject(new OdooError('unknown_method', 'No such method.'));
 			return Promise.resolve().then(answer);
 		},
+		forward: () => Promise.reject(new Error('not used')),
 		whoAmI: () => Promise.reject(new Error('not used')),
 	};
 }

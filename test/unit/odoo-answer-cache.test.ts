@@ -5,6 +5,7 @@ import type { OdooClient } from '../../backend/src/odoo/client';
 const client = (): OdooClient => ({
 	version: { major: 19, minor: 0, text: '19.0' },
 	transport: 'json-2',
+	forward: () => Promise.reject(new Error('nobody asks')),
 	whoAmI: () => Promise.reject(new Error('nobody asks')),
 	call: () => Promise.reject(new Error('nobody calls')),
 });

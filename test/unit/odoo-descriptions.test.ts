@@ -11,6 +11,7 @@ function stage() {
 	const client: OdooClient = {
 		version: { major: 19, minor: 0, text: '19.0' },
 		transport: 'json-2',
+		forward: () => Promise.reject(new Error('nobody asks')),
 		whoAmI: () => Promise.reject(new Error('nobody asks')),
 		call: (_call, { signal } = {}) =>
 			new Promise((resolve, reject) => {
@@ -40,6 +41,7 @@ describe('the models that a user with few rights sees', () => {
 		const client: OdooClient = {
 			version: { major: 19, minor: 0, text: '19.0' },
 			transport: 'json-2',
+			forward: () => Promise.reject(new Error('nobody asks')),
 			whoAmI: () => Promise.reject(new Error('nobody asks')),
 			call: ({ method }) => {
 				const answer = answers[method] ?? null;
@@ -74,6 +76,7 @@ describe('the fields of a model', () => {
 		const client: OdooClient = {
 			version: { major: 19, minor: 0, text: '19.0' },
 			transport: 'json-2',
+			forward: () => Promise.reject(new Error('nobody asks')),
 			whoAmI: () => Promise.reject(new Error('nobody asks')),
 			call: ({ method }) => {
 				if (method !== 'fields_get') return Promise.resolve([]);

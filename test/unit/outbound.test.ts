@@ -269,7 +269,7 @@ describe.each(['fetch', 'plainFetch'] as const)('%s', (way) => {
 			lookup: () => Promise.resolve([{ address: '::1' }, { address: '127.0.0.2' }, { address: '127.0.0.1' }]),
 		});
 		const response = await fetch(`http://several.example.com:${port}/`);
-		expect((await readLimited(response, 100)).toString()).toBe('permitted');
+		expect(Buffer.concat(await readLimited(response, 100)).toString()).toBe('permitted');
 	});
 
 	it('checks the address anew at every connection', async () => {
@@ -347,7 +347,7 @@ describe.each(['fetch', 'plainFetch'] as const)('%s', (way) => {
 		const init = { method: 'POST', headers: { 'x-one': '1' }, body: 'hello' };
 		const response = await fetch(`http://127.0.0.1:${port}/`, init);
 		expect(response.headers.get('echo')).toBe('POST 1');
-		expect((await readLimited(response, 5)).toString()).toBe('hello');
+		expect(Buffer.concat(await readLimited(response, 5)).toString()).toBe('hello');
 	});
 
 	it('uses its connections again', async () => {
@@ -412,7 +412,7 @@ describe('a request', () => {
 		const handler = (request: Request) => Promise.resolve(new Response(new URL(request.url).pathname));
 		const fetch: Fetch = (url, init) => handler(new Request(url, init));
 		const response = await fetch('http://sandbox.example.com/here', { method: 'POST', body: '{}' });
-		expect((await readLimited(response, 100)).toString()).toBe('/here');
+		expect(Buffer.concat(await readLimited(response, 100)).toString()).toBe('/here');
 	});
 });
 

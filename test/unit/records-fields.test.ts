@@ -16,6 +16,7 @@ function fakeClient(answer: (model: string, method: string) => JsonValue = () =>
 			asked.push(`${model} ${method}`);
 			return Promise.resolve().then(() => answer(model, method));
 		},
+		forward: () => Promise.reject(new Error('not asked here')),
 		whoAmI: () => Promise.reject(new Error('not asked here')),
 	};
 	return { client, asked };

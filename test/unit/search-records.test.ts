@@ -31,6 +31,7 @@ const partners: readonly JsonObject[] = Array.from({ length: CHILDREN + 1 }, (_,
 const client: OdooClient = {
 	version: { major: 19, minor: 0, text: '19.0' },
 	transport: 'json-2',
+	forward: () => Promise.reject(new Error('nobody asks')),
 	whoAmI: () => Promise.reject(new Error('nobody asks')),
 	call: ({ method, args }) => {
 		const [ids] = args;

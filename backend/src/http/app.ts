@@ -27,6 +27,7 @@ import { requestId, requestIdOf } from './request-id';
 import { type Route, TextBody } from './route';
 import { securityHeaders } from './security-headers';
 import { sendError } from './send-error';
+import { sendJson } from './send-json';
 import { sendText } from './send-text';
 
 /** What the steps of a declared route's pipeline need. */
@@ -165,7 +166,7 @@ const serve =
 			response.status(reply.status).set(reply.headers);
 			if (reply.body instanceof TextBody) await sendText(response, reply.body);
 			else if (reply.body === undefined) response.end();
-			else response.json(reply.body);
+			else await sendJson(response, reply.body);
 		} catch (error) {
 			// Who has left wants no answer, and that they left is no failure.
 			if (!signal.aborted || error !== signal.reason) sendError(error, response, log, route);

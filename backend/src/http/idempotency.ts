@@ -9,6 +9,7 @@ import { createDoze } from '../waiting/doze';
 import { LEASE_MS, whileRenewing } from '../waiting/while-renewing';
 import { callerId } from '../access/caller';
 import { blankNotes, type Notes, notesSchema } from './notes';
+import { jsonPartsOf, sizeOfParts } from './json-parts';
 import type { Once, Route, RouteReply, RouteRequest } from './route';
 import { statusOf } from './status-of';
 
@@ -132,9 +133,11 @@ export function createIdempotency({
 	};
 
 	const settle = async (claim: Claim, { status, headers, body }: RouteReply, notes: Notes) => {
-		const whole = JSON.stringify({ status, headers, body, notes });
-		const bytes = Buffer.byteLength(whole);
-		const kept = bytes <= KEPT_BYTES ? whole : JSON.stringify({ status, omitted_bytes: bytes });
+		const reply = { status, headers, body, notes };
+		const parts = jsonPartsOf(reply) ?? [Buffer.from(JSON.stringify(reply))];
+		const bytes = sizeOfParts(parts);
+		const kept =
+			bytes <= KEPT_BYTES ? Buffer.concat(parts).toString() : JSON.stringify({ status, omitted_bytes: bytes });
 		await store.change(claim, { reply: secrets.encrypt(kept, claim.id) });
 	};
 

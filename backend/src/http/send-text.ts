@@ -14,8 +14,16 @@ export async function sendText(response: ServerResponse, { type, text }: TextBod
 	// Proxies such as nginx would keep back what should be seen at once.
 	response.setHeader('X-Accel-Buffering', 'no');
 	response.flushHeaders();
+	await sendStream(response, text);
+}
+
+/** Sends what comes, piece by piece; that the client leaves is no failure. */
+export async function sendStream(
+	response: ServerResponse,
+	pieces: Iterable<string | Uint8Array> | AsyncIterable<string>,
+): Promise<void> {
 	try {
-		await pipeline(Readable.from(text), response);
+		await pipeline(Readable.from(pieces), response);
 	} catch (error) {
 		if (systemCode(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
 	}

@@ -3,6 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { Agent, buildConnector, type Dispatcher, errors, fetch as undiciFetch } from 'undici';
 import { BAD_PORTS } from './bad-ports';
+import { type Blocks, gather } from './blocks';
 
 /** The part of a request that this service uses; both undici's `fetch` and `new Request(url, init)` take it. */
 export interface FetchInit {
@@ -224,26 +225,30 @@ export const fetchThrough =
 	};
 
 /**
- * The whole body, which may have `maxBytes` bytes at most (after decompression).
+ * The whole body, which may have `maxBytes` bytes at most (after decompression). `onSize` may hold it up.
  * Rejects with an `OutboundError`: `outbound_too_large`, or the connection's fate.
  */
-export async function readLimited(response: FetchResponse, maxBytes: number): Promise<Buffer> {
-	const chunks: Uint8Array[] = [];
-	let size = 0;
+export async function readLimited(
+	response: FetchResponse,
+	maxBytes: number,
+	onSize: (size: number) => Promise<void> | undefined = () => undefined,
+): Promise<Blocks> {
 	try {
 		// Leaving the loop cancels the stream, and with it the transfer.
-		for await (const chunk of response.body ?? []) {
-			size += chunk.byteLength;
-			if (size > maxBytes) {
-				throw new OutboundError('outbound_too_large', `The answer is larger than ${maxBytes} bytes.`);
-			}
-			chunks.push(chunk);
-		}
+		return await gather(response.body ?? nothing(), (size) => {
+			if (size > maxBytes) throw tooLarge(maxBytes);
+			return onSize(size);
+		});
 	} catch (error) {
 		throw outboundError(error, 'The host');
 	}
-	return Buffer.concat(chunks);
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** What becomes of a body of more bytes than are read. */
+export const tooLarge = (maxBytes: number) =>
+	new OutboundError('outbound_too_large', `The answer is larger than ${maxBytes} bytes.`);
 
 /** Response headers as undici's `request` gives them: fields that came more than once are lists. */
 function fieldsOf(headers: Readonly<Record<string, string | string[] | undefined>>): FetchResponse['headers'] {

@@ -1,3 +1,4 @@
+import type { JsonBytes } from '../core/json-bytes';
 import type { JsonObject, JsonValue } from './json';
 
 export interface OdooVersion {
@@ -20,6 +21,8 @@ export interface CallOptions {
 	readonly signal?: AbortSignal;
 	/** 60 seconds by default. */
 	readonly timeoutMs?: number;
+	/** Whom the call is for: of theirs, one large answer is read at a time. By default whoever calls the same Odoo. */
+	readonly tenant?: string | undefined;
 }
 
 /** Who the connection works as, and where. */
@@ -44,6 +47,8 @@ export interface OdooClient {
 	readonly transport: OdooTransportName;
 	/** Calls a public method. A read is tried once more when its connection breaks, anything else is sent once. */
 	call(request: OdooCall, options?: CallOptions): Promise<JsonValue>;
+	/** The same for who only hands the result on: one that is large is not read. */
+	forward(request: OdooCall, options?: CallOptions): Promise<JsonValue | JsonBytes>;
 	/** Asks Odoo anew, so that it also tells whether the connection works. */
 	whoAmI(options?: CallOptions): Promise<OdooIdentity>;
 }

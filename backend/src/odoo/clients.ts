@@ -43,6 +43,7 @@ export function createOdooClients({ clock }: { clock: Clock }): OdooClients {
 		const client = connecting.then((connected): OdooClient => ({
 			...connected,
 			call: (request, options?: CallOptions) => watched(connected.call(request, options)),
+			forward: (request, options?: CallOptions) => watched(connected.forward(request, options)),
 			whoAmI: (options?: CallOptions) => watched(connected.whoAmI(options)),
 		}));
 		const fromNow = (ms: number) => clock.now().getTime() + ms;

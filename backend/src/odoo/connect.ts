@@ -7,6 +7,7 @@ import { createJson2 } from './json2';
 import { callService, createJsonRpc } from './jsonrpc';
 import { hushed } from './hushed';
 import { isJsonObject } from './json';
+import { LargeResult } from './large/large-result';
 import { ORM_METHODS } from './methods';
 import type { OdooAccess, OdooTransport } from './transport';
 
@@ -73,10 +74,18 @@ function clientOf(
 	version: OdooVersion,
 	userId: number,
 ): OdooClient {
-	const call: OdooClient['call'] = async (request, options) => {
+	const send = async (request: OdooCall, options?: CallOptions) => {
 		checkNames(request);
 		checkDomain(request);
 		return hushed(secret, () => transport.call(withoutNoContext(recordsFirst(request)), options));
+	};
+	const call: OdooClient['call'] = async (request, options) => {
+		const result = await send(request, options);
+		return result instanceof LargeResult ? result.value() : result;
+	};
+	const forward: OdooClient['forward'] = async (request, options) => {
+		const result = await send(request, options);
+		return result instanceof LargeResult ? result.json : result;
 	};
 	const whoAmI = async (options?: CallOptions): Promise<OdooIdentity> => {
 		const args = [[userId], ['login', 'name']];
@@ -88,7 +97,7 @@ function clientOf(
 		const { login, name } = user;
 		return { user_id: userId, login, name, database, version, transport: transport.name };
 	};
-	return { version, transport: transport.name, call, whoAmI };
+	return { version, transport: transport.name, call, forward, whoAmI };
 }
 
 /** Refused before they are sent: names that Odoo cannot have, which could lead a path elsewhere, and private methods. */
@@ -130,11 +139,12 @@ function withoutNoContext(request: OdooCall): OdooCall {
 
 /** `GET /web/version` needs no login, but is not in every version; `common.version` is, up to 21. */
 async function findVersion(http: OdooHttp, options: CallOptions): Promise<OdooVersion> {
-	const { json } = await http({ path: '/web/version', repeatable: true }, options);
+	const { json } = await http({ path: '/web/version', repeatable: true, protocol: 'json-2' }, options);
 	const found = isJsonObject(json) ? parseVersion(json.version) : undefined;
 	if (found) return found;
 	const answer = await callService(http, ['common', 'version'], [], true, options);
-	const version = isJsonObject(answer) ? parseVersion(answer.server_version) : undefined;
+	const version =
+		!(answer instanceof LargeResult) && isJsonObject(answer) ? parseVersion(answer.server_version) : undefined;
 	if (!version) throw new OdooError('not_odoo', 'What answers at the URL does not tell its version as Odoo does.');
 	return version;
 }

@@ -1,18 +1,30 @@
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import type { Clock } from '../core/clock';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { type Clock, systemClock } from '../core/clock';
 import { systemCode } from '../core/errors';
 import { withTimeLimit } from '../waiting/time-limit';
-import { OutboundError, readLimited, type Fetch } from '../net/outbound';
+import { type Blocks, gather, sizeOf } from '../net/blocks';
+import { OutboundError, readLimited, tooLarge, type Fetch } from '../net/outbound';
 import { parseRetryAfter } from '../net/retry-schedule';
 import type { CallOptions } from './client';
 import { networkError, OdooError } from './errors';
 import { parseJson, type JsonObject, type JsonValue } from './json';
-
-const gunzipped = promisify(gunzip);
+import { LargeResult } from './large/large-result';
+import { createLargeReader } from './large/reader';
+import type { LargeAnswer } from './large/reading';
+import { createTurns, type EndTurn } from './large/turns';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+/** A larger answer is read by a thread of its own: at its worst, to read this many bytes takes 30 ms. */
+const LARGE_BYTES = 128 * 1024;
+/** So many large answers are in memory at a time, one of each organization. */
+const LARGE_AT_ONCE = 8;
+
+/** Of the whole process. */
+const turns = createTurns(LARGE_AT_ONCE);
+const largeReader = createLargeReader({ clock: systemClock });
+
 /** The longest `Retry-After` that is waited for before a request is sent once more. */
 const MAX_RETRY_AFTER_MS = 10_000;
 
@@ -24,6 +36,8 @@ export interface OdooRequest {
 	readonly body?: JsonObject;
 	/** Whether it may be sent again when the connection broke, as nothing changes by it. */
 	readonly repeatable: boolean;
+	/** What stands about the result in its answer. */
+	readonly protocol: LargeAnswer['protocol'];
 }
 
 export interface OdooReply {
@@ -32,8 +46,10 @@ export interface OdooReply {
 	readonly location: string | null;
 	/** How long it asks to wait; null where it does not say. */
 	readonly retryAfterMs: number | null;
-	/** Undefined where the body is not JSON. */
+	/** Undefined where the body is not JSON, or there is a large result. */
 	readonly json: JsonValue | undefined;
+	/** The result of a large answer; null of one that is small or has none. */
+	readonly large: LargeResult | null;
 }
 
 /** Sends to one Odoo, within limits of time and size; rejects with an `OdooError`, or the signal's reason. */
@@ -43,7 +59,10 @@ export type OdooHttp = (request: OdooRequest, options?: CallOptions) => Promise<
 export function createOdooHttp({ url, fetch, clock }: { url: string; fetch: Fetch; clock: Clock }): OdooHttp {
 	const base = url.replace(/[?#].*$/s, '').replace(/\/+$/, '');
 
-	const sendOnce = async ({ path, headers, body }: OdooRequest, signal: AbortSignal): Promise<OdooReply> => {
+	const sendOnce = async (
+		{ path, headers, body, protocol }: OdooRequest,
+		{ signal, tenant = base }: Sending,
+	): Promise<OdooReply> => {
 		const response = await fetch(`${base}${path}`, {
 			method: body ? 'POST' : 'GET',
 			headers: {
@@ -56,34 +75,48 @@ export function createOdooHttp({ url, fetch, clock }: { url: string; fetch: Fetc
 			...(body && { body: JSON.stringify(body) }),
 			signal,
 		});
-		const bytes = await unpack(await readLimited(response, MAX_RESPONSE_BYTES));
-		return {
-			status: response.status,
-			location: response.headers.get('location'),
-			retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), clock.now()),
-			json: jsonOf(bytes.toString()),
+		const { status } = response;
+		const endTurn: EndTurn[] = [];
+		// The sender of a large answer waits with what is left of it.
+		const waitForTurn = async () => {
+			endTurn.push(await turns.take(tenant, signal));
 		};
+		const onSize = (size: number) => (size > LARGE_BYTES && endTurn.length === 0 ? waitForTurn() : undefined);
+		try {
+			const blocks = await unpack(await readLimited(response, MAX_RESPONSE_BYTES, onSize), onSize);
+			return {
+				status,
+				location: response.headers.get('location'),
+				retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), clock.now()),
+				...(sizeOf(blocks) > LARGE_BYTES
+					? await readLarge({ blocks, protocol, status }, signal)
+					: { json: jsonOf(Buffer.concat(blocks).toString()), large: null }),
+			};
+		} finally {
+			for (const end of endTurn) end();
+		}
 	};
 
 	/** A request that changes nothing is sent once more, after the time that was asked for, where that is short. */
-	const sendPatiently = async (request: OdooRequest, signal: AbortSignal): Promise<OdooReply> => {
-		const reply = await sendOnce(request, signal);
+	const sendPatiently = async (request: OdooRequest, sending: Sending): Promise<OdooReply> => {
+		const reply = await sendOnce(request, sending);
 		const wait = [429, 503].includes(reply.status) ? reply.retryAfterMs : null;
 		if (!request.repeatable || wait === null || wait > MAX_RETRY_AFTER_MS) return reply;
-		await clock.sleep(wait, signal);
-		return sendOnce(request, signal);
+		await clock.sleep(wait, sending.signal);
+		return sendOnce(request, sending);
 	};
 
-	const send: OdooHttp = async (request, { signal, timeoutMs: ms = DEFAULT_TIMEOUT_MS } = {}) => {
+	const send: OdooHttp = async (request, { signal, tenant, timeoutMs: ms = DEFAULT_TIMEOUT_MS } = {}) => {
 		const perhapsDone = request.repeatable ? '' : ' What was asked for may have been carried out all the same.';
 		const reason = () => new OdooError('timeout', `Odoo did not answer within ${ms / 1000} seconds.${perhapsDone}`);
 		try {
 			return await withTimeLimit({ clock, ms, reason, signal }, async (limited) => {
+				const sending = { signal: limited, tenant };
 				try {
-					return await sendPatiently(request, limited);
+					return await sendPatiently(request, sending);
 				} catch (error) {
 					if (!request.repeatable || !isLost(error)) throw error;
-					return await sendOnce(request, limited);
+					return await sendOnce(request, sending);
 				}
 			});
 		} catch (error) {
@@ -93,20 +126,40 @@ export function createOdooHttp({ url, fetch, clock }: { url: string; fetch: Fetc
 	return send;
 }
 
+/** How one request is sent: until when, and for whom. */
+interface Sending {
+	readonly signal: AbortSignal;
+	readonly tenant: string | undefined;
+}
+
+async function readLarge(answer: LargeAnswer, signal: AbortSignal): Promise<Pick<OdooReply, 'json' | 'large'>> {
+	const reading = await largeReader.read(answer, signal);
+	if (reading.kind === 'too_large') throw new OdooError('too_large', reading.why);
+	if (reading.kind === 'refusal') return { json: reading.json, large: null };
+	return { json: undefined, large: new LargeResult(reading) };
+}
+
 /** What an answer says that was packed by gzip (RFC 1952), be it a bomb; others are as they came. */
-async function unpack(bytes: Buffer): Promise<Buffer> {
-	if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+async function unpack(blocks: Blocks, onSize: (size: number) => Promise<void> | undefined): Promise<Blocks> {
+	const [first] = blocks;
+	if (first?.[0] !== 0x1f || first[1] !== 0x8b) return blocks;
 	try {
-		return await gunzipped(bytes, { maxOutputLength: MAX_RESPONSE_BYTES });
+		return await pipeline(blocks, createGunzip(), (chunks: AsyncIterable<Uint8Array>) =>
+			gather(chunks, (size) => {
+				if (size > MAX_RESPONSE_BYTES) throw tooLarge(MAX_RESPONSE_BYTES);
+				return onSize(size);
+			}),
+		);
 	} catch (cause) {
-		if (systemCode(cause) === 'ERR_BUFFER_TOO_LARGE') {
-			throw new OutboundError('outbound_too_large', `The answer is larger than ${MAX_RESPONSE_BYTES} bytes.`);
-		}
+		if (!isBrokenGzip(cause)) throw cause;
 		throw new OutboundError('outbound_connection_lost', 'The host packed its answer by a gzip that is broken.', {
 			cause,
 		});
 	}
 }
+
+/** As zlib names what is wrong with what it reads. */
+const isBrokenGzip = (error: unknown) => /^Z_/.test(String(systemCode(error)));
 
 /** Whether the connection broke when the request may have been on its way already. */
 const isLost = (error: unknown) => error instanceof OutboundError && error.code === 'outbound_connection_lost';

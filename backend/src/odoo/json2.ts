@@ -2,6 +2,7 @@ import type { CallOptions, OdooCall } from './client';
 import { AUTHENTICATION_FAILED, NEEDS_IDS, OdooError, raisedError } from './errors';
 import { notOdoo, type OdooHttp, type OdooReply } from './http';
 import { isJsonObject, type JsonObject, type JsonValue } from './json';
+import { LargeResult } from './large/large-result';
 import { isRead, ORM_METHODS, type MethodSignature } from './methods';
 import type { OdooAccess, OdooTransport } from './transport';
 
@@ -17,11 +18,12 @@ export function createJson2(http: OdooHttp, access: OdooAccess, fallback: OdooTr
 		{ model, method }: Pick<OdooCall, 'model' | 'method'>,
 		body: JsonObject,
 		options?: CallOptions,
-	): Promise<JsonValue> => {
+	): Promise<JsonValue | LargeResult> => {
 		const reply = await http(
-			{ path: `/json/2/${model}/${method}`, headers, body, repeatable: isRead(method) },
+			{ path: `/json/2/${model}/${method}`, headers, body, repeatable: isRead(method), protocol: 'json-2' },
 			options,
 		);
+		if (reply.large !== null) return reply.large;
 		if (reply.status === 200 && reply.json !== undefined) return reply.json;
 		throw refusal(reply);
 	};
@@ -31,14 +33,15 @@ export function createJson2(http: OdooHttp, access: OdooAccess, fallback: OdooTr
 		if (known) return known;
 		let signatures = documented.get(model);
 		if (!signatures) {
-			const page = await http({ path: `/doc-bearer/${model}.json`, headers, repeatable: true }, options);
-			signatures = documentedMethods(page.json);
+			const path = `/doc-bearer/${model}.json`;
+			const page = await http({ path, headers, repeatable: true, protocol: 'json-2' }, options);
+			signatures = documentedMethods(page.large === null ? page.json : await page.large.value());
 			documented.set(model, signatures);
 		}
 		return signatures.get(method);
 	};
 
-	const callUndocumented = async (request: OdooCall, options?: CallOptions): Promise<JsonValue> => {
+	const callUndocumented = async (request: OdooCall, options?: CallOptions) => {
 		try {
 			return await fallback.call(request, options);
 		} catch (error) {
@@ -54,7 +57,7 @@ export function createJson2(http: OdooHttp, access: OdooAccess, fallback: OdooTr
 			if (!HEADER_VALUE.test(access.database)) throw noDatabase();
 			if (!HEADER_VALUE.test(access.secret)) throw new OdooError('authentication_failed', AUTHENTICATION_FAILED);
 			const context = await post({ model: 'res.users', method: 'context_get' }, {}, options);
-			const userId = isJsonObject(context) ? context.uid : undefined;
+			const userId = !(context instanceof LargeResult) && isJsonObject(context) ? context.uid : undefined;
 			if (typeof userId !== 'number') throw new OdooError('not_odoo', 'Odoo did not say who the user is.');
 			return userId;
 		},
@@ -64,7 +67,9 @@ export function createJson2(http: OdooHttp, access: OdooAccess, fallback: OdooTr
 			const result = await post(request, namedArguments(request, signature), options);
 			// It always answers a list; execute_kw answers one id for one record.
 			const createsOne = request.method === 'create' && isJsonObject(request.args[0]);
-			return createsOne && Array.isArray(result) ? (result[0] ?? null) : result;
+			if (!createsOne) return result;
+			const ids = result instanceof LargeResult ? await result.value() : result;
+			return Array.isArray(ids) ? (ids[0] ?? null) : ids;
 		},
 	};
 }

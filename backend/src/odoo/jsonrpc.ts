@@ -2,6 +2,7 @@ import type { CallOptions } from './client';
 import { AUTHENTICATION_FAILED, NEEDS_IDS, OdooError, raisedError } from './errors';
 import { notOdoo, type OdooHttp } from './http';
 import { isJsonObject, type JsonValue } from './json';
+import type { LargeResult } from './large/large-result';
 import { isRead } from './methods';
 import type { OdooAccess, OdooTransport } from './transport';
 
@@ -12,9 +13,10 @@ export async function callService(
 	args: JsonValue[],
 	repeatable: boolean,
 	options?: CallOptions,
-): Promise<JsonValue> {
+): Promise<JsonValue | LargeResult> {
 	const body = { jsonrpc: '2.0', method: 'call', params: { service, method, args }, id: 1 };
-	const reply = await http({ path: '/jsonrpc', body, repeatable }, options);
+	const reply = await http({ path: '/jsonrpc', body, repeatable, protocol: 'json-rpc' }, options);
+	if (reply.large !== null) return reply.large;
 	if (!isJsonObject(reply.json) || reply.json.jsonrpc !== '2.0') throw notOdoo(reply);
 	const { error, result = null } = reply.json;
 	// How Odoo answers JSON at a path that it does not have.

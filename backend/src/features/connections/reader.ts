@@ -43,25 +43,34 @@ const NAMING_FIELDS = [
 	'orderby',
 ] as const;
 
-const readers = new WeakMap<OdooClient, OdooClient>();
+const clientsOfCallers = new WeakMap<OdooClient, Map<string, OdooClient>>();
 
 /**
- * The client for whoever calls: a key with `odoo:read` alone is let to no secrets, be it by their model, by a relation or
- * by a question in words. Its calls reject with 403 `permission_denied`.
+ * The client for whoever calls: what they ask is asked in their organization's turn, and a key with `odoo:read` alone is
+ * let to no secrets, be it by their model, by a relation or by a question in words. Its calls reject with 403
+ * `permission_denied`.
  */
-export function clientFor({ permissions }: Pick<Caller, 'permissions'>, client: OdooClient): OdooClient {
-	if (permissions.has('odoo:write')) return client;
-	const known = readers.get(client);
+export function clientFor(caller: Pick<Caller, 'permissions' | 'organization_id'>, client: OdooClient): OdooClient {
+	const { organization_id: tenant, permissions } = caller;
+	const reads = !permissions.has('odoo:write');
+	const ofClient = clientsOfCallers.get(client) ?? new Map<string, OdooClient>();
+	clientsOfCallers.set(client, ofClient);
+	const key = `${tenant} ${reads}`;
+	const known = ofClient.get(key);
 	if (known) return known;
-	const reader: OdooClient = {
+	const own: OdooClient = {
 		...client,
 		call: async (request, options) => {
-			refuseSecrets(request);
-			return client.call(request, options);
+			if (reads) refuseSecrets(request);
+			return client.call(request, { ...options, tenant });
+		},
+		forward: async (request, options) => {
+			if (reads) refuseSecrets(request);
+			return client.forward(request, { ...options, tenant });
 		},
 	};
-	readers.set(client, reader);
-	return reader;
+	ofClient.set(key, own);
+	return own;
 }
 
 function refuseSecrets({ model, method, args, kwargs }: OdooCall): void {

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { errorCodes } from '../../core/error-codes';
+import type { JsonBytes } from '../../core/json-bytes';
 import type { JsonValue } from '../../odoo/json';
 
 /** What Odoo answered is handed on as it came: to look into it would take as long as it is large. */
 const jsonValue = z.custom<JsonValue>();
+/** As it is handed on, where it is large. */
+const forwarded = z.custom<JsonValue | JsonBytes>();
 
 const version = z.string().meta({ description: 'Of Odoo, as it writes it, e.g. `19.0`' });
 const transport = z.enum(['json-2', 'json-rpc']).meta({ description: 'How Odoo is called' });
@@ -25,7 +28,7 @@ const chatAnswer = {
 
 /** What each action answers, as `data`. */
 export const answerSchemas = {
-	execute_method: jsonValue.meta({
+	execute_method: forwarded.meta({
 		title: 'Of execute_method',
 		description: 'What the method returned: any JSON, e.g. records with the fields that were asked for',
 	}),
@@ -86,7 +89,7 @@ export const answerSchemas = {
 			z.discriminatedUnion('success', [
 				z.object({
 					success: z.literal(true).meta({ description: 'Whether the request was carried out' }),
-					data: jsonValue.meta({ description: 'What the request would have been answered by itself' }),
+					data: forwarded.meta({ description: 'What the request would have been answered by itself' }),
 				}),
 				z.looseObject({
 					success: z.literal(false).meta({ description: 'Whether the request was carried out' }),

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock';
 import { ApiError, internalError } from '../../core/errors';
+import { JsonBytes } from '../../core/json-bytes';
 import type { Logger } from '../../core/log';
 import { withTimeLimit } from '../../waiting/time-limit';
 import { OdooError } from '../../odoo/errors';
@@ -27,7 +28,7 @@ const WHATEVER_THE_VALUES: ReadonlySet<string> = new Set([
  */
 export function runBatch(
 	{ requests, stop_on_error }: GatewayBatch,
-	act: (request: GatewayAction, signal: AbortSignal) => Promise<JsonValue>,
+	act: (request: GatewayAction, signal: AbortSignal) => Promise<Answer>,
 	{ clock, log, signal }: { clock: Clock; log: Logger; signal?: AbortSignal | undefined },
 ): Promise<BatchResult[]> {
 	const results: BatchResult[] = [];
@@ -38,8 +39,8 @@ export function runBatch(
 		failed = true;
 		for (let n = 0; n < count; n++) results.push(failureOf(error));
 	};
-	const succeed = (data: JsonValue) => {
-		length += JSON.stringify(data).length;
+	const succeed = (data: Answer) => {
+		length += data instanceof JsonBytes ? data.size : JSON.stringify(data).length;
 		if (length > MAX_LENGTH) fail(odooFailure(tooLarge()));
 		else results.push({ success: true, data });
 	};
@@ -74,6 +75,8 @@ export function runBatch(
 		return results;
 	});
 }
+
+type Answer = JsonValue | JsonBytes;
 
 /** What one call to Odoo, or none, answers: creates that fit together, or a single request of any kind. */
 type Group = readonly Item[];
@@ -118,10 +121,7 @@ function createOf(request: GatewayAction): Create | null {
 	return { call, target: JSON.stringify(call), values, single: isJsonObject(given) };
 }
 
-async function answersOf(
-	group: Group,
-	act: (request: GatewayAction) => Promise<JsonValue>,
-): Promise<readonly JsonValue[]> {
+async function answersOf(group: Group, act: (request: GatewayAction) => Promise<Answer>): Promise<readonly Answer[]> {
 	const creates = group.flatMap(({ create }) => create ?? []);
 	const [first, ...others] = creates;
 	if (first === undefined || others.length === 0) return Promise.all(group.map(({ request }) => act(request)));

@@ -41,7 +41,7 @@ export function createGatewayService({
 	clock: Clock;
 	log: Logger;
 }): GatewayService {
-	const act = async (caller: Caller, request: GatewayAction, options: CallOptions): Promise<JsonValue> => {
+	const act = async (caller: Caller, request: GatewayAction, options: CallOptions) => {
 		if (request.action === 'execute_method') requireMethodPermission(caller, request.method);
 		const connection = await connections.open(caller.organization_id, choiceOf(caller, request));
 		if (request.action === 'get_config') return describeConfig(connection, clients, options);
@@ -49,7 +49,9 @@ export function createGatewayService({
 		if (request.action === 'test_connection') return describeUser(client, options);
 		if (request.action === 'chat') return chat(assistant, { caller, odoo: connection, client }, request, options);
 		const { model, method, args, kwargs } = request;
-		return client.call({ model, method, args, kwargs }, options);
+		const call = { model, method, args, kwargs };
+		// A batch parts the ids of what it created together.
+		return method === 'create' ? client.call(call, options) : client.forward(call, options);
 	};
 
 	return {

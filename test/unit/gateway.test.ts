@@ -365,12 +365,38 @@ describe("the gateway's input", () => {
 		});
 	});
 
+	it.each<[how: string, kwargs: JsonObject]>([
+		['at once', { domain: [['certificate_id.content', '=like', 'a%']] }],
+		['by way of others', { domain: [['company_id', 'any', [['certificate_id.content', '=like', 'a%']]]] }],
+		['in the order', { order: 'company_id.certificate_id.content' }],
+	])('lets it reach no model of secrets by relations, whatever their fields are called: %s', async (_how, kwargs) => {
+		const fields = {
+			company_id: { type: 'many2one', relation: 'res.company' },
+			certificate_id: { type: 'many2one', relation: 'certificate.certificate' },
+		};
+		const odoo = fakeOdoo({
+			'/json/2/account.move/fields_get': () => Response.json(fields),
+			'/json/2/res.company/fields_get': () => Response.json(fields),
+			'/json/2/account.move/search_read': () => Response.json([]),
+		});
+		const request = { action: 'execute_method', model: 'account.move', method: 'search_read', kwargs };
+		await expect(stage({ odoo, permissions: ['odoo:read'] }).act(request)).rejects.toMatchObject({
+			code: 'permission_denied',
+			detail: expect.stringContaining('of the model certificate.certificate'),
+		});
+		expect(odoo.calls.map(({ path }) => path)).not.toContain('/json/2/account.move/search_read');
+	});
+
 	it.each<[what: string, kwargs: JsonObject]>([
 		['a value that is called like a secret', { domain: [['partner_id.name', 'in', ['my.token', 'a.secret']]] }],
 		['fields with such a word in their names', { order: 'partner_shipping_id.name,x.secretary_id', domain: [] }],
 		['a field of the record itself', { domain: [['access_token', '!=', false]] }],
 	])('lets it ask by %s', async (_what, kwargs) => {
-		const odoo = fakeOdoo({ '/json/2/sale.order/search_read': () => Response.json([]) });
+		const partner = { type: 'many2one', relation: 'res.partner' };
+		const odoo = fakeOdoo({
+			'/json/2/sale.order/fields_get': () => Response.json({ partner_id: partner, partner_shipping_id: partner }),
+			'/json/2/sale.order/search_read': () => Response.json([]),
+		});
 		const request = { action: 'execute_method', model: 'sale.order', method: 'search_read', kwargs };
 		expect((await stage({ odoo, permissions: ['odoo:read'] }).act(request)).status).toBe(200);
 	});

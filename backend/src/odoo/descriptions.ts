@@ -29,6 +29,7 @@ type Waiting = Pick<CallOptions, 'signal'>;
 export interface Descriptions {
 	models(waiting?: Waiting): Promise<ReadonlyMap<string, string>>;
 	describe(model: string, waiting?: Waiting): Promise<ModelDescription>;
+	fields(model: string, waiting?: Waiting): Promise<ModelDescription['fields']>;
 }
 
 /** An answer of more characters is not kept: sixteen times what Odoo 19 tells of `res.users`, its largest model. */
@@ -43,13 +44,17 @@ export function describeOdoo(client: OdooClient): Descriptions {
 		signal === undefined ? ask() : unlessAborted(ask, signal);
 	const models = (waiting?: Waiting) => shared(() => modelCache.get(client, '', () => askModels(client)), waiting);
 
+	const fields: Descriptions['fields'] = (model, waiting) =>
+		shared(() => fieldCache.get(client, model, () => askFields(client, model)), waiting);
+
 	return {
 		models,
+		fields,
 		async describe(model, waiting) {
-			const fields = await shared(() => fieldCache.get(client, model, () => askFields(client, model)), waiting);
+			const ofModel = await fields(model, waiting);
 			// Who may not read the list of models may still read their records.
 			const labels = await models(waiting).catch(() => new Map<string, string>());
-			return { model, label: labels.get(model) ?? model, fields };
+			return { model, label: labels.get(model) ?? model, fields: ofModel };
 		},
 	};
 }

@@ -1,6 +1,8 @@
 import type { Caller } from '../../access/caller';
 import { ApiError } from '../../core/errors';
-import type { OdooCall, OdooClient } from '../../odoo/client';
+import type { ModelDescription } from '@odoo-platform/odoo-questions';
+import type { CallOptions, OdooCall, OdooClient } from '../../odoo/client';
+import { describeOdoo, type Descriptions } from '../../odoo/descriptions';
 import type { JsonObject, JsonValue } from '../../odoo/json';
 import { type MethodSignature, ORM_METHODS } from '../../odoo/methods';
 
@@ -58,14 +60,15 @@ export function clientFor(caller: Pick<Caller, 'permissions' | 'organization_id'
 	const key = `${tenant} ${reads}`;
 	const known = ofClient.get(key);
 	if (known) return known;
+	const descriptions = describeOdoo(client);
 	const own: OdooClient = {
 		...client,
 		call: async (request, options) => {
-			if (reads) refuseSecrets(request);
+			if (reads) await refuseSecrets(request, descriptions, options);
 			return client.call(request, { ...options, tenant });
 		},
 		forward: async (request, options) => {
-			if (reads) refuseSecrets(request);
+			if (reads) await refuseSecrets(request, descriptions, options);
 			return client.forward(request, { ...options, tenant });
 		},
 	};
@@ -73,13 +76,36 @@ export function clientFor(caller: Pick<Caller, 'permissions' | 'organization_id'
 	return own;
 }
 
-function refuseSecrets({ model, method, args, kwargs }: OdooCall): void {
+/** Of so many models one call may make us ask Odoo. */
+const MAX_MODELS = 100;
+
+/** Which models there are behind relations is asked of Odoo, once for a client, and where relations are named alone. */
+async function refuseSecrets(
+	{ model, method, args, kwargs }: OdooCall,
+	descriptions: Pick<Descriptions, 'fields'>,
+	waiting?: Pick<CallOptions, 'signal'>,
+): Promise<void> {
 	if (method === 'fields_get') return;
 	if (SECRET_MODELS.has(model)) throw denied(`The model ${model} holds passwords, keys or tokens`);
-	for (const path of pathsOf(method, args, kwargs)) {
-		const [, ...beyond] = path.split(/[./]/);
-		if (!beyond.some((name) => SECRET_NAME.test(name))) continue;
-		throw denied(`The field ${path} may hold a password, key or token`);
+	const paths = [...new Set(pathsOf(method, args, kwargs))].map((path) => ({ path, names: path.split(/[./]/) }));
+	for (const { path, names } of paths) {
+		if (names.slice(1).some((name) => SECRET_NAME.test(name))) {
+			throw denied(`The field ${path} may hold a password, key or token`);
+		}
+	}
+	const asked = new Set<string>();
+	for (const { path, names } of paths) {
+		let behind: string | null = model;
+		for (const name of names.slice(0, -1)) {
+			if (asked.add(behind).size > MAX_MODELS) throw denied(`The call leads over more than ${MAX_MODELS} models`);
+			const fields: ModelDescription['fields'] = await descriptions.fields(behind, waiting);
+			behind = fields.get(name)?.relation ?? null;
+			// Odoo itself refuses what leads nowhere.
+			if (behind === null) break;
+			if (SECRET_MODELS.has(behind)) {
+				throw denied(`The field ${path} is of the model ${behind}, which holds passwords, keys or tokens`);
+			}
+		}
 	}
 }
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { JsonBytes } from '../../backend/src/core/json-bytes';
 import type { Fetch } from '../../backend/src/net/outbound';
 import { connectOdoo } from '../../backend/src/odoo/connect';
@@ -50,6 +50,12 @@ describe('readLarge', () => {
 		expect(Math.max(...sizes)).toBeLessThan(150_000);
 	});
 
+	it('cuts it where items become large, too', () => {
+		const items = [...Array<string>(20_000).fill('x'), ...Array<string>(200).fill('y'.repeat(10_000))];
+		const sizes = resultOf(JSON.stringify(items)).json.pieces.map((piece) => piece.byteLength);
+		expect(Math.max(...sizes)).toBeLessThan(80_000);
+	});
+
 	it('keeps integers that would be rounded, as texts', () => {
 		expect(textOf(resultOf('[9007199254740993]').json)).toBe('["9007199254740993"]');
 	});
@@ -64,6 +70,12 @@ describe('readLarge', () => {
 		const text = JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: 200, data } });
 		const json = { jsonrpc: '2.0', error: { code: 200, data: { name: data.name, message: 'm'.repeat(4000) } } };
 		expect(readLarge(answer(text, { protocol: 'json-rpc' }))).toEqual({ kind: 'refusal', json });
+	});
+
+	it('gives no more of a refusal that holds itself in itself than somebody looks at', () => {
+		const text = `${'{"error":'.repeat(5000)}1${'}'.repeat(5000)}`;
+		const json = { error: { error: { error: {} } } };
+		expect(readLarge(answer(text, { status: 500 }))).toEqual({ kind: 'refusal', json });
 	});
 
 	it('says that what is no JSON is none', () => {
@@ -130,41 +142,73 @@ describe('turns', () => {
 describe('the reader', () => {
 	const signal = new AbortController().signal;
 
-	it('gives a thread up that takes too long, and reads the next answer by another', async () => {
+	const started: Worker[] = [];
+	afterEach(() => Promise.all(started.splice(0).map((thread) => thread.terminate())));
+
+	const readerBy = (...codes: string[]) => {
 		const clock = createFakeClock();
 		const threads: Worker[] = [];
 		const start = () => {
-			const code = threads.length === 0 ? 'parentPort.on("message", () => {})' : ANSWERS;
-			const thread = new Worker(`const { parentPort } = require('node:worker_threads'); ${code}`, { eval: true });
+			const thread = new Worker(
+				`const { parentPort } = require('node:worker_threads'); ${codes[threads.length]}`,
+				{
+					eval: true,
+					resourceLimits: { maxOldGenerationSizeMb: 32 },
+				},
+			);
 			threads.push(thread);
+			started.push(thread);
 			return thread;
 		};
-		const reader = createLargeReader({ clock, start });
-		const slow = reader.read(answer('[]'), signal);
+		return { reader: createLargeReader({ clock, start }), clock, threads };
+	};
+	const ANSWERS = 'parentPort.on("message", () => parentPort.postMessage({ kind: "refusal" }))';
+
+	it('gives a thread up that takes too long, and reads the next answer by another', async () => {
+		const { reader, clock, threads } = readerBy('parentPort.on("message", () => { for (;;); })', ANSWERS);
+		const refused = expect(reader.read(answer('[]'), signal)).rejects.toMatchObject({ kind: 'too_large' });
 		await until(() => clock.sleeping.length > 0);
 		await clock.advance(20_000);
-		expect(await slow).toMatchObject({ kind: 'too_large' });
+		await refused;
+		expect(threads[0]?.threadId).toBe(-1);
 		expect(await reader.read(answer('[]'), signal)).toEqual({ kind: 'refusal' });
-		await threads[1]?.terminate();
-		expect(threads.map(({ threadId }) => threadId)).toEqual([-1, -1]);
 	});
 
-	it('gives a thread up that fails', async () => {
-		const start = () => new Worker('throw new Error("broken")', { eval: true });
-		const reading = createLargeReader({ clock: createFakeClock(), start }).read(answer('[]'), signal);
-		expect(await reading).toMatchObject({ kind: 'too_large' });
+	it.each([
+		['fails', 'throw new Error("broken")', 'broken'],
+		['ends by itself', 'process.exit()', 'The thread that reads large answers ended.'],
+	])('says that a thread %s, and reads the next answer by another', async (_, code, message) => {
+		const { reader } = readerBy(code, ANSWERS);
+		await expect(reader.read(answer('[]'), signal)).rejects.toThrow(message);
+		expect(await reader.read(answer('[]'), signal)).toEqual({ kind: 'refusal' });
 	});
 
-	it('reads nothing that nobody waits for any more', async () => {
-		const reader = createLargeReader({
-			clock: createFakeClock(),
-			start: () => new Worker(ANSWERS, { eval: true }),
-		});
-		await expect(reader.read(answer('[]'), AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+	it('reads by another where a thread ended with nothing to do', async () => {
+		const { reader, threads } = readerBy(ANSWERS, ANSWERS);
+		await reader.read(answer('[]'), signal);
+		await threads[0]?.terminate();
+		expect(await reader.read(answer('[]'), signal)).toEqual({ kind: 'refusal' });
+	});
+
+	it('refuses an answer that takes more memory than a thread has', async () => {
+		const { reader } = readerBy('parentPort.on("message", () => { for (const all = []; ; ) all.push([1]) })');
+		await expect(reader.read(answer('[]'), signal)).rejects.toMatchObject({ kind: 'too_large' });
+	});
+
+	it('reads nothing that nobody waits for any more, and keeps nobody waiting with it', async () => {
+		const { reader, clock } = readerBy('parentPort.on("message", () => {})', ANSWERS);
+		const leaving = new AbortController();
+		const slow = reader.read(answer('[]'), signal).catch(() => 'refused');
+		const left = reader.read(answer('[]'), leaving.signal);
+		const last = reader.read(answer('[]'), signal);
+		leaving.abort(new Error('gone'));
+		await expect(left).rejects.toThrow('gone');
+		await until(() => clock.sleeping.length > 0);
+		await clock.advance(20_000);
+		expect(await slow).toBe('refused');
+		expect(await last).toEqual({ kind: 'refusal' });
 	});
 });
-
-const ANSWERS = 'parentPort.on("message", () => parentPort.postMessage({ kind: "refusal" }))';
 
 /** An Odoo 19 that lets everybody in and answers all calls the same. */
 const odooThatAnswers =

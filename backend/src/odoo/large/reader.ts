@@ -1,11 +1,17 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../core/clock';
+import { systemCode } from '../../core/errors';
+import { OdooError } from '../errors';
 import type { LargeAnswer, Reading } from './reading';
+import { createTurns } from './turns';
 
 /** Reads large answers, one after the other, while this thread does other work. */
 export interface LargeReader {
-	/** Rejects with the signal's reason where nobody waits any more when its turn comes. */
+	/**
+	 * Rejects with the signal's reason where nobody waits any more before its turn comes, and with an `OdooError` where
+	 * the answer takes too much time or memory.
+	 */
 	read(answer: LargeAnswer, signal: AbortSignal): Promise<Reading>;
 }
 
@@ -19,8 +25,18 @@ const HEAP = 768;
 /** Starts a thread where there is work, and ends it when there is none for a while, or when an answer takes too long. */
 export function createLargeReader({ clock, start = startThread }: { clock: Clock; start?: () => Worker }): LargeReader {
 	let thread: Worker | null = null;
-	let last: Promise<unknown> = Promise.resolve();
+	const turns = createTurns(1);
 	let stay = () => {};
+
+	const begin = () => {
+		const begun = start();
+		// Without a listener, an error of a thread that has no answer to read would end the process.
+		begun.on('error', () => {});
+		begun.once('exit', () => {
+			if (thread === begun) thread = null;
+		});
+		return begun;
+	};
 
 	const end = async () => {
 		const ended = thread;
@@ -28,39 +44,50 @@ export function createLargeReader({ clock, start = startThread }: { clock: Clock
 		await ended?.terminate();
 	};
 
-	const readNow = async (answer: LargeAnswer, signal: AbortSignal): Promise<Reading> => {
-		signal.throwIfAborted();
-		stay();
-		thread ??= start();
-		const reading = await ask(thread, answer, clock);
-		// What it was doing may not let itself be interrupted: another begins when it has ended.
-		if (reading === null) await end();
-		else stay = idle(() => void end());
-		return reading ?? { kind: 'too_large', why: 'The answer takes too much time or memory to be read.' };
-	};
-
 	return {
-		read(answer, signal) {
-			const reading = last.then(() => readNow(answer, signal));
-			last = reading.catch(() => undefined);
-			return reading;
+		async read(answer, signal) {
+			const endTurn = await turns.take('', signal);
+			try {
+				stay();
+				thread ??= begin();
+				const reading = await ask(thread, answer, clock);
+				stay = idle(() => void end());
+				return reading;
+			} catch (error) {
+				// What it was doing may not let itself be interrupted: another begins when it has ended.
+				await end();
+				throw error;
+			} finally {
+				endTurn();
+			}
 		},
 	};
 }
 
-/** Null where the thread does not answer in time, or fails. */
-function ask(thread: Worker, answer: LargeAnswer, clock: Clock): Promise<Reading | null> {
-	return new Promise((resolve) => {
-		const settle = (reading: Reading | null) => {
+const tooMuch = () => new OdooError('too_large', 'The answer takes too much time or memory to be read.');
+
+/** Rejects where the thread does not answer within its limits, or fails. */
+function ask(thread: Worker, answer: LargeAnswer, clock: Clock): Promise<Reading> {
+	return new Promise((resolve, reject) => {
+		const leave = () => {
 			callOff();
 			thread.off('message', settle);
 			thread.off('error', fail);
+			thread.off('exit', vanish);
+		};
+		const settle = (reading: Reading) => {
+			leave();
 			resolve(reading);
 		};
-		const fail = () => settle(null);
-		const callOff = clock.after(LIMIT_MS, fail);
+		const fail = (error: Error) => {
+			leave();
+			reject(systemCode(error) === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuch() : error);
+		};
+		const vanish = () => fail(new Error('The thread that reads large answers ended.'));
+		const callOff = clock.after(LIMIT_MS, () => fail(tooMuch()));
 		thread.on('message', settle);
 		thread.on('error', fail);
+		thread.on('exit', vanish);
 		const memory = answer.blocks.map(({ buffer }) => buffer);
 		thread.postMessage(answer, memory);
 	});
@@ -76,7 +103,5 @@ function startThread(): Worker {
 	const file = path.join(__dirname, `thread${path.extname(__filename)}`);
 	const thread = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: HEAP, maxYoungGenerationSizeMb: 32 } });
 	thread.unref();
-	// Without a listener, an error of a thread that was given up would end the process.
-	thread.on('error', () => {});
 	return thread;
 }

@@ -25,10 +25,12 @@ export type Reading =
 
 /** Records of ten fields in 32 MiB have fewer. To read as many empty lists or keys takes seconds. */
 const MAX_VALUES = 4_000_000;
-/** Pieces have about so many characters, unless one item has more. */
+/** Pieces have so many characters and an item more at most. */
 const PIECE_LENGTH = 64 * 1024;
 /** What is handed on of each text of a refusal. */
 const TEXT_LENGTH = 4_000;
+/** Of objects within one another, so many are handed on: JSON-RPC's reply, its `error` and the `data` of that. */
+const LEVELS = 3;
 
 /** Reads an answer, for as long as that takes: seconds, where somebody means to be slow. */
 export function readLarge({ blocks, protocol, status }: LargeAnswer): Reading {
@@ -61,18 +63,17 @@ function resultOf(json: JsonValue | undefined): JsonValue | undefined {
 }
 
 /** The members of a refusal that somebody looks at, their texts cut: a traceback may have megabytes. */
-function outlineOf(json: JsonValue | undefined): JsonValue | undefined {
-	if (typeof json === 'string') return json.slice(0, TEXT_LENGTH);
+function outlineOf(json: JsonValue | undefined, levels = LEVELS): JsonValue | undefined {
+	if (typeof json === 'string') return json.trim().slice(0, TEXT_LENGTH);
 	if (!isJsonObject(json)) return Array.isArray(json) ? [] : json;
+	if (levels === 0) return {};
 	return Object.fromEntries(
 		['jsonrpc', 'error', 'code', 'data', 'name', 'message'].flatMap((name): [string, JsonValue][] => {
-			const outline = Object.hasOwn(json, name) ? outlineOf(trimmed(json[name])) : undefined;
+			const outline = Object.hasOwn(json, name) ? outlineOf(json[name], levels - 1) : undefined;
 			return outline === undefined ? [] : [[name, outline]];
 		}),
 	);
 }
-
-const trimmed = (value: JsonValue | undefined) => (typeof value === 'string' ? value.trim() : value);
 
 function cut(value: JsonValue): Omit<Extract<Reading, { kind: 'result' }>, 'kind'> {
 	const pieces = [...piecesOf(value)].map(bytesOf);
@@ -82,21 +83,26 @@ function cut(value: JsonValue): Omit<Extract<Reading, { kind: 'result' }>, 'kind
 
 /** Each begins with what opens the value or with a comma; the last one ends with what closes it. */
 function piecesOf(value: JsonValue): Iterable<string> {
-	if (Array.isArray(value) && value.length > 0) return chopped(value, '[', ']', (items) => items);
-	if (!isJsonObject(value)) return [JSON.stringify(value)];
+	if (Array.isArray(value) && value.length > 0) return joined(value, textOf, '[', ']');
+	if (!isJsonObject(value)) return [textOf(value)];
 	const members = Object.entries(value);
-	return members.length > 0 ? chopped(members, '{', '}', (some) => Object.fromEntries(some)) : ['{}'];
+	if (members.length === 0) return ['{}'];
+	return joined(members, ([name, member]) => `${textOf(name)}:${textOf(member)}`, '{', '}');
 }
 
-function* chopped<T>(all: readonly T[], open: string, close: string, join: (some: T[]) => JsonValue) {
-	let count = 1;
-	for (let at = 0; at < all.length;) {
-		const text = JSON.stringify(join(all.slice(at, at + count)));
-		const begin = at === 0 ? open : ',';
-		at += count;
-		yield `${begin}${text.slice(1, -1)}${at < all.length ? '' : close}`;
-		count = text.length < PIECE_LENGTH ? count * 2 : Math.ceil(count / 2);
+const textOf = (value: JsonValue) => JSON.stringify(value);
+
+function* joined<T>(items: readonly T[], write: (item: T) => string, open: string, close: string): Generator<string> {
+	let piece = '';
+	let separator = open;
+	for (const item of items) {
+		piece += separator + write(item);
+		separator = ',';
+		if (piece.length < PIECE_LENGTH) continue;
+		yield piece;
+		piece = '';
 	}
+	yield piece + close;
 }
 
 /** In memory of its own, so that it can be handed to another thread. */

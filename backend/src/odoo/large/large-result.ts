@@ -4,8 +4,7 @@ import { OdooError } from '../errors';
 import type { JsonValue } from '../json';
 import type { Reading } from './reading';
 
-/** What the service itself works with, of one answer: bytes, values in all, and values that are read without a pause. */
-const MAX_BYTES = 8 * 1024 * 1024;
+/** What the service itself works with, of one answer: values in all, and values that are read without a pause. */
 const MAX_VALUES = 500_000;
 const MAX_VALUES_AT_ONCE = 50_000;
 
@@ -25,10 +24,11 @@ export class LargeResult {
 	 */
 	async value(): Promise<JsonValue> {
 		const { pieces, values, most } = this.reading;
-		if (this.json.size > MAX_BYTES || values > MAX_VALUES || most > MAX_VALUES_AT_ONCE) {
+		if (values > MAX_VALUES || most > MAX_VALUES_AT_ONCE) {
 			throw new OdooError(
 				'too_large',
-				`The answer is too large to be worked with: at most ${MAX_BYTES} bytes and ${MAX_VALUES} values are.`,
+				`The answer holds too much to be worked with: at most ${MAX_VALUES} values, and ${MAX_VALUES_AT_ONCE} in ` +
+					'one record. Ask for fewer records or fields at a time.',
 			);
 		}
 		const [first, ...others] = pieces.map((piece) => Buffer.from(piece.buffer));

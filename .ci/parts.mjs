@@ -1,8 +1,9 @@
 // Prints which real parts took part, with their versions; a part that is named and does not answer is a failure.
+import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 
 const require = createRequire(new URL('../backend/package.json', import.meta.url));
-const { MONGODB_URI, ODOO_URL, N8N_URL, N8N_EMAIL, N8N_PASSWORD } = process.env;
+const { DOCKER_HOST, DOCKER_SERVERS, MONGODB_URI, ODOO_URL, N8N_URL, N8N_EMAIL, N8N_PASSWORD } = process.env;
 
 const json = async (url, init) => {
 	const response = await fetch(url, init);
@@ -40,4 +41,9 @@ if (N8N_URL) {
 		.join('; ');
 	const { data } = await json(`${N8N_URL}/rest/settings`, { headers: { cookie } });
 	console.log(`took part: n8n ${data.versionCli}`);
+}
+if (DOCKER_HOST) {
+	const version = execFileSync('docker', ['version', '--format', '{{.Server.Version}}']).toString().trim();
+	const further = DOCKER_SERVERS ? `, and ${DOCKER_SERVERS.split(',').length} further servers over mutual TLS` : '';
+	console.log(`took part: Docker Engine ${version}${further}`);
 }

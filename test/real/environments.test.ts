@@ -92,6 +92,19 @@ const PATIENCE_MS = 600_000;
 	);
 
 	it(
+		'goes back without downtime where no installed module has changed',
+		async () => {
+			const { json } = await real.rollBack(environment.id);
+			expect(json).toMatchObject({
+				status: 'succeeded',
+				deployment: { rolled_back_to: first.id, downtime_ms: 0 },
+			});
+			expect(await names()).toContain('"kept"');
+		},
+		PATIENCE_MS,
+	);
+
+	it(
 		'updates modules that have changed, and loses nothing that Odoo has acknowledged',
 		async () => {
 			real.repository.commit(notesAddon('19.0.1.1.0', '    priority = fields.Integer(default=3)\n'));
@@ -109,6 +122,40 @@ const PATIENCE_MS = 600_000;
 			const kept = await names();
 			expect(acknowledged.filter((name) => !kept.includes(`"${name}"`))).toEqual([]);
 			expect(acknowledged.length).toBeGreaterThan(0);
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		'is as it was before where an update is canceled amid it',
+		async () => {
+			await note('before');
+			real.repository.commit(notesAddon('19.0.1.2.0', '    rank = fields.Integer()\n'));
+			expect(await real.deployAndCancel(environment.id, 'The database is copied.')).toMatchObject({
+				status: 'canceled',
+			});
+			expect(await statusNow()).toMatchObject({ status: 'running', health: { healthy: true } });
+			expect(await names()).toContain('"before"');
+			expect(await note('after')).toEqual(expect.anything());
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		'goes back with its database by wish alone where modules have changed, and can be brought forward again',
+		async () => {
+			await note('newer');
+			const refused = await real.rollBack(environment.id);
+			expect(refused).toMatchObject({ status: 409, json: { code: 'rollback_loses_data' } });
+			expect(refused.json.rows).toBeGreaterThan(0);
+			expect(await names()).toContain('"newer"');
+			const back = await real.rollBack(environment.id, { database: true });
+			expect(back.json).toMatchObject({ status: 'succeeded' });
+			expect(await names()).toContain('"kept"');
+			expect(await names()).not.toContain('"newer"');
+			const forward = await real.rollBack(environment.id, { database: true });
+			expect(forward.json).toMatchObject({ status: 'succeeded' });
+			expect(await names()).toContain('"newer"');
 		},
 		PATIENCE_MS,
 	);

@@ -8,6 +8,7 @@ import { idSchema } from '../../backend/src/core/ids';
 import { openEngine } from '../../backend/src/docker/engine';
 import { makeGitRepository } from './git-repository';
 import { postSigned } from './signed-request';
+import { until } from './until';
 import { startTestPlatform, WIDE_LIMITS } from './platform';
 
 /** The Docker Engine that the suites on real environments may use, e.g. `unix:///var/run/docker.sock`. */
@@ -104,6 +105,20 @@ export async function openRealEnvironments(dockerHost: string) {
 		deploy: async (id: string, ref = 'main') => {
 			const { json } = await platform.api('POST', `/api/v1/environments/${id}/deploy`, { ref, wait: true });
 			return deploymentSchema.parse(json).deployment;
+		},
+		/** Asks to go back to the deployment before; answers the reply. */
+		rollBack: (id: string, body: object = {}) =>
+			platform.api('POST', `/api/v1/environments/${id}/rollback`, { wait: true, ...body }),
+		/** Deploys and cancels that once its log has a line that begins so; answers the deployment at its end. */
+		deployAndCancel: async (id: string, atLine: string) => {
+			const { json } = await platform.api('POST', `/api/v1/environments/${id}/deploy`, { ref: 'main' });
+			const { id: deployment } = deploymentSchema.parse(json).deployment;
+			const read = (path: string, headers = {}) =>
+				platform.api('GET', `/api/v1/deployments/${deployment}${path}`, undefined, { headers });
+			await until(async () => (await read('/logs', { Accept: 'text/plain' })).text.includes(atLine));
+			await platform.api('POST', `/api/v1/deployments/${deployment}/cancel`);
+			await until(async () => !['queued', 'running'].includes(String((await read('')).json.status)));
+			return (await read('')).json;
 		},
 		/** Calls its Odoo through the gateway; answers the reply's `data`. */
 		call: async (environment_id: string, model: string, method: string, args: unknown[], kwargs: object = {}) => {

@@ -20,7 +20,8 @@ import { JobError } from '../jobs/failures';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
 import { deploymentEvent } from './events';
-import { DEPLOYING_KINDS, type DeploymentRecord, deploymentRecord, MAX_SKIPPED } from './model';
+import type { DEPLOYING_KINDS} from './model';
+import { type DeploymentRecord, deploymentRecord, MAX_SKIPPED } from './model';
 
 interface DeployOptions {
 	readonly projects: Pick<ProjectsService, 'get'>;

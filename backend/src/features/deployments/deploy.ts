@@ -20,7 +20,7 @@ import { JobError } from '../jobs/failures';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
 import { deploymentEvent } from './events';
-import type { DEPLOYING_KINDS} from './model';
+import type { DEPLOYING_KINDS } from './model';
 import { type DeploymentRecord, deploymentRecord, MAX_SKIPPED } from './model';
 
 interface DeployOptions {

@@ -132,12 +132,9 @@ export const rollbackRequest = z
 					'Whether the database may go back, too, where installed modules have changed since: to its copy from before ' +
 					'that update. What was written since is lost to the environment then; it is kept aside until the next deploy',
 			}),
-		wait: z
-			.boolean()
-			.default(false)
-			.meta({
-				description: 'Whether the reply waits for the end, for up to 10 minutes; without, it is 202 at once',
-			}),
+		wait: z.boolean().default(false).meta({
+			description: 'Whether the reply waits for the end, for up to 10 minutes; without, it is 202 at once',
+		}),
 	})
 	.meta({ id: 'RollbackRequest', examples: [{ wait: true }] });
 

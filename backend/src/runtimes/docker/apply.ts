@@ -294,7 +294,9 @@ export async function inWindow(
 	try {
 		await postgres.untilQuiet(database, signal);
 		writes_lost = await postgres.writers(database);
-		await open.write({ update: { deployment_id: next.deployment_id } });
+		await open.write({
+			update: { deployment_id: next.deployment_id, rows: await postgres.rowsWritten(database) },
+		});
 		await engine.remove(namesOf(site.id).web(serving.deployment_id));
 		await work();
 		await startAndCheck(open, next, context);
@@ -368,7 +370,7 @@ export async function startAndCheck(
  */
 export async function settle(open: OpenSite, { signal, log }: Pick<RuntimeContext, 'signal' | 'log'>): Promise<void> {
 	const { engine, site, postgres, database } = open;
-	const { serving, update: begun, traffic } = await open.read();
+	const { serving, update: begun, traffic, previous } = await open.read();
 	if (serving === null) return;
 	const names = namesOf(site.id);
 	const web = odooSpec(open, serving.deployment_id, 'web');
@@ -384,7 +386,12 @@ export async function settle(open: OpenSite, { signal, log }: Pick<RuntimeContex
 		await engine.create(web);
 		await engine.start(web.name);
 		await untilServing(engine, web.name, { seconds: READY_SECONDS, workers: serving.workers, signal });
-		await open.write({ update: null, traffic: 'open' });
+		// Its rows are counted anew in a database that was put back.
+		const moved =
+			begun === null || previous === null
+				? previous
+				: { ...previous, rows: previous.rows - begun.rows + (await postgres.rowsWritten(database)) };
+		await open.write({ update: null, traffic: 'open', previous: moved });
 	}
 	await tidy(open);
 }

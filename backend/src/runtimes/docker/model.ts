@@ -42,13 +42,17 @@ export interface DockerSite {
 	 * Written before an update begins to touch the database, and taken away in one write with the new `serving`. While it
 	 * is there, the database is not to be trusted: it is replaced by its copy, if that was made.
 	 */
-	readonly update: { readonly deployment_id: DeploymentId } | null;
+	readonly update: {
+		readonly deployment_id: DeploymentId;
+		/** How many rows had been written to the database by then. */
+		readonly rows: number;
+	} | null;
 	/** What a rollback needs: the release before, and the database as it was then, where the update changed it. */
 	readonly previous: {
 		readonly release: DockerRelease;
 		readonly has_copy: boolean;
 		readonly since: Date;
-		/** How many rows had been written to the database by then. */
+		/** The same, by then. A database that was put back counts anew, and this is moved with it: it may be negative. */
 		readonly rows: number;
 	} | null;
 }

@@ -21,6 +21,7 @@ import { createPlaces } from './features/connections/places';
 import { deployDefinitions } from './features/deployments/deploy';
 import { createDeployments } from './features/deployments/feature';
 import { createEnvironments } from './features/environments/feature';
+import { lifecycleDefinitions } from './features/environments/lifecycle';
 import { createProjectUse } from './features/environments/project-use';
 import { createServerUse } from './features/environments/server-use';
 import { deleteDefinition } from './features/environments/delete';
@@ -188,6 +189,7 @@ export async function startPlatform(
 		...carrying,
 		definitions: [
 			...deployDefinitions({ ...onEnvironments, git }),
+			...lifecycleDefinitions(onEnvironments),
 			deleteDefinition({
 				...onEnvironments,
 				forget: async (organization, id) => {

@@ -53,7 +53,10 @@ beforeEach(() => {
 	sandbox = createRuntimes({
 		connection,
 		baseUrl: () => 'https://platform.example.com',
-		findSite: (_kind, id) => Promise.resolve(sites.find((site) => site.id === id) ?? null),
+		findSite: (_kind, id) => {
+			const found = sites.find((site) => site.id === id);
+			return Promise.resolve(found === undefined ? null : { ...found, stopped: false });
+		},
 		servers: noServers,
 		installation: () => Promise.resolve('org_01HXMW8QPK3R5T7V9X1Z3B5C7D'),
 		dockerSites,

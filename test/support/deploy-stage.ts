@@ -14,6 +14,7 @@ import { createDeployments } from '../../backend/src/features/deployments/featur
 import { createEnvironments } from '../../backend/src/features/environments/feature';
 import { environmentCollection } from '../../backend/src/features/environments/model';
 import { createRemovalService, deleteDefinition } from '../../backend/src/features/environments/delete';
+import { createLifecycleService, lifecycleDefinitions } from '../../backend/src/features/environments/lifecycle';
 import { variablesCollection } from '../../backend/src/features/environments/variables';
 import { createEvents } from '../../backend/src/features/events/feature';
 import { eventCollection } from '../../backend/src/features/events/model';
@@ -54,6 +55,8 @@ export function createNotingRuntime(overrides: Partial<Runtime> = {}) {
 			applied.push({ site, release });
 			return Promise.resolve(true);
 		},
+		stop: () => Promise.resolve(),
+		start: () => Promise.resolve(),
 		checkHealth: () => Promise.resolve(),
 		snapshot: () => Promise.reject(new Error('not part of this test')),
 		restore: () => Promise.reject(new Error('not part of this test')),
@@ -150,6 +153,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 			...carrying,
 			definitions: [
 				...deployDefinitions({ ...onEnvironments, git }),
+				...lifecycleDefinitions(onEnvironments),
 				deleteDefinition({
 					...onEnvironments,
 					forget: (organization, id) => variables.removeOf(organization, id),
@@ -159,11 +163,12 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		signals.jobChanged.on((id) => bells.ring(id));
 		const removals = createRemovalService({ environments, jobs });
 		const deployments = createDeployments({ ...parts, jobs, environments, runtimes }).service;
+		const lifecycle = createLifecycleService({ environments, jobs });
 		if (working) {
 			worker.start();
 			stops.push(() => worker.stop());
 		}
-		return { ids, jobs, worker, projects, environments, variables, removals, deployments };
+		return { ids, jobs, worker, projects, environments, variables, removals, lifecycle, deployments };
 	};
 
 	return {

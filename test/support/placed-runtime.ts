@@ -13,6 +13,8 @@ const placedRuntime: RuntimeDefinition = {
 		revert: notPartOfIt,
 		rollBack: notPartOfIt,
 		lossOf: () => Promise.resolve(null),
+		stop: notPartOfIt,
+		start: notPartOfIt,
 		checkHealth: notPartOfIt,
 		snapshot: notPartOfIt,
 		restore: notPartOfIt,

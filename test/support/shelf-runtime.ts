@@ -23,6 +23,8 @@ const shelfRuntime: RuntimeDefinition = {
 			revert: notPartOfIt,
 			rollBack: notPartOfIt,
 			lossOf: () => Promise.resolve(null),
+			stop: notPartOfIt,
+			start: notPartOfIt,
 			checkHealth: ({ id }) =>
 				existsSync(folderOf(id)) ? Promise.resolve() : Promise.reject(new Error('the shelf is empty')),
 			snapshot: notPartOfIt,

@@ -61,6 +61,15 @@ export const ERROR_CODES = {
 		status: 409,
 		meaning: 'The database would go back as well; `since`, `minutes` and `rows` say what would be lost.',
 	},
+	environment_not_deployed: { status: 409, meaning: 'Nothing was deployed to the environment yet; deploy first.' },
+	environment_not_running: {
+		status: 409,
+		meaning: 'The environment does not run; `environment_status` says how it is.',
+	},
+	environment_not_stopped: {
+		status: 409,
+		meaning: 'The environment is not stopped; `environment_status` says how it is.',
+	},
 	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },
 	idempotency_in_progress: {
 		status: 409,

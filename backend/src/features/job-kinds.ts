@@ -2,7 +2,7 @@ import { DEPLOY_FAILURES } from './deployments/failures';
 import { DELETE_FAILURES } from './environments/failures';
 
 /** Every kind of job that there is. A new one is named here, and declares itself with `defineJob`. */
-export const JOB_KINDS = ['deploy', 'rollback', 'delete'] as const;
+export const JOB_KINDS = ['deploy', 'rollback', 'delete', 'stop', 'start', 'restart'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** What jobs of some kind can fail of, besides what any can: by the code that their owner is told. */
@@ -10,6 +10,10 @@ export const KIND_FAILURES = { ...DEPLOY_FAILURES, ...DELETE_FAILURES } as const
 
 /** What the API's description says of the kinds, and of the names of their steps. */
 export const ABOUT_KINDS = {
-	kind: '`rollback`: brings the environment back to an earlier deployment; `delete`: takes the environment away, with all its data',
-	steps: 'A deploy has `fetch`, `resolve`, `read_addons`, `start`, `check_health`, `finish`; a rollback the same but the first two',
+	kind:
+		'`rollback`: brings the environment back to an earlier deployment; `delete`: takes it away, with all its data; ' +
+		'`stop`: ends its Odoo and keeps its data; `start`: has the release serve that served last; `restart`: both',
+	steps:
+		'A deploy has `fetch`, `resolve`, `read_addons`, `start`, `check_health`, `finish`; a rollback the same but the ' +
+		'first two; a restart has `stop` and `start`',
 } as const;

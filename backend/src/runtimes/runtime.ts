@@ -54,6 +54,12 @@ export interface RuntimeSite {
 	readonly placement: Placement | null;
 }
 
+/** An environment, as its runtime finds it by its id. */
+export interface FoundSite extends RuntimeSite {
+	/** Whether it serves nobody until it is started. */
+	readonly stopped: boolean;
+}
+
 /** A commit that was fetched and read. */
 export interface Release {
 	/** The deployment that brings it: another one of the same commit is another release. */
@@ -166,6 +172,16 @@ export interface Runtime {
 	): Promise<Applied>;
 	/** What bringing the site back to that deployment would lose; null where that is nothing, or not known before it is tried. */
 	lossOf(site: RuntimeSite, to: DeploymentId): Promise<RollbackLoss | null>;
+	/**
+	 * Ends the site's processes and keeps its data. Nobody is served from then on, until `start` or `apply`.
+	 * @throws ServerError
+	 */
+	stop(site: RuntimeSite, context: RuntimeContext): Promise<void>;
+	/**
+	 * Has the release serve that served last; resolves once it does.
+	 * @throws ReleaseError where Odoo does not come to answer, and is ended again; ServerError
+	 */
+	start(site: RuntimeSite, context: RuntimeContext): Promise<void>;
 	/** Resolves when the site answers; rejects with the reason, in words for its owner, when it does not. */
 	checkHealth(site: RuntimeSite, signal: AbortSignal): Promise<void>;
 	/** Copies the site's data, as it is at one moment, while it runs. */
@@ -203,7 +219,7 @@ export interface RuntimeParts {
 	/** Where the service answers, without a trailing slash; known once it listens. */
 	readonly baseUrl: () => string;
 	/** The environment of that id, where this runtime runs it and it is not being deleted. */
-	readonly findSite: (id: EnvironmentId) => Promise<RuntimeSite | null>;
+	readonly findSite: (id: EnvironmentId) => Promise<FoundSite | null>;
 	readonly servers: RuntimeServers;
 	/** Names this installation, so that several leave each other's containers alone on one Engine: the operator's organization. */
 	readonly installation: () => Promise<string>;

@@ -1,6 +1,6 @@
 import type { EnvironmentId } from '../core/ids';
 import { RUNTIMES } from './registry';
-import type { Runtime, RuntimeDefinition, RuntimeMount, RuntimeParts, RuntimeSite } from './runtime';
+import type { FoundSite, Runtime, RuntimeDefinition, RuntimeMount, RuntimeParts } from './runtime';
 
 /** How an environment's Odoo is run. */
 export type RuntimeKind = keyof typeof RUNTIMES;
@@ -33,7 +33,7 @@ export function createRuntimes({
 	findSite,
 	...parts
 }: Omit<RuntimeParts, 'findSite'> & {
-	readonly findSite: (kind: RuntimeKind, id: EnvironmentId) => Promise<RuntimeSite | null>;
+	readonly findSite: (kind: RuntimeKind, id: EnvironmentId) => Promise<FoundSite | null>;
 }): Runtimes {
 	const runtimes = new Map(
 		RUNTIME_KINDS.map((kind) => [

@@ -17,6 +17,8 @@ export interface SandboxSite extends Credentials {
 	readonly base_path: string;
 	/** `19.0`, `14.0`: what it says it is and whose protocols it speaks. */
 	readonly odoo_version: string;
+	/** Whether it answers nobody for now; its records stay. */
+	readonly stopped?: boolean;
 }
 
 /** What a sandbox is made of. */
@@ -136,7 +138,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 	return {
 		handle: async (sandboxId, request) => {
 			const site = await resolve(sandboxId);
-			return site ? await route(sandboxId, site, request) : notFound();
+			if (site === null) return notFound();
+			return site.stopped === true ? stopped() : await route(sandboxId, site, request);
 		},
 		install: async (sandboxId, addons) => {
 			await transact(sandboxId, await siteOf(sandboxId), (env) => installAddons(env, addons));
@@ -180,6 +183,8 @@ function versionOf(site: SandboxSite): Record<string, unknown> {
 }
 
 const notFound = () => html(404, '404 Not Found', 'The requested URL was not found in this sandbox.');
+
+const stopped = () => html(503, '503 Service Unavailable', 'This sandbox is stopped.');
 
 const unsupportedMediaType = () =>
 	html(415, '415 Unsupported Media Type', 'Please verify the Content-Type request header and try again.');

@@ -11,6 +11,8 @@ import type { ProjectsService } from '../projects/service';
 import type { ServersService } from '../servers/service';
 import type { StoredEnvironment } from './model';
 import { createRemovalService } from './delete';
+import { createLifecycleService } from './lifecycle';
+import { lifecycleRoutes } from './lifecycle-routes';
 import { environmentRoutes } from './routes';
 import { createEnvironmentsService } from './service';
 import { createStatusService } from './status';
@@ -56,13 +58,15 @@ export function createEnvironments({
 	return {
 		service,
 		variables: variablesService,
-		routes: ({ jobs }: { jobs: JobsService }) =>
-			environmentRoutes({
+		routes: ({ jobs }: { jobs: JobsService }) => [
+			...environmentRoutes({
 				environments: service,
 				removals: createRemovalService({ environments: service, jobs }),
 				variables: variablesService,
 				status: createStatusService({ environments: service, jobs, runtimes, clock }),
 				pager,
 			}),
+			...lifecycleRoutes({ lifecycle: createLifecycleService({ environments: service, jobs }) }),
+		],
 	};
 }

@@ -6,8 +6,11 @@ import { tenantCollection } from '../../database/tenant-collection';
 import type { Placement, SiteSettings } from '../../runtimes/runtime';
 import type { RuntimeKind } from '../../runtimes/runtimes';
 
-/** `pending`: nothing was deployed yet; `failed`: the last deploy failed once it had begun to change what runs, or was the first, or the environment could not be deleted. */
-export const ENVIRONMENT_STATUSES = ['pending', 'deploying', 'running', 'failed', 'deleting'] as const;
+/**
+ * `pending`: nothing was deployed yet; `stopped`: by wish, until it is started; `failed`: the last deploy failed once it had
+ * begun to change what runs, or was the first, or the environment could not be stopped, started or deleted.
+ */
+export const ENVIRONMENT_STATUSES = ['pending', 'deploying', 'running', 'stopped', 'failed', 'deleting'] as const;
 export type EnvironmentStatus = (typeof ENVIRONMENT_STATUSES)[number];
 
 /** An environment as it is kept. */

@@ -10,8 +10,9 @@ import { DEFAULT_SETTINGS } from './site';
 export const environmentStatusSchema = z
 	.enum(ENVIRONMENT_STATUSES)
 	.describe(
-		'`pending`: nothing was deployed yet; `failed`: the first deploy failed, or a later one once it had begun to change ' +
-			'what runs, or the environment could not be deleted',
+		'`pending`: nothing was deployed yet; `stopped`: it serves nobody until it is started or deployed; `failed`: the ' +
+			'first deploy failed, or a later one once it had begun to change what runs, or the environment could not be ' +
+			'stopped, started or deleted',
 	);
 
 /** The commit that an environment runs. */

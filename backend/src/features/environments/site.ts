@@ -1,6 +1,6 @@
 import type { EnvironmentId } from '../../core/ids';
 import type { TenantCollection } from '../../database/tenant-collection';
-import type { RuntimeSite, SiteSettings } from '../../runtimes/runtime';
+import type { FoundSite, RuntimeSite, SiteSettings } from '../../runtimes/runtime';
 import type { RuntimeKind } from '../../runtimes/runtimes';
 import { ALIVE, type StoredEnvironment } from './model';
 
@@ -28,7 +28,8 @@ export const siteOf = ({
  */
 export const createSiteFinder =
 	(environments: TenantCollection<StoredEnvironment>) =>
-	async (runtime: RuntimeKind, id: EnvironmentId): Promise<RuntimeSite | null> => {
+	async (runtime: RuntimeKind, id: EnvironmentId): Promise<FoundSite | null> => {
 		const environment = await environments.everywhere.findOne({ _id: id, runtime, ...ALIVE });
-		return environment === null || environment.status === 'deleting' ? null : siteOf(environment);
+		if (environment === null || environment.status === 'deleting') return null;
+		return { ...siteOf(environment), stopped: environment.status === 'stopped' };
 	};

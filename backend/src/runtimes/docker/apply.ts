@@ -25,7 +25,7 @@ const READY_SECONDS = 120;
 /** How long requests and WebSockets of the earlier release may go on, in milliseconds. */
 const DRAIN_MS = 3_000;
 /** How long Odoo may take to end by itself, in seconds. */
-const STOP_SECONDS = 5;
+export const STOP_SECONDS = 5;
 /** The first series that installs demo records only where it is told to. */
 const DEMO_BY_WISH_SINCE = 19;
 
@@ -373,7 +373,6 @@ export async function settle(open: OpenSite, { signal, log }: Pick<RuntimeContex
 	const { serving, update: begun, traffic, previous } = await open.read();
 	if (serving === null) return;
 	const names = namesOf(site.id);
-	const web = odooSpec(open, serving.deployment_id, 'web');
 	if (begun !== null) {
 		await engine.remove(names.job);
 		await engine.remove(names.web(begun.deployment_id));
@@ -382,18 +381,27 @@ export async function settle(open: OpenSite, { signal, log }: Pick<RuntimeContex
 		await postgres.restoreCopy(database, copyOf(database, begun.deployment_id));
 		await log('The database is as it was before.');
 	}
+	// What is stopped stays so, and its database server does not run.
+	if (begun === null && traffic === 'stopped') return;
 	if (begun !== null || traffic === 'maintenance') {
-		await engine.create(web);
-		await engine.start(web.name);
-		await untilServing(engine, web.name, { seconds: READY_SECONDS, workers: serving.workers, signal });
+		await serveAgain(open, serving, signal);
 		// Its rows are counted anew in a database that was put back.
-		const moved =
-			begun === null || previous === null
-				? previous
-				: { ...previous, rows: previous.rows - begun.rows + (await postgres.rowsWritten(database)) };
-		await open.write({ update: null, traffic: 'open', previous: moved });
+		if (begun !== null && previous !== null) {
+			const rows = previous.rows - begun.rows + (await postgres.rowsWritten(database));
+			await open.write({ previous: { ...previous, rows } });
+		}
 	}
 	await tidy(open);
+}
+
+/** Has a release serve whose database is as it left it. */
+export async function serveAgain(open: OpenSite, serving: DockerRelease, signal: AbortSignal): Promise<void> {
+	const { engine } = open;
+	const web = odooSpec(open, serving.deployment_id, 'web');
+	await engine.create(web);
+	await engine.start(web.name);
+	await untilServing(engine, web.name, { seconds: READY_SECONDS, workers: serving.workers, signal });
+	await open.write({ update: null, traffic: 'open' });
 }
 
 /** Removes what belongs neither to the release that serves nor to the one before it. */

@@ -7,6 +7,7 @@ import { createIngress } from './ingress';
 import { LABEL, namesOf, placementOf } from './names';
 import { type DockerParts, openSite } from './parts';
 import { lossOf, rollBack } from './rollback';
+import { startSite, stopSite } from './stop-start';
 import { checkModules, NotReadyError, untilServing } from './readiness';
 
 const LOGIN = 'admin';
@@ -57,6 +58,8 @@ export const dockerRuntime: RuntimeDefinition = {
 				await settle(open, context);
 				return (await open.read()).serving?.git_sha === before.git_sha;
 			},
+			stop: (site, context) => stopSite(parts, site, context),
+			start: (site, context) => startSite(parts, site, context),
 			async checkHealth(site, signal) {
 				const stored = await storedOf(site);
 				if (stored === null || stored.serving === null) throw new NotReadyError('nothing was deployed yet');

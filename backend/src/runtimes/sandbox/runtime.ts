@@ -38,6 +38,7 @@ export const sandboxRuntime: RuntimeDefinition = {
 					odoo_version: site.odoo_version,
 					database: DATABASE,
 					login: LOGIN,
+					stopped: site.stopped,
 					verify: async (secret) => {
 						if (equalInConstantTime(secret, secretOf(site))) return true;
 						await wrongSecrets.failed(id, NEVER);
@@ -61,6 +62,9 @@ export const sandboxRuntime: RuntimeDefinition = {
 				await sandbox.install(site.id, addons);
 				return true;
 			},
+			// A sandbox is stopped by its environment's status alone: it has no processes of its own.
+			stop: () => Promise.resolve(),
+			start: () => Promise.resolve(),
 			checkHealth: async (site) => {
 				const { status } = await sandbox.handle(site.id, new Request('http://sandbox.local/web/health'));
 				if (status !== 200) throw new Error(`the sandbox answered its health check with HTTP ${status}`);

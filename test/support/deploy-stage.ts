@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import mongoose from 'mongoose';
 import { createBells } from '../../backend/src/waiting/bells';
 import type { Clock } from '../../backend/src/core/clock';
@@ -57,6 +58,8 @@ export function createNotingRuntime(overrides: Partial<Runtime> = {}) {
 		},
 		stop: () => Promise.resolve(),
 		start: () => Promise.resolve(),
+		logs: () => Readable.from([]),
+		metrics: () => Promise.reject(new Error('not part of this test')),
 		checkHealth: () => Promise.resolve(),
 		snapshot: () => Promise.reject(new Error('not part of this test')),
 		restore: () => Promise.reject(new Error('not part of this test')),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { RUNTIMES } from '../../backend/src/runtimes/registry';
 import type { RuntimeDefinition, RuntimeSite } from '../../backend/src/runtimes/runtime';
 
@@ -25,6 +26,8 @@ const shelfRuntime: RuntimeDefinition = {
 			lossOf: () => Promise.resolve(null),
 			stop: notPartOfIt,
 			start: notPartOfIt,
+			logs: () => Readable.from([]),
+			metrics: notPartOfIt,
 			checkHealth: ({ id }) =>
 				existsSync(folderOf(id)) ? Promise.resolve() : Promise.reject(new Error('the shelf is empty')),
 			snapshot: notPartOfIt,

@@ -42,6 +42,8 @@ export interface ContainerDetails extends ContainerState {
 /** What a container takes at this moment. */
 export interface ContainerUse {
 	readonly memory_bytes: number;
+	/** The most that it may take; null where the Engine does not say. */
+	readonly memory_limit_bytes: number | null;
 	/** CPU time since it started, in nanoseconds. */
 	readonly cpu_ns: number;
 	readonly processes: number;
@@ -127,6 +129,7 @@ const pullSchema = z.object({ status: z.string().optional(), id: z.string().opti
 const useSchema = z.object({
 	memory_stats: z.object({
 		usage: z.number().default(0),
+		limit: z.number().optional(),
 		stats: z
 			.object({ inactive_file: z.number().optional(), total_inactive_file: z.number().optional() })
 			.default({}),
@@ -393,11 +396,12 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 			);
 			if (found === null) return null;
 			const { memory_stats, cpu_stats, pids_stats } = useSchema.parse(found);
-			const { usage, stats } = memory_stats;
+			const { usage, limit, stats } = memory_stats;
 			// Files that the kernel keeps in memory and can let go of, as `docker stats` leaves them out.
 			const cached = stats.total_inactive_file ?? stats.inactive_file ?? 0;
 			return {
 				memory_bytes: Math.max(0, usage - cached),
+				memory_limit_bytes: limit ?? null,
 				cpu_ns: cpu_stats.cpu_usage.total_usage,
 				processes: pids_stats.current,
 			};

@@ -296,6 +296,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
 	204: 'Done; there is no body',
 };
 
+/** A reply has a body in JSON, in text, in either by what the client takes, or none. */
+const contentOf = (inJson: Content, inText: Content): Pick<Response, 'content'> => {
+	const content = { ...inJson, ...inText };
+	return Object.keys(content).length === 0 ? {} : { content };
+};
+
 function successesOf({ responses, texts = [] }: Route, schemas: Schemas): Record<string, Response> {
 	return Object.fromEntries(
 		Object.entries(responses).map(([status, schema]) => [
@@ -303,9 +309,10 @@ function successesOf({ responses, texts = [] }: Route, schemas: Schemas): Record
 			{
 				description: MEANINGS[status] ?? 'Done',
 				headers,
-				...(schema instanceof z.ZodUndefined
-					? {}
-					: { content: { ...json(schemas.of(schema, 'output')), ...Object.fromEntries(texts.map(asText)) } }),
+				...contentOf(
+					schema instanceof z.ZodUndefined ? {} : json(schemas.of(schema, 'output')),
+					Object.fromEntries(texts.map(asText)),
+				),
 			},
 		]),
 	);

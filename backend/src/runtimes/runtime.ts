@@ -137,6 +137,35 @@ export interface RuntimeContext {
 	readonly progress: (fraction: number) => Promise<void>;
 }
 
+/** Which lines of a log. */
+export interface WantedLines {
+	/** Of those that there are, only the last so many. */
+	readonly tail: number;
+	/** Only those that were written then or later. */
+	readonly since: Date | null;
+	readonly follow: boolean;
+	readonly signal: AbortSignal;
+}
+
+/** What a site takes; null: not known, or it does not run. */
+export interface SiteMetrics {
+	/** Of its Odoo, without files that the system keeps in memory and can let go of. */
+	readonly memory_bytes: number | null;
+	readonly memory_limit_bytes: number | null;
+	/** Of one core, over the last second. */
+	readonly cpu_percent: number | null;
+	readonly processes: number | null;
+	readonly database: {
+		readonly memory_bytes: number | null;
+		readonly size_bytes: number | null;
+	};
+	readonly disk_bytes: {
+		readonly filestore: number | null;
+		/** Of the whole database server. */
+		readonly database: number | null;
+	};
+}
+
 /** What the service answers below a path, which may have parameters: `/sandbox/:environment_id`. */
 export interface RuntimeMount {
 	readonly path: string;
@@ -184,6 +213,13 @@ export interface Runtime {
 	start(site: RuntimeSite, context: RuntimeContext): Promise<void>;
 	/** Resolves when the site answers; rejects with the reason, in words for its owner, when it does not. */
 	checkHealth(site: RuntimeSite, signal: AbortSignal): Promise<void>;
+	/**
+	 * The lines that the site's Odoo wrote, oldest first; with `follow` also those that come, until it ends.
+	 * @throws ServerError
+	 */
+	logs(site: RuntimeSite, wanted: WantedLines): AsyncIterable<string>;
+	/** What the site takes at this moment. @throws ServerError */
+	metrics(site: RuntimeSite, signal: AbortSignal): Promise<SiteMetrics>;
 	/** Copies the site's data, as it is at one moment, while it runs. */
 	snapshot(site: RuntimeSite, into: SnapshotTarget, context: RuntimeContext): Promise<SnapshotManifest>;
 	/**

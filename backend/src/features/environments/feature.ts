@@ -16,6 +16,7 @@ import { lifecycleRoutes } from './lifecycle-routes';
 import { environmentRoutes } from './routes';
 import { createEnvironmentsService } from './service';
 import { createStatusService } from './status';
+import { watchRoutes } from './watch-routes';
 import { createVariablesService, type VariablesDocument } from './variables';
 
 /** Environments and their variables; the routes need the jobs, which need these. */
@@ -66,6 +67,7 @@ export function createEnvironments({
 				status: createStatusService({ environments: service, jobs, runtimes, clock }),
 				pager,
 			}),
+			...watchRoutes({ environments: service, runtimes, clock }),
 			...lifecycleRoutes({ lifecycle: createLifecycleService({ environments: service, jobs }) }),
 		],
 	};

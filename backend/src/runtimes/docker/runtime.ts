@@ -8,6 +8,7 @@ import { LABEL, namesOf, placementOf } from './names';
 import { type DockerParts, openSite } from './parts';
 import { lossOf, rollBack } from './rollback';
 import { startSite, stopSite } from './stop-start';
+import { logsOf, metricsOf } from './watch';
 import { checkModules, NotReadyError, untilServing } from './readiness';
 
 const LOGIN = 'admin';
@@ -60,6 +61,8 @@ export const dockerRuntime: RuntimeDefinition = {
 			},
 			stop: (site, context) => stopSite(parts, site, context),
 			start: (site, context) => startSite(parts, site, context),
+			logs: (site, wanted) => logsOf(parts, site, wanted),
+			metrics: (site, signal) => metricsOf(parts, site, signal),
 			async checkHealth(site, signal) {
 				const stored = await storedOf(site);
 				if (stored === null || stored.serving === null) throw new NotReadyError('nothing was deployed yet');

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { createSandbox } from '@odoo-platform/odoo-sandbox';
 import { isId } from '../../core/ids';
 import { equalInConstantTime } from '../../core/secrets';
@@ -65,6 +66,16 @@ export const sandboxRuntime: RuntimeDefinition = {
 			// A sandbox is stopped by its environment's status alone: it has no processes of its own.
 			stop: () => Promise.resolve(),
 			start: () => Promise.resolve(),
+			logs: () => Readable.from(['A sandbox keeps no log.']),
+			metrics: () =>
+				Promise.resolve({
+					memory_bytes: null,
+					memory_limit_bytes: null,
+					cpu_percent: null,
+					processes: null,
+					database: { memory_bytes: null, size_bytes: null },
+					disk_bytes: { filestore: null, database: null },
+				}),
 			checkHealth: async (site) => {
 				const { status } = await sandbox.handle(site.id, new Request('http://sandbox.local/web/health'));
 				if (status !== 200) throw new Error(`the sandbox answered its health check with HTTP ${status}`);

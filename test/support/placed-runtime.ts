@@ -14,6 +14,8 @@ const placedRuntime: RuntimeDefinition = {
 		rollBack: notPartOfIt,
 		lossOf: () => Promise.resolve(null),
 		stop: notPartOfIt,
+		logs: () => ({ [Symbol.asyncIterator]: () => ({ next: notPartOfIt }) }),
+		metrics: notPartOfIt,
 		start: notPartOfIt,
 		checkHealth: notPartOfIt,
 		snapshot: notPartOfIt,

@@ -20,8 +20,14 @@ import { JobError } from '../jobs/failures';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
 import { deploymentEvent } from './events';
-import type { DEPLOYING_KINDS } from './model';
-import { type DeploymentRecord, deploymentRecord, MAX_SKIPPED } from './model';
+import {
+	type DEPLOYING_KINDS,
+	type DeploymentBefore,
+	type DeploymentRecord,
+	deploymentRecord,
+	MAX_SKIPPED,
+	servedOnce,
+} from './model';
 
 interface DeployOptions {
 	readonly projects: Pick<ProjectsService, 'get'>;
@@ -58,10 +64,10 @@ export function deployDefinitions({
 	const begin = async ({ job, keep }: StepContext<DeploymentRecord>) => {
 		if (job.data.before === null) {
 			const { status: now, git_sha, git_branch } = await environmentOf(job);
-			const status = now === 'running' || now === 'pending' ? now : 'failed';
+			const status = now === 'deploying' || now === 'deleting' ? 'failed' : now;
 			await keep({
 				before: { status, git_sha, git_branch },
-				status_on_failure: status === 'running' ? 'running' : 'failed',
+				status_on_failure: status === 'pending' ? 'failed' : status,
 			});
 		}
 		await environments.setStatus(job.organization_id, job.environment_id, 'deploying');
@@ -88,11 +94,16 @@ export function deployDefinitions({
 	 * Has the runtime put right what an interrupted deploy left.
 	 * @returns whether what ran before serves again
 	 */
-	const revert = async (context: JobContext<DeploymentRecord>, git_sha: string) => {
+	const revert = async (
+		context: JobContext<DeploymentRecord>,
+		{ git_sha, status }: Pick<DeploymentBefore, 'git_sha' | 'status'>,
+	) => {
 		const { site, runtime } = await siteOfJob(context.job);
 		const { addons } = await git.readAddons(await projectOf(context.job), git_sha);
 		const before = await releaseOf(context, { git_sha, addons });
-		return runtime.revert(site, before, { ...context, progress: untold });
+		const reverted = await runtime.revert(site, before, { ...context, progress: untold });
+		if (reverted && status === 'stopped') await runtime.stop(site, { ...context, progress: untold });
+		return reverted;
 	};
 
 	const fetchAndResolve: readonly StepDefinition<DeploymentRecord>[] = [
@@ -134,13 +145,13 @@ export function deployDefinitions({
 			name: 'start',
 			run: async (context) => {
 				const { job, keep } = context;
-				const statusOnRefusal = job.data.before?.status === 'running' ? 'running' : 'failed';
+				const { rollback, before } = job.data;
+				const statusOnRefusal = before === null || before.status === 'pending' ? 'failed' : before.status;
 				// From here on, nobody knows what still runs after a failure.
 				await keep({ status_on_failure: 'failed' });
 				const { site, kind, runtime } = await siteOfJob(job);
 				const release = await releaseOf(context, job.data);
 				try {
-					const { rollback } = job.data;
 					const applied =
 						rollback === null
 							? runtime.apply(site, release, context)
@@ -150,6 +161,7 @@ export function deployDefinitions({
 					if (error instanceof ServerError)
 						throw new JobError('server_failed', error.message, { cause: error });
 					if (!(error instanceof ReleaseError)) throw error;
+					if (statusOnRefusal === 'stopped') await runtime.stop(site, context);
 					await keep({ status_on_failure: statusOnRefusal });
 					throw new JobError(error.code, error.message, { cause: error });
 				}
@@ -188,9 +200,9 @@ export function deployDefinitions({
 			const { job } = context;
 			const { status_on_failure, before } = job.data;
 			if (status_on_failure === null) return;
-			let status: 'running' | 'failed' = status_on_failure;
-			if (code === 'interrupted' && before?.status === 'running' && (await revert(context, before.git_sha))) {
-				status = 'running';
+			let status = status_on_failure;
+			if (code === 'interrupted' && before !== null && servedOnce(before) && (await revert(context, before))) {
+				status = before.status;
 			}
 			await environments.setStatus(job.organization_id, job.environment_id, status);
 		},
@@ -202,9 +214,9 @@ export function deployDefinitions({
 			let deployed = { git_sha, git_branch };
 			let { status } = before;
 			const touched = status_on_failure === 'failed';
-			if (status === 'running' && touched) {
+			if (servedOnce(before) && touched) {
 				try {
-					if (await revert(context, git_sha)) await log(`The environment runs the commit ${git_sha} again.`);
+					if (await revert(context, before)) await log(`The environment runs the commit ${git_sha} again.`);
 					else {
 						await log(`The environment runs the commit ${job.data.git_sha} already, and goes on with it.`);
 						deployed = { git_sha: job.data.git_sha, git_branch: job.data.git_branch };

@@ -28,7 +28,7 @@ export const MAX_SKIPPED = 100;
 /** What a deploy changes of an environment, as it was. */
 const environmentBefore = z
 	.object({
-		status: z.enum(['pending', 'running', 'failed']),
+		status: z.enum(['pending', 'running', 'stopped', 'failed']),
 		git_sha: z.string(),
 		git_branch: z.string().nullable(),
 	})
@@ -42,6 +42,14 @@ const appliedSchema = z
 		writes_lost: z.number(),
 	})
 	.readonly() satisfies z.ZodType<Applied>;
+
+export type DeploymentBefore = z.output<typeof environmentBefore>;
+
+/** Whether a release served it, which may go on. */
+export const servedOnce = (
+	before: DeploymentBefore,
+): before is DeploymentBefore & { readonly status: 'running' | 'stopped' } =>
+	before.status === 'running' || before.status === 'stopped';
 
 /** A deployment: what a job that deploys keeps of its own. */
 export const deploymentRecord = z
@@ -60,7 +68,7 @@ export const deploymentRecord = z
 		/** The environment as it was when the deploy began; null until then. */
 		before: environmentBefore.nullable(),
 		/** What the environment's status becomes if the deploy fails; null until it began. */
-		status_on_failure: z.enum(['running', 'failed']).nullable(),
+		status_on_failure: z.enum(['running', 'stopped', 'failed']).nullable(),
 		/** What a rollback goes back to; null where it is none. */
 		rollback: z
 			.object({ to: idSchema('deployment'), database: z.boolean() })

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Client } from 'undici';
 import { z } from 'zod';
 import { idSchema } from '../../backend/src/core/ids';
-import { openEngine } from '../../backend/src/docker/engine';
+import { type Engine, openEngine } from '../../backend/src/docker/engine';
 import { makeGitRepository } from './git-repository';
 import { postSigned } from './signed-request';
 import { until } from './until';
@@ -28,7 +28,7 @@ const deploymentSchema = z.object({
 });
 
 /** A port that nobody listens on. */
-const freePort = () =>
+export const freePort = () =>
 	new Promise<number>((resolve, reject) => {
 		const server = createServer();
 		server.on('error', reject).listen(0, () => {
@@ -61,6 +61,14 @@ class Note(models.Model):
 ${fields}`,
 	...data,
 });
+
+/** Removes everything on the Engine that an installation has made. */
+export async function removeAll(engine: Engine, installation: string): Promise<void> {
+	const its = { 'io.odoo-platform.installation': installation };
+	for (const { name } of await engine.containers(its)) await engine.remove(name);
+	for (const { name } of await engine.volumes(its)) await engine.removeVolume(name);
+	for (const { name } of await engine.networks(its)) await engine.removeNetwork(name);
+}
 
 /** A whole service with a server of its own on the real Engine, and a project whose repository has an add-on. */
 export async function openRealEnvironments(dockerHost: string) {
@@ -143,9 +151,7 @@ export async function openRealEnvironments(dockerHost: string) {
 			...(await engine.networks(installation)).map(({ name }) => name),
 		],
 		close: async () => {
-			for (const { name } of await engine.containers(installation)) await engine.remove(name);
-			for (const { name } of await engine.volumes(installation)) await engine.removeVolume(name);
-			for (const { name } of await engine.networks(installation)) await engine.removeNetwork(name);
+			await removeAll(engine, platform.firstRun.organization_id);
 			await visits.close();
 			await platform.remove();
 			rmSync(directory, { recursive: true, force: true });

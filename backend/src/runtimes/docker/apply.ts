@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
 	type Addon,
 	type Applied,
@@ -65,8 +65,9 @@ export async function bringTo(
 		return await prepareAnd(serve, parts, open, release, context);
 	} catch (error) {
 		if (!(error instanceof EngineError)) throw error;
-		const { traffic, update: begun } = await open.read();
-		if (traffic === 'open' && begun === null) {
+		const { serving, traffic, update: begun } = await open.read();
+		const isUntouched = traffic === 'open' && begun === null && serving?.deployment_id !== release.deployment_id;
+		if (isUntouched) {
 			throw new ReleaseError('server_failed', error.message, { cause: error });
 		}
 		throw new ServerError(error.message, { cause: error });
@@ -97,7 +98,9 @@ async function prepareAnd(
 			workers: site.settings.workers,
 		};
 		return inWords(context, () => serve(open, next)).catch(async (error: unknown) => {
-			if (!context.signal.aborted) await removeRelease(open, release.deployment_id);
+			// Once it serves, what failed was work that came after.
+			const isServing = (await open.read()).serving?.deployment_id === release.deployment_id;
+			if (!context.signal.aborted && !isServing) await removeRelease(open, release.deployment_id);
 			throw error;
 		});
 	});
@@ -290,12 +293,13 @@ export async function inWindow(
 	const began = clock.now().getTime();
 	await open.write({ traffic: 'maintenance' });
 	await log('Nobody is served from here on.');
+	const token = randomUUID();
 	let writes_lost: number;
 	try {
 		await postgres.untilQuiet(database, signal);
 		writes_lost = await postgres.writers(database);
 		await open.write({
-			update: { deployment_id: next.deployment_id, rows: await postgres.rowsWritten(database) },
+			update: { deployment_id: next.deployment_id, token, rows: await postgres.rowsWritten(database) },
 		});
 		await engine.remove(namesOf(site.id).web(serving.deployment_id));
 		await work();
@@ -308,7 +312,7 @@ export async function inWindow(
 		await settle(open, context);
 		throw error;
 	}
-	await open.write({
+	await open.end(token, {
 		serving: next,
 		traffic: 'open',
 		update: null,
@@ -383,6 +387,8 @@ export async function settle(open: OpenSite, { signal, log }: Pick<RuntimeContex
 	}
 	// What is stopped stays so, and its database server does not run.
 	if (begun === null && traffic === 'stopped') return;
+	// A crash may have come between the document and the ingress.
+	if (begun === null && traffic === 'open') await open.write({});
 	if (begun !== null || traffic === 'maintenance') {
 		await serveAgain(open, serving, signal);
 		// Its rows are counted anew in a database that was put back.

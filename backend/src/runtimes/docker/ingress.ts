@@ -102,8 +102,11 @@ export function createIngress({
 			const config = JSON.stringify(ingressConfig(sites));
 			const files = siteFiles(sites);
 			const { container, found } = await ensureContainer(server, { config, files });
-			for (const { network } of sites) {
-				if (found?.addresses[network] === undefined) await engine.connect(network, container);
+			// A site that is written down before its first deploy has no network yet.
+			const networks = await engine.networks({ [LABEL.installation]: await installation() });
+			const ofSites = new Set(sites.map(({ network }) => network));
+			for (const { name } of networks) {
+				if (ofSites.has(name) && found?.addresses[name] === undefined) await engine.connect(name, container);
 			}
 			const before = told.get(id);
 			const now = { since: found?.started_at.getTime(), config, files: JSON.stringify(files) };
@@ -154,17 +157,21 @@ async function put(engine: Engine, container: string, { config, files }: Content
 	await engine.putArchive(container, CONFIG_DIRECTORY, archive);
 	if (!isRunning) return;
 	const move = `cd ${CONFIG_DIRECTORY} && mkdir -p ${SITES} && mv -f ${directory}/* ${SITES}/`;
-	const { exit_code, stderr } = await engine.exec(container, ['/bin/sh', '-c', move]);
+	const { exit_code, stderr } = await engine.exec(container, ['/bin/sh', '-c', move], {
+		signal: AbortSignal.timeout(EXEC_MS),
+	});
 	if (exit_code !== 0) throw new Error(`Caddy's routes cannot be written: ${stderr.trim()}`);
 }
 
+/** How long a program in Caddy's container may take, in milliseconds. */
+const EXEC_MS = 30_000;
 /** How often Caddy is asked that has only just begun. */
 const ATTEMPTS = 20;
 
 async function load(engine: Engine, container: string): Promise<void> {
 	const command = ['caddy', 'reload', '--config', `${CONFIG_DIRECTORY}/${CONFIG_FILE}`, '--address', ADMIN];
 	for (let attempt = 1; ; attempt++) {
-		const { exit_code, stderr } = await engine.exec(container, command);
+		const { exit_code, stderr } = await engine.exec(container, command, { signal: AbortSignal.timeout(EXEC_MS) });
 		if (exit_code === 0) return;
 		const isStarting = /connection refused|no such file/.test(stderr) && attempt < ATTEMPTS;
 		if (!isStarting) throw new Error(`Caddy does not take its routes: ${stderr.trim().split('\n').at(-1) ?? ''}`);

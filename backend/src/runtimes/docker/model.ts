@@ -44,6 +44,8 @@ export interface DockerSite {
 	 */
 	readonly update: {
 		readonly deployment_id: DeploymentId;
+		/** Of this very attempt: one that has lost its job to another worker cannot end the update of that one. */
+		readonly token: string;
 		/** How many rows had been written to the database by then. */
 		readonly rows: number;
 	} | null;

@@ -24,6 +24,8 @@ export interface DockerParts {
 	readonly scratchDir: string;
 }
 
+type SiteChange = Partial<Pick<DockerSite, 'serving' | 'traffic' | 'update' | 'previous'>>;
+
 /** An environment, with all that is needed to work on it. */
 export interface OpenSite extends SiteParts {
 	readonly server: RuntimeServer;
@@ -35,7 +37,9 @@ export interface OpenSite extends SiteParts {
 	/** How it is kept at this moment. */
 	read(): Promise<DockerSite>;
 	/** Writes to it and has the ingress follow. */
-	write(change: Partial<Pick<DockerSite, 'serving' | 'traffic' | 'update' | 'previous'>>): Promise<void>;
+	write(change: SiteChange): Promise<void>;
+	/** The same, as the end of the update with that token. @throws where that is not under way any more */
+	end(token: string, change: SiteChange): Promise<void>;
 }
 
 /** Opens an environment's site; where it is a new one, it is written down. */
@@ -56,7 +60,15 @@ export async function openSite(parts: DockerParts, site: RuntimeSite): Promise<O
 		secrets: openSecrets(parts.secrets, stored),
 		read: async () => (await find(sites, site)) ?? stored,
 		async write(change) {
-			await sites.update(site.organization_id, { _id: site.id }, { $set: change });
+			if (Object.keys(change).length > 0) {
+				await sites.update(site.organization_id, { _id: site.id }, { $set: change });
+			}
+			await ingress.follow(server);
+		},
+		async end(token, change) {
+			const filter = { _id: site.id, 'update.token': token };
+			const ended = await sites.update(site.organization_id, filter, { $set: change });
+			if (ended === null) throw new Error(`another worker goes on with the update of ${site.id}`);
 			await ingress.follow(server);
 		},
 	};

@@ -43,6 +43,8 @@ export class SqlError extends Error {
 	override readonly name = 'SqlError';
 }
 
+/** How long statements may take, in milliseconds: to copy a large database takes minutes. */
+const STATEMENT_MS = 30 * 60_000;
 const READY_MS = 90_000;
 const POLL_MS = 200;
 /** How long transactions may take to end before an update cuts them off, in milliseconds. */
@@ -70,7 +72,7 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 				'-f',
 				'-',
 			],
-			{ user: 'postgres', input: `${sql}\n`, ...(signal === undefined ? {} : { signal }) },
+			{ user: 'postgres', input: `${sql}\n`, signal: signal ?? AbortSignal.timeout(STATEMENT_MS) },
 		);
 		if (exit_code !== 0) throw new SqlError(stderr.trim() || `psql ended with ${exit_code}`);
 		return stdout

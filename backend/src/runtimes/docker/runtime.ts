@@ -4,7 +4,8 @@ import type { RuntimeDefinition, RuntimeServer, RuntimeSite } from '../runtime';
 import { SnapshotError } from '../snapshot';
 import { applyRelease, settle } from './apply';
 import { createIngress } from './ingress';
-import { LABEL, namesOf, placementOf } from './names';
+import { databaseNameOf, LABEL, namesOf, placementOf } from './names';
+import { openSecrets } from './secrets';
 import { type DockerParts, openSite } from './parts';
 import { lossOf, rollBack } from './rollback';
 import { startSite, stopSite } from './stop-start';
@@ -90,12 +91,15 @@ export const dockerRuntime: RuntimeDefinition = {
 				await ingress.follow(server);
 			},
 			async access(site) {
-				const { server, database, secrets: its } = await openSite(parts, site);
+				const placement = placementOf(site);
+				const server = await servers.of(placement.server_id);
+				const stored = await storedOf(site);
 				return {
-					url: placementOf(site).url,
-					database,
+					url: placement.url,
+					database: databaseNameOf(placement),
 					login: LOGIN,
-					secret: its.api_key,
+					// Before the first deploy there is nobody who could be asked for one.
+					secret: stored === null ? '' : openSecrets(secrets, stored).api_key,
 					fetch: fetchOn(server),
 				};
 			},

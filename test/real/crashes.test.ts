@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { openEngine } from '../../backend/src/docker/engine';
+import { makeGitRepository } from '../support/git-repository';
+import { apiCaller } from '../support/platform';
+import { DOCKER_HOST, freePort, notesAddon, removeAll } from '../support/real-environments';
+import { postSigned } from '../support/signed-request';
+
+/** How often the service is killed amid a deploy, and what decides when. */
+const KILLS = Number(process.env.DEPLOY_CRASHES ?? 3);
+const SEED = Number(process.env.CRASH_SEED ?? 1);
+const PATIENCE_MS = KILLS * 180_000 + 300_000;
+/** A deploy with changed modules takes about so long, in milliseconds. */
+const DEPLOY_MS = 15_000;
+
+const root = path.resolve(__dirname, '../..');
+const firstRunSchema = z.object({
+	organization_id: z.string(),
+	api_key: z.string(),
+	webhook_key: z.object({ token: z.string(), hmac_secret: z.string() }),
+	project_id: z.string(),
+});
+
+/** Numbers from 0 to 1 that are the same for a seed (mulberry32). */
+function randomOf(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
+
+(DOCKER_HOST === undefined ? describe.skip : describe)('a service that is killed amid deploys', () => {
+	const directory = mkdtempSync(path.join(tmpdir(), 'deploy-crashes-'));
+	const engine = openEngine(
+		{ kind: 'socket', path: new URL(DOCKER_HOST ?? 'unix:///nowhere').pathname },
+		{ lookup: () => undefined, checkAddress: () => false },
+	);
+	const repository = makeGitRepository(path.join(directory, 'notes'));
+	const random = randomOf(SEED);
+	let child: ChildProcess;
+	let url: string;
+	let ports: Record<string, string>;
+	let first: z.output<typeof firstRunSchema>;
+
+	const start = async () => {
+		child = spawn(
+			process.execPath,
+			['-r', path.join(root, 'test/support/ts-register.cjs'), path.join(root, 'backend/src/main.ts')],
+			{
+				env: {
+					PATH: process.env.PATH,
+					HOME: process.env.HOME,
+					DATA_DIR: path.join(directory, 'data'),
+					PORT: '0',
+					DOCKER_HOST,
+					GIT_ALLOWED_PATHS: directory,
+					...ports,
+				},
+				stdio: ['ignore', 'pipe', 'inherit'],
+			},
+		);
+		let said = '';
+		for (;;) {
+			const [piece] = z.tuple([z.instanceof(Buffer)]).parse(await once(child.stdout ?? child, 'data'));
+			said += piece.toString();
+			const found = /answers at (\S+)/.exec(said)?.[1];
+			if (found === undefined) continue;
+			url = found;
+			child.stdout?.resume();
+			return;
+		}
+	};
+	const kill = async () => {
+		child.kill('SIGKILL');
+		await once(child, 'exit');
+	};
+	const api: ReturnType<typeof apiCaller> = (...asked) => apiCaller(url, first.api_key)(...asked);
+	const call = async (environment_id: string, method: string, args: unknown[], kwargs: object = {}) => {
+		const body = { action: 'execute_method', environment_id, model: 'acme.note', method, args, kwargs };
+		const { json } = await postSigned(url, '/api/n8n/webhook', first.webhook_key, JSON.stringify(body));
+		if (json.success !== true) throw new Error(JSON.stringify(json));
+		return JSON.stringify(json.data);
+	};
+	/** The deployment at its end, which is when its log ends. */
+	const ended = async (id: string) => {
+		const headers = { Accept: 'text/event-stream' };
+		await api('GET', `/api/v1/deployments/${id}/logs`, undefined, { headers });
+		return (await api('GET', `/api/v1/deployments/${id}`)).json;
+	};
+
+	beforeAll(async () => {
+		ports = { INGRESS_HTTP_PORT: String(await freePort()), INGRESS_HTTPS_PORT: String(await freePort()) };
+		repository.commit(notesAddon('19.0.1.0.0'));
+		await start();
+		first = firstRunSchema.parse(JSON.parse(readFileSync(path.join(directory, 'data/first-run.json'), 'utf8')));
+	}, PATIENCE_MS);
+
+	afterAll(async () => {
+		await kill();
+		await removeAll(engine, first.organization_id);
+		rmSync(directory, { recursive: true, force: true });
+	}, PATIENCE_MS);
+
+	it(
+		`serves one release, with all that was acknowledged, after each of ${KILLS} kills (seed ${SEED})`,
+		async () => {
+			const idOf = (json: unknown) => z.object({ id: z.string() }).parse(json).id;
+			const project_id = idOf(
+				(
+					await api('POST', '/api/v1/projects', {
+						name: 'Notes',
+						repository_url: repository.path,
+						default_branch: 'main',
+					})
+				).json,
+			);
+			const environment = idOf(
+				(await api('POST', '/api/v1/environments', { project_id, name: 'crash', workers: 0 })).json,
+			);
+			const deploy = async (wait: boolean) => {
+				const asked = { ref: 'main', wait };
+				const { json } = await api('POST', `/api/v1/environments/${environment}/deploy`, asked);
+				return z.object({ deployment_id: z.string(), status: z.string() }).parse(json);
+			};
+			expect(await deploy(true)).toMatchObject({ status: 'succeeded' });
+
+			const acknowledged: string[] = [];
+			for (let nr = 1; nr <= KILLS; nr++) {
+				repository.commit(
+					nr % 3 === 0
+						? { 'README.md': `Notes ${nr}` }
+						: notesAddon(`19.0.1.${nr}.0`, `    field_${nr} = fields.Integer()\n`),
+				);
+				const { deployment_id } = await deploy(false);
+				const state = { over: false };
+				const writing = (async () => {
+					for (let note = 1; !state.over; note++) {
+						const name = `note ${nr}.${note}`;
+						await call(environment, 'create', [{ name }]).then(
+							() => acknowledged.push(name),
+							() => undefined,
+						);
+					}
+				})();
+				await new Promise((resolve) => setTimeout(resolve, random() * DEPLOY_MS));
+				state.over = true;
+				await kill();
+				await writing;
+				await start();
+				expect(await ended(deployment_id)).toMatchObject({ status: 'succeeded' });
+				await checkInvariants(environment, acknowledged);
+			}
+		},
+		PATIENCE_MS,
+	);
+
+	async function checkInvariants(environment: string, acknowledged: readonly string[]) {
+		const { json } = await api('GET', `/api/v1/environments/${environment}/status`);
+		expect(json).toMatchObject({ status: 'running', health: { healthy: true } });
+		const kept = await call(environment, 'search_read', [[]], { fields: ['name'] });
+		expect(acknowledged.filter((name) => !kept.includes(`"${name}"`))).toEqual([]);
+		const its = { 'io.odoo-platform.environment': environment };
+		const roles = (await engine.containers(its)).map(({ labels }) => labels['io.odoo-platform.role']);
+		expect(roles.sort()).toEqual(['db', 'web']);
+		const [database = ''] = (await engine.containers({ ...its, 'io.odoo-platform.role': 'db' })).map(
+			({ name }) => name,
+		);
+		const { stdout } = await engine.exec(
+			database,
+			['psql', '-XAtq', '-U', 'postgres', '-p', '5432', '-c', 'SELECT datname, datallowconn FROM pg_database'],
+			{ user: 'postgres' },
+		);
+		const databases = stdout
+			.trim()
+			.split('\n')
+			.filter((line) => line.startsWith('crash_'));
+		expect(databases.filter((line) => !line.includes('__'))).toEqual([expect.stringMatching(/\|t$/)]);
+		expect(databases.length).toBeLessThanOrEqual(2);
+		const releases = (await engine.volumes(its)).filter(({ name }) => name.includes('-release-'));
+		expect(releases.length).toBeLessThanOrEqual(2);
+	}
+});

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createIds } from '../../backend/src/core/ids';
 import { createSecrets } from '../../backend/src/core/secrets';
 import { DEFAULT_SETTINGS } from '../../backend/src/features/environments/site';
-import { readLimited } from '../../backend/src/net/outbound';
+import { createOutbound, readLimited } from '../../backend/src/net/outbound';
 import type { Runtime, RuntimeContext, RuntimeParts, RuntimeSite } from '../../backend/src/runtimes/runtime';
 import { dockerSiteCollection } from '../../backend/src/runtimes/docker/model';
 import { createRuntimes } from '../../backend/src/runtimes/runtimes';
@@ -60,6 +60,7 @@ beforeEach(() => {
 		servers: noServers,
 		installation: () => Promise.resolve('org_01HXMW8QPK3R5T7V9X1Z3B5C7D'),
 		dockerSites,
+		outbound: createOutbound({ allowedCidrs: [] }),
 		scratchDir: tmpdir(),
 		images: { odoo: 'odoo:{version}', postgres: 'postgres:17', caddy: 'caddy:2' },
 		secrets: createSecrets(Buffer.alloc(32, 7)),

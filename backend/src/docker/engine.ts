@@ -174,7 +174,16 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 		});
 
 	const remove: Engine['remove'] = (name) =>
-		unless([404, 409], (abortSignal) => docker.getContainer(name).remove({ force: true, v: true, abortSignal }));
+		unless([404], async (abortSignal) => {
+			const container = docker.getContainer(name);
+			try {
+				await container.remove({ force: true, v: true, abortSignal });
+			} catch (error) {
+				// Its removal is under way already.
+				if (!hasStatus(error, 409)) throw error;
+				await container.wait({ condition: 'removed', abortSignal });
+			}
+		});
 
 	const pull = async (image: string, { signal, log }: Parameters<Engine['ensureImage']>[1]) => {
 		await log(`The image ${image} is fetched.`);
@@ -305,6 +314,8 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 				signal?.addEventListener('abort', abort, { once: true });
 				try {
 					const writing = input === undefined ? undefined : write(socket, input);
+					// Where the program's output breaks off first, that is what is told.
+					writing?.catch(() => undefined);
 					for await (const frame of framesOf(socket)) await keep(frame);
 					await writing;
 				} finally {

@@ -4,7 +4,7 @@ import type { DeploymentId, EnvironmentId, OrganizationId, ServerId } from '../c
 import type { Secrets } from '../core/secrets';
 import type { Engine } from '../docker/engine';
 import type { FetchHandle } from '../http/fetch-handler';
-import type { Fetch } from '../net/outbound';
+import type { Fetch, Outbound } from '../net/outbound';
 import type { TenantCollection } from '../database/tenant-collection';
 import type { DockerSite } from './docker/model';
 import type { SnapshotManifest, SnapshotSource, SnapshotTarget } from './snapshot';
@@ -199,8 +199,8 @@ export interface Runtime {
 		options: { readonly database: boolean },
 		context: RuntimeContext,
 	): Promise<Applied>;
-	/** What bringing the site back to that deployment would lose; null where that is nothing, or not known before it is tried. */
-	lossOf(site: RuntimeSite, to: DeploymentId): Promise<RollbackLoss | null>;
+	/** What bringing the site back to that commit would lose; null where that is nothing, or not known before it is tried. */
+	lossOf(site: RuntimeSite, git_sha: string): Promise<RollbackLoss | null>;
 	/**
 	 * Ends the site's processes and keeps its data. Nobody is served from then on, until `start` or `apply`.
 	 * @throws ServerError
@@ -241,6 +241,8 @@ export interface RuntimeServer {
 	readonly engine: Engine;
 	/** Where its ingress answers, and the ports of the server that it takes. */
 	readonly ingress: { readonly host: string; readonly http_port: number; readonly https_port: number };
+	/** Whether the operator said where that is: it may be an address that others may not name. */
+	readonly isOperators: boolean;
 }
 
 /** The servers that there are. */
@@ -260,6 +262,7 @@ export interface RuntimeParts {
 	/** Names this installation, so that several leave each other's containers alone on one Engine: the operator's organization. */
 	readonly installation: () => Promise<string>;
 	readonly images: Images;
+	readonly outbound: Pick<Outbound, 'lookup' | 'checkAddress'>;
 	/** What the runtime `docker` keeps of its sites. */
 	readonly dockerSites: TenantCollection<DockerSite>;
 	/** A directory for what lies on this machine for a moment. */

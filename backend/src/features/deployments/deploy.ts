@@ -197,12 +197,18 @@ export function deployDefinitions({
 	const ending: Pick<KindOfJob<DeploymentRecord>, 'events' | 'onFailure' | 'onCancel'> = {
 		events: (job) => [deploymentEvent(job, { clock, ids })],
 		onFailure: async (context, { code }) => {
-			const { job } = context;
+			const { job, signal, log } = context;
 			const { status_on_failure, before } = job.data;
 			if (status_on_failure === null) return;
 			let status = status_on_failure;
-			if (code === 'interrupted' && before !== null && servedOnce(before) && (await revert(context, before))) {
-				status = before.status;
+			if (code === 'interrupted' && before !== null && servedOnce(before)) {
+				try {
+					if (await revert(context, before)) status = before.status;
+				} catch (error) {
+					signal.throwIfAborted();
+					const reason = error instanceof Error ? error.message : 'no reason is known';
+					await log(`The commit ${before.git_sha} could not be put back: ${reason}`);
+				}
 			}
 			await environments.setStatus(job.organization_id, job.environment_id, status);
 		},

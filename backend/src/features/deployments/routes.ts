@@ -101,7 +101,7 @@ export const deploymentRoutes = ({
 			'Bring an environment back to an earlier deployment; answers at once, or with "wait" when that has ended',
 		access: { by: 'key', permission: 'deployments:trigger', plan: 'starter' },
 		resumable: true,
-		errors: ['environment_busy', 'nothing_to_roll_back', 'rollback_loses_data'],
+		errors: ['environment_busy', 'nothing_to_roll_back', 'rollback_loses_data', 'server_unreachable'],
 		input: { params: ofEnvironment, body: rollbackRequest },
 		responses: { 200: deployReply, 202: deployReply },
 		handle: async ({ params, body: { to, database, wait }, caller, effect_id, signal }) => {

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock';
 import { ApiError, invalidInput, notFound } from '../../core/errors';
 import type { DeploymentId, EnvironmentId, Ids, JobId, Tenant } from '../../core/ids';
 
-import type { RollbackLoss } from '../../runtimes/runtime';
+import { type RollbackLoss, type Runtime, ServerError } from '../../runtimes/runtime';
 import type { Runtimes } from '../../runtimes/runtimes';
 import type { EnvironmentDocument, EnvironmentsService } from '../environments/service';
 import { siteOf } from '../environments/site';
@@ -96,6 +96,15 @@ export function createDeploymentsService({
 			}),
 		);
 
+	const lossOf = async (runtime: Runtime, environment: EnvironmentDocument, { data }: DeployJob) => {
+		try {
+			return await runtime.lossOf(siteOf(environment), data.git_sha);
+		} catch (error) {
+			if (error instanceof ServerError) throw new ApiError('server_unreachable', error.message);
+			throw error;
+		}
+	};
+
 	/** A deployment that the environment can go back to. */
 	const targetOf = async (tenant: Tenant, environment: EnvironmentDocument, id: DeploymentId) => {
 		const job = await jobs.findByDataId(tenant, id);
@@ -123,13 +132,20 @@ export function createDeploymentsService({
 		},
 		async rollBack(tenant, environment_id, { to, database, actor, effect_id = null }) {
 			const environment = await environments.get(tenant, environment_id);
-			const [serving, before] = await list(tenant, { environment_id, status: ['succeeded'] }, null, 2);
-			const target = to === undefined ? before : await targetOf(tenant, environment, to);
+			const done = (await list(tenant, { environment_id }, null, RECENT)).filter(
+				({ data }) => data.applied !== null,
+			);
+			// One that failed or was canceled later may be what serves all the same.
+			const [serving, ...earlier] = done;
+			const target =
+				to === undefined
+					? earlier.find(({ status }) => status === 'succeeded')
+					: await targetOf(tenant, environment, to);
 			if (serving === undefined || target === undefined || target.data.id === serving.data.id) {
 				throw new ApiError('nothing_to_roll_back', 'There is no earlier successful deployment to go back to.');
 			}
 			const runtime = runtimes.of(environment.runtime);
-			const loss = database ? null : await runtime.lossOf(siteOf(environment), target.data.id);
+			const loss = database ? null : await lossOf(runtime, environment, target);
 			if (loss !== null) throw losesData(loss, clock);
 			const { git_sha, git_branch } = target.data;
 			return enqueue(
@@ -147,6 +163,8 @@ export function createDeploymentsService({
 	};
 }
 
+/** How many of the last deployments are looked at for the one that serves. */
+const RECENT = 100;
 const MINUTE_MS = 60_000;
 
 /** What a rollback is refused with that would put back an older database without being told to. */

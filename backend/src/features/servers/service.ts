@@ -304,7 +304,8 @@ export function createServersService({
 			async of(id) {
 				const server = await servers.everywhere.findOne({ _id: id });
 				if (server === null) throw new Error(`The server ${id} is gone.`);
-				return { id, engine: await engines.of(server), ingress: server.ingress };
+				const isOperators = server.endpoint.startsWith('unix:');
+				return { id, engine: await engines.of(server), ingress: server.ingress, isOperators };
 			},
 		},
 	};

@@ -12,9 +12,9 @@ import type { DockerRelease } from './model';
 import { EngineError } from '../../docker/errors';
 import { copyOf, namesOf } from './names';
 import { labelsOf, odooSpec, OdooFailedError, runOdoo } from './odoo';
-import { type DockerParts, type OpenSite, openSite, prepare } from './parts';
+import { type DockerParts, keepSite, type OpenSite, openSite, prepare } from './parts';
 import { planUpdate, RefusedPlan, type UpdatePlan } from './plan';
-import { quoted } from './postgres';
+import { quoted, SqlError } from './postgres';
 import { checkLoaded, checkModules, NotReadyError, untilServing } from './readiness';
 import { RELEASE_DIRECTORY, withReleaseFiles } from './release-files';
 import { hashedApiKey, hashedPassword } from './secrets';
@@ -60,6 +60,7 @@ export async function bringTo(
 	context: RuntimeContext,
 	serve: (open: OpenSite, next: DockerRelease) => Promise<Applied>,
 ): Promise<Applied> {
+	await keepSite(parts, site);
 	const open = await openSite(parts, site);
 	try {
 		return await prepareAnd(serve, parts, open, release, context);
@@ -193,9 +194,9 @@ async function install(
 	await checkUpdated(open, { install: modules, update: [] }, next);
 	await postgres.ask(
 		database,
-		`UPDATE res_users SET password = ${quoted(hashedPassword(secrets.admin_password))} WHERE id = ${ADMIN};
+		`UPDATE res_users SET password = ${quoted(await hashedPassword(secrets.admin_password))} WHERE id = ${ADMIN};
 		INSERT INTO res_users_apikeys (name, user_id, index, key)
-		SELECT 'Odoo Platform', ${ADMIN}, ${quoted(secrets.api_key.slice(0, 8))}, ${quoted(hashedApiKey(secrets.api_key))};`,
+		SELECT 'Odoo Platform', ${ADMIN}, ${quoted(secrets.api_key.slice(0, 8))}, ${quoted(await hashedApiKey(secrets.api_key))};`,
 	);
 	await startAndCheck(open, next, context);
 	await open.write({ serving: next, traffic: 'open', update: null, previous: null });
@@ -241,9 +242,11 @@ export async function replace(
 		previous: { release: serving, has_copy: false, since: clock.now(), rows: 0 },
 	});
 	await context.log('The new release serves. The earlier one ends once its requests have.');
-	await clock.sleep(DRAIN_MS, context.signal);
-	await engine.stop(namesOf(site.id).web(serving.deployment_id), STOP_SECONDS);
-	await tidy(open);
+	await afterwards(context, async () => {
+		await clock.sleep(DRAIN_MS, context.signal);
+		await engine.stop(namesOf(site.id).web(serving.deployment_id), STOP_SECONDS);
+		await tidy(open);
+	});
 	return { ...NOTHING_DONE };
 }
 
@@ -291,19 +294,22 @@ export async function inWindow(
 	const { signal, log } = context;
 	signal.throwIfAborted();
 	const began = clock.now().getTime();
-	await open.write({ traffic: 'maintenance' });
-	await log('Nobody is served from here on.');
 	const token = randomUUID();
 	let writes_lost: number;
+	let rows: number;
 	try {
+		await open.write({ traffic: 'maintenance' });
+		await log('Nobody is served from here on.');
 		await postgres.untilQuiet(database, signal);
 		writes_lost = await postgres.writers(database);
-		await open.write({
-			update: { deployment_id: next.deployment_id, token, rows: await postgres.rowsWritten(database) },
-		});
+		await postgres.clearCopy(database, copyOf(database, next.deployment_id));
+		const before = await postgres.rowsWritten(database);
+		signal.throwIfAborted();
+		await open.write({ update: { deployment_id: next.deployment_id, token, rows: before } });
 		await engine.remove(namesOf(site.id).web(serving.deployment_id));
 		await work();
 		await startAndCheck(open, next, context);
+		rows = await postgres.rowsWritten(database);
 		signal.throwIfAborted();
 	} catch (error) {
 		// Whoever goes on with the job settles it.
@@ -316,12 +322,23 @@ export async function inWindow(
 		serving: next,
 		traffic: 'open',
 		update: null,
-		previous: { release: serving, has_copy: true, since: clock.now(), rows: await postgres.rowsWritten(database) },
+		previous: { release: serving, has_copy: true, since: clock.now(), rows },
 	});
 	const downtime_ms = clock.now().getTime() - began;
 	await log(`The new release serves. Nobody was served for ${(downtime_ms / 1_000).toFixed(1)} s.`);
-	await tidy(open);
+	await afterwards(context, () => tidy(open));
 	return { downtime_ms, writes_lost };
+}
+
+/** Work that may fail: the release serves, and the next one does what was left. */
+async function afterwards({ log, signal }: RuntimeContext, work: () => Promise<void>): Promise<void> {
+	try {
+		await work();
+	} catch (error) {
+		signal.throwIfAborted();
+		if (!(error instanceof EngineError)) throw error;
+		await log(`Not everything of the earlier release could be taken away: ${error.message}`);
+	}
 }
 
 const listed = (names: readonly string[]) => (names.length === 0 ? 'nothing' : names.join(', '));
@@ -358,8 +375,10 @@ export async function startAndCheck(
 ): Promise<void> {
 	const { engine, postgres, database } = open;
 	const spec = odooSpec(open, next.deployment_id, 'web');
+	signal.throwIfAborted();
 	await engine.remove(spec.name);
 	await engine.create(spec);
+	signal.throwIfAborted();
 	await engine.start(spec.name);
 	await log('Odoo starts.');
 	await untilServing(engine, spec.name, { seconds: READY_SECONDS, workers: next.workers, signal });
@@ -448,6 +467,7 @@ async function inWords<T>({ signal }: RuntimeContext, work: () => Promise<T>): P
 	} catch (error) {
 		signal.throwIfAborted();
 		if (error instanceof OdooFailedError) throw new ReleaseError('update_failed', error.message, { cause: error });
+		if (error instanceof SqlError) throw new ReleaseError('server_failed', error.message, { cause: error });
 		if (error instanceof NotReadyError) {
 			throw new ReleaseError('unhealthy', `Odoo does not serve: ${error.message}.`, { cause: error });
 		}

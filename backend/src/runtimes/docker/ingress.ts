@@ -42,7 +42,7 @@ export function createIngress({
 }): Ingress {
 	const following = new Map<RuntimeServer['id'], Promise<void>>();
 	/** What each Caddy was last told, and since when it runs: one that was made anew knows nothing. */
-	const told = new Map<RuntimeServer['id'], { since: number | undefined; config: string; files: string }>();
+	const told = new Map<RuntimeServer['id'], { since: number | undefined; config: string }>();
 
 	const ensureContainer = async ({ engine, ingress }: RuntimeServer, content: Content) => {
 		const its = await installation();
@@ -109,14 +109,13 @@ export function createIngress({
 				if (ofSites.has(name) && found?.addresses[name] === undefined) await engine.connect(name, container);
 			}
 			const before = told.get(id);
-			const now = { since: found?.started_at.getTime(), config, files: JSON.stringify(files) };
-			if (before?.since !== now.since || before?.files !== now.files || before.config !== config) {
-				await put(engine, container, { config, files });
-			}
+			const now = { since: found?.started_at.getTime(), config };
+			// Always: another replica may have written what was older, and died before it looked again.
+			await put(engine, container, { config, files });
 			if (before?.since !== now.since || before?.config !== config) await load(engine, container);
 			told.set(id, now);
 			// Another replica may have told it meanwhile what was older.
-			if (JSON.stringify(siteFiles(await sitesOn(id))) === now.files) return;
+			if (JSON.stringify(siteFiles(await sitesOn(id))) === JSON.stringify(files)) return;
 		}
 	};
 

@@ -8,6 +8,10 @@ import { DATA_DIRECTORY, START } from './settings-files';
 
 const MIB = 1024 * 1024;
 const PROCESSES = 256;
+/** How many different complaints of one run are told. */
+const MOST_COMPLAINTS = 500;
+/** How long one run may take, in milliseconds: an add-on may never end. */
+const LONGEST_RUN_MS = 2 * 60 * 60_000;
 /** How many of Odoo's last lines a failure shows. */
 const SHOWN_LINES = 30;
 
@@ -77,21 +81,34 @@ export async function runOdoo(
 	const last: string[] = [];
 	const told = new Set<string>();
 	let telling: Promise<unknown> = Promise.resolve();
+	/** One after the other; the first that fails is known at the end. */
+	const tell = (work: () => Promise<unknown>) => {
+		telling = telling.then(work);
+		telling.catch(() => undefined);
+	};
 	const onLine = (line: string) => {
 		last.push(line);
 		if (last.length > SHOWN_LINES) last.shift();
 		const [, module, done, of] = LOADING.exec(line) ?? [];
 		if (module !== undefined) {
 			const text = `Module ${module} (${done} of ${of})`;
-			telling = Promise.all([telling, log(text), progress(Number(done) / Number(of))]);
+			tell(() => Promise.all([log(text), progress(Number(done) / Number(of))]));
 			return;
 		}
 		const said = COMPLAINT.exec(line)?.[1] ?? PYTHON_ERROR.exec(line)?.[0];
-		if (said === undefined || told.has(said)) return;
+		if (said === undefined || told.has(said) || told.size >= MOST_COMPLAINTS) return;
 		told.add(said);
-		telling = Promise.all([telling, log(said)]);
+		tell(() => log(said));
 	};
-	const { exit_code, out_of_memory } = await engine.run({ ...spec, command }, { signal, onLine });
+	const limit = AbortSignal.timeout(LONGEST_RUN_MS);
+	const { exit_code, out_of_memory } = await engine
+		.run({ ...spec, command }, { signal: AbortSignal.any([signal, limit]), onLine })
+		.catch((error: unknown) => {
+			if (limit.aborted && !signal.aborted) {
+				throw new OdooFailedError(`Odoo did not end within ${LONGEST_RUN_MS / 3_600_000} hours.`);
+			}
+			throw error;
+		});
 	await telling;
 	if (exit_code === 0) return;
 	const why = out_of_memory ? 'it needed more memory than it may have' : `it ended with ${exit_code}`;

@@ -1,5 +1,4 @@
 import type { Clock } from '../../core/clock';
-import type { OrganizationId } from '../../core/ids';
 import type { Secrets } from '../../core/secrets';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Engine } from '../../docker/engine';
@@ -42,11 +41,11 @@ export interface OpenSite extends SiteParts {
 	end(token: string, change: SiteChange): Promise<void>;
 }
 
-/** Opens an environment's site; where it is a new one, it is written down. */
+/** Opens an environment's site. One that is not written down has nothing on its server. */
 export async function openSite(parts: DockerParts, site: RuntimeSite): Promise<OpenSite> {
 	const { sites, servers, ingress, images, clock } = parts;
 	const placement = placementOf(site);
-	const stored = (await find(sites, site)) ?? (await add(parts, site));
+	const stored = (await find(sites, site)) ?? blank(parts, site);
 	const server = await servers.of(placement.server_id);
 	const { engine } = server;
 	return {
@@ -77,12 +76,16 @@ export async function openSite(parts: DockerParts, site: RuntimeSite): Promise<O
 const find = (sites: DockerParts['sites'], { organization_id, id }: Pick<RuntimeSite, 'id' | 'organization_id'>) =>
 	sites.findOne(organization_id, { _id: id });
 
-async function add({ sites, secrets }: DockerParts, site: RuntimeSite): Promise<DockerSite> {
+/** Writes an environment's site down, before anything of it is made. */
+export async function keepSite(parts: DockerParts, site: RuntimeSite): Promise<void> {
+	if ((await find(parts.sites, site)) === null) await parts.sites.insertNew([blank(parts, site)]);
+}
+
+function blank({ secrets }: Pick<DockerParts, 'secrets'>, site: RuntimeSite): DockerSite {
 	const placement = placementOf(site);
-	const organization_id: OrganizationId = site.organization_id;
-	const made: DockerSite = {
+	return {
 		_id: site.id,
-		organization_id,
+		organization_id: site.organization_id,
 		server_id: placement.server_id,
 		url: placement.url,
 		database: databaseNameOf(placement),
@@ -92,8 +95,6 @@ async function add({ sites, secrets }: DockerParts, site: RuntimeSite): Promise<
 		update: null,
 		previous: null,
 	};
-	await sites.insertNew([made]);
-	return (await find(sites, site)) ?? made;
 }
 
 /** Has the environment's network, volumes and database server there, and its ingress know of it. */

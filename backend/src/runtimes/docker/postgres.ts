@@ -38,6 +38,10 @@ export const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 const endSessions = (database: string) =>
 	`SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = ${quoted(database)};`;
 
+/** Ends the superuser's other sessions: programs in the container go on when the service that asked for them is gone. */
+const END_EARLIER = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+	WHERE usename = 'postgres' AND backend_type = 'client backend' AND pid <> pg_backend_pid();`;
+
 /** A statement failed; the message is PostgreSQL's own. */
 export class SqlError extends Error {
 	override readonly name = 'SqlError';
@@ -82,18 +86,10 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 	};
 	const first = async (database: string, sql: string) => (await ask(database, sql))[0]?.[0] ?? '';
 
-	const exists = async (database: string) =>
-		(await first('postgres', `SELECT 1 FROM pg_database WHERE datname = ${quoted(database)};`)) === '1';
-
 	const drop = (database: string) => ask('postgres', `DROP DATABASE IF EXISTS ${named(database)} WITH (FORCE);`);
-
-	const rename = (from: string, to: string) =>
-		ask('postgres', `ALTER DATABASE ${named(from)} RENAME TO ${named(to)};`);
 
 	return {
 		ask,
-		first,
-		exists,
 		drop,
 		/** Resolves once it takes connections over the network. */
 		async untilReady(signal: AbortSignal) {
@@ -108,7 +104,7 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 						throw error;
 					});
 				if (ready) return;
-				if (clock.now().getTime() > end) throw new Error('the database server does not come up');
+				if (clock.now().getTime() > end) throw new SqlError('The database server does not come up.');
 				await clock.sleep(POLL_MS, signal);
 			}
 		},
@@ -192,13 +188,36 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 					`SELECT datname FROM pg_database WHERE starts_with(datname, ${quoted(`${database}__`)});`,
 				)
 			).flat(),
-		/** Puts the copy in the place of the database. A second call goes on where the first was broken off. */
+		/** Ends whatever an earlier process still does to the database, and drops what it has made for this copy. */
+		clearCopy: (database: string, copy: string) =>
+			ask(
+				'postgres',
+				`${END_EARLIER}
+				DROP DATABASE IF EXISTS ${named(`${database}__making`)} WITH (FORCE);
+				DROP DATABASE IF EXISTS ${named(copy)} WITH (FORCE);`,
+			),
+		/**
+		 * Puts the copy in the place of the database, in one step: whoever comes second finds no copy and changes nothing.
+		 * Without a copy the database is as it was.
+		 */
 		async restoreCopy(database: string, copy: string) {
-			if (await exists(copy)) {
-				await drop(database);
-				await rename(copy, database);
-			}
-			await ask('postgres', `ALTER DATABASE ${named(database)} WITH ALLOW_CONNECTIONS true;`);
+			const failed = `${database}__failed`;
+			await ask(
+				'postgres',
+				`${END_EARLIER}
+				DROP DATABASE IF EXISTS ${named(failed)} WITH (FORCE);
+				${endSessions(database)}
+				DO $$ BEGIN
+					IF EXISTS (SELECT FROM pg_database WHERE datname = ${quoted(copy)}) THEN
+						IF EXISTS (SELECT FROM pg_database WHERE datname = ${quoted(database)}) THEN
+							ALTER DATABASE ${named(database)} RENAME TO ${named(failed)};
+						END IF;
+						ALTER DATABASE ${named(copy)} RENAME TO ${named(database)};
+					END IF;
+				END $$;
+				ALTER DATABASE ${named(database)} WITH ALLOW_CONNECTIONS true;
+				DROP DATABASE IF EXISTS ${named(failed)} WITH (FORCE);`,
+			);
 		},
 	};
 }

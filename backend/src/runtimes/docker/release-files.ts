@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readlink, rm, stat, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Header, type Pack } from 'tar-stream';
-import type { Addon, Release } from '../runtime';
+import { type Addon, type Release, ReleaseError } from '../runtime';
 import type { AddonContent } from './model';
 
 /** Where a release lies in its containers. */
@@ -41,9 +41,15 @@ export async function withReleaseFiles<T>(
 		for (const { name, version, path: itsPath } of release.addons) {
 			addons.push({ name, version, content: await contentOf(path.join(directory, root, itsPath)) });
 		}
+		const addonsPaths = addonsPathsOf(release.addons, root);
+		const unfit = addonsPaths.find((place) => /[,\r\n]/.test(place));
+		if (unfit !== undefined) {
+			const said = 'Odoo takes no add-ons from a directory with a comma or a line break in its name.';
+			throw new ReleaseError('release_refused', said);
+		}
 		return await work({
 			addons,
-			addonsPaths: addonsPathsOf(release.addons, root),
+			addonsPaths,
 			archive: (texts, owner) => {
 				const archive = pack();
 				fill(archive, directory, texts, owner).then(

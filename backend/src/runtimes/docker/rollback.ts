@@ -1,4 +1,3 @@
-import type { DeploymentId } from '../../core/ids';
 import {
 	type Applied,
 	type Release,
@@ -61,13 +60,12 @@ async function exchangeDatabases(
 	await log('The database from before the update is put back; the present one is kept aside.');
 	const earlier = copyOf(database, serving.deployment_id);
 	await postgres.exchange(database, earlier, copyOf(database, next.deployment_id), database);
-	// Files that Odoo has cleared away since are there under their second name.
-	const files = `${DATA_DIRECTORY}/filestore/${database}`;
+	// Each of the two databases must find its files, of which Odoo clears away what it does not know itself.
 	const spec = odooSpec(open, next.deployment_id, 'job');
 	const { exit_code } = await engine.run(
 		{
 			...spec,
-			entrypoint: ['/bin/sh', '-c', `[ ! -d ${files}__pre ] || cp -al --update=none ${files}__pre/. ${files}/`],
+			entrypoint: ['/bin/sh', '-ec', exchangeFiles(`${DATA_DIRECTORY}/filestore/${database}`)],
 			network: 'none',
 			labels: labelsOf(open, 'job'),
 		},
@@ -75,6 +73,15 @@ async function exchangeDatabases(
 	);
 	if (exit_code !== 0) throw new Error('the files of the database cannot be put back');
 }
+
+/** Keeps the present files for the database that is kept, and gives the earlier ones to the other. */
+const exchangeFiles = (files: string) => `
+rm -rf ${files}__now
+[ ! -d ${files} ] || cp -al ${files} ${files}__now
+[ ! -d ${files}__pre ] || { mkdir -p ${files}; cp -alf ${files}__pre/. ${files}/; }
+rm -rf ${files}__pre
+[ ! -d ${files}__now ] || mv ${files}__now ${files}__pre
+`;
 
 /** Whether what is installed of the one is the same in the other. */
 async function haveSameModules(
@@ -95,15 +102,17 @@ const haveSame = (
 	return serving.every(({ name, content }) => !installed.has(name) || theirs.get(name) === content);
 };
 
-/** What a rollback to that deployment would lose; null where no copy of its database would be put back. */
+/** What a rollback to that commit would lose; null where no copy of its database would be put back. */
 export async function lossOf(
 	parts: DockerParts,
 	site: RuntimeSite,
 	stored: DockerSite | null,
-	to: DeploymentId,
+	git_sha: string,
 ): Promise<RollbackLoss | null> {
 	const previous = stored?.previous;
-	if (!stored?.serving || !previous?.has_copy || previous.release.deployment_id !== to) return null;
+	if (!stored?.serving || !previous?.has_copy || previous.release.git_sha !== git_sha) return null;
+	// Its database does not run: the rollback itself finds out.
+	if (stored.traffic !== 'open') return null;
 	const open = await openSite(parts, site);
 	if (await haveSameModules(open, stored.serving, previous.release)) return null;
 	const written = await open.postgres.rowsWritten(open.database);

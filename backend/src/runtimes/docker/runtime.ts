@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import { Agent, buildConnector } from 'undici';
-import { type Fetch, fetchThrough } from '../../net/outbound';
-import type { RuntimeDefinition, RuntimeServer, RuntimeSite } from '../runtime';
+import { type Fetch, fetchThrough, OutboundRefusedError } from '../../net/outbound';
+import type { RuntimeDefinition, RuntimeParts, RuntimeServer, RuntimeSite } from '../runtime';
 import { SnapshotError } from '../snapshot';
 import { applyRelease, settle } from './apply';
 import { createIngress } from './ingress';
@@ -23,7 +24,7 @@ export const dockerRuntime: RuntimeDefinition = {
 	description: 'a real Odoo with a PostgreSQL of its own, in containers on a server',
 	placed: true,
 
-	create: ({ dockerSites: sites, servers, installation, images, secrets, clock, scratchDir }) => {
+	create: ({ dockerSites: sites, servers, outbound, installation, images, secrets, clock, scratchDir }) => {
 		const ingress = createIngress({
 			installation,
 			image: images.caddy,
@@ -40,10 +41,9 @@ export const dockerRuntime: RuntimeDefinition = {
 		const parts: DockerParts = { sites, servers, ingress, installation, images, secrets, clock, scratchDir };
 
 		const dialers = new Map<string, Fetch>();
-		const fetchOn = ({ ingress: { host, http_port, https_port } }: RuntimeServer): Fetch => {
-			const key = `${host} ${http_port} ${https_port}`;
-			const dialer =
-				dialers.get(key) ?? fetchThrough(dialing(host, { 'http:': http_port, 'https:': https_port }));
+		const fetchOn = ({ ingress: place, isOperators }: RuntimeServer): Fetch => {
+			const key = JSON.stringify([place, isOperators]);
+			const dialer = dialers.get(key) ?? fetchThrough(dialing(place, isOperators ? null : outbound));
 			dialers.set(key, dialer);
 			return dialer;
 		};
@@ -54,7 +54,7 @@ export const dockerRuntime: RuntimeDefinition = {
 			addressOf: (site) => placementOf(site).url,
 			apply: (site, release, context) => applyRelease(parts, site, release, context),
 			rollBack: (site, release, options, context) => rollBack(parts, site, release, options, context),
-			lossOf: async (site, to) => lossOf(parts, site, await storedOf(site), to),
+			lossOf: async (site, git_sha) => lossOf(parts, site, await storedOf(site), git_sha),
 			async revert(site, before, context) {
 				const open = await openSite(parts, site);
 				await settle(open, context);
@@ -109,20 +109,27 @@ export const dockerRuntime: RuntimeDefinition = {
 
 const NO_COPIES = 'Environments on servers cannot be copied by this release.';
 
-/** Dials a server's ingress, whatever the names lead to: they may lead nowhere yet, or to people's own machine. */
-function dialing(host: string, ports: Readonly<Record<string, number>>): Agent {
-	const connect = buildConnector({ timeout: CONNECT_MS });
+/**
+ * Dials a server's ingress, whatever the names lead to: they may lead nowhere yet, or to people's own machine.
+ * @param network what may be dialed; null: anything
+ */
+function dialing(
+	{ host, http_port, https_port }: RuntimeServer['ingress'],
+	network: RuntimeParts['outbound'] | null,
+): Agent {
+	const connect = buildConnector({
+		timeout: CONNECT_MS,
+		...(network === null ? {} : { lookup: network.lookup }),
+	});
 	return new Agent({
-		connect: (options, callback) =>
-			connect(
-				{
-					...options,
-					hostname: host,
-					host,
-					port: String(ports[options.protocol] ?? options.port),
-					servername: options.hostname,
-				},
-				callback,
-			),
+		connect: (options, callback) => {
+			// Sockets ask no lookup about a host that is an address already.
+			if (network !== null && isIP(host) !== 0 && !network.checkAddress(host)) {
+				callback(new OutboundRefusedError(host), null);
+				return;
+			}
+			const port = String(options.protocol === 'https:' ? https_port : http_port);
+			connect({ ...options, hostname: host, host, port, servername: options.hostname }, callback);
+		},
 	});
 }

@@ -1,4 +1,5 @@
-import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { pbkdf2, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Secrets } from '../../core/secrets';
 import type { DockerSite } from './model';
@@ -34,10 +35,10 @@ const PASSWORD_ROUNDS = 600_000;
 const API_KEY_ROUNDS = 6_000;
 
 /** A hash as Odoo makes them (passlib's `pbkdf2_sha512`). */
-function hashed(secret: string, rounds: number): string {
+async function hashed(secret: string, rounds: number): Promise<string> {
 	const salt = randomBytes(16);
 	const inItsAlphabet = (bytes: Buffer) => bytes.toString('base64').replaceAll('+', '.').replace(/=+$/, '');
-	const hash = pbkdf2Sync(secret, salt, rounds, 64, 'sha512');
+	const hash = await promisify(pbkdf2)(secret, salt, rounds, 64, 'sha512');
 	return `$pbkdf2-sha512$${rounds}$${inItsAlphabet(salt)}$${inItsAlphabet(hash)}`;
 }
 

@@ -12,6 +12,7 @@ import { until } from '../support/until';
 import { clockAhead, type Order } from '../support/webhook-process';
 import { prepareReplica, type Replica } from '../support/webhook-replica';
 import { openWebhookStage, type WebhookStage } from '../support/webhook-stage';
+import { randomFrom } from '../support/seeded-random';
 
 /** How often a process is killed; `CRASHES=100` for the whole of it. */
 const CRASHES = Number(process.env['CRASHES'] ?? 5);
@@ -24,17 +25,6 @@ const WEBHOOKS = 3;
 const SETTLED_MS = 60_000;
 
 type Stage = WebhookStage<ReturnType<typeof clockAhead>>;
-
-/** Numbers from 0 to 1 that the seed decides (mulberry32). */
-function randomFrom(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
 
 const replicas: Replica[] = [];
 const receivers: Receiver[] = [];

@@ -9,6 +9,7 @@ import { openEngine } from '../../backend/src/docker/engine';
 import { makeGitRepository } from '../support/git-repository';
 import { apiCaller } from '../support/platform';
 import { DOCKER_HOST, freePort, notesAddon, removeAll } from '../support/real-environments';
+import { randomFrom } from '../support/seeded-random';
 import { postSigned } from '../support/signed-request';
 
 /** How often the service is killed amid a deploy, and what decides when. */
@@ -26,17 +27,6 @@ const firstRunSchema = z.object({
 	project_id: z.string(),
 });
 
-/** Numbers from 0 to 1 that are the same for a seed (mulberry32). */
-function randomOf(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
-
 (DOCKER_HOST === undefined ? describe.skip : describe)('a service that is killed amid deploys', () => {
 	const directory = mkdtempSync(path.join(tmpdir(), 'deploy-crashes-'));
 	const engine = openEngine(
@@ -44,7 +34,7 @@ function randomOf(seed: number): () => number {
 		{ lookup: () => undefined, checkAddress: () => false },
 	);
 	const repository = makeGitRepository(path.join(directory, 'notes'));
-	const random = randomOf(SEED);
+	const random = randomFrom(SEED);
 	let child: ChildProcess;
 	let url: string;
 	let ports: Record<string, string>;

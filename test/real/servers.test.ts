@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { openEngine } from '../../backend/src/docker/engine';
 import { certificatesIn } from '../support/certificates';
-import { startTestPlatform, type TestPlatform } from '../support/platform';
+import { startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
 import { until } from '../support/until';
 
 const { DOCKER_HOST, DOCKER_SERVERS, DOCKER_CERT_PATH } = process.env;
@@ -20,10 +20,13 @@ const idOf = (json: unknown) => z.object({ id: z.string() }).parse(json).id;
 	let platform: TestPlatform;
 
 	beforeAll(async () => {
-		platform = await startTestPlatform({
-			DOCKER_HOST: DOCKER_HOST ?? '',
-			OUTBOUND_ALLOWED_CIDRS: '127.0.0.0/8,10.77.0.0/24',
-		});
+		platform = await startTestPlatform(
+			{
+				DOCKER_HOST: DOCKER_HOST ?? '',
+				OUTBOUND_ALLOWED_CIDRS: '127.0.0.0/8,10.77.0.0/24',
+			},
+			{ limits: WIDE_LIMITS },
+		);
 	});
 	afterAll(() => platform.remove());
 

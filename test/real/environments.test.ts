@@ -70,6 +70,13 @@ const PATIENCE_MS = 600_000;
 		const containers = await real.engine.containers({ 'io.odoo-platform.environment': environment.id });
 		expect(containers.map(({ name }) => name.replace(/^.*-(db|web).*$/, '$1')).sort()).toEqual(['db', 'web']);
 		const shown = containers.map(({ name }) => execFileSync('docker', ['inspect', name]).toString()).join();
+		const [web = ''] = containers.map(({ name }) => name).filter((name) => name.includes('-web-'));
+		const settings = await real.engine.exec(web, ['cat', '/mnt/release/odoo.conf'], { user: 'odoo' });
+		const secrets = [...settings.stdout.matchAll(/^(?:db_password|admin_passwd) = (.+)$/gm)].map(
+			([, value = '']) => value,
+		);
+		expect(secrets).toHaveLength(2);
+		expect(secrets.filter((secret) => shown.includes(secret))).toEqual([]);
 		expect(shown).not.toMatch(/db_password|admin_passwd|POSTGRES_PASSWORD=(?!taken-away-at-once)/);
 	});
 

@@ -59,10 +59,8 @@ export interface Outcome {
 interface ExecOptions {
 	readonly user?: string;
 	/** What the program reads; without, it reads nothing. */
-	readonly input?: string | AsyncIterable<Uint8Array>;
+	readonly input?: string;
 	readonly signal?: AbortSignal;
-	/** Takes its standard output as it comes; it is not in the outcome then. */
-	readonly onOutput?: (bytes: Buffer) => void | Promise<void>;
 }
 
 interface LogOptions {
@@ -85,8 +83,6 @@ export interface Engine {
 	info(signal?: AbortSignal): Promise<EngineInfo>;
 	/** Has the image there, if need be from its registry. */
 	ensureImage(image: string, options: { signal: AbortSignal; log: (text: string) => Promise<void> }): Promise<void>;
-	/** A text that names the image's very content. */
-	imageId(image: string): Promise<string>;
 	ensureNetwork(name: string, labels: Labels): Promise<void>;
 	removeNetwork(name: string): Promise<void>;
 	/** Puts a container on a further network. */
@@ -99,7 +95,6 @@ export interface Engine {
 	start(name: string): Promise<void>;
 	/** Asks it to end, and ends it after so many seconds. */
 	stop(name: string, seconds: number): Promise<void>;
-	kill(name: string): Promise<void>;
 	/** Removes it with its anonymous volumes, running or not. */
 	remove(name: string): Promise<void>;
 	inspect(name: string): Promise<ContainerDetails | null>;
@@ -116,8 +111,6 @@ export interface Engine {
 	): Promise<Pick<ContainerDetails, 'exit_code' | 'out_of_memory'>>;
 	/** Unpacks a tar stream in a container's directory; it need not run. */
 	putArchive(container: string, directory: string, archive: AsyncIterable<unknown>): Promise<void>;
-	/** Packs a file or directory of a container. */
-	getArchive(container: string, path: string): Promise<NodeJS.ReadableStream>;
 	/** What its program wrote, in lines. */
 	logs(container: string, options: LogOptions): AsyncGenerator<string>;
 	use(container: string): Promise<ContainerUse | null>;
@@ -239,7 +232,6 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 				throw engineError(error, options.signal);
 			}
 		},
-		imageId: async (image) => (await call(() => docker.getImage(image).inspect())).Id,
 		ensureNetwork: async (name, labels) => {
 			// The Engine takes several networks of one name.
 			if ((await ifThere(() => docker.getNetwork(name).inspect())) !== null) return;
@@ -260,7 +252,6 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 		start: (name) => unless([304], (abortSignal) => docker.getContainer(name).start({ abortSignal })),
 		stop: (name, seconds) =>
 			unless([304, 404], (abortSignal) => docker.getContainer(name).stop({ t: seconds, abortSignal })),
-		kill: (name) => unless([404, 409], (abortSignal) => docker.getContainer(name).kill({ abortSignal })),
 		remove,
 		inspect: details,
 		containers: async (labels) => {
@@ -281,14 +272,10 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 			(await call((abortSignal) => docker.listVolumes({ filters: filters(labels), abortSignal }))).Volumes.map(
 				({ Name, Labels }) => ({ name: Name, labels: Labels }),
 			),
-		async exec(container, command, { user, input, signal, onOutput } = {}) {
-			const kept = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+		async exec(container, command, { user, input, signal } = {}) {
+			const kept: Record<Output['stream'], Buffer[]> = { stdout: [], stderr: [] };
 			let bytes = 0;
-			const keep = async ({ stream, bytes: piece }: Output) => {
-				if (stream === 'stdout' && onOutput !== undefined) {
-					await onOutput(piece);
-					return;
-				}
+			const keep = ({ stream, bytes: piece }: Output) => {
 				bytes += piece.length;
 				if (bytes <= MOST_OUTPUT) kept[stream].push(piece);
 			};
@@ -316,7 +303,7 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 					const writing = input === undefined ? undefined : write(socket, input);
 					// Where the program's output breaks off first, that is what is told.
 					writing?.catch(() => undefined);
-					for await (const frame of framesOf(socket)) await keep(frame);
+					for await (const frame of framesOf(socket)) keep(frame);
 					await writing;
 				} finally {
 					signal?.removeEventListener('abort', abort);
@@ -361,13 +348,6 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 		putArchive: async (container, directory, archive) => {
 			try {
 				await docker.getContainer(container).putArchive(Readable.from(archive), { path: directory });
-			} catch (error) {
-				throw engineError(error, undefined);
-			}
-		},
-		getArchive: async (container, path) => {
-			try {
-				return await docker.getContainer(container).getArchive({ path });
 			} catch (error) {
 				throw engineError(error, undefined);
 			}
@@ -421,8 +401,8 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 }
 
 /** Writes all of it and then ends the program's input. */
-async function write(socket: Duplex, input: string | AsyncIterable<Uint8Array>): Promise<void> {
-	await pipeline(Readable.from(typeof input === 'string' ? [Buffer.from(input)] : input), socket, { end: true });
+async function write(socket: Duplex, input: string): Promise<void> {
+	await pipeline(Readable.from([Buffer.from(input)]), socket, { end: true });
 }
 
 async function* buffers(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {

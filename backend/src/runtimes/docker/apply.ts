@@ -30,7 +30,7 @@ export const STOP_SECONDS = 5;
 const DEMO_BY_WISH_SINCE = 19;
 
 /** What of an `apply` has run when, of all of it: for its progress. */
-const STAGES = { prepared: 0.1, laid_out: 0.2, updated: 0.8, serving: 0.95 } as const;
+const STAGES = { prepared: 0.1, laid_out: 0.2, updated: 0.8 } as const;
 
 /**
  * Brings an environment to a release. What the database's modules are made of decides how: where nothing of them changes,

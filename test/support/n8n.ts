@@ -193,7 +193,9 @@ const editing = (
 	credentials: asked.credentials,
 });
 
-const hasEnded = ({ status }: { status: string }) => !['new', 'running', 'waiting'].includes(status);
+/** Whether a run has ended and n8n has saved its results too: it saves them after the state, in a write of their own. */
+const hasEnded = ({ status, data }: z.output<typeof executionSchema>) =>
+	!['new', 'running', 'waiting'].includes(status) && Object.keys(data?.resultData.runData ?? {}).length > 0;
 
 function present({ status, data }: z.output<typeof executionSchema>): Execution {
 	const runs = Object.entries(data?.resultData.runData ?? {});

@@ -3,7 +3,7 @@ import type { ContainerSpec } from '../../docker/container';
 import type { Engine } from '../../docker/engine';
 import type { RuntimeContext, RuntimeSite } from '../runtime';
 import { LABEL, namesOf, type Role } from './names';
-import { RELEASE_DIRECTORY } from './release-files';
+import { RELEASE_DIRECTORY } from './releases/release-files';
 import { DATA_DIRECTORY, START } from './settings-files';
 
 const MIB = 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { RuntimeSite } from '../runtime';
-import { RELEASE_DIRECTORY } from './release-files';
+import { RELEASE_DIRECTORY } from './releases/release-files';
 
 const MIB = 1024 * 1024;
 /** The ports of Odoo's containers: of requests, and of WebSockets where it has workers. */

@@ -1,6 +1,7 @@
 import { EngineError } from '../../docker/errors';
 import { ReleaseError, type RuntimeContext, type RuntimeSite, ServerError } from '../runtime';
-import { serveAgain, settle, STOP_SECONDS } from './apply';
+import { serveAgain, STOP_SECONDS } from './releases/serve';
+import { settle } from './releases/settle';
 import { namesOf } from './names';
 import { type DockerParts, type OpenSite, openSite, prepare } from './parts';
 import { NotReadyError } from './readiness';

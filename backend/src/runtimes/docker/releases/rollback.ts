@@ -5,13 +5,16 @@ import {
 	type RollbackLoss,
 	type RuntimeContext,
 	type RuntimeSite,
-} from '../runtime';
-import { bringTo, inWindow, NOTHING_DONE, replace } from './apply';
-import type { AddonContent, DockerRelease, DockerSite } from './model';
-import { copyOf } from './names';
-import { labelsOf, odooSpec } from './odoo';
-import { type DockerParts, type OpenSite, openSite } from './parts';
-import { DATA_DIRECTORY } from './settings-files';
+} from '../../runtime';
+import { bringTo } from './apply';
+import { replace } from './replace';
+import { NOTHING_DONE } from './stages';
+import { inWindow } from './window';
+import type { AddonContent, DockerRelease, DockerSite } from '../model';
+import { copyOf } from '../names';
+import { labelsOf, odooSpec } from '../odoo';
+import { type DockerParts, type OpenSite, openSite } from '../parts';
+import { DATA_DIRECTORY } from '../settings-files';
 
 /**
  * Brings an environment back to a release. Where that release has the very modules that are installed, it starts beside

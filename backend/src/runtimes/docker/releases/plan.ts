@@ -1,5 +1,5 @@
-import type { Addon } from '../runtime';
-import type { AddonContent } from './model';
+import type { Addon } from '../../runtime';
+import type { AddonContent } from '../model';
 
 /** What a release makes of the modules that a database has. */
 export interface UpdatePlan {

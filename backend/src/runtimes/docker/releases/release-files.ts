@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readlink, rm, stat, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Header, type Pack } from 'tar-stream';
-import { type Addon, type Release, ReleaseError } from '../runtime';
-import type { AddonContent } from './model';
+import { type Addon, type Release, ReleaseError } from '../../runtime';
+import type { AddonContent } from '../model';
 
 /** Where a release lies in its containers. */
 export const RELEASE_DIRECTORY = '/mnt/release';

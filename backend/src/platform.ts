@@ -27,6 +27,7 @@ import { createServerUse } from './features/environments/server-use';
 import { deleteDefinition } from './features/environments/delete';
 import type { EnvironmentDocument } from './features/environments/service';
 import { createSiteFinder, siteOf } from './features/environments/site';
+import { createUpkeep } from './features/environments/upkeep';
 import { createEvents } from './features/events/feature';
 import { firstRun } from './features/first-run/first-run';
 import { checkMasterKey } from './features/first-run/master-key';
@@ -246,7 +247,14 @@ export async function startPlatform(
 		...gateway.routes,
 		...odooRoutes.routes,
 	];
-	const workers = [events.worker, webhooks.worker, jobs.worker, odooRoutes.worker, servers.worker];
+	const upkeep = createUpkeep({
+		...parts,
+		upkeep: runtimes.upkeep,
+		servers: servers.service.forRuntimes,
+		environments: environments.service,
+		jobs: jobs.service,
+	});
+	const workers = [events.worker, webhooks.worker, jobs.worker, odooRoutes.worker, servers.worker, upkeep];
 
 	const refusedKeys = createRefusedKeys({ limits, clock });
 	const idempotency = createIdempotency({ ...parts, store: createClaimStore(collections.claims) });

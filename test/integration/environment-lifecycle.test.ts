@@ -133,7 +133,7 @@ describe('a job that stops or starts an environment', () => {
 
 	it('keeps others from the environment, and is named to them', async () => {
 		const hanging = createHangingRuntime();
-		const { ask, replica } = await deployed({ stop: (site) => hanging.remove(site) });
+		const { ask, replica } = await deployed({ stop: () => hanging.hang() });
 		const { _id } = await ask('stop', false);
 		const busy = { status: 409, code: 'environment_busy', more: { members: { job_id: _id } } };
 		await hanging.reached;

@@ -195,7 +195,7 @@ describe('deleting an environment', () => {
 		const runtime = createNotingRuntime({
 			remove: ({ id }) => {
 				removed.push(id);
-				return Promise.resolve();
+				return Promise.resolve(true);
 			},
 		});
 		expect((await remove(stage.startReplica({ runtime }))).status).toBe('succeeded');
@@ -219,7 +219,7 @@ describe('deleting an environment', () => {
 	it('says why when the runtime fails, and can be asked for again', async () => {
 		let broken = true;
 		const runtime = createNotingRuntime({
-			remove: () => (broken ? Promise.reject(new Error('the disk is on fire')) : Promise.resolve()),
+			remove: () => (broken ? Promise.reject(new Error('the disk is on fire')) : Promise.resolve(true)),
 		});
 		const replica = stage.startReplica({ runtime });
 		await expect(remove(replica)).rejects.toMatchObject({ status: 502, code: 'deletion_failed' });

@@ -63,7 +63,7 @@ export function createNotingRuntime(overrides: Partial<Runtime> = {}) {
 		checkHealth: () => Promise.resolve(),
 		snapshot: () => Promise.reject(new Error('not part of this test')),
 		restore: () => Promise.reject(new Error('not part of this test')),
-		remove: () => Promise.resolve(),
+		remove: () => Promise.resolve(true),
 		access: () => Promise.reject(new Error('not part of this test')),
 		...overrides,
 	};
@@ -88,7 +88,11 @@ export function createHangingRuntime() {
 		await hang();
 		return NOTHING_TO_TELL;
 	};
-	return { ...createNotingRuntime({ apply, remove: hang }), reached, release, fail };
+	const remove = async () => {
+		await hang();
+		return true;
+	};
+	return { ...createNotingRuntime({ apply, remove }), hang, reached, release, fail };
 }
 
 /** The types of the events that a document has caused, in their order. */

@@ -7,4 +7,5 @@ export const noServers: Pick<ServersService, 'place' | 'isThere'> & RuntimeServe
 	place: () => Promise.reject(new ApiError('no_server_fits', 'The organization has no server.')),
 	isThere: () => Promise.resolve(false),
 	of: () => Promise.reject(new Error('There is no server.')),
+	answering: () => Promise.resolve([]),
 };

@@ -20,8 +20,9 @@ const placedRuntime: RuntimeDefinition = {
 		checkHealth: notPartOfIt,
 		snapshot: notPartOfIt,
 		restore: notPartOfIt,
-		remove: () => Promise.resolve(),
+		remove: () => Promise.resolve(true),
 		access: notPartOfIt,
+		firstLogin: notPartOfIt,
 	}),
 };
 

@@ -32,7 +32,10 @@ const shelfRuntime: RuntimeDefinition = {
 				existsSync(folderOf(id)) ? Promise.resolve() : Promise.reject(new Error('the shelf is empty')),
 			snapshot: notPartOfIt,
 			restore: notPartOfIt,
-			remove: ({ id }) => rm(folderOf(id), { recursive: true, force: true }),
+			remove: async ({ id }) => {
+				await rm(folderOf(id), { recursive: true, force: true });
+				return true;
+			},
 			access: notPartOfIt,
 			mount: {
 				path: '/shelf/:environment_id',

@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 const meminfo = (available: number) => `MemTotal: 1000 kB\nMemAvailable: ${available} kB\noverlay 1000 500 500 50% /\n`;
-const running = { name: 'ingress', labels: {}, running: true };
+const running = { id: 'c0ffee', name: 'ingress', labels: {}, running: true, restarting: false };
 
 /** An Engine that does as a test says; what is not said is well. */
 const engineLike = (parts: Partial<LookedAt> = {}): LookedAt => ({

@@ -23,9 +23,13 @@ export interface EngineInfo {
 
 /** A container, as it is. */
 export interface ContainerState {
+	/** What it alone has, also after another was made with its name. */
+	readonly id: string;
 	readonly name: string;
 	readonly labels: Readonly<Record<string, string>>;
 	readonly running: boolean;
+	/** Whether its restart policy is about to start it again. */
+	readonly restarting: boolean;
 }
 
 /** A container, looked at closely. */
@@ -83,10 +87,11 @@ export interface Engine {
 	info(signal?: AbortSignal): Promise<EngineInfo>;
 	/** Has the image there, if need be from its registry. */
 	ensureImage(image: string, options: { signal: AbortSignal; log: (text: string) => Promise<void> }): Promise<void>;
-	ensureNetwork(name: string, labels: Labels): Promise<void>;
+	/** With `internal`, nothing on it reaches anything outside of it. */
+	ensureNetwork(name: string, labels: Labels, options?: { readonly internal?: boolean }): Promise<void>;
 	removeNetwork(name: string): Promise<void>;
-	/** Puts a container on a further network. */
-	connect(network: string, container: string): Promise<void>;
+	/** Puts a container on a further network, there with these names besides its own. */
+	connect(network: string, container: string, aliases?: readonly string[]): Promise<void>;
 	disconnect(network: string, container: string): Promise<void>;
 	ensureVolume(name: string, labels: Labels): Promise<void>;
 	removeVolume(name: string): Promise<void>;
@@ -95,7 +100,7 @@ export interface Engine {
 	start(name: string): Promise<void>;
 	/** Asks it to end, and ends it after so many seconds. */
 	stop(name: string, seconds: number): Promise<void>;
-	/** Removes it with its anonymous volumes, running or not. */
+	/** Removes the one of that name or id with its anonymous volumes, running or not. */
 	remove(name: string): Promise<void>;
 	inspect(name: string): Promise<ContainerDetails | null>;
 	/** Those with all these labels; an empty value stands for any. */
@@ -193,9 +198,11 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 		const found = await ifThere((abortSignal) => docker.getContainer(name).inspect({ abortSignal }));
 		if (found === null) return null;
 		return {
+			id: found.Id,
 			name,
 			labels: found.Config.Labels,
 			running: found.State.Running,
+			restarting: found.State.Restarting,
 			exit_code: found.State.ExitCode,
 			out_of_memory: found.State.OOMKilled,
 			restarts: found.RestartCount,
@@ -232,16 +239,24 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 				throw engineError(error, options.signal);
 			}
 		},
-		ensureNetwork: async (name, labels) => {
+		ensureNetwork: async (name, labels, { internal = false } = {}) => {
 			// The Engine takes several networks of one name.
 			if ((await ifThere(() => docker.getNetwork(name).inspect())) !== null) return;
 			await unless([409], (abortSignal) =>
-				docker.createNetwork({ Name: name, CheckDuplicate: true, Labels: { ...labels }, abortSignal }),
+				docker.createNetwork({
+					Name: name,
+					CheckDuplicate: true,
+					Internal: internal,
+					Labels: { ...labels },
+					abortSignal,
+				}),
 			);
 		},
 		removeNetwork: (name) => unless([404], () => docker.getNetwork(name).remove()),
-		connect: (network, container) =>
-			unless([403, 409], () => docker.getNetwork(network).connect({ Container: container })),
+		connect: (network, container, aliases = []) =>
+			unless([403, 409], () =>
+				docker.getNetwork(network).connect({ Container: container, EndpointConfig: { Aliases: [...aliases] } }),
+			),
 		disconnect: (network, container) =>
 			unless([404, 403], () => docker.getNetwork(network).disconnect({ Container: container, Force: true })),
 		ensureVolume: async (name, labels) => {
@@ -258,10 +273,12 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 			const found = await call((abortSignal) =>
 				docker.listContainers({ all: true, filters: filters(labels), abortSignal }),
 			);
-			return found.map(({ Names, Labels, State }) => ({
+			return found.map(({ Id, Names, Labels, State }) => ({
+				id: Id,
 				name: (Names[0] ?? '').replace(/^\//, ''),
 				labels: Labels,
 				running: State === 'running',
+				restarting: State === 'restarting',
 			}));
 		},
 		networks: async (labels) =>

@@ -2,7 +2,7 @@ import { DEPLOY_FAILURES } from './deployments/failures';
 import { DELETE_FAILURES } from './environments/failures';
 
 /** Every kind of job that there is. A new one is named here, and declares itself with `defineJob`. */
-export const JOB_KINDS = ['deploy', 'rollback', 'delete', 'stop', 'start', 'restart'] as const;
+export const JOB_KINDS = ['deploy', 'rollback', 'delete', 'stop', 'start', 'restart', 'repair'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** What jobs of some kind can fail of, besides what any can: by the code that their owner is told. */
@@ -12,8 +12,9 @@ export const KIND_FAILURES = { ...DEPLOY_FAILURES, ...DELETE_FAILURES } as const
 export const ABOUT_KINDS = {
 	kind:
 		'`rollback`: brings the environment back to an earlier deployment; `delete`: takes it away, with all its data; ' +
-		'`stop`: ends its Odoo and keeps its data; `start`: has the release serve that served last; `restart`: both',
+		'`stop`: ends its Odoo and keeps its data; `start`: has the release serve that served last; `restart`: both; ' +
+		'`repair`: makes its containers anew, because the service found them missing or ended',
 	steps:
 		'A deploy has `fetch`, `resolve`, `read_addons`, `start`, `check_health`, `finish`; a rollback the same but the ' +
-		'first two; a restart has `stop` and `start`',
+		'first two; a restart has `stop` and `start`; a repair has `repair`',
 } as const;

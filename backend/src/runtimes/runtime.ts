@@ -228,11 +228,42 @@ export interface Runtime {
 	 * @throws SnapshotError where it is not one that can be restored here
 	 */
 	restore(site: RuntimeSite, from: SnapshotSource, context: RuntimeContext): Promise<void>;
-	/** Removes the site and all its data. */
-	remove(site: RuntimeSite): Promise<void>;
+	/**
+	 * Removes the site and all its data.
+	 * @returns whether all of it is gone; false: its server does not answer, and what is there goes once it does
+	 */
+	remove(site: RuntimeSite): Promise<boolean>;
 	access(site: RuntimeSite): Promise<RuntimeAccess>;
+	/** With what its administrator signed in first; null before the first deploy. */
+	firstLogin(site: RuntimeSite): Promise<FirstLogin | null>;
 	/** Present where the service itself answers for the sites. */
 	readonly mount?: RuntimeMount;
+	/** Present where sites run on servers. */
+	readonly upkeep?: RuntimeUpkeep;
+}
+
+/** A site that is not as it should be. */
+export interface DamagedSite {
+	readonly id: EnvironmentId;
+	readonly organization_id: OrganizationId;
+	/** What is wrong, in words for its owner. */
+	readonly reason: string;
+}
+
+/** Whether a job works on a site: it is left alone then. */
+type IsAtWork = (site: Pick<RuntimeSite, 'id' | 'organization_id'>) => Promise<boolean>;
+
+/** How a runtime keeps its servers in order: what crashes and people's hands have left there. */
+export interface RuntimeUpkeep {
+	/** Has the server's ingress as it should be, and tells which of its sites {@link repair} would mend. */
+	lookAfter(server: ServerId, isAtWork: IsAtWork): Promise<readonly DamagedSite[]>;
+	/** Takes away what is left of sites that are gone, and what nobody needs any more of others. */
+	clearAway(server: ServerId, isAtWork: IsAtWork): Promise<void>;
+	/**
+	 * Has the release of a damaged site serve again.
+	 * @throws ReleaseError where Odoo does not come to answer, and is ended again; ServerError
+	 */
+	repair(site: RuntimeSite, context: RuntimeContext): Promise<void>;
 }
 
 /** A server that environments run on. */
@@ -249,6 +280,8 @@ export interface RuntimeServer {
 export interface RuntimeServers {
 	/** @throws where there is none of that id any more */
 	of(id: ServerId): Promise<RuntimeServer>;
+	/** All of every organization that answered when they were last looked at. */
+	answering(): Promise<readonly ServerId[]>;
 }
 
 /** What the service has for a runtime. */

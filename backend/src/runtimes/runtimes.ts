@@ -1,6 +1,6 @@
 import type { EnvironmentId } from '../core/ids';
 import { RUNTIMES } from './registry';
-import type { FoundSite, Runtime, RuntimeDefinition, RuntimeMount, RuntimeParts } from './runtime';
+import type { FoundSite, Runtime, RuntimeDefinition, RuntimeMount, RuntimeParts, RuntimeUpkeep } from './runtime';
 
 /** How an environment's Odoo is run. */
 export type RuntimeKind = keyof typeof RUNTIMES;
@@ -26,6 +26,8 @@ export interface Runtimes {
 	of(kind: RuntimeKind): Runtime;
 	/** What they have the service answer. */
 	readonly mounts: readonly RuntimeMount[];
+	/** How those keep their servers in order that have some. */
+	readonly upkeep: readonly RuntimeUpkeep[];
 }
 
 /** Makes each runtime; each is told of its own environments alone. */
@@ -48,5 +50,6 @@ export function createRuntimes({
 			return runtime;
 		},
 		mounts: [...runtimes.values()].flatMap(({ mount }) => mount ?? []),
+		upkeep: [...runtimes.values()].flatMap(({ upkeep }) => upkeep ?? []),
 	};
 }

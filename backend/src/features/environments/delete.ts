@@ -34,10 +34,12 @@ export function deleteDefinition({ environments, runtimes, forget }: RemovalOpti
 					await environments.setStatus(organization_id, environment_id, 'deleting');
 					await forget(organization_id, environment_id);
 					signal.throwIfAborted();
-					await runtimes.of(environment.runtime).remove(siteOf(environment));
+					const isGone = await runtimes.of(environment.runtime).remove(siteOf(environment));
 					signal.throwIfAborted();
 					await environments.bury(organization_id, environment_id);
-					return 'The environment and its data were removed.';
+					return isGone
+						? 'The environment and its data were removed.'
+						: 'The environment was removed. Its server does not answer: what is left there is removed once it does.';
 				},
 			},
 		],

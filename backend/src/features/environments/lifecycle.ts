@@ -19,6 +19,12 @@ export type LifecycleKind = 'stop' | 'start' | 'restart';
 
 const noData = z.object({});
 type Step = StepDefinition<z.output<typeof noData>>;
+/** What is known of a job of any kind when it has failed. */
+interface EndedJob {
+	readonly job: Pick<JobDocument, 'organization_id' | 'environment_id'>;
+}
+/** What upkeep gives a repair: what was found wrong, in words. */
+const repairData = z.object({ reason: z.string() });
 
 /** How environments are stopped, started, and both after each other. */
 export function lifecycleDefinitions({
@@ -41,20 +47,39 @@ export function lifecycleDefinitions({
 	});
 	const stop = stepOf('stop', 'stopped', 'The environment is stopped; its data is kept.');
 	const start = stepOf('start', 'running', 'The environment is running.');
+	const ending = {
+		// The environment tells of it.
+		events: () => [],
+		onFailure: async ({ job: { organization_id, environment_id } }: EndedJob) => {
+			if ((await environments.find(organization_id, environment_id)) === null) return;
+			await environments.setStatus(organization_id, environment_id, 'failed');
+		},
+		onCancel: () => Promise.resolve(),
+	};
 	const definitionOf = (kind: LifecycleKind, ...steps: readonly Step[]) =>
-		defineJob({
-			kind,
-			data: noData,
-			steps,
-			// The environment tells of it.
-			events: () => [],
-			onFailure: async ({ job: { organization_id, environment_id } }) => {
-				if ((await environments.find(organization_id, environment_id)) === null) return;
-				await environments.setStatus(organization_id, environment_id, 'failed');
+		defineJob({ kind, data: noData, steps, ...ending });
+	const repair = defineJob({
+		kind: 'repair',
+		data: repairData,
+		steps: [
+			{
+				name: 'repair',
+				run: async (context) => {
+					const { organization_id, environment_id, data } = context.job;
+					const environment = await environments.get(organization_id, environment_id);
+					const { upkeep } = runtimes.of(environment.runtime);
+					if (upkeep === undefined) throw new Error(`nothing of ${environment.runtime} can be repaired`);
+					await context.log(`The environment does not serve: ${data.reason}.`);
+					await inWords(upkeep.repair(siteOf(environment), context));
+					context.signal.throwIfAborted();
+					await environments.setStatus(organization_id, environment_id, 'running');
+					return 'The environment is running.';
+				},
 			},
-			onCancel: () => Promise.resolve(),
-		});
-	return [definitionOf('stop', stop), definitionOf('start', start), definitionOf('restart', stop, start)];
+		],
+		...ending,
+	});
+	return [definitionOf('stop', stop), definitionOf('start', start), definitionOf('restart', stop, start), repair];
 }
 
 /** A runtime's failure is one that the environment's owner can understand. */

@@ -307,6 +307,8 @@ export function createServersService({
 				const isOperators = server.endpoint.startsWith('unix:');
 				return { id, engine: await engines.of(server), ingress: server.ingress, isOperators };
 			},
+			answering: async () =>
+				(await servers.everywhere.find({ reason: { $ne: 'unreachable' } })).map(({ _id }) => _id),
 		},
 	};
 }

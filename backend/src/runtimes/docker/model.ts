@@ -36,8 +36,11 @@ export interface DockerSite {
 	readonly secrets: string;
 	/** The release that serves; null until the first one does. */
 	readonly serving: DockerRelease | null;
-	/** `maintenance`: nobody is served for a moment; `stopped`: until it is started. */
-	readonly traffic: 'open' | 'maintenance' | 'stopped';
+	/**
+	 * `maintenance`: nobody is served for a moment; `stopped`: until it is started; `removed`: the environment is gone, and
+	 * so is soon what it has on its server.
+	 */
+	readonly traffic: 'open' | 'maintenance' | 'stopped' | 'removed';
 	/**
 	 * Written before an update begins to touch the database, and taken away in one write with the new `serving`. While it
 	 * is there, the database is not to be trusted: it is replaced by its copy, if that was made.

@@ -25,6 +25,8 @@ export const namesOf = (id: EnvironmentId) => {
 	const base = `oec-${inHostName(id)}`;
 	return {
 		network: base,
+		/** The network of an update that is tried on a copy. */
+		rehearsal: `${base}-rehearsal`,
 		database: `${base}-db`,
 		databaseVolume: `${base}-db`,
 		dataVolume: `${base}-data`,
@@ -45,6 +47,9 @@ const MOST_OF_A_NAME = 40;
 /** The name of a database, which Odoo shows to its clients: the first label of the host, e.g. `staging_x7k2p9`. */
 export const databaseNameOf = ({ url }: Placement) =>
 	(new URL(url).hostname.split('.')[0] ?? '').slice(0, MOST_OF_A_NAME).replaceAll('-', '_');
+
+/** The copy of a database that an update is tried on. */
+export const rehearsalOf = (database: string) => `${database}__rehearsal`;
 
 /** The copy of a database from before the update by a deployment. */
 export const copyOf = (database: string, deployment: DeploymentId) => `${database}__pre_${shortened(deployment)}`;

@@ -7,10 +7,12 @@ import { applyRelease } from './releases/apply';
 import { lossOf, rollBack } from './releases/rollback';
 import { settle } from './releases/settle';
 import { createIngress } from './ingress';
-import { databaseNameOf, LABEL, namesOf, placementOf } from './names';
+import { databaseNameOf, namesOf, placementOf } from './names';
 import { openSecrets } from './secrets';
 import { type DockerParts, openSite } from './parts';
-import { startSite, stopSite } from './stop-start';
+import { removeSite } from './remove';
+import { repairSite, startSite, stopSite } from './stop-start';
+import { clearAway, lookAfter } from './upkeep';
 import { logsOf, metricsOf } from './watch';
 import { checkModules, NotReadyError, untilServing } from './readiness';
 
@@ -30,13 +32,16 @@ export const dockerRuntime: RuntimeDefinition = {
 			installation,
 			image: images.caddy,
 			sitesOn: async (server_id) =>
-				(await sites.everywhere.find({ server_id })).map(({ _id, url, serving, traffic }) => ({
-					key: namesOf(_id).network,
-					url,
-					upstream: serving !== null && traffic === 'open' ? namesOf(_id).web(serving.deployment_id) : null,
-					has_workers: (serving?.workers ?? 0) > 0,
-					network: namesOf(_id).network,
-				})),
+				(await sites.everywhere.find({ server_id, traffic: { $ne: 'removed' } })).map(
+					({ _id, url, serving, traffic }) => ({
+						key: namesOf(_id).network,
+						url,
+						upstream:
+							serving !== null && traffic === 'open' ? namesOf(_id).web(serving.deployment_id) : null,
+						has_workers: (serving?.workers ?? 0) > 0,
+						network: namesOf(_id).network,
+					}),
+				),
 			ensureImage: (engine, image) => engine.ensureImage(image, { signal: NEVER, log: () => Promise.resolve() }),
 		});
 		const parts: DockerParts = { sites, servers, ingress, installation, images, secrets, clock, scratchDir };
@@ -77,19 +82,16 @@ export const dockerRuntime: RuntimeDefinition = {
 			},
 			snapshot: () => Promise.reject(new SnapshotError(NO_COPIES)),
 			restore: () => Promise.reject(new SnapshotError(NO_COPIES)),
-			async remove(site) {
-				const { server_id } = placementOf(site);
-				const server = await servers.of(server_id);
-				const { engine } = server;
-				await sites.delete(site.organization_id, { _id: site.id });
-				const its = { [LABEL.installation]: await installation(), [LABEL.environment]: site.id };
-				for (const { name } of await engine.containers(its)) await engine.remove(name);
-				for (const { name } of await engine.volumes(its)) await engine.removeVolume(name);
-				for (const { name } of await engine.networks(its)) {
-					await ingress.leave(server, name);
-					await engine.removeNetwork(name);
-				}
-				await ingress.follow(server);
+			remove: (site) => removeSite(parts, site),
+			upkeep: {
+				lookAfter: (server_id, isAtWork) => lookAfter(parts, server_id, isAtWork),
+				clearAway: (server_id, isAtWork) => clearAway(parts, server_id, isAtWork),
+				repair: (site, context) => repairSite(parts, site, context),
+			},
+			async firstLogin(site) {
+				const stored = await storedOf(site);
+				if (stored === null || stored.serving === null) return null;
+				return { login: LOGIN, password: openSecrets(secrets, stored).admin_password };
 			},
 			async access(site) {
 				const placement = placementOf(site);

@@ -3,6 +3,7 @@ import { ReleaseError, type RuntimeContext, type RuntimeSite, ServerError } from
 import { serveAgain, STOP_SECONDS } from './releases/serve';
 import { settle } from './releases/settle';
 import { namesOf } from './names';
+import { labelsOf } from './odoo';
 import { type DockerParts, type OpenSite, openSite, prepare } from './parts';
 import { NotReadyError } from './readiness';
 
@@ -38,6 +39,23 @@ export const startSite = (parts: DockerParts, site: RuntimeSite, context: Runtim
 			throw new ReleaseError('unhealthy', `Odoo does not serve: ${error.message}.`, { cause: error });
 		}
 		await log('Odoo serves.');
+	});
+
+/**
+ * Makes an environment's containers anew and has the release serve that serves. Its data is in volumes, so nothing is lost,
+ * and whatever was wrong with the containers themselves is gone.
+ */
+export const repairSite = (parts: DockerParts, site: RuntimeSite, context: RuntimeContext): Promise<void> =>
+	inWords(async () => {
+		const open = await openSite(parts, site);
+		const { engine } = open;
+		const names = namesOf(site.id);
+		await end(open);
+		context.signal.throwIfAborted();
+		for (const { id } of await engine.containers(labelsOf(open, 'web'))) await engine.remove(id);
+		await engine.remove(names.database);
+		context.signal.throwIfAborted();
+		await startSite(parts, site, context);
 	});
 
 /** Odoo first, for it writes to the database to its end. */

@@ -94,7 +94,10 @@ export const sandboxRuntime: RuntimeDefinition = {
 				signal.throwIfAborted();
 				await sandbox.restore(site.id, records);
 			},
-			remove: (site) => sandbox.remove(site.id),
+			remove: async (site) => {
+				await sandbox.remove(site.id);
+				return true;
+			},
 			access: (site) => {
 				const url = addressOf(site);
 				const fetch: Fetch = async (address, init) =>

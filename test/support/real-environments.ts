@@ -110,8 +110,12 @@ export async function openRealEnvironments(dockerHost: string) {
 				}),
 			),
 		/** Deploys and answers the deployment at its end. */
-		deploy: async (id: string, ref = 'main') => {
-			const { json } = await platform.api('POST', `/api/v1/environments/${id}/deploy`, { ref, wait: true });
+		deploy: async (id: string, more: object = {}) => {
+			const { json } = await platform.api('POST', `/api/v1/environments/${id}/deploy`, {
+				ref: 'main',
+				wait: true,
+				...more,
+			});
 			return deploymentSchema.parse(json).deployment;
 		},
 		/** Asks to go back to the deployment before; answers the reply. */
@@ -144,6 +148,16 @@ export async function openRealEnvironments(dockerHost: string) {
 					await reply.body.dump();
 					return reply.statusCode;
 				}),
+		/** Sends JSON to its address; answers the reply's JSON. */
+		post: (url: string, path: string, body: object): Promise<unknown> =>
+			visits
+				.request({
+					method: 'POST',
+					path,
+					headers: { host: new URL(url).host, 'content-type': 'application/json' },
+					body: JSON.stringify(body),
+				})
+				.then((reply) => reply.body.json()),
 		/** Everything on the Engine that this installation has made. */
 		leftOnEngine: async () => [
 			...(await engine.containers(installation)).map(({ name }) => name),

@@ -66,6 +66,8 @@ export interface Release {
 	readonly deployment_id: DeploymentId;
 	readonly git_sha: string;
 	readonly addons: readonly Addon[];
+	/** Whether an update of installed modules is first tried on a copy of the site's data, while the site serves on. */
+	readonly rehearse: boolean;
 	/** For the Odoo process, by name; a runtime without processes has no use for them. */
 	readonly variables: Readonly<Record<string, string>>;
 	/**
@@ -125,6 +127,12 @@ export interface RuntimeAccess {
 	readonly secret: string;
 	/** The way there: the network's, or one inside the process. */
 	readonly fetch: Fetch;
+}
+
+/** With what people sign in to a new Odoo as its administrator. It holds until they change it there. */
+export interface FirstLogin {
+	readonly login: string;
+	readonly password: string;
 }
 
 /** What longer work is given: when to end, and how to tell of itself. A step of a job has all of it. */

@@ -83,6 +83,7 @@ export function deployDefinitions({
 		deployment_id: job.data.id,
 		git_sha,
 		addons,
+		rehearse: job.data.rehearse,
 		variables: await variablesOf(job),
 		source: async (directory) => {
 			const leftOut = await inWords(git.layOut(await projectOf(job), git_sha, directory, signal));

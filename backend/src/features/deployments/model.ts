@@ -75,6 +75,8 @@ export const deploymentRecord = z
 			.readonly()
 			.nullable()
 			.default(null),
+		/** Whether an update is tried on a copy first. */
+		rehearse: z.boolean().default(false),
 		/** What it took; null until it is done, and of deployments of earlier releases. */
 		applied: appliedSchema.nullable().default(null),
 	})

@@ -84,7 +84,7 @@ export const deploymentRoutes = ({
 		responses: { 200: deployReply, 202: deployReply },
 		handle: async ({ params, body, headers, caller, effect_id, signal }) => {
 			const tenant = caller.tenant;
-			const request = { ref: body.ref, actor: caller.actor, effect_id };
+			const request = { ref: body.ref, rehearse: body.rehearse, actor: caller.actor, effect_id };
 			const { seconds, applied } = waitingOf(body, headers);
 			const queued = await deployments.deploy(tenant, params.environment_id, request);
 			const job = seconds > 0 ? await deployments.waitFor(tenant, queued._id, { seconds, signal }) : queued;

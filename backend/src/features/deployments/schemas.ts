@@ -116,6 +116,15 @@ export const deployRequest = z
 					'Whether the reply waits for the end, for up to 10 minutes; without, it is 202 at once. With `strict` it ' +
 					'is 409 unless the deployment has succeeded by then',
 			}),
+		rehearse: z
+			.boolean()
+			.optional()
+			.meta({
+				description:
+					'Whether an update of installed modules is tried on a copy of the database first, while the environment ' +
+					'serves on: where it fails there, nothing was changed and nobody waited. It takes longer. Without, only ' +
+					'environments marked `production` do so',
+			}),
 	})
 	.meta({ id: 'DeployRequest', examples: [{ ref: 'main', wait: true }] });
 

@@ -20,7 +20,7 @@ export interface DeploymentsService {
 	deploy(
 		tenant: Tenant,
 		environment: EnvironmentId,
-		request: { ref: string; actor: string; effect_id?: string | null },
+		request: { ref: string; rehearse?: boolean | undefined; actor: string; effect_id?: string | null },
 	): Promise<DeployJob>;
 	/**
 	 * Brings an environment back to an earlier deployment; asked again with the same `effect_id`, answers the same one.
@@ -90,6 +90,7 @@ export function createDeploymentsService({
 					before: null,
 					status_on_failure: null,
 					rollback: null,
+					rehearse: false,
 					applied: null,
 					...data,
 				} satisfies DeploymentRecord,
@@ -126,9 +127,16 @@ export function createDeploymentsService({
 				members: { status },
 			});
 		},
-		async deploy(tenant, environment_id, { ref, actor, effect_id = null }) {
+		async deploy(tenant, environment_id, { ref, rehearse, actor, effect_id = null }) {
 			const environment = await environments.get(tenant, environment_id);
-			return enqueue(environment, { kind: 'deploy', actor, effect_id }, { git_ref: ref });
+			return enqueue(
+				environment,
+				{ kind: 'deploy', actor, effect_id },
+				{
+					git_ref: ref,
+					rehearse: rehearse ?? environment.production,
+				},
+			);
 		},
 		async rollBack(tenant, environment_id, { to, database, actor, effect_id = null }) {
 			const environment = await environments.get(tenant, environment_id);

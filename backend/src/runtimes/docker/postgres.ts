@@ -162,6 +162,19 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 				throw error;
 			}
 		},
+		/** Copies it as it is at one moment, while it is worked in. */
+		async duplicate(database: string, copy: string, owner: string, signal: AbortSignal) {
+			await drop(copy);
+			await ask('postgres', `CREATE DATABASE ${named(copy)} OWNER ${named(owner)} TEMPLATE template0;`);
+			// A dump that breaks off cannot be restored, so that the end of the pipe tells of both.
+			const pipe =
+				'pg_dump -U postgres -p 5432 -Fc -Z0 "$1" | pg_restore -U postgres -p 5432 --exit-on-error -d "$2"';
+			const { exit_code, stderr } = await engine.exec(container, ['/bin/sh', '-c', pipe, 'sh', database, copy], {
+				user: 'postgres',
+				signal: AbortSignal.any([signal, AbortSignal.timeout(STATEMENT_MS)]),
+			});
+			if (exit_code !== 0) throw new SqlError(stderr.trim() || `pg_restore ended with ${exit_code}`);
+		},
 		/** How many rows were ever inserted, updated or deleted in it, as far as PostgreSQL has counted. */
 		rowsWritten: async (database: string) =>
 			Number(

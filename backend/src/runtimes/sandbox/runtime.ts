@@ -107,6 +107,7 @@ export const sandboxRuntime: RuntimeDefinition = {
 					);
 				return Promise.resolve({ url, database: DATABASE, login: LOGIN, secret: secretOf(site), fetch });
 			},
+			firstLogin: (site) => Promise.resolve({ login: LOGIN, password: secretOf(site) }),
 			mount: {
 				path: '/sandbox/:environment_id',
 				handle: async ({ environment_id }, request) =>

@@ -11,6 +11,14 @@ const READY_SECONDS = 120;
 /** How long Odoo may take to end by itself, in seconds. */
 export const STOP_SECONDS = 5;
 
+/** What has Odoo update and install modules, and then end. */
+export const updateArguments = ({ update, install }: UpdatePlan): readonly string[] => [
+	...(update.length > 0 ? ['-u', update.join(',')] : []),
+	...(install.length > 0 ? ['-i', install.join(',')] : []),
+	'--stop-after-init',
+	'--no-http',
+];
+
 /** Odoo ends well after it was told of modules that there are none of: what it did is seen in the database. */
 export async function checkUpdated(
 	{ postgres, database }: OpenSite,

@@ -5,7 +5,8 @@ import { odooSpec, runOdoo } from '../odoo';
 import type { DockerParts, OpenSite } from '../parts';
 import { DATA_DIRECTORY, START } from '../settings-files';
 import { planUpdate, RefusedPlan, type UpdatePlan } from './plan';
-import { checkUpdated } from './serve';
+import { rehearse } from './rehearse';
+import { checkUpdated, updateArguments } from './serve';
 import { STAGES, within } from './stages';
 import { inWindow } from './window';
 
@@ -28,29 +29,33 @@ export async function planOf(
 	return plan;
 }
 
+interface Update {
+	readonly plan: UpdatePlan;
+	readonly serving: DockerRelease;
+	readonly next: DockerRelease;
+	/** Whether it is tried on a copy first. */
+	readonly rehearse: boolean;
+}
+
 /** Modules change: nobody is served meanwhile, and what fails is undone with a copy of the database. */
 export async function update(
 	parts: DockerParts,
 	open: OpenSite,
-	{ plan, serving, next }: { plan: UpdatePlan; serving: DockerRelease; next: DockerRelease },
+	{ plan, serving, next, rehearse: isRehearsed }: Update,
 	context: RuntimeContext,
 ): Promise<Applied> {
 	const { engine, postgres, database } = open;
 	const { log } = context;
 	await log(`To be updated: ${listed(plan.update)}; to be installed: ${listed(plan.install)}.`);
+	if (isRehearsed) await rehearse(open, { plan, next }, within(context, STAGES.laid_out, STAGES.rehearsed));
 	const window = await inWindow(parts, open, { serving, next }, context, async () => {
 		await log('The database is copied.');
 		await postgres.copy(database, copyOf(database, next.deployment_id), database);
 		await runOdoo(
 			engine,
 			keepingFiles(odooSpec(open, next.deployment_id, 'job'), database),
-			[
-				...(plan.update.length > 0 ? ['-u', plan.update.join(',')] : []),
-				...(plan.install.length > 0 ? ['-i', plan.install.join(',')] : []),
-				'--stop-after-init',
-				'--no-http',
-			],
-			within(context, STAGES.laid_out, STAGES.updated),
+			updateArguments(plan),
+			within(context, isRehearsed ? STAGES.rehearsed : STAGES.laid_out, STAGES.updated),
 		);
 		await checkUpdated(open, plan, next);
 	});

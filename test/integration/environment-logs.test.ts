@@ -50,6 +50,14 @@ describe('what a sandbox says and takes, at the API', () => {
 		expect(response.status).toBe(406);
 	});
 
+	it('is entered with the name and password that its runtime made', async () => {
+		expect((await platform.api('GET', `${route}/login`)).json).toEqual({
+			url: expect.stringContaining('/sandbox/'),
+			login: 'admin',
+			password: expect.stringMatching(/.{16,}/),
+		});
+	});
+
 	it('is measured as not known', async () => {
 		expect((await platform.api('GET', `${route}/metrics`)).json).toEqual({
 			at: expect.any(String),

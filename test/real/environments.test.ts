@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { DOCKER_HOST, notesAddon, openRealEnvironments, type RealEnvironments } from '../support/real-environments';
 
 /** Containers take their time on a busy machine. */
@@ -43,6 +44,19 @@ const PATIENCE_MS = 600_000;
 		return acknowledged;
 	};
 
+	/** Deploys while somebody visits it; answers with which statuses. */
+	const whileVisiting = async (deploy: () => ReturnType<RealEnvironments['deploy']>) => {
+		const answers = new Set<number>();
+		const state = { over: false };
+		const visiting = (async () => {
+			while (!state.over) answers.add(await real.visit(environment.primary_url));
+		})();
+		const deployment = await deploy();
+		state.over = true;
+		await visiting;
+		return { deployment, answers };
+	};
+
 	it('installs the add-ons of the commit with its first deploy', () => {
 		expect(first).toMatchObject({
 			status: 'succeeded',
@@ -66,6 +80,16 @@ const PATIENCE_MS = 600_000;
 		expect(await names()).toContain('"kept"');
 	});
 
+	it('lets people sign in with the login that it was made with', async () => {
+		const { json } = await real.platform.api('GET', `/api/v1/environments/${environment.id}/login`);
+		const { login, password } = z.object({ login: z.string(), password: z.string() }).parse(json);
+		const [database = ''] = new URL(environment.primary_url).hostname.split('.');
+		const reply = await real.post(environment.primary_url, '/web/session/authenticate', {
+			params: { db: database.replaceAll('-', '_'), login, password },
+		});
+		expect(reply).toMatchObject({ result: { username: 'admin' } });
+	});
+
 	it('shows no secret to whoever may ask the Engine', async () => {
 		const containers = await real.engine.containers({ 'io.odoo-platform.environment': environment.id });
 		expect(containers.map(({ name }) => name.replace(/^.*-(db|web).*$/, '$1')).sort()).toEqual(['db', 'web']);
@@ -83,17 +107,10 @@ const PATIENCE_MS = 600_000;
 	it(
 		'serves on while it is deployed anew, where no installed module changes',
 		async () => {
-			const answers: number[] = [];
-			const state = { over: false };
-			const visiting = (async () => {
-				while (!state.over) answers.push(await real.visit(environment.primary_url));
-			})();
 			real.repository.commit({ 'README.md': 'Notes' });
-			const deployment = await real.deploy(environment.id);
-			state.over = true;
-			await visiting;
+			const { deployment, answers } = await whileVisiting(() => real.deploy(environment.id));
 			expect(deployment).toMatchObject({ status: 'succeeded', downtime_ms: 0, modules_updated: [] });
-			expect(new Set(answers)).toEqual(new Set([200]));
+			expect(answers).toEqual(new Set([200]));
 		},
 		PATIENCE_MS,
 	);
@@ -176,6 +193,25 @@ const PATIENCE_MS = 600_000;
 			expect(deployment.error?.message).toContain("module 'odoo.fields' has no attribute 'Nonsense'");
 			expect(await statusNow()).toMatchObject({ status: 'running', health: { healthy: true } });
 			expect(await names()).toContain('"kept"');
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		'tries an update on a copy first where that is asked for, and serves on where it fails there',
+		async () => {
+			const { deployment, answers } = await whileVisiting(() => real.deploy(environment.id, { rehearse: true }));
+			expect(deployment).toMatchObject({ status: 'failed', error: { code: 'update_failed' } });
+			expect(deployment.error?.message).toMatch(/on a copy of the database.* no attribute 'Nonsense'/);
+			expect(answers).toEqual(new Set([200]));
+			real.repository.commit(notesAddon('19.0.1.2.1', '    rank = fields.Integer()\n'));
+			expect(await real.deploy(environment.id, { rehearse: true })).toMatchObject({
+				status: 'succeeded',
+				modules_updated: ['acme_notes'],
+			});
+			expect(await names()).toContain('"kept"');
+			const networks = await real.engine.networks({ 'io.odoo-platform.environment': environment.id });
+			expect(networks.map(({ name }) => name.includes('rehearsal'))).toEqual([false]);
 		},
 		PATIENCE_MS,
 	);

@@ -15,7 +15,18 @@ import { siteOf } from './site';
 const read = { by: 'key', permission: 'environments:read', plan: 'starter' } as const;
 const ofEnvironment = z.strictObject({ environment_id: pathId('environment') });
 
-/** What an environment's Odoo says and takes. */
+const loginSchema = z
+	.object({
+		url: z.url().meta({ description: 'Where to sign in' }),
+		login: z.string().meta({ description: 'The name to sign in with' }),
+		password: z.string().meta({ description: 'As the first deploy made it' }),
+	})
+	.meta({
+		id: 'EnvironmentLogin',
+		examples: [{ url: 'https://shop-x7k2p9.apps.example.com', login: 'admin', password: 'mR3fS0h8Qd1vT5yX7zB2' }],
+	});
+
+/** How an environment's Odoo is entered, and what it says and takes. */
 export const watchRoutes = ({
 	environments,
 	runtimes,
@@ -70,6 +81,26 @@ export const watchRoutes = ({
 			const runtime = runtimes.of(environment.runtime);
 			const metrics = await orUnreachable(runtime.metrics(siteOf(environment), signal));
 			return reply(200, { at: clock.now().toISOString(), ...metrics });
+		},
+	}),
+	defineRoute({
+		method: 'get',
+		path: '/api/v1/environments/{environment_id}/login',
+		operationId: 'getEnvironmentLogin',
+		summary: 'Get with what people sign in to a new Odoo as its administrator',
+		notes: 'The password is one that the first deploy made. Whoever changes it in Odoo keeps the new one alone.',
+		access: { by: 'key', permission: 'environments:write', plan: 'starter' },
+		errors: ['environment_not_deployed'],
+		input: { params: ofEnvironment },
+		responses: { 200: loginSchema },
+		handle: async ({ params, caller }) => {
+			const environment = await environments.get(caller.tenant, params.environment_id);
+			const login =
+				environment.git_sha === ''
+					? null
+					: await runtimes.of(environment.runtime).firstLogin(siteOf(environment));
+			if (login === null) throw new ApiError('environment_not_deployed', 'Nothing was deployed to it yet.');
+			return reply(200, { url: environment.primary_url, ...login });
 		},
 	}),
 ];

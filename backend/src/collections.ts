@@ -5,6 +5,7 @@ import type { Secrets } from './core/secrets';
 import { proposalCollection } from './features/assistant/model';
 import { auditCollection } from './features/audit/model';
 import { connectionCollection, defaultConnectionCollection, sealedInConnection } from './features/connections/model';
+import { domainCollection } from './features/domains/model';
 import { environmentCollection } from './features/environments/model';
 import { sealedInVariables, variablesCollection } from './features/environments/variables';
 import { eventCollection } from './features/events/model';
@@ -32,6 +33,7 @@ export const openCollections = (connection: Connection) => ({
 	projects: projectCollection(connection),
 	environments: environmentCollection(connection),
 	variables: variablesCollection(connection),
+	domains: domainCollection(connection),
 	servers: serverCollection(connection),
 	dockerSites: dockerSiteCollection(connection),
 	connections: connectionCollection(connection),

@@ -20,6 +20,9 @@ import { createConnections } from './features/connections/feature';
 import { createPlaces } from './features/connections/places';
 import { deployDefinitions } from './features/deployments/deploy';
 import { createDeployments } from './features/deployments/feature';
+import { createDomains } from './features/domains/feature';
+import { createDomainFinder } from './features/domains/model';
+import { type NameRecords, systemNames } from './features/domains/proof';
 import { createEnvironments } from './features/environments/feature';
 import { lifecycleDefinitions } from './features/environments/lifecycle';
 import { createProjectUse } from './features/environments/project-use';
@@ -92,7 +95,8 @@ export async function startPlatform(
 		clock = systemClock,
 		limits = LIMITS,
 		freeSpace = freeSpaceOf,
-	}: { log: Logger; clock?: Clock; limits?: Limits; freeSpace?: FreeSpace },
+		names = systemNames,
+	}: { log: Logger; clock?: Clock; limits?: Limits; freeSpace?: FreeSpace; names?: NameRecords },
 ): Promise<Platform> {
 	await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch(
 		refuse('DATA_DIR', 'the directory cannot be made'),
@@ -159,6 +163,7 @@ export async function startPlatform(
 		connection: database.connection,
 		baseUrl: () => origin.url,
 		findSite: createSiteFinder(collections.environments),
+		domainsOf: createDomainFinder(collections.domains),
 	});
 	const environments = createEnvironments({
 		...carrying,
@@ -179,6 +184,12 @@ export async function startPlatform(
 		planOf,
 		connectionExists: (organization, id) => connections.service.exists(organization, id),
 	});
+	const domains = createDomains({
+		...parts,
+		environments: environments.service,
+		runtimes,
+		names,
+	});
 	const onEnvironments = {
 		...parts,
 		projects: projects.service,
@@ -196,6 +207,7 @@ export async function startPlatform(
 				forget: async (organization, id) => {
 					await connections.service.removeOf(organization, id);
 					await environments.variables.removeOf(organization, id);
+					await domains.service.removeOf(organization, id);
 				},
 			}),
 		],
@@ -238,6 +250,7 @@ export async function startPlatform(
 		...audit.routes,
 		...projects.routes,
 		...environments.routes({ jobs: jobs.service }),
+		...domains.routes,
 		...servers.routes,
 		...deployments.routes,
 		...jobs.routes,

@@ -50,7 +50,10 @@ describe('what a sandbox says and takes, at the API', () => {
 		expect(response.status).toBe(406);
 	});
 
-	it('is entered with the name and password that its runtime made', async () => {
+	it('is entered with the name and password that its runtime made, once something was deployed', async () => {
+		expect((await platform.api('GET', `${route}/login`)).json).toMatchObject({ code: 'environment_not_deployed' });
+		const deploy = { ref: 'HEAD', wait: true };
+		expect((await platform.api('POST', `${route}/deploy`, deploy)).json).toMatchObject({ status: 'succeeded' });
 		expect((await platform.api('GET', `${route}/login`)).json).toEqual({
 			url: expect.stringContaining('/sandbox/'),
 			login: 'admin',

@@ -65,6 +65,7 @@ async function logOf(key: TestPlatform['firstRun']['webhook_key']): Promise<stri
 const BODIES: Readonly<Record<string, object>> = {
 	deployEnvironment: { ref: 'main', wait: false },
 	setEnvironmentVariables: { variables: [] },
+	addEnvironmentDomain: { domain: 'shop.example.com' },
 	updateWebhook: { events: ['*'] },
 	replayWebhook: { since: '2026-05-07T00:00:00Z' },
 };

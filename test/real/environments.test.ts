@@ -71,6 +71,16 @@ const PATIENCE_MS = 600_000;
 		expect(await real.visit(environment.primary_url)).toBe(200);
 	});
 
+	it('answers at a domain of its owner’s, until that is taken from it', async () => {
+		const visit = () => real.visit('http://shop.example.com');
+		expect(await visit()).toBe(404);
+		expect(await real.addDomain(environment.id, 'shop.example.com')).toBe(201);
+		expect(await visit()).toBe(200);
+		const route = `/api/v1/environments/${environment.id}/domains/shop.example.com`;
+		expect((await real.platform.api('DELETE', route)).status).toBe(204);
+		expect(await visit()).toBe(404);
+	});
+
 	it('says that it is well', async () => {
 		expect(await statusNow()).toMatchObject({ status: 'running', health: { healthy: true } });
 	});

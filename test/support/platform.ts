@@ -14,6 +14,7 @@ import { createKeysService, type KeySpecification } from '../../backend/src/feat
 import { organizationCollection } from '../../backend/src/features/organizations/model';
 import { createOrganizationsService } from '../../backend/src/features/organizations/service';
 import { LIMITS, type Limits } from '../../backend/src/http/limits';
+import type { NameRecords } from '../../backend/src/features/domains/proof';
 import { type Platform, startPlatform } from '../../backend/src/platform';
 import { type ApiReply, ask, type Asked } from './ask';
 import { openTestDatabase, type TestDatabase } from './database';
@@ -53,7 +54,7 @@ export const WIDE_LIMITS: Limits = {
  */
 export async function startTestPlatform(
 	environment: Record<string, string> = {},
-	{ limits = LIMITS, clock = systemClock }: { limits?: Limits; clock?: Clock } = {},
+	{ limits = LIMITS, clock = systemClock, names }: { limits?: Limits; clock?: Clock; names?: NameRecords } = {},
 ): Promise<TestPlatform> {
 	const dataDir = await mkdtemp(path.join(tmpdir(), 'odoo-platform-test-'));
 	const database = await openTestDatabase();
@@ -66,7 +67,8 @@ export async function startTestPlatform(
 		MONGODB_URI: databaseUri(database),
 		...environment,
 	});
-	const platform = await startPlatform(config, { log: createLogger(config.logLevel), limits, clock });
+	const log = createLogger(config.logLevel);
+	const platform = await startPlatform(config, { log, limits, clock, ...(names === undefined ? {} : { names }) });
 	const endChecks = await checkReplies(platform.url);
 	const firstRun = firstRunSchema.parse(JSON.parse(await readFile(path.join(dataDir, 'first-run.json'), 'utf8')));
 	return {

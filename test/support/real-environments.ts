@@ -71,11 +71,19 @@ export async function removeAll(engine: Engine, installation: string): Promise<v
 }
 
 /** A whole service with a server of its own on the real Engine, and a project whose repository has an add-on. */
-export async function openRealEnvironments(dockerHost: string) {
+export async function openRealEnvironments(dockerHost: string, settings: Record<string, string> = {}) {
 	const directory = mkdtempSync(path.join(tmpdir(), 'real-environments-'));
+	/** TXT records, by their names. */
+	const proven = new Map<string, string>();
 	const repository = makeGitRepository(path.join(directory, 'notes'));
 	repository.commit(notesAddon('19.0.1.0.0'));
-	const platform = await startTestPlatform({ GIT_ALLOWED_PATHS: directory }, { limits: WIDE_LIMITS });
+	const platform = await startTestPlatform(
+		{ GIT_ALLOWED_PATHS: directory, ...settings },
+		{
+			limits: WIDE_LIMITS,
+			names: { cname: () => Promise.resolve([]), txt: (name) => Promise.resolve([proven.get(name) ?? '']) },
+		},
+	);
 	const socket = new URL(dockerHost).pathname;
 	const engine = openEngine({ kind: 'socket', path: socket }, { lookup: () => undefined, checkAddress: () => false });
 	const made = async (name: string, body: object) => {
@@ -117,6 +125,11 @@ export async function openRealEnvironments(dockerHost: string) {
 				...more,
 			});
 			return deploymentSchema.parse(json).deployment;
+		},
+		/** Has the DNS show that the domain is to lead to the environment, and adds it there. */
+		addDomain: async (id: string, domain: string) => {
+			proven.set(`_odoo-platform.${domain}`, id);
+			return (await platform.api('POST', `/api/v1/environments/${id}/domains`, { domain })).status;
 		},
 		/** Asks to go back to the deployment before; answers the reply. */
 		rollBack: (id: string, body: object = {}) =>

@@ -61,6 +61,12 @@ export const ERROR_CODES = {
 		status: 409,
 		meaning: 'The database would go back as well; `since`, `minutes` and `rows` say what would be lost.',
 	},
+	domain_taken: { status: 409, meaning: 'The domain leads to another environment already.' },
+	domain_not_proven: {
+		status: 409,
+		meaning:
+			'The DNS does not show that the domain is to lead there; `cname`, or `txt` of `txt_name`, would.',
+	},
 	environment_not_deployed: { status: 409, meaning: 'Nothing was deployed to the environment yet; deploy first.' },
 	environment_not_running: {
 		status: 409,

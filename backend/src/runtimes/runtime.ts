@@ -263,7 +263,9 @@ type IsAtWork = (site: Pick<RuntimeSite, 'id' | 'organization_id'>) => Promise<b
 
 /** How a runtime keeps its servers in order: what crashes and people's hands have left there. */
 export interface RuntimeUpkeep {
-	/** Has the server's ingress as it should be, and tells which of its sites {@link repair} would mend. */
+	/** Has the server's ingress as it should be. */
+	routeAnew(server: ServerId): Promise<void>;
+	/** The same, and tells which of its sites {@link repair} would mend. */
 	lookAfter(server: ServerId, isAtWork: IsAtWork): Promise<readonly DamagedSite[]>;
 	/** Takes away what is left of sites that are gone, and what nobody needs any more of others. */
 	clearAway(server: ServerId, isAtWork: IsAtWork): Promise<void>;
@@ -303,6 +305,8 @@ export interface RuntimeParts {
 	/** Names this installation, so that several leave each other's containers alone on one Engine: the operator's organization. */
 	readonly installation: () => Promise<string>;
 	readonly images: Images;
+	/** The domains that lead to these environments, besides their own addresses. */
+	readonly domainsOf: (ids: readonly EnvironmentId[]) => Promise<ReadonlyMap<EnvironmentId, readonly string[]>>;
 	readonly outbound: Pick<Outbound, 'lookup' | 'checkAddress'>;
 	/** What the runtime `docker` keeps of its sites. */
 	readonly dockerSites: TenantCollection<DockerSite>;

@@ -19,6 +19,8 @@ export interface SiteRoute {
 	/** Names it in files. */
 	readonly key: string;
 	readonly url: string;
+	/** Further names that lead to it. */
+	readonly domains: readonly string[];
 	/** The container that serves; null: nobody does. */
 	readonly upstream: string | null;
 	/** Whether WebSockets are served at a port of their own. */
@@ -66,8 +68,8 @@ const proxyTo = (file: string) => ({
 
 const websocketsOf = (key: string) => `${key}.websocket`;
 
-const routeOf = ({ key, url }: Pick<SiteRoute, 'key' | 'url'>) => ({
-	match: [{ host: [new URL(url).hostname] }],
+const routeOf = ({ key, url, domains }: Pick<SiteRoute, 'key' | 'url' | 'domains'>) => ({
+	match: [{ host: [new URL(url).hostname, ...domains] }],
 	terminal: true,
 	handle: [
 		{
@@ -96,7 +98,7 @@ export const siteFiles = (routes: readonly SiteRoute[]): Readonly<Record<string,
  * All that a server's Caddy does, as its own JSON. Names with https get certificates by Caddy itself, and are led there
  * from http.
  */
-export function ingressConfig(routes: readonly Pick<SiteRoute, 'key' | 'url'>[]) {
+export function ingressConfig(routes: readonly Pick<SiteRoute, 'key' | 'url' | 'domains'>[]) {
 	const sorted = [...routes].sort((one, other) => (one.url < other.url ? -1 : 1));
 	const server = (port: number, scheme: string) => ({
 		listen: [`:${port}`],

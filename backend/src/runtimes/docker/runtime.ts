@@ -27,21 +27,32 @@ export const dockerRuntime: RuntimeDefinition = {
 	description: 'a real Odoo with a PostgreSQL of its own, in containers on a server',
 	placed: true,
 
-	create: ({ dockerSites: sites, servers, outbound, installation, images, secrets, clock, scratchDir }) => {
+	create: ({
+		dockerSites: sites,
+		servers,
+		domainsOf,
+		outbound,
+		installation,
+		images,
+		secrets,
+		clock,
+		scratchDir,
+	}) => {
 		const ingress = createIngress({
 			installation,
 			image: images.caddy,
-			sitesOn: async (server_id) =>
-				(await sites.everywhere.find({ server_id, traffic: { $ne: 'removed' } })).map(
-					({ _id, url, serving, traffic }) => ({
-						key: namesOf(_id).network,
-						url,
-						upstream:
-							serving !== null && traffic === 'open' ? namesOf(_id).web(serving.deployment_id) : null,
-						has_workers: (serving?.workers ?? 0) > 0,
-						network: namesOf(_id).network,
-					}),
-				),
+			sitesOn: async (server_id) => {
+				const found = await sites.everywhere.find({ server_id, traffic: { $ne: 'removed' } });
+				const domains = await domainsOf(found.map(({ _id }) => _id));
+				return found.map(({ _id, url, serving, traffic }) => ({
+					key: namesOf(_id).network,
+					url,
+					domains: domains.get(_id) ?? [],
+					upstream: serving !== null && traffic === 'open' ? namesOf(_id).web(serving.deployment_id) : null,
+					has_workers: (serving?.workers ?? 0) > 0,
+					network: namesOf(_id).network,
+				}));
+			},
 			ensureImage: (engine, image) => engine.ensureImage(image, { signal: NEVER, log: () => Promise.resolve() }),
 		});
 		const parts: DockerParts = { sites, servers, ingress, installation, images, secrets, clock, scratchDir };
@@ -84,6 +95,7 @@ export const dockerRuntime: RuntimeDefinition = {
 			restore: () => Promise.reject(new SnapshotError(NO_COPIES)),
 			remove: (site) => removeSite(parts, site),
 			upkeep: {
+				routeAnew: async (server_id) => ingress.follow(await servers.of(server_id)),
 				lookAfter: (server_id, isAtWork) => lookAfter(parts, server_id, isAtWork),
 				clearAway: (server_id, isAtWork) => clearAway(parts, server_id, isAtWork),
 				repair: (site, context) => repairSite(parts, site, context),

@@ -17,6 +17,8 @@ export interface DockerRelease {
 	readonly deployment_id: DeploymentId;
 	readonly git_sha: string;
 	readonly addons: readonly AddonContent[];
+	/** Which Python packages it has besides those of its image: names a volume; null: none. */
+	readonly python: string | null;
 	/** 0: one process with threads, which serves WebSockets itself. */
 	readonly workers: number;
 }

@@ -32,6 +32,8 @@ export const namesOf = (id: EnvironmentId) => {
 		dataVolume: `${base}-data`,
 		web: (deployment: DeploymentId) => `${base}-web-${shortened(deployment)}`,
 		job: `${base}-job`,
+		/** The Python packages of releases, by what those ask for. */
+		pythonVolume: (hash: string) => `${base}-python-${hash}`,
 		releaseVolume: (deployment: DeploymentId) => `${base}-release-${shortened(deployment)}`,
 	};
 };

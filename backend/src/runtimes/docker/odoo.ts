@@ -1,12 +1,16 @@
-import type { DeploymentId } from '../../core/ids';
 import type { ContainerSpec } from '../../docker/container';
 import type { Engine } from '../../docker/engine';
 import type { RuntimeContext, RuntimeSite } from '../runtime';
+import type { DockerRelease } from './model';
 import { LABEL, namesOf, type Role } from './names';
 import { RELEASE_DIRECTORY } from './releases/release-files';
 import { DATA_DIRECTORY, START } from './settings-files';
 
 const MIB = 1024 * 1024;
+/** Where the volume with a release's own packages of Python is. */
+export const PYTHON_VOLUME = '/mnt/python';
+/** Where Python finds a release's own packages: before those of its image. */
+export const PYTHON_DIRECTORY = `${PYTHON_VOLUME}/packages`;
 const PROCESSES = 256;
 /** How many different complaints of one run are told. */
 const MOST_COMPLAINTS = 500;
@@ -31,23 +35,24 @@ export const labelsOf = ({ site, installation }: Pick<SiteParts, 'site' | 'insta
 /** A container of a release: Odoo's user, its own program, nothing that it could change but its data. */
 export function odooSpec(
 	parts: SiteParts,
-	deployment: DeploymentId,
+	{ deployment_id, python }: Pick<DockerRelease, 'deployment_id' | 'python'>,
 	role: 'web' | 'job',
 ): ContainerSpec & { readonly entrypoint: readonly string[] } {
 	const { site, image } = parts;
 	const names = namesOf(site.id);
 	return {
-		name: role === 'web' ? names.web(deployment) : names.job,
+		name: role === 'web' ? names.web(deployment_id) : names.job,
 		image,
-		labels: { ...labelsOf(parts, role), [LABEL.deployment]: deployment },
+		labels: { ...labelsOf(parts, role), [LABEL.deployment]: deployment_id },
 		network: names.network,
 		entrypoint: ['/bin/sh', START],
 		command: [],
 		user: 'odoo',
-		environment: { HOME: DATA_DIRECTORY },
+		environment: { HOME: DATA_DIRECTORY, ...(python === null ? {} : { PYTHONUSERBASE: PYTHON_DIRECTORY }) },
 		mounts: [
 			{ volume: names.dataVolume, at: DATA_DIRECTORY },
-			{ volume: names.releaseVolume(deployment), at: RELEASE_DIRECTORY, readOnly: true },
+			{ volume: names.releaseVolume(deployment_id), at: RELEASE_DIRECTORY, readOnly: true },
+			...(python === null ? [] : [{ volume: names.pythonVolume(python), at: PYTHON_VOLUME, readOnly: true }]),
 		],
 		// The image declares the second as a volume: without this, each container would leave one behind.
 		scratch: { '/tmp': 256 * MIB, '/mnt/extra-addons': MIB },

@@ -14,6 +14,7 @@ import { SqlError } from '../postgres';
 import { NotReadyError } from '../readiness';
 import { install } from './install';
 import { layOut } from './lay-out';
+import { installPython, pythonOf } from './python';
 import { withReleaseFiles } from './release-files';
 import { replace } from './replace';
 import { settle } from './settle';
@@ -85,9 +86,13 @@ async function prepareAnd(
 			deployment_id: release.deployment_id,
 			git_sha: release.git_sha,
 			addons: files.addons,
+			python: pythonOf(files, { image: open.image, git_sha: release.git_sha }),
 			workers: site.settings.workers,
 		};
-		return inWords(context, () => serve(open, next)).catch(async (error: unknown) => {
+		return inWords(context, async () => {
+			await installPython(open, next, files, context);
+			return serve(open, next);
+		}).catch(async (error: unknown) => {
 			// Once it serves, what failed was work that came after.
 			const isServing = (await open.read()).serving?.deployment_id === release.deployment_id;
 			if (!context.signal.aborted && !isServing) await removeRelease(open, release.deployment_id);

@@ -29,7 +29,7 @@ export async function install(
 		series >= DEMO_BY_WISH_SINCE ? (demo_data ? ['--with-demo'] : []) : demo_data ? [] : ['--without-demo=all'];
 	await runOdoo(
 		engine,
-		odooSpec(open, next.deployment_id, 'job'),
+		odooSpec(open, next, 'job'),
 		['-i', ['base', ...modules].join(','), ...demo, '--stop-after-init', '--no-http'],
 		within(context, STAGES.laid_out, STAGES.updated),
 	);

@@ -15,7 +15,7 @@ export async function layOut(
 ): Promise<void> {
 	const { engine, site, database, secrets } = open;
 	const { deployment_id } = release;
-	const spec = odooSpec(open, deployment_id, 'job');
+	const spec = odooSpec(open, { deployment_id, python: null }, 'job');
 	const owner = await ownerIn(open, signal);
 	await engine.ensureVolume(namesOf(site.id).releaseVolume(deployment_id), spec.labels);
 	// It only carries the volume: files can be put into a container that never ran.

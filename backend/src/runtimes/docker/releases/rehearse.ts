@@ -31,7 +31,7 @@ export async function rehearse(
 		await postgres.ask(copy, SILENCE);
 		await engine.ensureNetwork(names.rehearsal, labelsOf(open, 'job'), { internal: true });
 		await engine.connect(names.rehearsal, names.database, ['db']);
-		const spec = { ...odooSpec(open, next.deployment_id, 'job'), network: names.rehearsal };
+		const spec = { ...odooSpec(open, next, 'job'), network: names.rehearsal };
 		await runOdoo(engine, withFilesOf(spec, database, copy), ['-d', copy, ...updateArguments(plan)], context);
 		await checkUpdated({ ...open, database: copy }, plan, next);
 		await log('The update went well on the copy.');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, readlink, rm, stat, lstat } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Header, type Pack } from 'tar-stream';
@@ -20,6 +20,10 @@ export interface FileOwner {
 /** The files of a release, on this machine for as long as it takes. */
 export interface ReleaseFiles {
 	readonly addons: readonly AddonContent[];
+	/** The commit's root, in its containers. */
+	readonly root: string;
+	/** Its `requirements.txt`; null where it has none. */
+	readonly requirements: string | null;
 	/** Where Odoo finds the add-ons, in its containers. */
 	readonly addonsPaths: readonly string[];
 	/** All of it, and these texts beside it, as an archive for {@link RELEASE_DIRECTORY}. */
@@ -47,8 +51,11 @@ export async function withReleaseFiles<T>(
 			const said = 'Odoo takes no add-ons from a directory with a comma or a line break in its name.';
 			throw new ReleaseError('release_refused', said);
 		}
+		const requirements = await readFile(path.join(directory, root, 'requirements.txt'), 'utf8').catch(() => null);
 		return await work({
 			addons,
+			root: path.posix.join(RELEASE_DIRECTORY, root),
+			requirements,
 			addonsPaths,
 			archive: (texts, owner) => {
 				const archive = pack();

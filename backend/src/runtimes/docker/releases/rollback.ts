@@ -64,7 +64,7 @@ async function exchangeDatabases(
 	const earlier = copyOf(database, serving.deployment_id);
 	await postgres.exchange(database, earlier, copyOf(database, next.deployment_id), database);
 	// Each of the two databases must find its files, of which Odoo clears away what it does not know itself.
-	const spec = odooSpec(open, next.deployment_id, 'job');
+	const spec = odooSpec(open, next, 'job');
 	const { exit_code } = await engine.run(
 		{
 			...spec,

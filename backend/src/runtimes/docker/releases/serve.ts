@@ -47,7 +47,7 @@ export async function startAndCheck(
 	{ signal, log }: RuntimeContext,
 ): Promise<void> {
 	const { engine, postgres, database } = open;
-	const spec = odooSpec(open, next.deployment_id, 'web');
+	const spec = odooSpec(open, next, 'web');
 	signal.throwIfAborted();
 	await engine.remove(spec.name);
 	await engine.create(spec);
@@ -62,7 +62,7 @@ export async function startAndCheck(
 /** Has a release serve whose database is as it left it. */
 export async function serveAgain(open: OpenSite, serving: DockerRelease, signal: AbortSignal): Promise<void> {
 	const { engine } = open;
-	const web = odooSpec(open, serving.deployment_id, 'web');
+	const web = odooSpec(open, serving, 'web');
 	await engine.create(web);
 	await engine.start(web.name);
 	await untilServing(engine, web.name, { seconds: READY_SECONDS, workers: serving.workers, signal });

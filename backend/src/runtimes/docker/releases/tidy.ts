@@ -25,7 +25,12 @@ export async function tidy(open: OpenSite): Promise<void> {
 	for (const name of await postgres.copiesOf(database)) if (name !== copy) await postgres.drop(name);
 	const web = serving && names.web(serving.deployment_id);
 	const kept = [serving, previous?.release ?? null].flatMap((one) =>
-		one === null ? [] : [names.releaseVolume(one.deployment_id)],
+		one === null
+			? []
+			: [
+					names.releaseVolume(one.deployment_id),
+					...(one.python === null ? [] : [names.pythonVolume(one.python)]),
+				],
 	);
 	for (const { name } of await engine.containers(labelsOf(open, 'web'))) if (name !== web) await engine.remove(name);
 	for (const { name } of await engine.volumes(labelsOf(open, 'job'))) {

@@ -53,7 +53,7 @@ export async function update(
 		await postgres.copy(database, copyOf(database, next.deployment_id), database);
 		await runOdoo(
 			engine,
-			keepingFiles(odooSpec(open, next.deployment_id, 'job'), database),
+			keepingFiles(odooSpec(open, next, 'job'), database),
 			updateArguments(plan),
 			within(context, isRehearsed ? STAGES.rehearsed : STAGES.laid_out, STAGES.updated),
 		);

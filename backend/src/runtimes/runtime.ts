@@ -265,7 +265,7 @@ type IsAtWork = (site: Pick<RuntimeSite, 'id' | 'organization_id'>) => Promise<b
 export interface RuntimeUpkeep {
 	/** Has the server's ingress as it should be. */
 	routeAnew(server: ServerId): Promise<void>;
-	/** The same, and tells which of its sites {@link repair} would mend. */
+	/** Which of the server's sites {@link repair} would mend. */
 	lookAfter(server: ServerId, isAtWork: IsAtWork): Promise<readonly DamagedSite[]>;
 	/** Takes away what is left of sites that are gone, and what nobody needs any more of others. */
 	clearAway(server: ServerId, isAtWork: IsAtWork): Promise<void>;

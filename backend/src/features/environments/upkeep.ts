@@ -70,17 +70,24 @@ export function createUpkeep({
 		paused.set(id, { ms, until: now + ms });
 	};
 
-	const look = async (server: ServerId) => {
+	/** What fails keeps nothing else from being done. */
+	const alone = async (server: ServerId, work: () => Promise<void>) => {
 		try {
-			for (const { lookAfter, clearAway } of upkeep) {
-				const damaged = await unlessAborted(() => lookAfter(server, isAtWork), over.signal);
-				for (const site of damaged) await repair(site);
-				await unlessAborted(() => clearAway(server, isAtWork), over.signal);
-			}
+			await unlessAborted(work, over.signal);
 		} catch (error) {
 			// The heartbeat tells of servers that do not answer.
 			if (error === ENDED || (error instanceof EngineError && error.code === 'unreachable')) return;
 			log.error({ err: error, server_id: server }, 'a server could not be looked after; trying again');
+		}
+	};
+
+	const look = async (server: ServerId) => {
+		for (const { lookAfter, routeAnew, clearAway } of upkeep) {
+			await alone(server, async () => {
+				for (const site of await lookAfter(server, isAtWork)) await repair(site);
+			});
+			await alone(server, () => routeAnew(server));
+			await alone(server, () => clearAway(server, isAtWork));
 		}
 	};
 

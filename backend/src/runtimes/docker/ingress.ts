@@ -48,16 +48,19 @@ export function createIngress({
 		const its = await installation();
 		const names = ingressNames(its);
 		const labels = { [LABEL.installation]: its, [LABEL.role]: 'ingress' };
+		const made_of = `${image} ${ingress.http_port} ${ingress.https_port}`;
 		const found = await engine.inspect(names.container);
-		if (found?.running) return { container: names.container, found };
+		const isCurrent = found?.labels[LABEL.made_of] === made_of;
+		if (found?.running && isCurrent) return { container: names.container, found };
 		await ensureImage(engine, image);
 		await engine.ensureNetwork(names.network, labels);
 		await engine.ensureVolume(names.dataVolume, labels);
 		await engine.ensureVolume(names.configVolume, labels);
+		if (!isCurrent) await engine.remove(names.container);
 		await engine.create({
 			name: names.container,
 			image,
-			labels,
+			labels: { ...labels, [LABEL.made_of]: made_of },
 			network: names.network,
 			entrypoint: ['caddy', 'run', '--config', `${CONFIG_DIRECTORY}/${CONFIG_FILE}`],
 			command: [],

@@ -8,6 +8,8 @@ export const LABEL = {
 	environment: 'io.odoo-platform.environment',
 	/** See {@link Role}. */
 	role: 'io.odoo-platform.role',
+	/** What it was made of: one that is made of something else takes its place. */
+	made_of: 'io.odoo-platform.made-of',
 	/** The deployment that it was made for. */
 	deployment: 'io.odoo-platform.deployment',
 } as const;

@@ -15,12 +15,11 @@ const isAnEnvironments = ({ labels }: Labeled) => labels[LABEL.environment] !== 
 type IsAtWork = Parameters<RuntimeUpkeep['lookAfter']>[1];
 
 /**
- * Has a server's ingress as it should be, and tells which environments are damaged. Whatever a job may be working on is left
- * to it: a site counts as damaged only if it was written down the same before the look and after it, and no job is at work
+ * Tells which environments on a server are damaged. Whatever a job may be working on is left to it: a site counts as damaged only if it was written down the same before the look and after it, and no job is at work
  * then.
  */
 export async function lookAfter(
-	{ sites, servers, ingress, installation }: DockerParts,
+	{ sites, servers, installation }: DockerParts,
 	server_id: ServerId,
 	isAtWork: IsAtWork,
 ): Promise<readonly DamagedSite[]> {
@@ -29,8 +28,6 @@ export async function lookAfter(
 	const its = { [LABEL.installation]: await installation() };
 	const containers = await server.engine.containers(its);
 	const networks = new Set((await server.engine.networks(its)).map(({ name }) => name));
-	await ingress.follow(server);
-
 	const damaged: DamagedSite[] = [];
 	for (const site of before) {
 		const { _id: id, organization_id } = site;

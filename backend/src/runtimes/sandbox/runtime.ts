@@ -50,11 +50,13 @@ export const sandboxRuntime: RuntimeDefinition = {
 		});
 		return {
 			addressOf,
-			apply: async (site, { addons }) => {
+			apply: async (site, { addons }, { signal }) => {
+				signal.throwIfAborted();
 				await sandbox.install(site.id, addons);
 				return { downtime_ms: 0, modules_installed: [], modules_updated: [], writes_lost: 0 };
 			},
-			rollBack: async (site, { addons }) => {
+			rollBack: async (site, { addons }, _options, { signal }) => {
+				signal.throwIfAborted();
 				await sandbox.install(site.id, addons);
 				return { downtime_ms: 0, modules_installed: [], modules_updated: [], writes_lost: 0 };
 			},

@@ -6,9 +6,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { openEngine } from '../../backend/src/docker/engine';
+import { freePort } from '../support/free-port';
 import { makeGitRepository } from '../support/git-repository';
+import { askPostgres, expectOneRelease } from '../support/one-release';
 import { apiCaller } from '../support/platform';
-import { DOCKER_HOST, freePort, notesAddon, removeAll } from '../support/real-environments';
+import { DOCKER_HOST, notesAddon, removeAll } from '../support/real-environments';
 import { randomFrom } from '../support/seeded-random';
 import { postSigned } from '../support/signed-request';
 
@@ -160,26 +162,9 @@ const firstRunSchema = z.object({
 	async function checkInvariants(environment: string, acknowledged: readonly string[]) {
 		const { json } = await api('GET', `/api/v1/environments/${environment}/status`);
 		expect(json).toMatchObject({ status: 'running', health: { healthy: true } });
-		const its = { 'io.odoo-platform.environment': environment };
-		const roles = (await engine.containers(its)).map(({ labels }) => labels['io.odoo-platform.role']);
-		expect(roles.sort()).toEqual(['db', 'web']);
-		const databases = (await rows(its, 'postgres', 'SELECT datname, datallowconn FROM pg_database')).filter((row) =>
-			row.startsWith('crash_'),
-		);
-		const present = databases.filter((row) => !row.includes('__'));
-		expect(present).toEqual([expect.stringMatching(/\|t$/)]);
-		expect(databases.length).toBeLessThanOrEqual(2);
-		const kept = new Set(await rows(its, present[0]?.split('|')[0] ?? '', 'SELECT name FROM acme_note'));
+		const database = await expectOneRelease(engine, environment);
+		// The gateway counts requests, and the notes have used them up.
+		const kept = new Set(await askPostgres(engine, environment, database, 'SELECT name FROM acme_note'));
 		expect(acknowledged.filter((name) => !kept.has(name))).toEqual([]);
-		const releases = (await engine.volumes(its)).filter(({ name }) => name.includes('-release-'));
-		expect(releases.length).toBeLessThanOrEqual(2);
-	}
-
-	/** Asks the environment's PostgreSQL: the gateway counts requests, and the notes have used them up. */
-	async function rows(its: Record<string, string>, database: string, sql: string): Promise<string[]> {
-		const [found] = await engine.containers({ ...its, 'io.odoo-platform.role': 'db' });
-		const command = ['psql', '-XAtq', '-U', 'postgres', '-p', '5432', '-d', database, '-c', sql];
-		const { stdout } = await engine.exec(found?.name ?? '', command, { user: 'postgres' });
-		return stdout.trim().split('\n');
 	}
 });

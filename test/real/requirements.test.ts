@@ -38,7 +38,7 @@ function imageWithPip(): string {
 	let environment: Awaited<ReturnType<RealEnvironments['addEnvironment']>>;
 
 	beforeAll(async () => {
-		real = await openRealEnvironments(DOCKER_HOST ?? '', { ODOO_IMAGE: imageWithPip() });
+		real = await openRealEnvironments(DOCKER_HOST ?? '', { settings: { ODOO_IMAGE: imageWithPip() } });
 		real.repository.commit({
 			...notesAddon('19.0.1.0.0', '    said = fields.Char(default=lambda self: acme_words.GREETING)\n'),
 			'wheels/acme_words-1.0-py3-none-any.whl': wheel(),

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'undici';
 import { z } from 'zod';
 import { idSchema } from '../../backend/src/core/ids';
 import { type Engine, openEngine } from '../../backend/src/docker/engine';
+import { freePort } from './free-port';
 import { makeGitRepository } from './git-repository';
 import { postSigned } from './signed-request';
 import { until } from './until';
@@ -26,18 +26,6 @@ const deploymentSchema = z.object({
 		error: z.object({ code: z.string(), message: z.string() }).nullable(),
 	}),
 });
-
-/** A port that nobody listens on. */
-export const freePort = () =>
-	new Promise<number>((resolve, reject) => {
-		const server = createServer();
-		server.on('error', reject).listen(0, () => {
-			const address = server.address();
-			server.close(() =>
-				typeof address === 'object' && address ? resolve(address.port) : reject(new Error('?')),
-			);
-		});
-	});
 
 /** The files of an add-on of notes; `fields` are further lines of its model. */
 export const notesAddon = (version: string, fields = '', data: Readonly<Record<string, string>> = {}) => ({
@@ -70,8 +58,15 @@ export async function removeAll(engine: Engine, installation: string): Promise<v
 	for (const { name } of await engine.networks(its)) await engine.removeNetwork(name);
 }
 
-/** A whole service with a server of its own on the real Engine, and a project whose repository has an add-on. */
-export async function openRealEnvironments(dockerHost: string, settings: Record<string, string> = {}) {
+/**
+ * A whole service with a server of its own on the real Engine, and a project whose repository has an add-on.
+ * @param endpoint where the service reaches that Engine, if not at its socket
+ * @param settings further variables of the service
+ */
+export async function openRealEnvironments(
+	dockerHost: string,
+	{ endpoint = dockerHost, settings = {} }: { endpoint?: string; settings?: Record<string, string> } = {},
+) {
 	const directory = mkdtempSync(path.join(tmpdir(), 'real-environments-'));
 	/** TXT records, by their names. */
 	const proven = new Map<string, string>();
@@ -95,7 +90,7 @@ export async function openRealEnvironments(dockerHost: string, settings: Record<
 	const visits = new Client(`http://127.0.0.1:${http_port}`);
 	const server = await made('servers', {
 		name: 'here',
-		endpoint: dockerHost,
+		endpoint,
 		ingress: { http_port, https_port: await freePort() },
 	});
 	const project = await made('projects', { name: 'Notes', repository_url: repository.path, default_branch: 'main' });

@@ -1,0 +1,13 @@
+import { createServer } from 'node:net';
+
+/** A port that nobody listens on. */
+export const freePort = () =>
+	new Promise<number>((resolve, reject) => {
+		const server = createServer();
+		server.on('error', reject).listen(0, () => {
+			const address = server.address();
+			server.close(() =>
+				typeof address === 'object' && address ? resolve(address.port) : reject(new Error('?')),
+			);
+		});
+	});

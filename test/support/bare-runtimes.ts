@@ -62,11 +62,11 @@ export async function openBareRuntimes(servers: RuntimeServers = noServers) {
 				clock: systemClock,
 			}).of(kind),
 		/** A site that its runtime finds from now on. */
-		addSite({ placement = null, settings = {} }: BareSite = {}): RuntimeSite {
+		addSite({ odoo_version = '19.0', placement = null, settings = {} }: BareSite = {}): RuntimeSite {
 			const site = {
 				id: ids.next('environment'),
 				organization_id: installation,
-				odoo_version: '19.0',
+				odoo_version,
 				settings: { ...DEFAULT_SETTINGS, workers: 0, ...settings },
 				placement,
 			};
@@ -85,6 +85,7 @@ export async function openBareRuntimes(servers: RuntimeServers = noServers) {
 }
 
 interface BareSite {
+	readonly odoo_version?: string;
 	readonly placement?: RuntimeSite['placement'];
 	readonly settings?: Partial<RuntimeSite['settings']>;
 }

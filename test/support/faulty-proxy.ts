@@ -1,12 +1,10 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { portOf } from './receiver';
+import { connect, createServer, type ListenOptions, type NetConnectOpts, type Server, type Socket } from 'node:net';
+import { freePort } from './free-port';
 import { until } from './until';
 
-/** A proxy before a database, whose line can be cut. */
-export interface FaultyProxy {
-	/** The connection string that leads through it to that database. */
-	uriOf(database: string): string;
+/** A proxy before a server, whose line can be cut. */
+export interface FaultyLine {
 	/** Cuts every connection. Whoever connects is let in and cut off, until so many have been. */
 	cutOff(count: number): Promise<void>;
 	/** Cuts every connection, and refuses others until `until` has resolved. */
@@ -14,10 +12,25 @@ export interface FaultyProxy {
 	close(): Promise<void>;
 }
 
+/** A proxy before a database. */
+export interface FaultyProxy extends FaultyLine {
+	/** The connection string that leads through it to that database. */
+	uriOf(database: string): string;
+}
+
 /** Starts a proxy on loopback before the server of that connection string, be it one of TCP or of a Unix socket. */
 export async function startFaultyProxy(uri: string): Promise<FaultyProxy> {
 	const host = decodeURIComponent(/^mongodb:\/\/([^/?]+)/.exec(uri)?.[1] ?? '');
 	const target = host.startsWith('/') ? { path: host } : { host: new URL(uri).hostname, port: portIn(uri) };
+	const port = await freePort();
+	return {
+		...(await startFaultyLine(target, { host: '127.0.0.1', port })),
+		uriOf: (database) => `mongodb://127.0.0.1:${port}/${database}?directConnection=true`,
+	};
+}
+
+/** Starts a proxy at that place before a server. */
+export async function startFaultyLine(target: NetConnectOpts, place: ListenOptions): Promise<FaultyLine> {
 	const sockets = new Set<Socket>();
 	let cutting = false;
 	let cuts = 0;
@@ -28,7 +41,8 @@ export async function startFaultyProxy(uri: string): Promise<FaultyProxy> {
 			client.destroy();
 			return;
 		}
-		const upstream = connect(target);
+		// Either end may have said all of its own, and still hear the other.
+		const upstream = connect({ ...target, allowHalfOpen: true });
 		for (const [socket, other] of [
 			[client, upstream],
 			[upstream, client],
@@ -38,13 +52,14 @@ export async function startFaultyProxy(uri: string): Promise<FaultyProxy> {
 			socket.on('error', () => other.destroy());
 			socket.on('close', () => {
 				sockets.delete(socket);
-				other.destroy();
+				// What had come to its end was passed on, and may still be on its way.
+				if (!socket.readableEnded) other.destroy();
 			});
 			socket.pipe(other);
 		}
 	};
-	const listen = async (port: number): Promise<Server> => {
-		const server = createServer(serve).listen(port, '127.0.0.1');
+	const listen = async (): Promise<Server> => {
+		const server = createServer({ allowHalfOpen: true }, serve).listen(place);
 		await once(server, 'listening');
 		return server;
 	};
@@ -58,10 +73,8 @@ export async function startFaultyProxy(uri: string): Promise<FaultyProxy> {
 		await closed;
 	};
 
-	let server = await listen(0);
-	const port = portOf(server.address());
+	let server = await listen();
 	return {
-		uriOf: (database) => `mongodb://127.0.0.1:${port}/${database}?directConnection=true`,
 		async cutOff(count) {
 			cutting = true;
 			const enough = cuts + count;
@@ -72,7 +85,7 @@ export async function startFaultyProxy(uri: string): Promise<FaultyProxy> {
 		async refuse(isOver) {
 			await shut(server);
 			await isOver();
-			server = await listen(port);
+			server = await listen();
 		},
 		close: () => shut(server),
 	};

@@ -6,7 +6,7 @@ import { inPlainEnglish } from './core/complaint';
 import { idSchema } from './core/ids';
 import type { AllowedPath } from './git/local-path';
 import { DOMAIN_NAME } from './net/domain-name';
-import type { Images } from './runtimes/runtime';
+import type { FurtherSite, Images } from './runtimes/runtime';
 
 const cidr = z.string().refine((text) => {
 	const [address = '', prefix = '', ...rest] = text.split('/');
@@ -31,6 +31,14 @@ const allowedPath = z.string().transform((text, context): AllowedPath => {
 		return z.NEVER;
 	}
 	return { directory: path.resolve(directory), organization_id: organization.data };
+});
+
+/** `NAME=HOST:PORT`: what is served by https under that name. */
+const furtherSite = z.string().transform((text, context): FurtherSite => {
+	const [, name = '', upstream = ''] = /^([^=]+)=([a-z0-9.-]+:\d{1,5})$/i.exec(text) ?? [];
+	if (DOMAIN_NAME.test(name)) return { name, upstream };
+	context.addIssue({ code: 'custom', message: 'must be a list of sites such as platform.example.com=service:4000' });
+	return z.NEVER;
 });
 
 const list = (separator: string) => (text: string) =>
@@ -96,8 +104,10 @@ const environmentSchema = z.object({
 	POSTGRES_IMAGE: z.string().default('postgres:17'),
 	CADDY_IMAGE: z.string().default('caddy:2'),
 	BASE_DOMAIN: z.string().regex(DOMAIN_NAME, 'must be a domain such as apps.example.com, in lower case').optional(),
+	INGRESS_HOST: z.string().default('127.0.0.1'),
 	INGRESS_HTTP_PORT: port.default(8090),
 	INGRESS_HTTPS_PORT: port.default(8493),
+	INGRESS_SITES: z.string().default('').transform(list(',')).pipe(z.array(furtherSite)),
 	SECRET_KEY: z.string().regex(MASTER_KEY, 'must be 32 bytes in hexadecimal (64 digits)').optional(),
 	SECRET_KEY_PREVIOUS: z
 		.string()
@@ -105,6 +115,9 @@ const environmentSchema = z.object({
 		.transform(list(','))
 		.pipe(z.array(z.string().regex(MASTER_KEY, 'must be a list of keys of 32 bytes in hexadecimal (64 digits)'))),
 });
+
+/** The variables that the service knows. */
+export const VARIABLES: readonly string[] = Object.keys(environmentSchema.shape);
 
 /** What the service is told from outside, checked and typed. */
 export interface Config {
@@ -131,8 +144,10 @@ export interface Config {
 	readonly images: Images;
 	/** Below which environments get their names on servers that have no domain of their own. */
 	readonly baseDomain: string | undefined;
-	/** The ports that the ingress of this machine's Engine takes. */
-	readonly localIngress: { readonly http_port: number; readonly https_port: number };
+	/** Where the ingress of this machine's Engine answers, and the ports that it takes. */
+	readonly localIngress: { readonly host: string; readonly http_port: number; readonly https_port: number };
+	/** What that ingress serves besides environments. */
+	readonly furtherSites: readonly FurtherSite[];
 	/** The master key that all secrets derive from; unset: one made at the first start and kept under `dataDir`. */
 	readonly secretKey: Buffer | undefined;
 	/** The language model that answers in the place of the assistant's rules; undefined: the rules answer. */
@@ -183,7 +198,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 		dockerSockets: env.DOCKER_HOST,
 		images: { odoo: env.ODOO_IMAGE, postgres: env.POSTGRES_IMAGE, caddy: env.CADDY_IMAGE },
 		baseDomain: env.BASE_DOMAIN,
-		localIngress: { http_port: env.INGRESS_HTTP_PORT, https_port: env.INGRESS_HTTPS_PORT },
+		localIngress: {
+			host: env.INGRESS_HOST,
+			http_port: env.INGRESS_HTTP_PORT,
+			https_port: env.INGRESS_HTTPS_PORT,
+		},
+		furtherSites: env.INGRESS_SITES,
 		secretKey: env.SECRET_KEY === undefined ? undefined : Buffer.from(env.SECRET_KEY, 'hex'),
 		previousSecretKeys: env.SECRET_KEY_PREVIOUS.map((key) => Buffer.from(key, 'hex')),
 	};

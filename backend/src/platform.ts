@@ -67,7 +67,7 @@ import { createHttpServer, listen } from './http/server';
 import { createLoginGate } from './http/login-gate';
 import { createOutbound } from './net/outbound';
 import { createOdooClients } from './odoo/clients';
-import { createRuntimes } from './runtimes/runtimes';
+import { createRuntimes, type Runtimes } from './runtimes/runtimes';
 import { createSignals } from './signals';
 
 /** The running service. */
@@ -159,6 +159,7 @@ export async function startPlatform(
 		servers: servers.service.forRuntimes,
 		installation,
 		images: config.images,
+		furtherSites: config.furtherSites,
 		scratchDir: scratch.directory,
 		connection: database.connection,
 		baseUrl: () => origin.url,
@@ -325,7 +326,9 @@ export async function startPlatform(
 			environments: environments.service,
 			connections: connections.service,
 		});
-		const localServer = await servers.addLocal({ sockets: config.dockerSockets, ports: config.localIngress });
+		const localServer = await servers.addLocal({ sockets: config.dockerSockets, ingress: config.localIngress });
+		if (config.furtherSites.length > 0)
+			await serveFurther(localServer, runtimes).catch(refuse('INGRESS_SITES', 'they cannot be served'));
 		if (database.engine === 'embedded')
 			await Promise.all([jobs.service.releaseAll(), webhooks.service.releaseAll()]);
 		await projects.service.tidyUp();
@@ -342,6 +345,12 @@ export async function startPlatform(
 /** What answers the assistant's questions: its rules, unless a language model is configured. */
 const openPlanner = ({ assistant }: Pick<Config, 'assistant'>, log: Logger): Planner =>
 	assistant === undefined ? rulesPlanner : createLanguageModelPlanner({ model: openLanguageModel(assistant), log });
+
+/** Has this machine's ingress serve what is configured: without it, the service itself may not be reached. */
+async function serveFurther(local: LocalServer | null, runtimes: Runtimes): Promise<void> {
+	if (local === null) throw new Error('no Docker Engine of this machine can be used');
+	await runtimes.of('docker').upkeep?.routeAnew(local.id);
+}
 
 /** Fails with the name of the variable that leads there. */
 const refuse =

@@ -54,6 +54,7 @@ export async function openBareRuntimes(servers: RuntimeServers = noServers) {
 				servers,
 				installation: () => Promise.resolve(installation),
 				images: { odoo: 'odoo:{version}', postgres: 'postgres:17', caddy: 'caddy:2' },
+				furtherSites: [],
 				domainsOf: () => Promise.resolve(new Map()),
 				outbound,
 				dockerSites,

@@ -21,7 +21,8 @@ describe('the configuration', () => {
 			dockerSockets: ['/var/run/docker.sock', path.join(homedir(), '.docker/run/docker.sock')],
 			images: { odoo: 'odoo:{version}', postgres: 'postgres:17', caddy: 'caddy:2' },
 			baseDomain: undefined,
-			localIngress: { http_port: 8090, https_port: 8493 },
+			localIngress: { host: '127.0.0.1', http_port: 8090, https_port: 8493 },
+			furtherSites: [],
 		});
 	});
 
@@ -74,6 +75,14 @@ describe('the configuration', () => {
 		]);
 	});
 
+	it('reads what the ingress of its machine serves besides environments', () => {
+		const sites = 'platform.example.com=service:4000, n8n.example.com=n8n:5678';
+		expect(readConfig({ INGRESS_SITES: sites }).furtherSites).toEqual([
+			{ name: 'platform.example.com', upstream: 'service:4000' },
+			{ name: 'n8n.example.com', upstream: 'n8n:5678' },
+		]);
+	});
+
 	it('reads lists of ranges', () => {
 		expect(readConfig({ OUTBOUND_ALLOWED_CIDRS: '10.0.0.0/8, fd00::/8' }).outboundAllowedCidrs).toEqual([
 			'10.0.0.0/8',
@@ -94,6 +103,9 @@ describe('the configuration', () => {
 		['GIT_ALLOWED_PATHS', 'org_01HXMW8QPK3R5T7V9X1Z3B5C7D='],
 		['TRUSTED_PROXIES', 'proxy.example.com'],
 		['TRUSTED_PROXIES', '0.0.0.0/0'],
+		['INGRESS_SITES', 'platform.example.com'],
+		['INGRESS_SITES', 'https://platform.example.com=service:4000'],
+		['INGRESS_SITES', 'platform.example.com=service'],
 	])('refuses %s=%s, naming it', (name, value) => {
 		expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
 		expect(() => readConfig({ [name]: value })).toThrow(name);

@@ -307,6 +307,8 @@ export interface RuntimeParts {
 	readonly images: Images;
 	/** The domains that lead to these environments, besides their own addresses. */
 	readonly domainsOf: (ids: readonly EnvironmentId[]) => Promise<ReadonlyMap<EnvironmentId, readonly string[]>>;
+	/** What the ingress of the operator's machine serves besides environments. */
+	readonly furtherSites: readonly FurtherSite[];
 	readonly outbound: Pick<Outbound, 'lookup' | 'checkAddress'>;
 	/** What the runtime `docker` keeps of its sites. */
 	readonly dockerSites: TenantCollection<DockerSite>;
@@ -314,6 +316,14 @@ export interface RuntimeParts {
 	readonly scratchDir: string;
 	readonly secrets: Secrets;
 	readonly clock: Clock;
+}
+
+/** Something else than an environment, e.g. the service itself. */
+export interface FurtherSite {
+	/** The name under which it is served by https. */
+	readonly name: string;
+	/** Where it answers by http: `host:port`. */
+	readonly upstream: string;
 }
 
 /** What containers are made of. */

@@ -44,7 +44,7 @@ export function createServers({
 		routes: serverRoutes({ servers: service, pager }),
 		worker: createHeartbeat({ ...parts, engines, installation, notify: signals.outboxFilled.notify }),
 		/** Has the Docker Engine of this machine among the servers, where one answers. */
-		addLocal: (place: Pick<Parameters<typeof addLocalServer>[0], 'sockets' | 'ports'>) =>
+		addLocal: (place: Pick<Parameters<typeof addLocalServer>[0], 'sockets' | 'ingress'>) =>
 			addLocalServer({ ...parts, ...place, engines, create: (...request) => service.create(...request) }),
 	};
 }

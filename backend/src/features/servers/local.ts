@@ -1,4 +1,4 @@
-import type { OrganizationId } from '../../core/ids';
+import type { OrganizationId, ServerId } from '../../core/ids';
 import type { Logger } from '../../core/log';
 import type { TenantCollection } from '../../database/tenant-collection';
 import { openableSocket } from '../../docker/endpoint';
@@ -11,6 +11,7 @@ const PATIENCE_MS = 2_000;
 
 /** The Docker Engine of the service's own machine. */
 export interface LocalServer {
+	readonly id: ServerId;
 	readonly name: string;
 	readonly engine_version: string;
 }
@@ -25,7 +26,7 @@ export async function addLocalServer({
 	create,
 	operatorOf,
 	sockets,
-	ports,
+	ingress,
 	log,
 }: {
 	servers: TenantCollection<ServerDocument>;
@@ -34,8 +35,8 @@ export async function addLocalServer({
 	operatorOf: () => Promise<OrganizationId | null>;
 	/** Where it may answer. */
 	sockets: readonly string[];
-	/** Those that its ingress takes. */
-	ports: Omit<ServerDocument['ingress'], 'host'>;
+	/** Where its ingress answers, and the ports that it takes. */
+	ingress: ServerDocument['ingress'];
 	log: Logger;
 }): Promise<LocalServer | null> {
 	const path = openableSocket(sockets);
@@ -51,7 +52,7 @@ export async function addLocalServer({
 			create(
 				operator,
 				{
-					...{ name, endpoint, ingress: ports },
+					...{ name, endpoint, ingress },
 					...{ labels: {}, capacity: { environments: null }, drain: false, base_domain: null },
 				},
 				limit,
@@ -59,7 +60,7 @@ export async function addLocalServer({
 		// Another replica may add it at the same moment, and another server may have its name.
 		const server =
 			(await known()) ?? (await add('local').catch(async () => (await known()) ?? (await add(machine))));
-		return { name: server.name, engine_version: version };
+		return { id: server._id, name: server.name, engine_version: version };
 	} catch (error) {
 		log.warn({ err: error }, 'the Docker Engine of this machine cannot be used');
 		return null;

@@ -1,3 +1,4 @@
+import type { FurtherSite } from '../runtime';
 import { WEB_PORT, WEBSOCKET_PORT } from './settings-files';
 
 /** Where Caddy is told what to do: from within its container alone. */
@@ -82,6 +83,12 @@ const routeOf = ({ key, url, domains }: Pick<SiteRoute, 'key' | 'url' | 'domains
 	],
 });
 
+const furtherRoute = ({ name, upstream }: FurtherSite) => ({
+	match: [{ host: [name] }],
+	terminal: true,
+	handle: [{ handler: 'reverse_proxy', upstreams: [{ dial: upstream }], stream_close_delay: WEBSOCKETS_LAST }],
+});
+
 /**
  * The files that say who serves: with them the ingress moves from one container to the next without being loaded anew,
  * which would cut connections that wait for their next request.
@@ -98,11 +105,15 @@ export const siteFiles = (routes: readonly SiteRoute[]): Readonly<Record<string,
  * All that a server's Caddy does, as its own JSON. Names with https get certificates by Caddy itself, and are led there
  * from http.
  */
-export function ingressConfig(routes: readonly Pick<SiteRoute, 'key' | 'url' | 'domains'>[]) {
+export function ingressConfig(
+	routes: readonly Pick<SiteRoute, 'key' | 'url' | 'domains'>[],
+	further: readonly FurtherSite[] = [],
+) {
 	const sorted = [...routes].sort((one, other) => (one.url < other.url ? -1 : 1));
-	const server = (port: number, scheme: string) => ({
+	const routesOf = (scheme: string) => sorted.filter(({ url }) => url.startsWith(`${scheme}:`)).map(routeOf);
+	const server = (port: number, known: readonly object[]) => ({
 		listen: [`:${port}`],
-		routes: [...sorted.filter(({ url }) => url.startsWith(`${scheme}:`)).map(routeOf), { handle: [UNKNOWN] }],
+		routes: [...known, { handle: [UNKNOWN] }],
 		// A container that does not answer at this moment.
 		errors: { routes: [{ handle: [NOT_SERVED] }] },
 	});
@@ -111,8 +122,8 @@ export function ingressConfig(routes: readonly Pick<SiteRoute, 'key' | 'url' | '
 		apps: {
 			http: {
 				servers: {
-					http: { ...server(80, 'http'), automatic_https: { disable: true } },
-					https: server(443, 'https'),
+					http: { ...server(80, routesOf('http')), automatic_https: { disable: true } },
+					https: server(443, [...further.map(furtherRoute), ...routesOf('https')]),
 				},
 			},
 		},

@@ -1,6 +1,6 @@
 import { pack } from 'tar-stream';
 import type { Engine } from '../../docker/engine';
-import type { RuntimeServer } from '../runtime';
+import type { FurtherSite, RuntimeServer } from '../runtime';
 import {
 	ADMIN,
 	CONFIG_DIRECTORY,
@@ -20,9 +20,12 @@ export interface IngressSite extends SiteRoute {
 	readonly network: string;
 }
 
+/** The network that further sites are on. */
+const FURTHER_NETWORK = 'odoo-platform';
+
 /** The ingresses of all servers: one Caddy each, which this alone writes to. */
 export interface Ingress {
-	/** Brings a server's Caddy to what its sites are now; a server without sites needs none. */
+	/** Brings a server's Caddy to what its sites are now; a server that serves nothing needs none. */
 	follow(server: RuntimeServer): Promise<void>;
 	/** Has it let go of a network that is to be removed. */
 	leave(server: RuntimeServer, network: string): Promise<void>;
@@ -32,12 +35,15 @@ export function createIngress({
 	installation,
 	image,
 	sitesOn,
+	furtherSites,
 	ensureImage,
 }: {
 	installation: () => Promise<string>;
 	image: string;
 	/** The sites of a server, as they are now. */
 	sitesOn: (server: RuntimeServer['id']) => Promise<readonly IngressSite[]>;
+	/** What the operator's own machine serves besides. */
+	furtherSites: readonly FurtherSite[];
 	ensureImage: (engine: Engine, image: string) => Promise<void>;
 }): Ingress {
 	const following = new Map<RuntimeServer['id'], Promise<void>>();
@@ -96,13 +102,14 @@ export function createIngress({
 
 	const bring = async (server: RuntimeServer) => {
 		const { engine, id } = server;
+		const further = server.isOperators ? furtherSites : [];
 		for (;;) {
 			const sites = await sitesOn(id);
-			if (sites.length === 0) {
+			if (sites.length + further.length === 0) {
 				await removeContainer(server);
 				return;
 			}
-			const config = JSON.stringify(ingressConfig(sites));
+			const config = JSON.stringify(ingressConfig(sites, further));
 			const files = siteFiles(sites);
 			const { container, found } = await ensureContainer(server, { config, files });
 			// A site that is written down before its first deploy has no network yet.
@@ -110,6 +117,9 @@ export function createIngress({
 			const ofSites = new Set(sites.map(({ network }) => network));
 			for (const { name } of networks) {
 				if (ofSites.has(name) && found?.addresses[name] === undefined) await engine.connect(name, container);
+			}
+			if (further.length > 0 && found?.addresses[FURTHER_NETWORK] === undefined) {
+				await engine.connect(FURTHER_NETWORK, container);
 			}
 			const before = told.get(id);
 			const now = { since: found?.started_at.getTime(), config };

@@ -27,19 +27,11 @@ export const dockerRuntime: RuntimeDefinition = {
 	description: 'a real Odoo with a PostgreSQL of its own, in containers on a server',
 	placed: true,
 
-	create: ({
-		dockerSites: sites,
-		servers,
-		domainsOf,
-		outbound,
-		installation,
-		images,
-		secrets,
-		clock,
-		scratchDir,
-	}) => {
+	create: ({ dockerSites: sites, domainsOf, furtherSites, ...given }) => {
+		const { servers, outbound, installation, images, secrets, clock, scratchDir } = given;
 		const ingress = createIngress({
 			installation,
+			furtherSites,
 			image: images.caddy,
 			sitesOn: async (server_id) => {
 				const found = await sites.everywhere.find({ server_id, traffic: { $ne: 'removed' } });

@@ -1,7 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
+import type { Agent as HttpAgent } from 'node:http';
 import { Agent } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { DockerOptions } from 'dockerode';
+import { SshAgent } from './ssh-agent';
 
 /** Where a Docker Engine answers, and how one proves oneself there. All PEM texts. */
 export type Endpoint =
@@ -43,7 +45,7 @@ export class EndpointRefusedError extends Error {
 export function optionsOf(
 	endpoint: Endpoint,
 	{ lookup, checkAddress }: EngineNetwork,
-): DockerOptions & { agent?: Agent } {
+): DockerOptions & { agent?: HttpAgent } {
 	const none = { socketPath: undefined, host: undefined, port: undefined };
 	if (endpoint.kind === 'socket') return { ...none, protocol: 'http', socketPath: endpoint.path };
 	const { host, port } = endpoint;
@@ -58,17 +60,13 @@ export function optionsOf(
 		return { ...none, protocol: 'https', host, port, agent: new Agent({ ca, cert, key, lookup }) };
 	}
 	const [, expected = ''] = endpoint.host_key.split(' ');
-	return {
-		...none,
-		protocol: 'ssh',
-		host,
-		port,
+	const login = {
 		username: endpoint.user,
-		sshOptions: {
-			privateKey: endpoint.private_key,
-			hostVerifier: (key: Buffer) => key.equals(Buffer.from(expected, 'base64')),
-		},
+		privateKey: endpoint.private_key,
+		hostVerifier: (key: Buffer) => key.equals(Buffer.from(expected, 'base64')),
 	};
+	// Its own way to SSH logs in anew for each request.
+	return { ...none, protocol: 'http', host, port, agent: new SshAgent({ host, port }, login) };
 }
 
 /** The first of these paths that is a socket which this user may open. */

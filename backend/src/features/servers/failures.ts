@@ -8,6 +8,9 @@ const TLS = /CERT|SSL|TLS|EPROTO|UNABLE_TO|SELF_SIGNED|OSSL/;
 /** How the SSH library says what is wrong between its two. */
 const SSH = /parse privateKey|authentication methods failed|Host denied|Handshake failed/i;
 
+/** How it says that the server opens no channel to the Engine's socket. */
+const NO_WAY = /Channel open failure/;
+
 /** Why an Engine could not be had, and in which words. */
 export interface EngineFailure {
 	readonly code: 'server_unreachable' | 'server_credentials_refused' | 'server_address_refused';
@@ -36,6 +39,12 @@ export function engineFailure(error: unknown): EngineFailure | null {
 	if (cause instanceof Error && SSH.test(cause.message)) {
 		const message = `The SSH keys of the server and the service do not fit each other (${cause.message}).`;
 		return { code: 'server_credentials_refused', message, pointer: '/ssh' };
+	}
+	if (cause instanceof Error && NO_WAY.test(cause.message)) {
+		const message =
+			'SSH works, but not the way on to the Docker Engine: the user must be one who may use /var/run/docker.sock, ' +
+			'and sshd allow to forward to it (AllowStreamLocalForwarding).';
+		return { code: 'server_unreachable', message, pointer: '/endpoint' };
 	}
 	return { code: 'server_unreachable', message: error.message, pointer: '/endpoint' };
 }

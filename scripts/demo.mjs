@@ -1,45 +1,30 @@
-// The main job, start to end: `npm run demo` (`-- --once` ends it when the workflow has).
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// The main job, start to end: `npm run demo` (`-- --once` ends it when the workflow has, `-- --docker` has it done on a
+// real Odoo).
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { apiOf } from './demo/api.mjs';
+import { latestDeployment, nextDeployment, realEnvironment, tellDeployment } from './demo/real-environment.mjs';
+import { commitChange } from './demo/repository.mjs';
+import { table } from './demo/table.mjs';
 import { makeReady } from './ready.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
 const EXAMPLE = 'docs/examples/deploy-and-report.json';
-const VERSION = /'version': '(\d+\.\d+\.\d+\.)(\d+)(\.\d+)'/;
+const DEPLOY = 'Deploy environment';
+const REPORT = 'Read confirmed sales';
+const NO_ENGINE =
+	'No Docker Engine answers on this machine: start Docker, or name its socket in DOCKER_HOST (unix:///path), and try again.';
 
-const say = (text = '') => console.log(text);
+let stopping = false;
+
+/** What still ends after the demo was told to stop is of no use to anybody. */
+const say = (text = '') => {
+	if (!stopping) console.log(text);
+};
+const tell = (text) => say(`     ${text}`);
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
-
-/** Commits a change to the demo project's repository, as its developers would: the next version of an add-on. */
-async function commitChange(repository, git) {
-	const manifest = 'acme_loyalty/__manifest__.py';
-	const file = path.join(repository, manifest);
-	const text = readFileSync(file, 'utf8');
-	const [line, before, number, after] = VERSION.exec(text) ?? [];
-	if (line === undefined) throw new Error(`There is no 'version': '19.0.1.2.0' or the like to raise in ${file}.`);
-	const version = `${before}${Number(number) + 1}${after}`;
-	writeFileSync(file, text.replace(line, `'version': '${version}'`));
-	const run = async (...args) => String(await git({ args: ['-C', repository, ...args] })).trim();
-	await run('commit', '--quiet', '--message', `Release acme_loyalty ${version}`, '--', manifest);
-	return run('log', '-1', '--format=%h %s');
-}
-
-/** Records as a person reads them. */
-function table(records) {
-	const columns = Object.keys(records[0] ?? {});
-	const text = (value) => (Array.isArray(value) ? String(value[1] ?? '') : value === false ? '' : String(value));
-	const rows = [columns, ...records.map((record) => columns.map((column) => text(record[column])))];
-	const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index].length)));
-	const isNumber = columns.map((column) => records.every((record) => typeof record[column] === 'number'));
-	const cell = (content, index) =>
-		isNumber[index] ? content.padStart(widths[index]) : content.padEnd(widths[index]);
-	const line = (row) => `  ${row.map(cell).join('  ')}`.trimEnd();
-	return [line(rows[0]), `  ${widths.map((width) => '─'.repeat(width)).join('  ')}`, ...rows.slice(1).map(line)].join(
-		'\n',
-	);
-}
 
 /** A path as a person reads it: from where the command was given, where it is below. */
 function shown(file) {
@@ -55,21 +40,32 @@ function readFirstRun(file) {
 	);
 }
 
-/** Shows the main job on a running platform. */
-async function demonstrate(platform, config) {
-	const { git } = require('../backend/dist/git/git-command.js');
+/** What the workflow deploys to, and how its progress is told: the sandbox is done before there is any. */
+const onSandbox = ({ environments }) => ({ id: environments.production, follow: () => Promise.resolve() });
+
+/** The same with a real Odoo, whose deploys take their time. */
+async function onDocker(platform, firstRun) {
+	const api = apiOf(platform.url, firstRun.api_key);
+	const environment = await realEnvironment(api, firstRun.project_id);
+	const latest = await latestDeployment(api, environment);
+	if (latest?.finished_at === null) {
+		say('   The deploy of an earlier run was interrupted, and goes on first:');
+		await tellDeployment(api, latest, tell);
+	}
+	if (environment.status === 'pending') {
+		say('   Its first deploy makes a database: a minute or two, and as long as it takes to fetch images.');
+	}
+	const follow = async (signal) =>
+		tellDeployment(api, await nextDeployment(api, environment, latest, signal), tell, signal);
+	return { id: environment.id, url: environment.primary_url, follow };
+}
+
+/** Runs the example in n8n's engine and answers the items of its last node. */
+async function runExample(platform, firstRun, { id, follow }) {
 	const { loadPackage, runWorkflow } = require('./n8n-engine.js');
-	const started = Date.now();
-	const database = config.mongodbUri === undefined ? `embedded database under ${shown(config.dataDir)}` : 'MongoDB';
-	say(`1. The service answers at ${platform.url} (${database})`);
-
-	const firstRunFile = path.join(config.dataDir, 'first-run.json');
-	const firstRun = readFirstRun(firstRunFile);
-	const repository = path.join(config.dataDir, 'repositories', 'demo');
-	say(`2. Committed to the demo project's repository: ${await commitChange(repository, git)}`);
-
-	say(`3. Running ${EXAMPLE} in n8n's engine:`);
 	const workflow = JSON.parse(readFileSync(path.join(root, EXAMPLE), 'utf8'));
+	const deployed = new AbortController();
+	let following;
 	const result = await runWorkflow(workflow, await loadPackage(root), {
 		credentials: {
 			odooPlatformApi: { baseUrl: platform.url, apiKey: firstRun.api_key },
@@ -80,20 +76,53 @@ async function demonstrate(platform, config) {
 			},
 		},
 		parameters: {
-			'Deploy environment': { environment: { __rl: true, mode: 'id', value: firstRun.environments.production } },
+			[DEPLOY]: { environment: { __rl: true, mode: 'id', value: id } },
+			[REPORT]: { options: { environmentId: '={{ $json.environment_id }}' } },
 		},
-		onNodeStart: (node) => say(`   ▸ ${node}`),
-		onNodeFinish: (node, { items, error, milliseconds }) =>
-			say(
-				`   ${error ? '✗' : '✓'} ${node}: ${error ? error.message : `${items.length} item${items.length === 1 ? '' : 's'}`}, ${seconds(milliseconds)}`,
-			),
+		onNodeStart: (node) => {
+			say(`   ▸ ${node}`);
+			if (node === DEPLOY)
+				following = follow(deployed.signal).catch((error) => deployed.signal.aborted || tell(error.message));
+		},
+		onNodeFinish: async (node, { items, error, milliseconds }) => {
+			if (error) deployed.abort();
+			await following;
+			const outcome = error ? error.message : `${items.length} item${items.length === 1 ? '' : 's'}`;
+			say(`   ${error ? '✗' : '✓'} ${node}: ${outcome}, ${seconds(milliseconds)}`);
+		},
 	});
 	if (result.error) throw new Error(`The workflow failed: ${result.error.message}`);
-	const last = Object.values(result.items).at(-1) ?? [];
+	return Object.values(result.items).at(-1) ?? [];
+}
+
+/** Shows the main job on a running platform. */
+async function demonstrate(platform, config, wantsDocker) {
+	const { git } = require('../backend/dist/git/git-command.js');
+	const started = Date.now();
+	const database = config.mongodbUri === undefined ? `embedded database under ${shown(config.dataDir)}` : 'MongoDB';
+	say(`1. The service answers at ${platform.url} (${database})`);
+	if (wantsDocker && platform.localServer === null) throw new Error(NO_ENGINE);
+
+	const firstRunFile = path.join(config.dataDir, 'first-run.json');
+	const firstRun = readFirstRun(firstRunFile);
+	const repository = path.join(config.dataDir, 'repositories', 'demo');
+	say(`2. Committed to the demo project's repository: ${await commitChange(repository, git)}`);
+
+	const where = wantsDocker ? `, on Docker Engine ${platform.localServer.engine_version}` : '';
+	say(`3. Running ${EXAMPLE} in n8n's engine${where}:`);
+	const target = wantsDocker ? await onDocker(platform, firstRun) : onSandbox(firstRun);
+	const items = await runExample(platform, firstRun, target);
 	say();
-	say(table(last.map((item) => item.json)));
+	say(table(items.map((item) => item.json)));
 	say();
 	say(`Done in ${seconds(Date.now() - started)}. Keys and ids: ${shown(firstRunFile)}`);
+	if (wantsDocker) {
+		say(`Odoo answers at ${target.url}, and goes on when the service stops. To remove it while the service runs:`);
+		say(`  API_KEY=$(node -p "require('${firstRunFile}').api_key")`);
+		say(`  curl -X DELETE ${platform.url}/api/v1/environments/${target.id} -H "Authorization: Bearer $API_KEY"`);
+	} else if (platform.localServer !== null) {
+		say('A Docker Engine answers here: npm run demo -- --docker does the same on a real Odoo.');
+	}
 }
 
 async function main() {
@@ -104,15 +133,21 @@ async function main() {
 
 	const config = readConfig({ LOG_LEVEL: 'warn', ...process.env });
 	const platform = await startPlatform(config, { log: createLogger(config.logLevel) });
-	let stopping = false;
+	const wantsDocker = process.argv.includes('--docker');
 	const stop = async (exitCode) => {
 		stopping = true;
 		await platform.stop();
 		process.exit(exitCode);
 	};
-	for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (stopping ? process.exit(1) : stop(0)));
+	for (const signal of ['SIGINT', 'SIGTERM']) {
+		process.on(signal, () => {
+			if (stopping) process.exit(1);
+			if (wantsDocker) say('Stopping. A deploy that is interrupted begins anew at the next start.');
+			void stop(0);
+		});
+	}
 	try {
-		await demonstrate(platform, config);
+		await demonstrate(platform, config, wantsDocker);
 	} catch (error) {
 		if (stopping) return;
 		console.error(error.message);

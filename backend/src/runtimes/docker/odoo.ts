@@ -78,7 +78,7 @@ const PYTHON_ERROR = /^[\w.]*(?:Error|Exception|Violation)\b.*/;
  * @throws OdooFailedError
  */
 export async function runOdoo(
-	engine: Engine,
+	engine: Pick<Engine, 'run'>,
 	spec: ContainerSpec,
 	command: readonly string[],
 	{ signal, log, progress }: RuntimeContext,
@@ -97,7 +97,9 @@ export async function runOdoo(
 		const [, module, done, of] = LOADING.exec(line) ?? [];
 		if (module !== undefined) {
 			const text = `Module ${module} (${done} of ${of})`;
-			tell(() => Promise.all([log(text), progress(Number(done) / Number(of))]));
+			// Odoo loads `base` alone before it knows of the others.
+			const isAlone = of === '1';
+			tell(() => Promise.all([log(text), isAlone ? undefined : progress(Number(done) / Number(of))]));
 			return;
 		}
 		const said = COMPLAINT.exec(line)?.[1] ?? PYTHON_ERROR.exec(line)?.[0];

@@ -43,7 +43,7 @@ def migrate(cr, version):
 		/** Its database lies on a small disk of its own, which stays there when the database server ends. */
 		beforeAll(async () => {
 			line = await startFaultyLine({ path: new URL(DOCKER_HOST ?? '').pathname }, { path: socket });
-			real = await openRealEnvironments(DOCKER_HOST ?? '', `unix://${socket}`);
+			real = await openRealEnvironments(DOCKER_HOST ?? '', { endpoint: `unix://${socket}` });
 			environment = await real.addEnvironment('faults', { memory_mb: 2_048 });
 			names = namesOf(environment.id);
 			const labels = {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { type Engine, openEngine } from '../../backend/src/docker/engine';
-import { DOCKER_HOST, freePort, removeAll } from '../support/real-environments';
+import { freePort } from '../support/free-port';
+import { DOCKER_HOST, removeAll } from '../support/real-environments';
 import { openDemo } from '../support/run-demo';
 
 /** Containers take their time on a busy machine. */

@@ -7,8 +7,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { openEngine } from '../../backend/src/docker/engine';
+import { freePort } from '../support/free-port';
 import { startTestPlatform, type TestPlatform, WIDE_LIMITS } from '../support/platform';
-import { DOCKER_HOST, freePort } from '../support/real-environments';
+import { DOCKER_HOST } from '../support/real-environments';
+
 import { until } from '../support/until';
 
 const SSHD = '/usr/sbin/sshd';

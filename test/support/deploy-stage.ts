@@ -65,6 +65,7 @@ export function createNotingRuntime(overrides: Partial<Runtime> = {}) {
 		restore: () => Promise.reject(new Error('not part of this test')),
 		remove: () => Promise.resolve(true),
 		access: () => Promise.reject(new Error('not part of this test')),
+		firstLogin: () => Promise.resolve(null),
 		...overrides,
 	};
 	return { ...runtime, applied };

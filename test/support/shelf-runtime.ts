@@ -37,6 +37,7 @@ const shelfRuntime: RuntimeDefinition = {
 				return true;
 			},
 			access: notPartOfIt,
+			firstLogin: notPartOfIt,
 			mount: {
 				path: '/shelf/:environment_id',
 				handle: async ({ environment_id }, request) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ingressConfig } from '../../backend/src/runtimes/docker/ingress-config';
 
-const environment = { key: 'oec-env-1', url: 'https://shop-1.apps.example.com' };
+const environment = { key: 'oec-env-1', url: 'https://shop-1.apps.example.com', domains: ['shop.example.com'] };
 const platform = { name: 'platform.example.com', upstream: 'service:4000' };
 
 describe('what a server’s ingress serves', () => {
@@ -12,7 +12,7 @@ describe('what a server’s ingress serves', () => {
 				match: [{ host: ['platform.example.com'] }],
 				handle: [{ handler: 'reverse_proxy', upstreams: [{ dial: 'service:4000' }] }],
 			},
-			{ match: [{ host: ['shop-1.apps.example.com'] }] },
+			{ match: [{ host: ['shop-1.apps.example.com', 'shop.example.com'] }] },
 			{ handle: [{ status_code: 404 }] },
 		]);
 		expect(servers.http.routes).toMatchObject([{ handle: [{ status_code: 404 }] }]);

@@ -167,7 +167,7 @@ async function put(engine: Engine, container: string, { config, files }: Content
 		archive.entry({ name: `${directory}/${name}`, mode: 0o644 }, text);
 	archive.finalize();
 	await engine.putArchive(container, CONFIG_DIRECTORY, archive);
-	if (!isRunning) return;
+	if (!isRunning || Object.keys(files).length === 0) return;
 	const move = `cd ${CONFIG_DIRECTORY} && mkdir -p ${SITES} && mv -f ${directory}/* ${SITES}/`;
 	const { exit_code, stderr } = await engine.exec(container, ['/bin/sh', '-c', move], {
 		signal: AbortSignal.timeout(EXEC_MS),

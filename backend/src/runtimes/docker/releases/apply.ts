@@ -53,11 +53,14 @@ export async function bringTo(
 	await keepSite(parts, site);
 	const open = await openSite(parts, site);
 	try {
-		return await prepareAnd(serve, parts, open, release, context);
+		return await inWords(context, () => prepareAnd(serve, parts, open, release, context));
 	} catch (error) {
-		if (!(error instanceof EngineError)) throw error;
+		if (!(error instanceof EngineError || error instanceof ReleaseError)) throw error;
 		const { serving, traffic, update: begun } = await open.read();
-		const isUntouched = traffic === 'open' && begun === null && serving?.deployment_id !== release.deployment_id;
+		// What served before does not serve again: to put it back has failed as well.
+		const isLost = traffic === 'maintenance' || begun !== null;
+		if (error instanceof ReleaseError && !isLost) throw error;
+		const isUntouched = traffic === 'open' && !isLost && serving?.deployment_id !== release.deployment_id;
 		if (isUntouched) {
 			throw new ReleaseError('server_failed', error.message, { cause: error });
 		}
@@ -89,10 +92,11 @@ async function prepareAnd(
 			python: pythonOf(files, { image: open.image, git_sha: release.git_sha }),
 			workers: site.settings.workers,
 		};
-		return inWords(context, async () => {
+		const installAndServe = async () => {
 			await installPython(open, next, files, context);
 			return serve(open, next);
-		}).catch(async (error: unknown) => {
+		};
+		return installAndServe().catch(async (error: unknown) => {
 			// Once it serves, what failed was work that came after.
 			const isServing = (await open.read()).serving?.deployment_id === release.deployment_id;
 			if (!context.signal.aborted && !isServing) await removeRelease(open, release.deployment_id);

@@ -4,6 +4,7 @@ import type { DockerRelease } from '../model';
 import { copyOf, namesOf } from '../names';
 import { labelsOf } from '../odoo';
 import type { OpenSite } from '../parts';
+import { SqlError } from '../postgres';
 
 /** Work that may fail: the release serves, and the next one does what was left. */
 export async function afterwards({ log, signal }: RuntimeContext, work: () => Promise<void>): Promise<void> {
@@ -11,7 +12,7 @@ export async function afterwards({ log, signal }: RuntimeContext, work: () => Pr
 		await work();
 	} catch (error) {
 		signal.throwIfAborted();
-		if (!(error instanceof EngineError)) throw error;
+		if (!(error instanceof EngineError || error instanceof SqlError)) throw error;
 		await log(`Not everything of the earlier release could be taken away: ${error.message}`);
 	}
 }

@@ -142,25 +142,20 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 					`SELECT count(*) FROM pg_stat_activity WHERE datname = ${quoted(database)} AND backend_xid IS NOT NULL;`,
 				),
 			),
-		/** Copies it as it is; nobody is in it meanwhile. */
+		/** Copies it as it is; nobody is in it meanwhile, or after a failure, until {@link restoreCopy}. */
 		async copy(database: string, copy: string, owner: string) {
 			const making = named(`${database}__making`);
 			const allow = (allowed: boolean) => `ALTER DATABASE ${named(database)} WITH ALLOW_CONNECTIONS ${allowed};`;
-			try {
-				// One call of psql, for each takes its time. What is half made does not bear the name of a whole copy.
-				await ask(
-					'postgres',
-					`DROP DATABASE IF EXISTS ${making} WITH (FORCE);
-					${allow(false)}
-					${endSessions(database)}
-					CREATE DATABASE ${making} OWNER ${named(owner)} TEMPLATE ${named(database)};
-					ALTER DATABASE ${making} RENAME TO ${named(copy)};
-					${allow(true)}`,
-				);
-			} catch (error) {
-				await ask('postgres', allow(true));
-				throw error;
-			}
+			// One call of psql, for each takes its time. What is half made does not bear the name of a whole copy.
+			await ask(
+				'postgres',
+				`DROP DATABASE IF EXISTS ${making} WITH (FORCE);
+				${allow(false)}
+				${endSessions(database)}
+				CREATE DATABASE ${making} OWNER ${named(owner)} TEMPLATE ${named(database)};
+				ALTER DATABASE ${making} RENAME TO ${named(copy)};
+				${allow(true)}`,
+			);
 		},
 		/** Copies it as it is at one moment, while it is worked in. */
 		async duplicate(database: string, copy: string, owner: string, signal: AbortSignal) {

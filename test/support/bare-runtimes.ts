@@ -137,6 +137,7 @@ export function releaseOf(
 	return {
 		deployment_id,
 		git_sha: deployment_id,
+		rehearse: false,
 		addons: addons.map((each) => ({ ...each, installable: true })),
 		rehearse: false,
 		variables: {},

@@ -233,8 +233,8 @@ export function describeRuntime(
 		it(
 			'leaves nothing when it is removed, and takes no offense at being removed again',
 			async () => {
-				await runtime.remove(site);
-				await runtime.remove(site);
+				expect(await runtime.remove(site)).toBe(true);
+				expect(await runtime.remove(site)).toBe(true);
 				expect([await subject.left(), await subject.documents()]).toEqual([[], 0]);
 			},
 			patienceMs,

@@ -139,7 +139,6 @@ export function releaseOf(
 		git_sha: deployment_id,
 		rehearse: false,
 		addons: addons.map((each) => ({ ...each, installable: true })),
-		rehearse: false,
 		variables: {},
 		source: async (directory) => {
 			await mkdir(directory, { recursive: true });

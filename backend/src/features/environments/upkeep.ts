@@ -82,12 +82,12 @@ export function createUpkeep({
 	};
 
 	const look = async (server: ServerId) => {
-		for (const { lookAfter, routeAnew, clearAway } of upkeep) {
+		for (const its of upkeep) {
 			await alone(server, async () => {
-				for (const site of await lookAfter(server, isAtWork)) await repair(site);
+				for (const site of await its.lookAfter(server, isAtWork)) await repair(site);
 			});
-			await alone(server, () => routeAnew(server));
-			await alone(server, () => clearAway(server, isAtWork));
+			await alone(server, () => its.routeAnew(server));
+			await alone(server, () => its.clearAway(server, isAtWork));
 		}
 	};
 

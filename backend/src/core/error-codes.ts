@@ -64,8 +64,7 @@ export const ERROR_CODES = {
 	domain_taken: { status: 409, meaning: 'The domain leads to another environment already.' },
 	domain_not_proven: {
 		status: 409,
-		meaning:
-			'The DNS does not show that the domain is to lead there; `cname`, or `txt` of `txt_name`, would.',
+		meaning: 'The DNS does not show that the domain is to lead there; `cname`, or `txt` of `txt_name`, would.',
 	},
 	environment_not_deployed: { status: 409, meaning: 'Nothing was deployed to the environment yet; deploy first.' },
 	environment_not_running: {

@@ -20,12 +20,10 @@ const domainSchema = z
 const domainRequest = z
 	.strictObject({ domain: domainName })
 	.meta({ id: 'DomainRequest', examples: [{ domain: 'shop.example.com' }] });
-const domainsSchema = z
-	.object({ domains: z.array(domainSchema).meta({ description: 'By name' }) })
-	.meta({
-		id: 'Domains',
-		examples: [{ domains: [{ domain: 'shop.example.com', created_at: '2026-05-07T14:23:11.400Z' }] }],
-	});
+const domainsSchema = z.object({ domains: z.array(domainSchema).meta({ description: 'By name' }) }).meta({
+	id: 'Domains',
+	examples: [{ domains: [{ domain: 'shop.example.com', created_at: '2026-05-07T14:23:11.400Z' }] }],
+});
 
 const present = ({ _id, created_at }: DomainDocument) => ({ domain: _id, created_at: created_at.toISOString() });
 

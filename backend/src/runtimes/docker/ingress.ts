@@ -46,7 +46,7 @@ export function createIngress({
 	furtherSites: readonly FurtherSite[];
 	ensureImage: (engine: Engine, image: string) => Promise<void>;
 }): Ingress {
-	const following = new Map<RuntimeServer['id'], Promise<void>>();
+	const underWay = new Map<RuntimeServer['id'], Promise<void>>();
 	/** What each Caddy was last told, and since when it runs: one that was made anew knows nothing. */
 	const told = new Map<RuntimeServer['id'], { since: number | undefined; config: string }>();
 
@@ -132,21 +132,21 @@ export function createIngress({
 		}
 	};
 
+	/** One after the other on each server: what one of them takes away, another may be about to change. */
+	const inTurn = (id: RuntimeServer['id'], work: () => Promise<void>) => {
+		const now = (underWay.get(id) ?? Promise.resolve()).then(work, work);
+		underWay.set(id, now);
+		return now;
+	};
+
 	return {
-		follow(server) {
-			const before = following.get(server.id) ?? Promise.resolve();
-			const now = before.then(
-				() => bring(server),
-				() => bring(server),
-			);
-			following.set(server.id, now);
-			return now;
-		},
-		async leave({ engine }, network) {
-			const { container } = ingressNames(await installation());
-			const found = await engine.inspect(container);
-			if (found?.addresses[network] !== undefined) await engine.disconnect(network, container);
-		},
+		follow: (server) => inTurn(server.id, () => bring(server)),
+		leave: ({ id, engine }, network) =>
+			inTurn(id, async () => {
+				const { container } = ingressNames(await installation());
+				const found = await engine.inspect(container);
+				if (found?.addresses[network] !== undefined) await engine.disconnect(network, container);
+			}),
 	};
 }
 

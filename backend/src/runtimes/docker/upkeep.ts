@@ -77,7 +77,7 @@ export async function clearAway(parts: DockerParts, server_id: ServerId, isAtWor
 		await engine.removeNetwork(network.name);
 	}
 	for (const { _id: id, organization_id } of await sites.everywhere.find({ server_id, traffic: 'removed' })) {
-		await takeAway(parts, server, { id, organization_id });
+		if (!(await isAtWork({ id, organization_id }))) await takeAway(parts, server, { id, organization_id });
 	}
 }
 

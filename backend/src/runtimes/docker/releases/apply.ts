@@ -76,7 +76,10 @@ async function prepareAnd(
 	context: RuntimeContext,
 ): Promise<Applied> {
 	const { site } = open;
-	await settle(open, context);
+	await settle(open, context).catch((error: unknown) => {
+		// An earlier release that cannot serve any more is what the next one is there to replace.
+		if (!(error instanceof NotReadyError)) throw error;
+	});
 	const { serving } = await open.read();
 	if (serving?.deployment_id === release.deployment_id) return { ...NOTHING_DONE };
 	await context.log(`Server ${open.server.id}: the network, the database server and the ingress are made ready.`);

@@ -24,6 +24,7 @@ export async function replace(
 	await open.write({
 		serving: next,
 		traffic: 'open',
+		update: null,
 		previous: { release: serving, has_copy: false, since: clock.now(), rows: 0 },
 	});
 	await context.log('The new release serves. The earlier one ends once its requests have.');

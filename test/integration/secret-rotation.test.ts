@@ -104,6 +104,7 @@ async function keepServer() {
 		...{ base_domain: null, ingress: { host: 'docker-1.example.com', http_port: 80, https_port: 443 } },
 		credentials: createSecrets(OLD).encrypt('credentials', _id),
 		...HEALTHY,
+		...{ status: 'degraded' as const, reason: 'unreachable' as const },
 		...{ engine_version: '', cpus: 1, memory_bytes: 0, free_memory_bytes: null, disk_free_bytes: null },
 		...{ checked_at: now, created_at: now, due_at: new Date(now.getTime() + 3_600_000), outbox: [] },
 	});

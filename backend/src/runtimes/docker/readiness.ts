@@ -1,4 +1,5 @@
-import type { Engine } from '../../docker/engine';
+import { setTimeout } from 'node:timers/promises';
+import type { ContainerDetails, Engine } from '../../docker/engine';
 import { EngineError } from '../../docker/errors';
 import { type Postgres } from './postgres';
 import { WEB_PORT, WEBSOCKET_PORT } from './settings-files';
@@ -53,12 +54,33 @@ export async function untilServing(
 			throw error;
 		});
 	if (outcome?.exit_code === 0) return;
-	const state = await engine.inspect(container);
+	const state = await stateOnceEnded(engine, container, { wasCutOff: outcome?.exit_code !== 1, signal });
 	if (state === null) throw new NotReadyError('its container is gone');
 	if (state.out_of_memory) throw new NotReadyError('it needed more memory than it may have');
-	if (!state.running || state.restarts > 0) throw new NotReadyError(`it ended with ${state.exit_code}`);
+	if (hasEnded(state)) {
+		throw new NotReadyError(state.exit_code === 0 ? 'it ends again and again' : `it ended with ${state.exit_code}`);
+	}
 	throw new NotReadyError(outcome?.stdout.trim() || 'it does not answer');
 }
+
+const hasEnded = ({ running, restarting, restarts }: ContainerDetails) => !running || restarting || restarts > 0;
+
+/** A program that was cut off ended with its container, which the Engine may not know yet. */
+async function stateOnceEnded(
+	engine: Engine,
+	container: string,
+	{ wasCutOff, signal }: { wasCutOff: boolean; signal: AbortSignal },
+): Promise<ContainerDetails | null> {
+	for (let look = 1; ; look++) {
+		const state = await engine.inspect(container);
+		if (state === null || hasEnded(state) || !wasCutOff || look === LOOKS) return state;
+		await setTimeout(LOOK_MS, undefined, { signal });
+	}
+}
+
+/** How often, and after how many milliseconds each, it is looked whether a container has ended. */
+const LOOKS = 10;
+const LOOK_MS = 200;
 
 /** @throws NotReadyError where Odoo says that it left modules out */
 export async function checkLoaded(engine: Engine, container: string, signal: AbortSignal): Promise<void> {

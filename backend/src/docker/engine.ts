@@ -10,6 +10,8 @@ import { createLines, framesOf, type Output } from './frames';
 
 /** How long a call that should answer at once may take, in milliseconds. */
 const CALL_MS = 30_000;
+/** How long an archive may take to be unpacked, in milliseconds: an Engine may go away amid it. */
+const ARCHIVE_MS = 10 * 60_000;
 /** The most of a program's output that is kept, in bytes; what comes later is left out. */
 const MOST_OUTPUT = 8 * 1024 * 1024;
 
@@ -364,7 +366,9 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 		},
 		putArchive: async (container, directory, archive) => {
 			try {
-				await docker.getContainer(container).putArchive(Readable.from(archive), { path: directory });
+				const put = () =>
+					docker.getContainer(container).putArchive(Readable.from(archive), { path: directory });
+				await unlessAborted(put, AbortSignal.timeout(ARCHIVE_MS));
 			} catch (error) {
 				throw engineError(error, undefined);
 			}

@@ -46,18 +46,21 @@ export class SshAgent extends Agent {
 		const { host, port } = this.#server;
 		const socket = connect(port, host);
 		const client = new Client();
-		const opened = new Promise<Line>((resolve, reject) => {
-			client.once('ready', () => resolve(new Line(client, socket)));
+		const forget = () => {
+			if (this.#line === opened) this.#line = null;
+		};
+		const opened: Promise<Line> = new Promise<Line>((resolve, reject) => {
+			client.once('ready', () => resolve(new Line(client, socket, forget)));
 			client.on('error', reject);
 			client.once('close', () => {
 				reject(new Error('The SSH connection was lost.'));
-				if (this.#line === opened) this.#line = null;
+				forget();
 			});
 			client.connect({ ...this.#login, sock: socket, keepaliveInterval: 10_000, keepaliveCountMax: 3 });
 		});
 		opened.catch(() => {
 			socket.destroy();
-			if (this.#line === opened) this.#line = null;
+			forget();
 		});
 		return opened;
 	}
@@ -70,9 +73,13 @@ class Line {
 	#channels = 0;
 	#ending: NodeJS.Timeout | undefined;
 
-	constructor(client: Client, socket: Socket) {
+	readonly #onEnd: () => void;
+
+	/** @param onEnd told before it ends for want of work: whoever comes then needs another one */
+	constructor(client: Client, socket: Socket, onEnd: () => void) {
 		this.#client = client;
 		this.#socket = socket;
+		this.#onEnd = onEnd;
 	}
 
 	channel(): Promise<ClientChannel> {
@@ -105,6 +112,9 @@ class Line {
 			return;
 		}
 		this.#socket.unref();
-		this.#ending = setTimeout(() => this.#client.end(), IDLE_MS).unref();
+		this.#ending = setTimeout(() => {
+			this.#onEnd();
+			this.#client.end();
+		}, IDLE_MS).unref();
 	}
 }

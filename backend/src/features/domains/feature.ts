@@ -14,7 +14,7 @@ export function createDomains({
 	...parts
 }: {
 	domains: TenantCollection<DomainDocument>;
-	environments: Pick<EnvironmentsService, 'get'>;
+	environments: Pick<EnvironmentsService, 'get' | 'find'>;
 	runtimes: Pick<Runtimes, 'of'>;
 	names: NameRecords;
 	clock: Clock;

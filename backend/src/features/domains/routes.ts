@@ -56,7 +56,8 @@ export const domainRoutes = ({ domains }: { domains: DomainsService }): Route[] 
 		summary: 'Have a domain lead to an environment, once the DNS shows that its owner wants it',
 		notes:
 			'The DNS must say so first: the domain is a CNAME of the host of `primary_url`, or `_odoo-platform.` before it has ' +
-			'a TXT record with the id of the environment. Certificates come by themselves at the first visit.',
+			'a TXT record with the id of the environment. On a server with a base domain, its certificate comes by itself once the ' +
+			'name leads to the server.',
 		access: change,
 		errors: ['domain_not_proven', 'domain_taken'],
 		input: { params: ofEnvironment, body: domainRequest },

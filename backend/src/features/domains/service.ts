@@ -32,7 +32,7 @@ export function createDomainsService({
 	clock,
 }: {
 	domains: TenantCollection<DomainDocument>;
-	environments: Pick<EnvironmentsService, 'get'>;
+	environments: Pick<EnvironmentsService, 'get' | 'find'>;
 	names: NameRecords;
 	/** Has the environment's server lead its names there; what cannot be reached now follows later. */
 	follow: (environment: EnvironmentDocument) => Promise<void>;
@@ -71,6 +71,12 @@ export function createDomainsService({
 			} catch (error) {
 				if (!isDuplicateKey(error)) throw error;
 				throw new ApiError('domain_taken', `${domain} leads to another environment; remove it there first.`);
+			}
+			// It may have been deleted meanwhile, with the domains that it had by then.
+			const now = await environments.find(tenant, id);
+			if (now === null || now.status === 'deleting') {
+				await domains.delete(organization_id, { _id: domain, environment_id: id });
+				throw notFound('environment');
 			}
 			await follow(environment);
 			return added;

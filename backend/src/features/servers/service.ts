@@ -5,6 +5,7 @@ import type { Secrets } from '../../core/secrets';
 import { isDuplicateKey } from '../../database/connection';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { Outbound } from '../../net/outbound';
+import { EngineError } from '../../docker/errors';
 import type { Placement, RuntimeServers } from '../../runtimes/runtime';
 import type { EventCarriage } from '../events/feature';
 import { addressOf, type Credentials, withCredentials } from './address';
@@ -305,7 +306,11 @@ export function createServersService({
 				const server = await servers.everywhere.findOne({ _id: id });
 				if (server === null) throw new Error(`The server ${id} is gone.`);
 				const isOperators = server.endpoint.startsWith('unix:');
-				return { id, engine: await engines.of(server), ingress: server.ingress, isOperators };
+				const engine = await engines.of(server).catch((error: unknown) => {
+					const failure = engineFailure(error);
+					throw failure === null ? error : new EngineError('unreachable', failure.message, { cause: error });
+				});
+				return { id, engine, ingress: server.ingress, isOperators };
 			},
 			answering: async () =>
 				(await servers.everywhere.find({ reason: { $ne: 'unreachable' } })).map(({ _id }) => _id),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { pack } from 'tar-stream';
 import type { Engine } from '../../docker/engine';
 import type { FurtherSite, RuntimeServer } from '../runtime';
@@ -160,7 +161,8 @@ interface Content {
 async function put(engine: Engine, container: string, { config, files }: Content): Promise<void> {
 	const archive = pack();
 	const isRunning = (await engine.inspect(container))?.running === true;
-	const directory = isRunning ? `${SITES}.new` : SITES;
+	// Of its own: another replica may be writing, too.
+	const directory = isRunning ? `${SITES}.${randomUUID()}` : SITES;
 	archive.entry({ name: CONFIG_FILE, mode: 0o644 }, config);
 	archive.entry({ name: directory, type: 'directory', mode: 0o755 });
 	for (const [name, text] of Object.entries(files))
@@ -168,7 +170,7 @@ async function put(engine: Engine, container: string, { config, files }: Content
 	archive.finalize();
 	await engine.putArchive(container, CONFIG_DIRECTORY, archive);
 	if (!isRunning || Object.keys(files).length === 0) return;
-	const move = `cd ${CONFIG_DIRECTORY} && mkdir -p ${SITES} && mv -f ${directory}/* ${SITES}/`;
+	const move = `cd ${CONFIG_DIRECTORY} && mkdir -p ${SITES} && mv -f ${directory}/* ${SITES}/ && rmdir ${directory}`;
 	const { exit_code, stderr } = await engine.exec(container, ['/bin/sh', '-c', move], {
 		signal: AbortSignal.timeout(EXEC_MS),
 	});

@@ -160,7 +160,10 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 		/** Copies it as it is at one moment, while it is worked in. */
 		async duplicate(database: string, copy: string, owner: string, signal: AbortSignal) {
 			await drop(copy);
-			await ask('postgres', `CREATE DATABASE ${named(copy)} OWNER ${named(owner)} TEMPLATE template0;`);
+			await ask(
+				'postgres',
+				`CREATE DATABASE ${named(copy)} OWNER ${named(owner)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C';`,
+			);
 			// A dump that breaks off cannot be restored, so that the end of the pipe tells of both.
 			const pipe =
 				'pg_dump -U postgres -p 5432 -Fc -Z0 "$1" | pg_restore -U postgres -p 5432 --exit-on-error -d "$2"';

@@ -12,9 +12,8 @@ import type { DockerParts } from './parts';
 export async function removeSite(parts: DockerParts, site: RuntimeSite): Promise<boolean> {
 	const { sites, servers } = parts;
 	await sites.update(site.organization_id, { _id: site.id }, { $set: { traffic: 'removed' } });
-	const server = await servers.of(placementOf(site).server_id);
 	try {
-		await takeAway(parts, server, site);
+		await takeAway(parts, await servers.of(placementOf(site).server_id), site);
 		return true;
 	} catch (error) {
 		if (error instanceof EngineError && error.code === 'unreachable') return false;
@@ -37,5 +36,6 @@ export async function takeAway(
 		await engine.removeNetwork(name);
 	}
 	await sites.delete(organization_id, { _id: id });
-	await ingress.follow(server);
+	// All of it is gone by then. What Caddy still says of it, upkeep puts right.
+	await ingress.follow(server).catch(() => undefined);
 }

@@ -11,13 +11,15 @@ import { databaseNameOf, namesOf, placementOf } from './names';
 import { openSecrets } from './secrets';
 import { type DockerParts, openSite } from './parts';
 import { removeSite } from './remove';
-import { repairSite, startSite, stopSite } from './stop-start';
+import { repairSite } from './repair';
+import { startSite, stopSite } from './stop-start';
 import { clearAway, lookAfter } from './upkeep';
 import { logsOf, metricsOf } from './watch';
 import { checkModules, NotReadyError, untilServing } from './readiness';
 
 const LOGIN = 'admin';
-const NEVER = new AbortController().signal;
+/** How long the image of an ingress may take to come, in milliseconds. */
+const IMAGE_MS = 15 * 60_000;
 const CONNECT_MS = 10_000;
 /** How long an environment may take to answer when it is asked how it is, in seconds. */
 const HEALTH_SECONDS = 4;
@@ -45,7 +47,8 @@ export const dockerRuntime: RuntimeDefinition = {
 					network: namesOf(_id).network,
 				}));
 			},
-			ensureImage: (engine, image) => engine.ensureImage(image, { signal: NEVER, log: () => Promise.resolve() }),
+			ensureImage: (engine, image) =>
+				engine.ensureImage(image, { signal: AbortSignal.timeout(IMAGE_MS), log: () => Promise.resolve() }),
 		});
 		const parts: DockerParts = { sites, servers, ingress, installation, images, secrets, clock, scratchDir };
 

@@ -3,8 +3,8 @@ import { ReleaseError, type RuntimeContext, type RuntimeSite, ServerError } from
 import { serveAgain, STOP_SECONDS } from './releases/serve';
 import { settle } from './releases/settle';
 import { namesOf } from './names';
-import { labelsOf } from './odoo';
 import { type DockerParts, type OpenSite, openSite, prepare } from './parts';
+import { SqlError } from './postgres';
 import { NotReadyError } from './readiness';
 
 /** How long PostgreSQL may take to write down what it has in memory, in seconds. */
@@ -41,25 +41,8 @@ export const startSite = (parts: DockerParts, site: RuntimeSite, context: Runtim
 		await log('Odoo serves.');
 	});
 
-/**
- * Makes an environment's containers anew and has the release serve that serves. Its data is in volumes, so nothing is lost,
- * and whatever was wrong with the containers themselves is gone.
- */
-export const repairSite = (parts: DockerParts, site: RuntimeSite, context: RuntimeContext): Promise<void> =>
-	inWords(async () => {
-		const open = await openSite(parts, site);
-		const { engine } = open;
-		const names = namesOf(site.id);
-		await end(open);
-		context.signal.throwIfAborted();
-		for (const { id } of await engine.containers(labelsOf(open, 'web'))) await engine.remove(id);
-		await engine.remove(names.database);
-		context.signal.throwIfAborted();
-		await startSite(parts, site, context);
-	});
-
 /** Odoo first, for it writes to the database to its end. */
-async function end(open: OpenSite): Promise<void> {
+export async function end(open: OpenSite): Promise<void> {
 	const { engine, site } = open;
 	const names = namesOf(site.id);
 	const { serving } = await open.read();
@@ -68,11 +51,13 @@ async function end(open: OpenSite): Promise<void> {
 }
 
 /** A server's failure, in words for the environment's owner. */
-async function inWords(work: () => Promise<void>): Promise<void> {
+export async function inWords(work: () => Promise<void>): Promise<void> {
 	try {
 		await work();
 	} catch (error) {
-		if (error instanceof EngineError) throw new ServerError(error.message, { cause: error });
+		if (error instanceof EngineError || error instanceof SqlError) {
+			throw new ServerError(error.message, { cause: error });
+		}
 		throw error;
 	}
 }

@@ -6,6 +6,7 @@ import type { DockerSite } from './model';
 import { LABEL, namesOf, type Role } from './names';
 import type { DockerParts } from './parts';
 import { takeAway } from './remove';
+import { damageOf, isAnothers } from './repair';
 
 const environmentId = idSchema('environment');
 
@@ -40,6 +41,8 @@ export async function lookAfter(
 	return damaged;
 }
 
+const stateOf = ({ serving, traffic, update }: DockerSite) => ({ serving, traffic, update });
+
 /**
  * Goes on with removals that were interrupted, and removes what belongs to nobody or to no release that serves. Volumes
  * with data that nobody knows stay: they are all that is left where the platform's own database was lost, or put back to an
@@ -63,8 +66,11 @@ export async function clearAway(parts: DockerParts, server_id: ServerId, isAtWor
 	};
 	for (const container of found.filter(isAnEnvironments)) {
 		const site = await siteOf(container);
-		if (site !== null && !isLeftover(site, container)) continue;
+		if (site !== null && !isLeftover(site, container, found)) continue;
 		if (site !== null && (await isAtWork({ id: site._id, organization_id: site.organization_id }))) continue;
+		// A job may have come and gone meanwhile, and have this very container serve.
+		const now = site && (await sites.findOne(site.organization_id, { _id: site._id }));
+		if (site !== null && (now === null || !isLeftover(now, container, found))) continue;
 		await engine.remove(container.id);
 	}
 	for (const volume of volumes) if ((await siteOf(volume)) === null) await engine.removeVolume(volume.name);
@@ -81,30 +87,17 @@ export async function clearAway(parts: DockerParts, server_id: ServerId, isAtWor
 	}
 }
 
-const stateOf = ({ serving, traffic, update }: DockerSite) => ({ serving, traffic, update });
-
-/** Why a site does not serve that should; null where nothing is wrong, or it is not to serve. */
-function damageOf(
-	{ _id, serving, traffic, update }: DockerSite,
-	{
-		containers,
-		networks,
-	}: { readonly containers: readonly ContainerState[]; readonly networks: ReadonlySet<string> },
-): string | null {
-	if (serving === null || traffic === 'removed' || traffic === 'stopped') return null;
-	if (update !== null || traffic === 'maintenance') return 'an update of it was interrupted';
-	const names = namesOf(_id);
-	if (!networks.has(names.network)) return 'its network is gone';
-	const runs = (name: string) =>
-		containers.some((container) => container.name === name && (container.running || container.restarting));
-	if (!runs(names.database)) return 'its database server does not run';
-	if (!runs(names.web(serving.deployment_id))) return 'its Odoo does not run';
-	return null;
-}
-
-/** Whether a container of a site is one that only a job would need, or of another release than the one that serves. */
-const isLeftover = ({ serving }: DockerSite, { labels }: Labeled) =>
-	labels[LABEL.role] === ('job' satisfies Role) ||
-	(labels[LABEL.role] === ('web' satisfies Role) &&
-		serving !== null &&
-		labels[LABEL.deployment] !== serving.deployment_id);
+/**
+ * Whether a container of a site is one that only a job would need, or of another release than the one that serves. Where
+ * that one does not run, the other is left: see {@link damageOf}.
+ */
+const isLeftover = (
+	{ _id, serving }: DockerSite,
+	container: ContainerState,
+	all: readonly ContainerState[],
+): boolean => {
+	if (container.labels[LABEL.role] === ('job' satisfies Role)) return true;
+	if (serving === null || !isAnothers(container, _id, serving)) return false;
+	const web = namesOf(_id).web(serving.deployment_id);
+	return all.some(({ name, running }) => name === web && running);
+};

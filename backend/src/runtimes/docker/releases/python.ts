@@ -12,8 +12,8 @@ const LONGEST_MS = 30 * 60_000;
 const MOST_LINES = 200;
 const HASH_LENGTH = 12;
 
-/** Lines of `requirements.txt` that lead to other files, whose content is as good as theirs. */
-const LEADS_ELSEWHERE = /^\s*(?:\.|\/|file:|-r|-c|-e|--requirement|--constraint|--editable|--find-links|-f)|@\s*file:/m;
+/** Whether a line of `requirements.txt` leads to another file, whose content counts as well. */
+const leadsElsewhere = (line: string) => /^\s*[-.]|file:/.test(line) || (line.includes('/') && !line.includes('://'));
 
 /** Names what a release asks for, so that what is the same is installed once; null where it asks for nothing. */
 export function pythonOf(
@@ -21,7 +21,7 @@ export function pythonOf(
 	{ image, git_sha }: { readonly image: string; readonly git_sha: string },
 ): string | null {
 	if (requirements === null || requirements.replaceAll(/^\s*#.*$/gm, '').trim() === '') return null;
-	const alone = LEADS_ELSEWHERE.test(requirements) ? git_sha : '';
+	const alone = requirements.split('\n').some(leadsElsewhere) ? git_sha : '';
 	const sum = createHash('sha256').update(JSON.stringify([image, requirements, alone]));
 	return sum.digest('hex').slice(0, HASH_LENGTH);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INodeParameters } from 'n8n-workflow';
 import type { WorkflowJson } from '../../scripts/n8n-engine';
@@ -101,9 +102,11 @@ const TYPE = 'n8n-nodes-odoo-platform.odooGateway';
 	}, 60_000);
 
 	it('updates what matches, also when an earlier item made it', async () => {
+		// Of this run alone: an earlier one that was broken off may have left its contact.
+		const ref = `gateway-e2e-${randomUUID()}`;
 		const people = [
-			{ name: 'Gateway e2e A', ref: 'gateway-e2e' },
-			{ name: 'Gateway e2e B', ref: 'gateway-e2e' },
+			{ name: 'Gateway e2e A', ref },
+			{ name: 'Gateway e2e B', ref },
 		];
 		const values = mapped({ name: '={{ $json.name }}', ref: '={{ $json.ref }}' }, ['ref']);
 		const { errors, items } = await run(
@@ -111,7 +114,7 @@ const TYPE = 'n8n-nodes-odoo-platform.odooGateway';
 				Upsert: { operation: 'upsert', values, options: { outputFields: ['name'] } },
 				Find: {
 					operation: 'getAll',
-					filters: { conditions: [{ field: 'ref', operator: 'equals', value: 'gateway-e2e' }] },
+					filters: { conditions: [{ field: 'ref', operator: 'equals', value: ref }] },
 					fields: ['name'],
 					options: {},
 				},

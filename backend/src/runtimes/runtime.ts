@@ -271,7 +271,7 @@ export interface RuntimeUpkeep {
 	clearAway(server: ServerId, isAtWork: IsAtWork): Promise<void>;
 	/**
 	 * Has the release of a damaged site serve again.
-	 * @throws ReleaseError where Odoo does not come to answer, and is ended again; ServerError
+	 * @throws ReleaseError where Odoo does not come to answer, and is left running, for it may yet; ServerError
 	 */
 	repair(site: RuntimeSite, context: RuntimeContext): Promise<void>;
 }

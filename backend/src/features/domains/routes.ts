@@ -1,17 +1,15 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { createdAt, pathId } from '../../http/fields';
 import { defineRoute, reply, type Route } from '../../http/route';
+import { DOMAIN_NAME } from '../../net/domain-name';
 import type { DomainDocument } from './model';
 import type { DomainsService } from './service';
 
-const MOST_OF_A_NAME = 253;
 const domainName = z
 	.string()
-	.max(MOST_OF_A_NAME)
-	.regex(
-		/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/,
-		'must be a name of the DNS in lower case, e.g. `shop.example.com`',
-	)
+	.regex(DOMAIN_NAME, 'must be a name of the DNS in lower case, e.g. `shop.example.com`')
+	.refine((name) => isIP(name) === 0, 'must be a name, not an address')
 	.meta({ description: 'A name of the DNS in lower case; international ones as `xn--…`' });
 
 const domainSchema = z

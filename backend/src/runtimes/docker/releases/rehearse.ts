@@ -47,7 +47,7 @@ export async function rehearse(
 	}
 }
 
-/** What a crash leaves of it is removed by the next deploy, and by upkeep. */
+/** What a crash leaves is removed by upkeep and the next deploy; its files, by the next rehearsal. */
 async function endRehearsal({ engine, postgres, database, site }: OpenSite): Promise<void> {
 	const names = namesOf(site.id);
 	await engine.remove(names.job);

@@ -57,25 +57,10 @@ const QUIET_POLL_MS = 100;
 
 /** The databases of a server, as its superuser. Statements are written to `psql`: no shell reads them. */
 export function createPostgres({ engine, container, clock }: { engine: Engine; container: string; clock: Clock }) {
-	const ask = async (database: string, sql: string, signal?: AbortSignal): Promise<string[][]> => {
+	const askAs = async (role: string, database: string, sql: string, signal?: AbortSignal): Promise<string[][]> => {
 		const { exit_code, stdout, stderr } = await engine.exec(
 			container,
-			[
-				'psql',
-				'-XqAt',
-				'-F',
-				'\t',
-				'-v',
-				'ON_ERROR_STOP=1',
-				'-U',
-				'postgres',
-				'-p',
-				'5432',
-				'-d',
-				database,
-				'-f',
-				'-',
-			],
+			['psql', '-XqAt', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-U', role, '-p', '5432', '-d', database, '-f', '-'],
 			{ user: 'postgres', input: `${sql}\n`, signal: signal ?? AbortSignal.timeout(STATEMENT_MS) },
 		);
 		if (exit_code !== 0) throw new SqlError(stderr.trim() || `psql ended with ${exit_code}`);
@@ -84,12 +69,15 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 			.filter((line) => line !== '')
 			.map((line) => line.split('\t'));
 	};
+	const ask = (database: string, sql: string, signal?: AbortSignal) => askAs('postgres', database, sql, signal);
 	const first = async (database: string, sql: string) => (await ask(database, sql))[0]?.[0] ?? '';
 
 	const drop = (database: string) => ask('postgres', `DROP DATABASE IF EXISTS ${named(database)} WITH (FORCE);`);
 
 	return {
 		ask,
+		/** Runs statements as a role that may do less: what a database of others holds is run with its rights alone. */
+		askAs,
 		drop,
 		/** Resolves once it takes connections over the network. */
 		async untilReady(signal: AbortSignal) {

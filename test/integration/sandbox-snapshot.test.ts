@@ -11,6 +11,7 @@ const opened = use(async () => {
 	const bare = await openBareRuntimes();
 	return { ...bare, sandbox: bare.open('sandbox') };
 });
+const asItIs = { id: 'restore', sanitize: null, isCopy: false };
 const addSite = (odoo_version = '19.0') => opened().addSite({ odoo_version });
 
 /** Calls a method of the site's Odoo, as its administrator. */
@@ -44,7 +45,7 @@ describe('a snapshot of a sandbox', () => {
 		const store = await snapshotOf(from);
 		await addPartner(from, 'After');
 		await addPartner(to, 'Its own');
-		await opened().sandbox.restore(to, store, untold());
+		await opened().sandbox.restore(to, store, asItIs, untold());
 		expect(await names(to)).toContain('Before');
 		expect(await names(to)).not.toContain('After');
 		expect(await names(to)).not.toContain('Its own');
@@ -55,14 +56,14 @@ describe('a snapshot of a sandbox', () => {
 		const before = await names(site);
 		const store = await snapshotOf(site);
 		await addPartner(site, 'A mistake');
-		await opened().sandbox.restore(site, store, untold());
+		await opened().sandbox.restore(site, store, asItIs, untold());
 		expect(await names(site)).toEqual(before);
 	});
 
 	it('leaves the secret of the sandbox that it is restored to alone', async () => {
 		const [from, to] = [addSite(), addSite()];
 		const { secret } = await opened().sandbox.access(to);
-		await opened().sandbox.restore(to, await snapshotOf(from), untold());
+		await opened().sandbox.restore(to, await snapshotOf(from), asItIs, untold());
 		expect((await opened().sandbox.access(to)).secret).toBe(secret);
 	});
 
@@ -77,7 +78,7 @@ describe('a snapshot of a sandbox', () => {
 		const store = createMemoryStore();
 		const signal = AbortSignal.abort(new Error('enough'));
 		await expect(opened().sandbox.snapshot(site, store, untold({ signal }))).rejects.toThrow('enough');
-		await expect(opened().sandbox.restore(site, store, untold())).rejects.toThrow(SnapshotError);
+		await expect(opened().sandbox.restore(site, store, asItIs, untold())).rejects.toThrow(SnapshotError);
 	});
 
 	it.each([
@@ -89,12 +90,12 @@ describe('a snapshot of a sandbox', () => {
 		store.parts.set(part, Buffer.from(content));
 		await addPartner(site, 'Later');
 		const before = await names(site);
-		await expect(opened().sandbox.restore(site, store, untold())).rejects.toThrow(SnapshotError);
+		await expect(opened().sandbox.restore(site, store, asItIs, untold())).rejects.toThrow(SnapshotError);
 		expect(await names(site)).toEqual(before);
 	});
 
 	it('of another version of Odoo is refused', async () => {
 		const store = await snapshotOf(addSite('18.0'));
-		await expect(opened().sandbox.restore(addSite('19.0'), store, untold())).rejects.toThrow('Odoo 18.0');
+		await expect(opened().sandbox.restore(addSite('19.0'), store, asItIs, untold())).rejects.toThrow('Odoo 18.0');
 	});
 });

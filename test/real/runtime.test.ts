@@ -5,7 +5,7 @@ import { describeRuntime } from '../support/runtime-contract';
 
 (DOCKER_HOST === undefined ? describe.skip : describe)('on a Docker Engine', () => {
 	describeRuntime(
-		{ kind: 'docker', amid: 'The database is copied.', refuses: true, copies: false, patienceMs: 600_000 },
+		{ kind: 'docker', amid: 'The database is copied.', refuses: true, restoresAnew: false, patienceMs: 600_000 },
 		() => openBareDocker(DOCKER_HOST ?? ''),
 	);
 });

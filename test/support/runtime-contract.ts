@@ -27,7 +27,8 @@ interface Kind {
 	readonly amid: string | null;
 	/** Whether there are commits that it cannot run. */
 	readonly refuses: boolean;
-	readonly copies: boolean;
+	/** Whether a restore that was done is done again when it is asked again: its runtime keeps no documents. */
+	readonly restoresAnew: boolean;
 	readonly patienceMs: number;
 }
 
@@ -38,7 +39,7 @@ const notes = (version: string, fields = '', depends: readonly string[] = ['base
 
 /** Holds a runtime to what `Runtime` says of its methods. One site goes through it all, for it may take long to make. */
 export function describeRuntime(
-	{ kind, amid, refuses, copies, patienceMs }: Kind,
+	{ kind, amid, refuses, restoresAnew, patienceMs }: Kind,
 	openSubject: () => Promise<RuntimeSubject>,
 ): void {
 	describe(`the runtime ${kind}`, () => {
@@ -213,22 +214,51 @@ export function describeRuntime(
 			expect(amounts.filter((amount) => amount !== null && !(amount >= 0))).toEqual([]);
 		});
 
-		if (copies) {
-			it('is brought back to a snapshot of it', async () => {
+		it(
+			'is brought back to a snapshot of it, once where it is asked twice',
+			async () => {
 				const store = createMemoryStore();
 				await runtime.snapshot(site, store, untold());
 				await addPartner('a mistake');
-				await runtime.restore(site, store, untold());
+				const how = { id: 'a restore', sanitize: null, isCopy: false };
+				const restored = await runtime.restore(site, store, how, untold());
+				expect(restored).toMatchObject({ modules_updated: [], sanitized: null });
+				await expectServing('19.0.1.1.0');
 				expect(await partners()).toContain('first');
 				expect(await partners()).not.toContain('a mistake');
-			});
-		} else {
-			it('says that it cannot be copied', async () => {
+				if (!restoresAnew) {
+					await addPartner('later');
+					await runtime.restore(site, store, how, untold());
+					expect(await partners()).toContain('later');
+				}
+			},
+			patienceMs,
+		);
+
+		it(
+			'serves on with its own data where a snapshot is damaged',
+			async () => {
 				const store = createMemoryStore();
-				await expect(runtime.snapshot(site, store, untold())).rejects.toThrow(SnapshotError);
-				await expect(runtime.restore(site, store, untold())).rejects.toThrow(SnapshotError);
-			});
-		}
+				const { parts } = await runtime.snapshot(site, store, untold());
+				const last = parts.at(-1)?.name ?? '';
+				const content = Buffer.from(store.parts.get(last) ?? '');
+				store.parts.set(last, content.subarray(0, content.length - 7));
+				const how = { id: 'another restore', sanitize: null, isCopy: false };
+				await expect(runtime.restore(site, store, how, untold())).rejects.toThrow(/./);
+				await expectServing('19.0.1.1.0');
+				expect(await partners()).toContain('first');
+			},
+			patienceMs,
+		);
+
+		it('refuses a snapshot of another kind', async () => {
+			const store = createMemoryStore();
+			await runtime.snapshot(site, store, untold());
+			const origin = String(store.parts.get('origin.json')).replace(kind, 'another');
+			store.parts.set('origin.json', Buffer.from(origin));
+			const how = { id: 'a third restore', sanitize: null, isCopy: false };
+			await expect(runtime.restore(site, store, how, untold())).rejects.toThrow(SnapshotError);
+		});
 
 		it(
 			'leaves nothing when it is removed, and takes no offense at being removed again',

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { SnapshotSource, SnapshotTarget } from '../../backend/src/runtimes/snapshot';
+import { SnapshotError, type SnapshotSource, type SnapshotTarget } from '../../backend/src/runtimes/snapshot';
 
 /** Keeps a snapshot in memory; a test may look at its parts and spoil them. */
 export function createMemoryStore(): SnapshotTarget & SnapshotSource & { readonly parts: Map<string, Buffer> } {
@@ -13,7 +13,7 @@ export function createMemoryStore(): SnapshotTarget & SnapshotSource & { readonl
 		},
 		read: (name) => {
 			const content = parts.get(name);
-			if (content === undefined) throw new Error(`there is no part ${name}`);
+			if (content === undefined) throw new SnapshotError(`There is no part ${name}.`);
 			return Readable.from([content]);
 		},
 	};

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { readManifest, readPart, SnapshotError, writeSnapshot } from '../../backend/src/runtimes/snapshot';
+import { openSnapshot, SnapshotError, type SnapshotSource, writeSnapshot } from '../../backend/src/runtimes/snapshot';
+import { createSnapshotPipe } from '../../backend/src/runtimes/snapshot-pipe';
 import { createMemoryStore } from '../support/snapshot-store';
 
-const origin = { format: 'sandbox 1', odoo_version: '19.0' };
+const origin = { format: 'sandbox 1', odoo_version: '19.0', modules: { base: '19.0.1.3' }, addons: [], bytes: 8 };
 let store: ReturnType<typeof createMemoryStore>;
 
 async function* pieces(...texts: readonly string[]) {
@@ -15,7 +16,13 @@ async function textOf(content: AsyncIterable<Uint8Array>) {
 	return Buffer.concat(read).toString();
 }
 
-const readAll = async () => textOf(readPart(store, await readManifest(store, origin), 'records'));
+async function readAll(from: SnapshotSource = store) {
+	const snapshot = await openSnapshot(from, origin);
+	const text = await textOf(snapshot.read('records'));
+	await textOf(snapshot.read('empty'));
+	await snapshot.finish();
+	return text;
+}
 
 beforeEach(async () => {
 	store = createMemoryStore();
@@ -27,22 +34,30 @@ describe('a snapshot', () => {
 		expect(await readAll()).toBe('one\ntwo\n');
 	});
 
-	it('has a manifest with each part’s length and hash', async () => {
-		const { parts } = await readManifest(store, origin);
-		expect(parts).toEqual([
-			{
-				name: 'records',
-				bytes: 8,
-				sha256: 'c3f9c8c283a2b1f2f1896f27a01cbe3cddc0c9d93f752e4639035a0f5b36f6e8',
-			},
-			{ name: 'empty', bytes: 0, sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' },
-		]);
+	it('says what it is of before anything of it is read', async () => {
+		const { origin: told } = await openSnapshot(store, origin);
+		expect(told).toEqual(origin);
+	});
+
+	it('has a manifest with each part’s length and hash', () => {
+		const manifest: unknown = JSON.parse(String(store.parts.get('manifest.json')));
+		expect(manifest).toEqual({
+			parts: [
+				{
+					name: 'records',
+					bytes: 8,
+					sha256: 'c3f9c8c283a2b1f2f1896f27a01cbe3cddc0c9d93f752e4639035a0f5b36f6e8',
+				},
+				{ name: 'empty', bytes: 0, sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' },
+			],
+		});
 	});
 });
 
 describe('a snapshot is refused', () => {
 	it.each([
 		['that was not written to its end', () => store.parts.delete('manifest.json'), 'no whole snapshot'],
+		['that does not say what it is of', () => store.parts.delete('origin.json'), 'no whole snapshot'],
 		[
 			'whose manifest is something else',
 			() => store.parts.set('manifest.json', Buffer.from('{}')),
@@ -57,10 +72,48 @@ describe('a snapshot is refused', () => {
 	});
 
 	it('of another runtime', async () => {
-		await expect(readManifest(store, { ...origin, format: 'docker 1' })).rejects.toThrow('"docker 1" is needed');
+		await expect(openSnapshot(store, { ...origin, format: 'docker 1' })).rejects.toThrow('"docker 1" is needed');
 	});
 
 	it('of another version of Odoo', async () => {
-		await expect(readManifest(store, { ...origin, odoo_version: '18.0' })).rejects.toThrow('is of Odoo 19.0');
+		await expect(openSnapshot(store, { ...origin, odoo_version: '18.0' })).rejects.toThrow('is of Odoo 19.0');
+	});
+});
+
+describe('a snapshot that is restored while it is made', () => {
+	it('is handed on part by part, and kept nowhere', async () => {
+		const { target, source } = createSnapshotPipe();
+		const written = writeSnapshot(target, origin, { records: pieces('one\n', 'two\n'), empty: pieces() });
+		expect(await readAll(source)).toBe('one\ntwo\n');
+		expect((await written).parts).toHaveLength(2);
+	});
+
+	it('fails for its reader where making it fails', async () => {
+		const { target, source, ...pipe } = createSnapshotPipe();
+		async function* broken() {
+			yield* pieces('one\n');
+			throw new Error('the database is gone');
+		}
+		const writing = writeSnapshot(target, origin, { records: broken(), empty: pieces() }).catch((reason: unknown) =>
+			pipe.fail(reason),
+		);
+		await expect(readAll(source)).rejects.toThrow('the database is gone');
+		await writing;
+	});
+
+	it('fails for its writer where nobody reads on', async () => {
+		const { target, source, ...pipe } = createSnapshotPipe();
+		const writing = writeSnapshot(target, origin, { records: pieces('one\n'), empty: pieces() });
+		await openSnapshot(source, origin);
+		pipe.fail(new Error('it does not fit'));
+		await expect(writing).rejects.toThrow('it does not fit');
+	});
+
+	it('fails for its writer where a part is left in the middle', async () => {
+		const { target, source } = createSnapshotPipe();
+		const writing = writeSnapshot(target, origin, { records: pieces('one\n', 'two\n'), empty: pieces() });
+		const snapshot = await openSnapshot(source, origin);
+		for await (const piece of snapshot.read('records')) if (piece.length > 0) break;
+		await expect(writing).rejects.toThrow('not read to its end');
 	});
 });

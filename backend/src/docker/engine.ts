@@ -1,11 +1,11 @@
-import { type Duplex, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import Docker from 'dockerode';
 import { z } from 'zod';
 import { type ContainerSpec, creation } from './container';
 import { unlessAborted } from '../waiting/unless-aborted';
 import { type Endpoint, type EngineNetwork, optionsOf } from './endpoint';
-import { EngineError, engineError, hasStatus } from './errors';
+import { EngineError, engineError, hasStatus, ProgramError } from './errors';
 import { createLines, framesOf, type Output } from './frames';
 
 /** How long a call that should answer at once may take, in milliseconds. */
@@ -14,6 +14,8 @@ const CALL_MS = 30_000;
 const ARCHIVE_MS = 10 * 60_000;
 /** The most of a program's output that is kept, in bytes; what comes later is left out. */
 const MOST_OUTPUT = 8 * 1024 * 1024;
+/** The most of a program's complaints that a failure tells, in characters. */
+const MOST_SAID = 4_000;
 
 /** What a server has, as its Engine tells it. */
 export interface EngineInfo {
@@ -64,8 +66,8 @@ export interface Outcome {
 
 interface ExecOptions {
 	readonly user?: string;
-	/** What the program reads; without, it reads nothing. */
-	readonly input?: string;
+	/** What the program reads; without, it reads nothing. Where it breaks off, so does the program. */
+	readonly input?: string | AsyncIterable<Uint8Array>;
 	readonly signal?: AbortSignal;
 }
 
@@ -111,6 +113,11 @@ export interface Engine {
 	volumes(labels: Labels): Promise<{ name: string; labels: Labels }[]>;
 	/** Runs a program in a container that runs. */
 	exec(container: string, command: readonly string[], options?: ExecOptions): Promise<Outcome>;
+	/**
+	 * Runs a program in a container that runs, and passes on what it writes as it comes. It begins with the first read.
+	 * @throws ProgramError at its end, where it did not end well
+	 */
+	output(container: string, command: readonly string[], options?: ExecOptions): AsyncGenerator<Uint8Array>;
 	/** Runs a container to its end and removes it; lines of both outputs are passed on as they come. */
 	run(
 		spec: ContainerSpec,
@@ -215,6 +222,63 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 		};
 	};
 
+	/** Starts a program. Its output is to be read to its end, or left, which ends the connection to it. */
+	const openProgram = async (
+		container: string,
+		command: readonly string[],
+		{ user, input: given, signal }: ExecOptions,
+	) => {
+		const exec = await call(
+			(abortSignal) =>
+				docker.getContainer(container).exec({
+					Cmd: [...command],
+					AttachStdin: given !== undefined,
+					AttachStdout: true,
+					AttachStderr: true,
+					...(user === undefined ? {} : { User: user }),
+					abortSignal,
+				}),
+			signal,
+		);
+		const input = given === undefined ? undefined : noted(given);
+		/** Why not all of the input was read; null where it was. */
+		let unread: unknown = null;
+		return {
+			async *output() {
+				try {
+					const socket = await exec.start({
+						hijack: true,
+						stdin: input !== undefined,
+						...(signal === undefined ? {} : { abortSignal: signal }),
+					});
+					const abort = () => socket.destroy();
+					signal?.addEventListener('abort', abort, { once: true });
+					try {
+						const writing = input && pipeline(Readable.from(input.content), socket, { end: true });
+						const written = writing?.catch((error: unknown) => {
+							unread = error;
+						});
+						yield* framesOf(socket);
+						await written;
+					} finally {
+						signal?.removeEventListener('abort', abort);
+						socket.destroy();
+					}
+					signal?.throwIfAborted();
+				} catch (error) {
+					throw engineError(error, signal);
+				}
+				input?.check();
+			},
+			/** @throws EngineError where it ended well, but before it had all of its input */
+			async exitCode() {
+				const { ExitCode } = await call((abortSignal) => exec.inspect({ abortSignal }));
+				if (ExitCode === 0 && unread !== null) throw engineError(unread, signal);
+				return ExitCode ?? -1;
+			},
+		};
+	};
+
 	const filters = (labels: Labels) => ({
 		label: Object.entries(labels).map(([name, value]) => (value === '' ? name : `${name}=${value}`)),
 	});
@@ -291,52 +355,29 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 			(await call((abortSignal) => docker.listVolumes({ filters: filters(labels), abortSignal }))).Volumes.map(
 				({ Name, Labels }) => ({ name: Name, labels: Labels }),
 			),
-		async exec(container, command, { user, input, signal } = {}) {
+		async exec(container, command, options = {}) {
 			const kept: Record<Output['stream'], Buffer[]> = { stdout: [], stderr: [] };
 			let bytes = 0;
-			const keep = ({ stream, bytes: piece }: Output) => {
+			const program = await openProgram(container, command, options);
+			for await (const { stream, bytes: piece } of program.output()) {
 				bytes += piece.length;
 				if (bytes <= MOST_OUTPUT) kept[stream].push(piece);
-			};
-			const exec = await call(
-				(abortSignal) =>
-					docker.getContainer(container).exec({
-						Cmd: [...command],
-						AttachStdin: input !== undefined,
-						AttachStdout: true,
-						AttachStderr: true,
-						...(user === undefined ? {} : { User: user }),
-						abortSignal,
-					}),
-				signal,
-			);
-			try {
-				const socket = await exec.start({
-					hijack: true,
-					stdin: input !== undefined,
-					...(signal === undefined ? {} : { abortSignal: signal }),
-				});
-				const abort = () => socket.destroy();
-				signal?.addEventListener('abort', abort, { once: true });
-				try {
-					const writing = input === undefined ? undefined : write(socket, input);
-					// Where the program's output breaks off first, that is what is told.
-					writing?.catch(() => undefined);
-					for await (const frame of framesOf(socket)) keep(frame);
-					await writing;
-				} finally {
-					signal?.removeEventListener('abort', abort);
-				}
-				signal?.throwIfAborted();
-			} catch (error) {
-				throw engineError(error, signal);
 			}
-			const { ExitCode } = await call((abortSignal) => exec.inspect({ abortSignal }));
 			return {
-				exit_code: ExitCode ?? -1,
+				exit_code: await program.exitCode(),
 				stdout: Buffer.concat(kept.stdout).toString(),
 				stderr: Buffer.concat(kept.stderr).toString(),
 			};
+		},
+		async *output(container, command, options = {}) {
+			let said = '';
+			const program = await openProgram(container, command, options);
+			for await (const { stream, bytes } of program.output()) {
+				if (stream === 'stdout') yield bytes;
+				else said = (said + bytes.toString()).slice(-MOST_SAID);
+			}
+			const code = await program.exitCode();
+			if (code !== 0) throw new ProgramError(code, said.trim());
 		},
 		async run(spec, { signal, onLine }) {
 			await remove(spec.name);
@@ -421,9 +462,25 @@ export function openEngine(endpoint: Endpoint, network: EngineNetwork): Engine {
 	};
 }
 
-/** Writes all of it and then ends the program's input. */
-async function write(socket: Duplex, input: string): Promise<void> {
-	await pipeline(Readable.from([Buffer.from(input)]), socket, { end: true });
+/** Passes input on, and keeps the failure with which it breaks off: it is told as it is. */
+function noted(input: string | AsyncIterable<Uint8Array>) {
+	let failure: { readonly reason: unknown } | null = null;
+	async function* content() {
+		try {
+			if (typeof input === 'string') yield Buffer.from(input);
+			else yield* input;
+		} catch (reason) {
+			failure = { reason };
+			throw reason;
+		}
+	}
+	return {
+		content: content(),
+		/** @throws what it broke off with */
+		check() {
+			if (failure !== null) throw failure.reason;
+		},
+	};
 }
 
 async function* buffers(stream: NodeJS.ReadableStream): AsyncGenerator<Uint8Array> {

@@ -17,6 +17,18 @@ export class EngineError extends Error {
 	}
 }
 
+/** A program in a container ended with another code than 0; the message is what it said last. */
+export class ProgramError extends Error {
+	override readonly name = 'ProgramError';
+
+	constructor(
+		readonly exit_code: number,
+		said: string,
+	) {
+		super(said === '' ? `It ended with ${exit_code}.` : said);
+	}
+}
+
 /** Also of errors that Node.js itself made, which are of another realm in tests. */
 const isError = (error: unknown): error is Error => error instanceof Error || types.isNativeError(error);
 

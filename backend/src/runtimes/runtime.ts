@@ -7,6 +7,7 @@ import type { FetchHandle } from '../http/fetch-handler';
 import type { Fetch, Outbound } from '../net/outbound';
 import type { TenantCollection } from '../database/tenant-collection';
 import type { DockerSite } from './docker/model';
+import type { Sanitizing, SanitizingReport } from './sanitizing';
 import type { SnapshotManifest, SnapshotSource, SnapshotTarget } from './snapshot';
 
 /** An add-on as its manifest describes it. */
@@ -155,6 +156,22 @@ export interface WantedLines {
 	readonly signal: AbortSignal;
 }
 
+/** How a snapshot is put in the place of a site's data. */
+export interface Restoring {
+	/** Names this restore: after a crash the same one is gone on with. */
+	readonly id: string;
+	/** null: it stays as it is. */
+	readonly sanitize: Sanitizing | null;
+	/** Whether it is another's data: it gets an identity of its own, and sends nothing into the world. */
+	readonly isCopy: boolean;
+}
+
+/** What it took to put a snapshot in the place of a site's data. */
+export interface Restored extends Pick<Applied, 'downtime_ms' | 'modules_updated' | 'writes_lost'> {
+	/** null: it was not sanitized. */
+	readonly sanitized: SanitizingReport | null;
+}
+
 /** What a site takes; null: not known, or it does not run. */
 export interface SiteMetrics {
 	/** Of its Odoo, without files that the system keeps in memory and can let go of. */
@@ -228,14 +245,19 @@ export interface Runtime {
 	logs(site: RuntimeSite, wanted: WantedLines): AsyncIterable<string>;
 	/** What the site takes at this moment. @throws ServerError */
 	metrics(site: RuntimeSite, signal: AbortSignal): Promise<SiteMetrics>;
-	/** Copies the site's data, as it is at one moment, while it runs. */
+	/**
+	 * Copies the site's data, as it is at one moment, while it runs.
+	 * @throws SnapshotError where it has none that can be copied; ServerError
+	 */
 	snapshot(site: RuntimeSite, into: SnapshotTarget, context: RuntimeContext): Promise<SnapshotManifest>;
 	/**
-	 * Puts a snapshot of this kind of runtime, of this site or another, in the place of the site's data. Everything is
-	 * checked before anything is changed.
-	 * @throws SnapshotError where it is not one that can be restored here
+	 * Puts a snapshot of this kind of runtime, of this site or another, in the place of the site's data. The site serves
+	 * on with its own data until the other is ready: whole, with the modules of the site's release, and as clean as is
+	 * asked for. All or nothing, as `apply`; one that was done already is not done again.
+	 * @throws SnapshotError where it is not one that can be restored here; SanitizingError; ReleaseError where Odoo does
+	 * not come to serve it; ServerError
 	 */
-	restore(site: RuntimeSite, from: SnapshotSource, context: RuntimeContext): Promise<void>;
+	restore(site: RuntimeSite, from: SnapshotSource, how: Restoring, context: RuntimeContext): Promise<Restored>;
 	/**
 	 * Removes the site and all its data.
 	 * @returns whether all of it is gone; false: its server does not answer, and what is there goes once it does

@@ -10,94 +10,121 @@ export interface SnapshotTarget {
 
 /** Gives the parts back. */
 export interface SnapshotSource {
-	/** @throws where there is no part of that name */
+	/** @throws SnapshotError where there is no part of that name */
 	read(name: string): AsyncIterable<Uint8Array>;
 }
 
+const ORIGIN = 'origin.json';
 const MANIFEST = 'manifest.json';
-/** In bytes. */
-const LARGEST_MANIFEST = 1024 * 1024;
+/** Of each of the two, in bytes. */
+const LARGEST_TEXT = 4 * 1024 * 1024;
 
-const manifestSchema = z.strictObject({
+const originSchema = z.strictObject({
 	/** Which kind of runtime made it, and how, e.g. `sandbox 1`. */
 	format: z.string(),
 	odoo_version: z.string(),
+	/** The modules that are installed, and their versions. */
+	modules: z.record(z.string(), z.string()),
+	/** Those of them that its repository brought, by their content. */
+	addons: z.array(z.strictObject({ name: z.string(), version: z.string(), content: z.string() })).readonly(),
+	/** What it takes where it is restored; 0: not known. */
+	bytes: z.number(),
+});
+
+/** What a snapshot is of. It is written first, so that what cannot be restored is refused before anything is read. */
+export type SnapshotOrigin = Readonly<z.infer<typeof originSchema>>;
+
+const manifestSchema = z.strictObject({
 	parts: z.array(z.strictObject({ name: z.string(), bytes: z.int(), sha256: z.string() })).readonly(),
 });
 
 /** What a snapshot holds. It is written last: a snapshot without it is not whole. */
 export type SnapshotManifest = Readonly<z.infer<typeof manifestSchema>>;
 
-/** What a snapshot has in common with the sites that it can be restored to. */
-export type SnapshotOrigin = Pick<SnapshotManifest, 'format' | 'odoo_version'>;
-
 /** A snapshot cannot be restored here; the message says why, in words for the environment's owner. */
 export class SnapshotError extends Error {
 	override readonly name = 'SnapshotError';
 }
 
-/** Writes the parts, one after the other, and then the manifest. */
+/** Writes what it is of, then the parts, one after the other, and then the manifest. */
 export async function writeSnapshot(
 	target: SnapshotTarget,
 	origin: SnapshotOrigin,
 	parts: Readonly<Record<string, AsyncIterable<Uint8Array>>>,
 ): Promise<SnapshotManifest> {
+	const writeJson = (name: string, value: SnapshotOrigin | SnapshotManifest) =>
+		target.write(name, Readable.from([Buffer.from(JSON.stringify(value))]));
+	await writeJson(ORIGIN, origin);
 	const written: SnapshotManifest['parts'][number][] = [];
 	for (const [name, content] of Object.entries(parts)) {
 		const sum = createSum();
 		await target.write(name, sum.through(content));
 		written.push({ name, ...sum.result() });
 	}
-	const manifest = { ...origin, parts: written };
-	await target.write(MANIFEST, Readable.from([Buffer.from(JSON.stringify(manifest))]));
+	const manifest = { parts: written };
+	await writeJson(MANIFEST, manifest);
 	return manifest;
+}
+
+/** A snapshot that is read once, from its beginning to its end. */
+export interface SnapshotReader {
+	readonly origin: SnapshotOrigin;
+	/** The next part. */
+	read(name: string): AsyncIterable<Uint8Array>;
+	/** To be called after all parts were read. @throws SnapshotError where something is not what was written */
+	finish(): Promise<void>;
 }
 
 /** @throws SnapshotError where there is none, or it is of another format or another version of Odoo */
-export async function readManifest(source: SnapshotSource, origin: SnapshotOrigin): Promise<SnapshotManifest> {
-	const manifest = await parseManifest(source);
-	if (manifest.format !== origin.format) {
-		throw new SnapshotError(`The snapshot is of the kind "${manifest.format}"; "${origin.format}" is needed here.`);
+export async function openSnapshot(
+	source: SnapshotSource,
+	{ format, odoo_version }: Pick<SnapshotOrigin, 'format' | 'odoo_version'>,
+): Promise<SnapshotReader> {
+	const origin = await readOrigin(source);
+	if (origin.format !== format) {
+		throw new SnapshotError(`The snapshot is of the kind "${origin.format}"; "${format}" is needed here.`);
 	}
-	if (manifest.odoo_version !== origin.odoo_version) {
+	if (origin.odoo_version !== odoo_version) {
 		throw new SnapshotError(
-			`The snapshot is of Odoo ${manifest.odoo_version}; the environment runs Odoo ${origin.odoo_version}.`,
+			`The snapshot is of Odoo ${origin.odoo_version}; the environment runs Odoo ${odoo_version}.`,
 		);
 	}
-	return manifest;
+	const found: { readonly name: string; readonly sum: ReturnType<typeof createSum> }[] = [];
+	return {
+		origin,
+		read(name) {
+			const sum = createSum();
+			found.push({ name, sum });
+			return sum.through(source.read(name));
+		},
+		async finish() {
+			const { parts } = await readJson(source, MANIFEST, manifestSchema);
+			for (const { name, bytes, sha256 } of parts) {
+				const sum = found.find((part) => part.name === name)?.sum.result();
+				if (sum?.bytes === bytes && sum.sha256 === sha256) continue;
+				throw new SnapshotError(`The part ${name} of the snapshot is damaged: it is not what was written.`);
+			}
+		},
+	};
 }
 
-async function parseManifest(source: SnapshotSource): Promise<SnapshotManifest> {
+/** What a snapshot is of. @throws SnapshotError where there is none */
+export const readOrigin = (source: SnapshotSource): Promise<SnapshotOrigin> => readJson(source, ORIGIN, originSchema);
+
+async function readJson<T>(source: SnapshotSource, name: string, schema: z.ZodType<T>): Promise<T> {
 	try {
 		const pieces: Uint8Array[] = [];
 		let bytes = 0;
-		for await (const piece of source.read(MANIFEST)) {
+		for await (const piece of source.read(name)) {
 			bytes += piece.length;
-			if (bytes > LARGEST_MANIFEST) throw new Error('the manifest is too large');
+			if (bytes > LARGEST_TEXT) throw new Error(`${name} is too large`);
 			pieces.push(piece);
 		}
-		return manifestSchema.parse(JSON.parse(Buffer.concat(pieces).toString()));
+		return schema.parse(JSON.parse(Buffer.concat(pieces).toString()));
 	} catch (cause) {
-		throw new SnapshotError('This is no whole snapshot: its manifest is missing or cannot be read.', { cause });
-	}
-}
-
-/**
- * A part's content. Whoever reads it to its end knows that it is whole.
- * @throws SnapshotError at the end, where it is not what the manifest says
- */
-export async function* readPart(
-	source: SnapshotSource,
-	{ parts }: SnapshotManifest,
-	name: string,
-): AsyncIterable<Uint8Array> {
-	const expected = parts.find((part) => part.name === name);
-	if (expected === undefined) throw new SnapshotError(`The snapshot has no part ${name}.`);
-	const sum = createSum();
-	yield* sum.through(source.read(name));
-	const { bytes, sha256 } = sum.result();
-	if (bytes !== expected.bytes || sha256 !== expected.sha256) {
-		throw new SnapshotError(`The part ${name} of the snapshot is damaged: it is not what was written.`);
+		// Where a snapshot is restored while it is made, what made it fail is what matters.
+		if (cause instanceof SnapshotError) throw cause;
+		throw new SnapshotError(`This is no whole snapshot: its ${name} is missing or cannot be read.`, { cause });
 	}
 }
 

@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose';
 import type { DeploymentId, EnvironmentId, OrganizationId, ServerId } from '../../core/ids';
-import { anything, nullable } from '../../database/fields';
+import { anything, nullable, optional } from '../../database/fields';
+import type { Restored } from '../runtime';
 import { sealed } from '../../database/reencrypt';
 import { tenantCollection } from '../../database/tenant-collection';
 
@@ -48,7 +49,8 @@ export interface DockerSite {
 	 * is there, the database is not to be trusted: it is replaced by its copy, if that was made.
 	 */
 	readonly update: {
-		readonly deployment_id: DeploymentId;
+		/** The deployment that it is for, or what the restore is called. */
+		readonly deployment_id: string;
 		/** Of this very attempt: one that has lost its job to another worker cannot end the update of that one. */
 		readonly token: string;
 		/** How many rows had been written to the database by then. */
@@ -62,6 +64,8 @@ export interface DockerSite {
 		/** The same, by then. A database that was put back counts anew, and this is moved with it: it may be negative. */
 		readonly rows: number;
 	} | null;
+	/** The last restore that was done; unset: none was. */
+	readonly restored?: { readonly id: string } & Restored;
 }
 
 export const sealedInDockerSite = ({ _id, secrets }: DockerSite) => sealed('secrets', secrets, _id);
@@ -78,6 +82,7 @@ export const dockerSiteCollection = (connection: Connection) =>
 			traffic: String,
 			update: nullable(anything),
 			previous: nullable(anything),
+			restored: optional(anything),
 		},
 		indexes: [[{ server_id: 1 }]],
 	});

@@ -20,7 +20,7 @@ export type Role = 'db' | 'web' | 'job' | 'ingress';
 /** Names of hosts have no capitals and no underscores, and 63 characters at most. */
 const inHostName = (id: string) => id.toLowerCase().replace('_', '-');
 /** The last characters of an id are random. */
-const shortened = (deployment: DeploymentId) => deployment.slice(-12).toLowerCase();
+const shortened = (id: string) => id.slice(-12).toLowerCase();
 
 /** How everything of an environment is called on its server. */
 export const namesOf = (id: EnvironmentId) => {
@@ -34,6 +34,8 @@ export const namesOf = (id: EnvironmentId) => {
 		dataVolume: `${base}-data`,
 		web: (deployment: DeploymentId) => `${base}-web-${shortened(deployment)}`,
 		job: `${base}-job`,
+		/** A container that files of the environment go through. */
+		carrier: `${base}-carrier`,
 		/** The Python packages of releases, by what those ask for. */
 		pythonVolume: (hash: string) => `${base}-python-${hash}`,
 		releaseVolume: (deployment: DeploymentId) => `${base}-release-${shortened(deployment)}`,
@@ -55,8 +57,11 @@ export const databaseNameOf = ({ url }: Placement) =>
 /** The copy of a database that an update is tried on. */
 export const rehearsalOf = (database: string) => `${database}__rehearsal`;
 
-/** The copy of a database from before the update by a deployment. */
-export const copyOf = (database: string, deployment: DeploymentId) => `${database}__pre_${shortened(deployment)}`;
+/** A database that is to take the place of another one. */
+export const incomingOf = (database: string) => `${database}__incoming`;
+
+/** The copy of a database from before what a deployment, or a restore of that id, does to it. */
+export const copyOf = (database: string, change: string) => `${database}__pre_${shortened(change)}`;
 
 /** @throws where the site runs on no server: a mistake of ours */
 export function placementOf({ id, placement }: RuntimeSite): Placement {

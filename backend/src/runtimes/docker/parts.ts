@@ -23,7 +23,7 @@ export interface DockerParts {
 	readonly scratchDir: string;
 }
 
-type SiteChange = Partial<Pick<DockerSite, 'serving' | 'traffic' | 'update' | 'previous'>>;
+export type SiteChange = Partial<Pick<DockerSite, 'serving' | 'traffic' | 'update' | 'previous' | 'restored'>>;
 
 /** An environment, with all that is needed to work on it. */
 export interface OpenSite extends SiteParts {

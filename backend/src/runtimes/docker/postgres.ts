@@ -72,6 +72,14 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 	const ask = (database: string, sql: string, signal?: AbortSignal) => askAs('postgres', database, sql, signal);
 	const first = async (database: string, sql: string) => (await ask(database, sql))[0]?.[0] ?? '';
 
+	/** Makes it anew and empty. */
+	const create = async (database: string, owner: string) => {
+		await drop(database);
+		await ask(
+			'postgres',
+			`CREATE DATABASE ${named(database)} OWNER ${named(owner)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C';`,
+		);
+	};
 	const drop = (database: string) => ask('postgres', `DROP DATABASE IF EXISTS ${named(database)} WITH (FORCE);`);
 
 	return {
@@ -105,14 +113,7 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 				EXCEPTION WHEN duplicate_object THEN NULL; END $$;
 				ALTER ROLE ${named(role)} PASSWORD ${quoted(password)};`,
 			),
-		/** Makes it anew and empty. */
-		async create(database: string, owner: string) {
-			await drop(database);
-			await ask(
-				'postgres',
-				`CREATE DATABASE ${named(database)} OWNER ${named(owner)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C';`,
-			);
-		},
+		create,
 		/** Waits until nobody works in it, for ten seconds at most. */
 		async untilQuiet(database: string, signal: AbortSignal) {
 			const end = clock.now().getTime() + QUIET_MS;
@@ -147,11 +148,7 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 		},
 		/** Copies it as it is at one moment, while it is worked in. */
 		async duplicate(database: string, copy: string, owner: string, signal: AbortSignal) {
-			await drop(copy);
-			await ask(
-				'postgres',
-				`CREATE DATABASE ${named(copy)} OWNER ${named(owner)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C';`,
-			);
+			await create(copy, owner);
 			// A dump that breaks off cannot be restored, so that the end of the pipe tells of both.
 			const pipe =
 				'pg_dump -U postgres -p 5432 -Fc -Z0 "$1" | pg_restore -U postgres -p 5432 --exit-on-error -d "$2"';
@@ -161,6 +158,49 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 			});
 			if (exit_code !== 0) throw new SqlError(stderr.trim() || `pg_restore ended with ${exit_code}`);
 		},
+		/** Its content as an archive of `pg_dump`, as it is at one moment. */
+		dump: (database: string, signal: AbortSignal) =>
+			engine.output(container, ['pg_dump', '-U', 'postgres', '-p', '5432', '-Fc', '-Z1', database], {
+				user: 'postgres',
+				signal,
+			}),
+		/**
+		 * Makes a database of such an archive, whoever's it was. Its owner does it: what the archive has run is run with
+		 * that one's rights.
+		 */
+		async load(database: string, owner: string, archive: AsyncIterable<Uint8Array>, signal: AbortSignal) {
+			await create(database, owner);
+			const { exit_code, stderr } = await engine.exec(
+				container,
+				[
+					'pg_restore',
+					'-U',
+					owner,
+					'-p',
+					'5432',
+					'--no-owner',
+					'--no-privileges',
+					'--exit-on-error',
+					'-d',
+					database,
+				],
+				{ user: 'postgres', input: archive, signal },
+			);
+			if (exit_code !== 0) throw new SqlError(stderr.trim() || `pg_restore ended with ${exit_code}`);
+		},
+		/** In bytes. */
+		sizeOf: async (database: string) =>
+			Number(await first('postgres', `SELECT pg_database_size(${quoted(database)});`)),
+		/** Gives the database another name, and its own to another database. */
+		swap: (database: string, incoming: string, kept: string) =>
+			ask(
+				'postgres',
+				`ALTER DATABASE ${named(database)} WITH ALLOW_CONNECTIONS false;
+				${endSessions(database)}
+				${endSessions(incoming)}
+				ALTER DATABASE ${named(database)} RENAME TO ${named(kept)};
+				ALTER DATABASE ${named(incoming)} RENAME TO ${named(database)};`,
+			),
 		/** How many rows were ever inserted, updated or deleted in it, as far as PostgreSQL has counted. */
 		rowsWritten: async (database: string) =>
 			Number(

@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { type Fetch, fetchThrough, OutboundRefusedError } from '../../net/outbound';
 import type { RuntimeDefinition, RuntimeParts, RuntimeServer, RuntimeSite } from '../runtime';
-import { SnapshotError } from '../snapshot';
+import { restoreSite } from './copies/restore';
+import { snapshotSite } from './copies/snapshot';
 import { applyRelease } from './releases/apply';
 import { lossOf, rollBack } from './releases/rollback';
 import { settle } from './releases/settle';
@@ -86,8 +87,8 @@ export const dockerRuntime: RuntimeDefinition = {
 				await untilServing(engine, container, { seconds: HEALTH_SECONDS, workers, signal });
 				await checkModules(postgres, database);
 			},
-			snapshot: () => Promise.reject(new SnapshotError(NO_COPIES)),
-			restore: () => Promise.reject(new SnapshotError(NO_COPIES)),
+			snapshot: (site, into, context) => snapshotSite(parts, site, into, context),
+			restore: (site, from, how, context) => restoreSite(parts, site, from, how, context),
 			remove: (site) => removeSite(parts, site),
 			upkeep: {
 				routeAnew: async (server_id) => ingress.follow(await servers.of(server_id)),
@@ -116,8 +117,6 @@ export const dockerRuntime: RuntimeDefinition = {
 		};
 	},
 };
-
-const NO_COPIES = 'Environments on servers cannot be copied by this release.';
 
 /**
  * Dials a server's ingress, whatever the names lead to: they may lead nowhere yet, or to people's own machine.

@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
-import { createSandbox } from '@odoo-platform/odoo-sandbox';
+import { type Change, createSandbox } from '@odoo-platform/odoo-sandbox';
+import { z } from 'zod';
 import { isId } from '../../core/ids';
 import { equalInConstantTime } from '../../core/secrets';
 import type { Fetch } from '../../net/outbound';
 import { createSlowDown } from '../../waiting/slow-down';
 import type { RuntimeDefinition, RuntimeSite } from '../runtime';
-import { readManifest, readPart, writeSnapshot } from '../snapshot';
+import { openSnapshot, writeSnapshot } from '../snapshot';
 import { createMongoJournal } from './mongo-journal';
 import { fromLines, toLines } from './records';
 
@@ -17,7 +18,20 @@ const FREE_GUESSES = 10;
 const NEVER = new AbortController().signal;
 
 /** What a snapshot must have in common with the site that it is restored to. */
-const originOf = ({ odoo_version }: RuntimeSite) => ({ format: 'sandbox 1', odoo_version });
+const kindOf = ({ odoo_version }: RuntimeSite) => ({ format: 'sandbox 2', odoo_version });
+
+/** The modules of a sandbox are its own release's, whosever records it has. */
+const isOfModule = ({ model }: Change) => model === 'ir.module.module';
+
+const moduleRow = z.object({ name: z.string(), latest_version: z.string(), state: z.literal('installed') });
+
+const modulesIn = (changes: readonly Change[]) =>
+	Object.fromEntries(
+		changes.filter(isOfModule).flatMap(({ row }) => {
+			const { data } = moduleRow.safeParse(row);
+			return data === undefined ? [] : [[data.name, data.latest_version]];
+		}),
+	);
 
 /** Runs environments as sandboxes: small Odoo-like servers in this very process. */
 export const sandboxRuntime: RuntimeDefinition = {
@@ -88,13 +102,17 @@ export const sandboxRuntime: RuntimeDefinition = {
 					signal.throwIfAborted();
 					return progress(done / records.length);
 				};
-				return writeSnapshot(into, originOf(site), { [RECORDS]: toLines(records, told) });
+				const origin = { ...kindOf(site), modules: modulesIn(records), addons: [], bytes: 0 };
+				return writeSnapshot(into, origin, { [RECORDS]: toLines(records, told) });
 			},
-			restore: async (site, from, { signal }) => {
-				const manifest = await readManifest(from, originOf(site));
-				const records = await fromLines(readPart(from, manifest, RECORDS));
+			restore: async (site, from, _how, { signal }) => {
+				const snapshot = await openSnapshot(from, kindOf(site));
+				const records = await fromLines(snapshot.read(RECORDS));
+				await snapshot.finish();
 				signal.throwIfAborted();
-				await sandbox.restore(site.id, records);
+				const own = (await sandbox.snapshot(site.id)).filter(isOfModule);
+				await sandbox.restore(site.id, [...records.filter((change) => !isOfModule(change)), ...own]);
+				return { downtime_ms: 0, modules_updated: [], writes_lost: 0, sanitized: null };
 			},
 			remove: async (site) => {
 				await sandbox.remove(site.id);

@@ -2,8 +2,7 @@ import type { Addon, Applied, RuntimeContext } from '../../runtime';
 import type { DockerRelease } from '../model';
 import { odooSpec, runOdoo } from '../odoo';
 import type { OpenSite } from '../parts';
-import { quoted } from '../postgres';
-import { hashedApiKey, hashedPassword } from '../secrets';
+import { withApiKey, withPassword } from '../administrator';
 import { seriesOf } from '../settings-files';
 import { checkUpdated, startAndCheck } from './serve';
 import { NOTHING_DONE, STAGES, within } from './stages';
@@ -34,16 +33,8 @@ export async function install(
 		within(context, STAGES.laid_out, STAGES.updated),
 	);
 	await checkUpdated(open, { install: modules, update: [] }, next);
-	await postgres.ask(
-		database,
-		`UPDATE res_users SET password = ${quoted(await hashedPassword(secrets.admin_password))} WHERE id = ${ADMIN};
-		INSERT INTO res_users_apikeys (name, user_id, index, key)
-		SELECT 'Odoo Platform', ${ADMIN}, ${quoted(secrets.api_key.slice(0, 8))}, ${quoted(await hashedApiKey(secrets.api_key))};`,
-	);
+	await postgres.ask(database, `${await withPassword(secrets)} ${await withApiKey(secrets)}`);
 	await startAndCheck(open, next, context);
 	await open.write({ serving: next, traffic: 'open', update: null, previous: null });
 	return { ...NOTHING_DONE, modules_installed: modules };
 }
-
-/** The administrator, whatever number or login he has. */
-const ADMIN = `(SELECT res_id FROM ir_model_data WHERE module = 'base' AND name = 'user_admin')`;

@@ -9,7 +9,7 @@ import {
 import { bringTo } from './apply';
 import { replace } from './replace';
 import { NOTHING_DONE } from './stages';
-import { inWindow } from './window';
+import { inWindow, keptBefore } from './window';
 import type { AddonContent, DockerRelease, DockerSite } from '../model';
 import { copyOf } from '../names';
 import { labelsOf, odooSpec } from '../odoo';
@@ -46,7 +46,8 @@ export const rollBack = (
 					'"database": true. What was written since is then kept aside until the next deploy.',
 			);
 		}
-		const window = await inWindow(parts, open, { serving, next }, context, () =>
+		const change = { id: next.deployment_id, serving, next, ending: keptBefore(serving, parts) };
+		const window = await inWindow(parts, open, change, context, () =>
 			exchangeDatabases(open, serving, next, context),
 		);
 		return { ...NOTHING_DONE, ...window };

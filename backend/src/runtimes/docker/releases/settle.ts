@@ -1,5 +1,6 @@
 import type { RuntimeContext } from '../../runtime';
 import { copyOf, namesOf } from '../names';
+import { labelsOf } from '../odoo';
 import type { OpenSite } from '../parts';
 import { serveAgain } from './serve';
 import { tidy } from './tidy';
@@ -16,7 +17,8 @@ export async function settle(open: OpenSite, { signal, log }: Pick<RuntimeContex
 	const names = namesOf(site.id);
 	if (begun !== null) {
 		await engine.remove(names.job);
-		await engine.remove(names.web(begun.deployment_id));
+		// One that serves already knows the database that is to go.
+		for (const { id } of await engine.containers(labelsOf(open, 'web'))) await engine.remove(id);
 		await engine.start(names.database);
 		await postgres.untilReady(signal);
 		await postgres.restoreCopy(database, copyOf(database, begun.deployment_id));

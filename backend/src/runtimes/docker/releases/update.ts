@@ -8,7 +8,7 @@ import { planUpdate, RefusedPlan, type UpdatePlan } from './plan';
 import { rehearse } from './rehearse';
 import { checkUpdated, updateArguments } from './serve';
 import { STAGES, within } from './stages';
-import { inWindow } from './window';
+import { inWindow, keptBefore } from './window';
 
 /** What a release makes of the modules that the database has. @throws ReleaseError where it cannot serve them */
 export async function planOf(
@@ -48,7 +48,8 @@ export async function update(
 	const { log } = context;
 	await log(`To be updated: ${listed(plan.update)}; to be installed: ${listed(plan.install)}.`);
 	if (isRehearsed) await rehearse(open, { plan, next }, within(context, STAGES.laid_out, STAGES.rehearsed));
-	const window = await inWindow(parts, open, { serving, next }, context, async () => {
+	const change = { id: next.deployment_id, serving, next, ending: keptBefore(serving, parts) };
+	const window = await inWindow(parts, open, change, context, async () => {
 		await log('The database is copied.');
 		await postgres.copy(database, copyOf(database, next.deployment_id), database);
 		await runOdoo(

@@ -13,7 +13,7 @@ export function createMemoryStore(): SnapshotTarget & SnapshotSource & { readonl
 		},
 		read: (name) => {
 			const content = parts.get(name);
-			if (content === undefined) throw new SnapshotError(`There is no part ${name}.`);
+			if (content === undefined) throw new SnapshotError(`This is no whole snapshot: it has no part ${name}.`);
 			return Readable.from([content]);
 		},
 	};

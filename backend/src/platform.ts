@@ -16,6 +16,8 @@ import { openLanguageModel } from './features/assistant/language-model/model';
 import type { Planner } from './features/assistant/planner';
 import { createAudit } from './features/audit/feature';
 import { ownerIn } from './features/audit/owner-of';
+import { cloneDefinition } from './features/clones/clone';
+import { createClones } from './features/clones/feature';
 import { createConnections } from './features/connections/feature';
 import { createPlaces } from './features/connections/places';
 import { deployDefinitions } from './features/deployments/deploy';
@@ -203,6 +205,7 @@ export async function startPlatform(
 		definitions: [
 			...deployDefinitions({ ...onEnvironments, git }),
 			...lifecycleDefinitions(onEnvironments),
+			cloneDefinition(onEnvironments),
 			deleteDefinition({
 				...onEnvironments,
 				forget: async (organization, id) => {
@@ -219,6 +222,7 @@ export async function startPlatform(
 		environments: environments.service,
 		runtimes,
 	});
+	const clones = createClones({ ...onEnvironments, jobs: jobs.service });
 	const webhooks = createWebhooks({
 		...carrying,
 		history: events.service,
@@ -254,6 +258,7 @@ export async function startPlatform(
 		...domains.routes,
 		...servers.routes,
 		...deployments.routes,
+		...clones.routes,
 		...jobs.routes,
 		...events.routes,
 		...webhooks.routes,

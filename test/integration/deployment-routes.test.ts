@@ -22,7 +22,8 @@ stageForEachTest((opened) => (stage = opened));
 beforeEach(() => {
 	const { deployments, jobs } = stage.startReplica();
 	const pager = createPager(createSecrets(Buffer.alloc(32, 7)));
-	routes = [...deploymentRoutes({ deployments, jobs, pager, clock: stage.clock }), ...jobRoutes({ jobs, pager })];
+	const { clock } = stage;
+	routes = [...deploymentRoutes({ deployments, jobs, pager, clock }), ...jobRoutes({ jobs, pager, clock })];
 });
 
 /** Lets a job have ended at another time than it did. */

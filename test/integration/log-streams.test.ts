@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { logEvents } from '../../backend/src/features/deployments/logs';
+import { logEvents } from '../../backend/src/features/jobs/log-text';
 import type { JobDocument } from '../../backend/src/features/jobs/service';
 import { TextBody } from '../../backend/src/http/route';
 import { sendText } from '../../backend/src/http/send-text';

@@ -75,6 +75,15 @@ export const ERROR_CODES = {
 		status: 409,
 		meaning: 'The environment is not stopped; `environment_status` says how it is.',
 	},
+	environments_differ: {
+		status: 409,
+		meaning: 'Data of the one does not fit the other: they run other versions of Odoo, or by other runtimes.',
+	},
+	production_target: {
+		status: 409,
+		meaning:
+			'The environment is marked `production`: another one’s data is put into it only where that is allowed.',
+	},
 	environment_busy: { status: 409, meaning: 'A job runs on the environment already; `job_id` names it.' },
 	idempotency_in_progress: {
 		status: 409,

@@ -3,7 +3,7 @@ import type { Ids } from '../../core/ids';
 import { inWords as reasonInWords, type SkippedAddon } from '../../git/addons';
 import { GitError } from '../../git/git-error';
 import type { GitProject, GitRepositories } from '../../git/repositories';
-import { type Addon, type Release, ReleaseError, ServerError } from '../../runtimes/runtime';
+import { type Addon, type Release, ReleaseError } from '../../runtimes/runtime';
 import type { Runtimes } from '../../runtimes/runtimes';
 import type { EnvironmentsService } from '../environments/service';
 import { siteOf } from '../environments/site';
@@ -17,6 +17,7 @@ import {
 	type StepDefinition,
 } from '../jobs/definition';
 import { JobError } from '../jobs/failures';
+import { runtimeFailure } from '../jobs/runtime-failures';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
 import { deploymentEvent } from './events';
@@ -159,12 +160,10 @@ export function deployDefinitions({
 							: runtime.rollBack(site, release, rollback, context);
 					await keep({ applied: await applied });
 				} catch (error) {
-					if (error instanceof ServerError)
-						throw new JobError('server_failed', error.message, { cause: error });
-					if (!(error instanceof ReleaseError)) throw error;
+					if (!(error instanceof ReleaseError)) throw runtimeFailure(error);
 					if (statusOnRefusal === 'stopped') await runtime.stop(site, context);
 					await keep({ status_on_failure: statusOnRefusal });
-					throw new JobError(error.code, error.message, { cause: error });
+					throw runtimeFailure(error);
 				}
 				return `The environment runs on the runtime ${kind}.`;
 			},

@@ -3,16 +3,15 @@ import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { ApiError } from '../../core/errors';
 import { idSchema } from '../../core/ids';
-import { preferredType } from '../../http/accept';
 import { pathId } from '../../http/fields';
 import { listRoute } from '../../http/list-route';
-import { type Pager, pageOf, pageQuery } from '../../http/page';
+import type { Pager } from '../../http/page';
 import { preferenceApplied, type Preferences, readPreferences } from '../../http/prefer';
-import { defineRoute, reply, type Route, TextBody } from '../../http/route';
+import { defineRoute, reply, type Route } from '../../http/route';
 import { timeSchema } from '../../http/time';
+import { logRoute } from '../jobs/log-route';
 import { statusFilter } from '../jobs/schemas';
-import { isEnded, type JobLogLine, type JobsService } from '../jobs/service';
-import { lastEventId, lineNumber, logEvents, logLineSchema, logText, presentLogLine } from './logs';
+import { isEnded, type JobsService } from '../jobs/service';
 import {
 	deploymentSchema,
 	deployReply,
@@ -172,46 +171,15 @@ export const deploymentRoutes = ({
 			return reply(isEnded(job) ? 200 : 202, presentDeploy(job));
 		},
 	}),
-	defineRoute({
-		method: 'get',
-		path: '/api/v1/deployments/{deployment_id}/logs',
-		operationId: 'getDeploymentLogs',
-		summary: "Read a deployment's log: as pages, as text, or line by line as it is written, by Accept",
-		notes:
-			'`Accept: text/event-stream` follows the log until the deployment has ended; `Last-Event-ID` says after which ' +
-			'line to go on.',
-		access: read,
-		input: {
+	logRoute(
+		{ jobs, pager, clock },
+		{
+			path: '/api/v1/deployments/{deployment_id}/logs',
+			operationId: 'getDeploymentLogs',
+			summary: "Read a deployment's log: as pages, as text, or line by line as it is written, by Accept",
+			access: read,
 			params: ofDeployment,
-			query: z.strictObject({ ...pageQuery, after: lineNumber.optional() }),
+			jobOf: (tenant, { deployment_id }) => deployments.get(tenant, deployment_id),
 		},
-		errors: ['not_acceptable'],
-		texts: ['text/plain', 'text/event-stream'],
-		responses: { 200: pageOf(logLineSchema) },
-		handle: async ({ params: { deployment_id }, query, headers, caller, signal }) => {
-			const job = await deployments.get(caller.tenant, deployment_id);
-			const after = query.after ?? 0;
-			switch (preferredType(headers.accept, ['application/json', 'text/plain', 'text/event-stream'])) {
-				case 'text/event-stream': {
-					const last = lastEventId(headers) ?? after;
-					return reply(
-						200,
-						new TextBody('text/event-stream', logEvents(jobs.follow(job, last, signal), clock)),
-					);
-				}
-				case 'text/plain':
-					return reply(200, new TextBody('text/plain', logText(jobs.allLines(job, after))));
-				case 'application/json': {
-					const { items, next_cursor } = await pager.walk({
-						query,
-						scope: ['deployment logs', deployment_id, String(after)],
-						placeOf: ({ seq }: JobLogLine) => String(seq),
-						parse: Number,
-						fetch: (place, limit) => jobs.lines(job, place ?? after, limit),
-					});
-					return reply(200, { data: items.map(presentLogLine), next_cursor });
-				}
-			}
-		},
-	}),
+	),
 ];

@@ -2,10 +2,9 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../core/error-codes';
 import { ApiError } from '../../core/errors';
 import type { EnvironmentId, Tenant } from '../../core/ids';
-import { ReleaseError, ServerError } from '../../runtimes/runtime';
 import type { Runtimes } from '../../runtimes/runtimes';
 import { defineJob, type JobDefinition, type StepDefinition } from '../jobs/definition';
-import { JobError } from '../jobs/failures';
+import { runtimeFailure } from '../jobs/runtime-failures';
 import type { JobDocument, JobsService } from '../jobs/service';
 import type { EnvironmentStatus } from './model';
 import type { EnvironmentsService } from './service';
@@ -82,14 +81,11 @@ export function lifecycleDefinitions({
 	return [definitionOf('stop', stop), definitionOf('start', start), definitionOf('restart', stop, start), repair];
 }
 
-/** A runtime's failure is one that the environment's owner can understand. */
 async function inWords(work: Promise<void>): Promise<void> {
 	try {
 		await work;
 	} catch (error) {
-		if (error instanceof ServerError) throw new JobError('server_failed', error.message, { cause: error });
-		if (error instanceof ReleaseError) throw new JobError(error.code, error.message, { cause: error });
-		throw error;
+		throw runtimeFailure(error);
 	}
 }
 

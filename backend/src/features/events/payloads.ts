@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from '../../core/ids';
 import type { EventType, PlatformEvent } from '../../core/events';
 import { deploymentSchema } from '../deployments/schemas';
 import { environmentSchema } from '../environments/schemas';
@@ -25,6 +26,17 @@ const deployment = z.object({
 });
 
 const environment = z.object({ environment: environmentSchema.describe('As it was then') });
+
+const cloned = z.object({
+	environment: environmentSchema.describe('The one with the copy, as it was then'),
+	source: z
+		.object({ id: idSchema('environment'), name: z.string() })
+		.readonly()
+		.describe('Whose data was copied'),
+	sanitized: z.boolean().describe('Whether addresses and secrets were taken out of the copy'),
+	job_id: idSchema('job').describe('The job that did it; its `result` says what was changed'),
+	actor: z.string().describe('The name of the API key that asked for it'),
+});
 
 const webhook = z.object({ webhook: webhookSchema.omit({ url: true }).describe('As it was then') });
 
@@ -53,6 +65,9 @@ export type EnvironmentEvent = EventOf<
 	typeof environment
 >;
 
+/** A copy of another environment's data has taken the place of an environment's. */
+export type ClonedEvent = EventOf<'environment.cloned', typeof cloned>;
+
 /** A webhook was paused. */
 export type PausedEvent = EventOf<'webhook.paused', typeof webhook>;
 
@@ -64,7 +79,8 @@ export const payloadSchema = z.record(z.string(), z.unknown()).meta({
 	anyOf: z.toJSONSchema(
 		z.union([
 			deployment.meta({ title: 'Of deployment.*' }),
-			environment.meta({ title: 'Of environment.*' }),
+			environment.meta({ title: 'Of environment.*, but cloned' }),
+			cloned.meta({ title: 'Of environment.cloned' }),
 			server.meta({ title: 'Of server.*' }),
 			webhook.meta({ title: 'Of webhook.paused' }),
 			z.record(z.string(), z.unknown()).meta({ title: 'Of types that are not announced yet' }),

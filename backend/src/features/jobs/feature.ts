@@ -59,5 +59,5 @@ export function createJobs({
 	jobQueued.on(worker.wake);
 	jobCanceled.on(worker.nudge);
 	jobChanged.on((id) => service.changed(id));
-	return { service, routes: jobRoutes({ jobs: service, pager }), worker };
+	return { service, routes: jobRoutes({ jobs: service, pager, clock }), worker };
 }

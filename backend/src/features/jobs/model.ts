@@ -43,6 +43,8 @@ export const freed = (now: Date) => ({ 'lease.owner': null, 'lease.until': now }
 export interface JobData {
 	/** The id of what the job makes, e.g. a deployment. Unique, so that it finds the job. */
 	readonly id?: string;
+	/** What it has brought about, for its owner; unset or null until it has. */
+	readonly result?: Readonly<Record<string, unknown>> | null;
 	readonly [field: string]: unknown;
 }
 

@@ -57,6 +57,10 @@ export const jobSchema = z
 			.nullable()
 			.meta({ description: 'The `name` of the step that is running; null if none is' }),
 		steps: z.array(stepSchema).meta({ description: 'In the order in which they run' }),
+		result: z
+			.record(z.string(), z.unknown())
+			.nullable()
+			.meta({ description: `What it has brought about. ${ABOUT_KINDS.result}` }),
 		error: failureField,
 		actor: actorField,
 		created_at: createdAt,
@@ -84,6 +88,7 @@ export const jobSchema = z
 						message: null,
 					},
 				],
+				result: null,
 				error: null,
 				actor: 'ci',
 				created_at: '2026-05-07T14:23:11.207Z',
@@ -120,9 +125,29 @@ export const presentJob = (job: JobDocument) => ({
 		finished_at: iso(step.finished_at),
 		message: step.message,
 	})),
+	result: job.data.result ?? null,
 	error: job.error,
 	actor: job.actor,
 	created_at: job.created_at.toISOString(),
 	started_at: iso(job.started_at),
 	finished_at: iso(job.finished_at),
+});
+
+/** What is answered where work was asked for that is a job. */
+export const jobReply = z
+	.object({
+		job_id: idSchema('job').meta({
+			description: 'The job that does it; `GET /api/v1/jobs/{job_id}` tells how far it is',
+		}),
+		status: jobStatusSchema,
+		environment_id: idSchema('environment').meta({ description: 'The environment that it works on' }),
+		job: jobSchema.meta({ description: 'As it was when this was answered' }),
+	})
+	.meta({ id: 'JobReply' });
+
+export const presentJobReply = (job: JobDocument) => ({
+	job_id: job._id,
+	status: job.status,
+	environment_id: job.environment_id,
+	job: presentJob(job),
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createdAt, ownerId, ownId } from '../../http/fields';
 import { organizationField } from '../../access/organization-for';
 import type { ProjectDocument } from './model';
+import { sanitizingRules } from './sanitizing-rules';
 
 const DEFAULT_BRANCH = 'What the ref `HEAD` means in a deploy, and the branch of a commit that several branches have';
 
@@ -12,6 +13,7 @@ export const projectSchema = z
 		name: z.string().describe('Unique in the organization'),
 		repository_url: z.string().describe('Where the add-ons are read from; cannot be changed'),
 		default_branch: z.string().describe(DEFAULT_BRANCH),
+		sanitize_rules: sanitizingRules,
 		created_at: createdAt,
 	})
 	.meta({
@@ -23,6 +25,7 @@ export const projectSchema = z
 				name: 'Acme ERP',
 				repository_url: 'https://git.example.com/acme/erp.git',
 				default_branch: 'main',
+				sanitize_rules: [{ model: 'res.partner', field: 'comment', action: 'clear' }],
 				created_at: '2026-05-04T09:14:02.530Z',
 			},
 		],
@@ -49,6 +52,7 @@ export const projectRequest = z
 					'of a directory that the configuration of the service allows',
 			),
 		default_branch: branch.default('main'),
+		sanitize_rules: sanitizingRules.default([]),
 	})
 	.meta({
 		id: 'ProjectRequest',
@@ -56,7 +60,11 @@ export const projectRequest = z
 	});
 
 export const projectChange = z
-	.strictObject({ name: name.optional(), default_branch: branch.optional() })
+	.strictObject({
+		name: name.optional(),
+		default_branch: branch.optional(),
+		sanitize_rules: sanitizingRules.optional(),
+	})
 	.meta({ id: 'ProjectChange', examples: [{ default_branch: 'release' }] });
 
 export const presentProject = (project: ProjectDocument) => ({
@@ -65,5 +73,6 @@ export const presentProject = (project: ProjectDocument) => ({
 	name: project.name,
 	repository_url: project.repository_url,
 	default_branch: project.default_branch,
+	sanitize_rules: [...(project.sanitize_rules ?? [])],
 	created_at: project.created_at.toISOString(),
 });

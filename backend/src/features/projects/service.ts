@@ -10,11 +10,12 @@ import type { ProjectDocument } from './model';
 /** How long a deletion that was interrupted keeps environments from being made, in milliseconds. */
 const DELETION_MS = 60_000;
 
-type ProjectRequest = Pick<ProjectDocument, 'name' | 'repository_url' | 'default_branch'>;
+type ProjectRequest = Pick<ProjectDocument, 'name' | 'repository_url' | 'default_branch' | 'sanitize_rules'>;
 
 interface ProjectChanges {
 	readonly name?: string | undefined;
 	readonly default_branch?: string | undefined;
+	readonly sanitize_rules?: ProjectDocument['sanitize_rules'] | undefined;
 }
 
 export interface ProjectsService {
@@ -66,10 +67,11 @@ export function createProjectsService({
 			const since = project?.deleting_at?.getTime() ?? -Infinity;
 			return project === null || since > clock.now().getTime() - DELETION_MS ? null : project.organization_id;
 		},
-		async update(tenant, id, { name, default_branch }) {
+		async update(tenant, id, { name, default_branch, sanitize_rules }) {
 			const changes = {
 				...(name === undefined ? {} : { name }),
 				...(default_branch === undefined ? {} : { default_branch }),
+				...(sanitize_rules === undefined ? {} : { sanitize_rules }),
 			};
 			try {
 				const project = await projects.update(tenant, { _id: id }, { $set: changes });

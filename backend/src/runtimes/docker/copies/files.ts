@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract, pack } from 'tar-stream';
-import { ServerError } from '../../runtime';
+import { SnapshotError } from '../../snapshot';
 import type { DockerRelease } from '../model';
 import { incomingOf, namesOf } from '../names';
 import { odooSpec } from '../odoo';
@@ -63,7 +63,7 @@ export async function withCarrier<T>(
 			['/bin/sh', '-ec', program, 'files', own, incoming],
 			{ user: 'odoo', signal, ...(input === undefined ? {} : { input }) },
 		);
-		if (exit_code !== 0) throw new ServerError(`The files could not be carried: ${stderr.trim().slice(0, 500)}`);
+		if (exit_code !== 0) throw new SnapshotError(`The files could not be carried: ${stderr.trim().slice(0, 500)}`);
 		return stdout;
 	};
 	await engine.remove(name);

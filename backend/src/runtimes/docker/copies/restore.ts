@@ -177,7 +177,7 @@ async function inWords<T>({ signal }: RuntimeContext, work: () => Promise<T>): P
 		if (error instanceof SqlError) {
 			throw new SnapshotError(`PostgreSQL does not take the data: ${error.message}`, { cause: error });
 		}
-		if (error instanceof EngineError) throw new ServerError(error.message, { cause: error });
+		if (error instanceof EngineError) throw new ReleaseError('server_failed', error.message, { cause: error });
 		throw error;
 	}
 }

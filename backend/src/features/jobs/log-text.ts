@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import type { Clock } from '../../core/clock';
 import { invalidInput } from '../../core/errors';
-import type { JobLogLine, JobProgress } from '../jobs/service';
+import type { JobLogLine, JobProgress } from './service';
 
 /** How long a stream of events is silent at most, in milliseconds: proxies cut off what seems dead. */
 const HEARTBEAT_MS = 15_000;

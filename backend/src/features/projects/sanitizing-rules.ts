@@ -7,11 +7,13 @@ export const sanitizingRule = z
 		model: z
 			.string()
 			.regex(/^[a-z0-9_]+(\.[a-z0-9_]+)*$/, 'must be the technical name of a model, e.g. res.partner')
-			.max(100),
+			.max(100)
+			.describe('The technical name of the model'),
 		field: z
 			.string()
 			.regex(/^[a-z0-9_]+$/, 'must be the technical name of a field')
-			.max(63),
+			.max(63)
+			.describe('The technical name of the field; one that is stored'),
 		action: z
 			.enum(['clear', 'hash'])
 			.describe(

@@ -77,8 +77,32 @@ const assistantSchema = z.object({
 	ASSISTANT_API_KEY: z.string().optional(),
 });
 
+/** A bucket for backups, and what goes with it. */
+const backupBucketSchema = z.object({
+	BACKUP_S3_BUCKET: z
+		.string()
+		.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{2,62}$/, 'must be the name of a bucket')
+		.optional(),
+	BACKUP_S3_ENDPOINT: z
+		.url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+		.transform((url) => url.replace(/\/+$/, ''))
+		.optional(),
+	BACKUP_S3_REGION: z
+		.string()
+		.regex(/^[a-z0-9-]+$/i, 'must be the name of a region such as eu-central-1')
+		.optional(),
+	BACKUP_S3_PREFIX: z
+		.string()
+		.regex(/^[\w.-]+(\/[\w.-]+)*\/?$/, 'must be names of letters, digits, dots, dashes and underscores, by slashes')
+		.optional(),
+	BACKUP_S3_ACCESS_KEY_ID: z.string().optional(),
+	BACKUP_S3_SECRET_ACCESS_KEY: z.string().optional(),
+});
+
 const environmentSchema = z.object({
 	...assistantSchema.shape,
+	...backupBucketSchema.shape,
+	BACKUP_DIR: z.string().optional(),
 	HOST: z.string().min(1).default('127.0.0.1'),
 	PORT: z.coerce.number('must be a port number').int().min(0).max(65_535).default(4000),
 	PUBLIC_URL: z
@@ -152,6 +176,8 @@ export interface Config {
 	readonly secretKey: Buffer | undefined;
 	/** The language model that answers in the place of the assistant's rules; undefined: the rules answer. */
 	readonly assistant: AssistantConfig | undefined;
+	/** Where backups of environments are kept. */
+	readonly backups: BackupsConfig;
 	/** Master keys from before, which still open what they closed (docs/decisions/secrets.md). */
 	readonly previousSecretKeys: readonly Buffer[];
 }
@@ -166,6 +192,21 @@ export interface AssistantConfig {
 	/** Endpoints of one's own may want none. */
 	readonly apiKey: string | undefined;
 }
+
+/** Where backups of environments are kept: in a directory of this machine, or in a bucket. */
+export type BackupsConfig =
+	| { readonly kind: 'directory'; readonly directory: string }
+	| {
+			readonly kind: 's3';
+			readonly bucket: string;
+			/** Undefined: Amazon's own, in that region. */
+			readonly endpoint: string | undefined;
+			readonly region: string;
+			/** What every key begins with: '', or a prefix that ends with `/`. */
+			readonly prefix: string;
+			readonly accessKeyId: string;
+			readonly secretAccessKey: string;
+	  };
 
 /** Something in the environment is not as it must be; the message names every variable concerned. */
 export class ConfigError extends Error {
@@ -186,6 +227,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 	const env = parsed.data;
 	return {
 		assistant: readAssistant(env),
+		backups: readBackups(env),
 		host: env.HOST,
 		port: env.PORT,
 		publicUrl: env.PUBLIC_URL,
@@ -229,4 +271,42 @@ function readAssistant(env: z.infer<typeof assistantSchema>): AssistantConfig | 
 		throw new ConfigError(`The configuration is not valid:\n${lines.join('\n')}`);
 	}
 	return { provider, model, baseUrl, apiKey };
+}
+
+/** @throws {ConfigError} where a part of what names a bucket is missing, or a directory is named as well */
+function readBackups(env: z.infer<typeof environmentSchema>): BackupsConfig {
+	const { BACKUP_S3_BUCKET: bucket, BACKUP_S3_ENDPOINT: endpoint, BACKUP_S3_PREFIX: prefix } = env;
+	const { BACKUP_S3_ACCESS_KEY_ID: accessKeyId, BACKUP_S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
+	const invalid = (lines: readonly string[]) =>
+		new ConfigError(`The configuration is not valid:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+	if (bucket === undefined) {
+		if (Object.keys(backupBucketSchema.shape).some((name) => name in env)) {
+			throw invalid(['BACKUP_S3_BUCKET: is needed with the other BACKUP_S3 variables']);
+		}
+		return {
+			kind: 'directory',
+			directory: path.resolve(env.BACKUP_DIR ?? path.join(env.DATA_DIR, 'environment-backups')),
+		};
+	}
+	if (env.BACKUP_DIR !== undefined)
+		throw invalid(['BACKUP_DIR: backups are kept in BACKUP_S3_BUCKET; unset one of both']);
+	// Elsewhere, the name of the region means little, and this one is taken.
+	const region = env.BACKUP_S3_REGION ?? (endpoint === undefined ? undefined : 'us-east-1');
+	if (region === undefined || accessKeyId === undefined || secretAccessKey === undefined) {
+		const needed = {
+			'BACKUP_S3_REGION: is needed without BACKUP_S3_ENDPOINT': region,
+			'BACKUP_S3_ACCESS_KEY_ID: is needed with BACKUP_S3_BUCKET': accessKeyId,
+			'BACKUP_S3_SECRET_ACCESS_KEY: is needed with BACKUP_S3_BUCKET': secretAccessKey,
+		};
+		throw invalid(Object.entries(needed).flatMap(([line, value]) => (value === undefined ? [line] : [])));
+	}
+	return {
+		kind: 's3',
+		bucket,
+		endpoint,
+		region,
+		prefix: prefix === undefined ? '' : `${prefix.replace(/\/$/, '')}/`,
+		accessKeyId,
+		secretAccessKey,
+	};
 }

@@ -18,6 +18,7 @@ describe('the configuration', () => {
 			secretKey: undefined,
 			previousSecretKeys: [],
 			assistant: undefined,
+			backups: { kind: 'directory', directory: path.resolve('.data/environment-backups') },
 			dockerSockets: ['/var/run/docker.sock', path.join(homedir(), '.docker/run/docker.sock')],
 			images: { odoo: 'odoo:{version}', postgres: 'postgres:17', caddy: 'caddy:2' },
 			baseDomain: undefined,
@@ -54,6 +55,42 @@ describe('the configuration', () => {
 		[{ ASSISTANT_PROVIDER: 'other' }, /ASSISTANT_PROVIDER/],
 		[{ ASSISTANT_MODEL: 'small' }, /ASSISTANT_PROVIDER/],
 	])('refuses a part of a language model: %j', (environment, named) => {
+		expect(() => readConfig(environment)).toThrow(named);
+	});
+
+	it('keeps backups in a directory of their own', () => {
+		expect(readConfig({ BACKUP_DIR: '/srv/backups' }).backups).toEqual({
+			kind: 'directory',
+			directory: '/srv/backups',
+		});
+	});
+
+	it('takes a bucket for backups with all that it needs', () => {
+		const bucket = {
+			BACKUP_S3_BUCKET: 'backups',
+			BACKUP_S3_ENDPOINT: 'https://s3.example.com/',
+			BACKUP_S3_PREFIX: 'odoo/platform',
+			BACKUP_S3_ACCESS_KEY_ID: 'id',
+			BACKUP_S3_SECRET_ACCESS_KEY: 'secret',
+		};
+		expect(readConfig(bucket).backups).toEqual({
+			kind: 's3',
+			bucket: 'backups',
+			endpoint: 'https://s3.example.com',
+			region: 'us-east-1',
+			prefix: 'odoo/platform/',
+			accessKeyId: 'id',
+			secretAccessKey: 'secret',
+		});
+	});
+
+	it.each([
+		[{ BACKUP_S3_BUCKET: 'backups' }, /BACKUP_S3_REGION.*BACKUP_S3_ACCESS_KEY_ID.*BACKUP_S3_SECRET_ACCESS_KEY/s],
+		[{ BACKUP_S3_ENDPOINT: 'https://s3.example.com' }, /BACKUP_S3_BUCKET/],
+		[{ BACKUP_S3_BUCKET: 'backups', BACKUP_DIR: '/srv' }, /BACKUP_DIR/],
+		[{ BACKUP_S3_PREFIX: '/odoo' }, /BACKUP_S3_PREFIX/],
+	])('refuses a part of a bucket: %j', (environment, named) => {
+		expect(() => readConfig(environment)).toThrow(ConfigError);
 		expect(() => readConfig(environment)).toThrow(named);
 	});
 

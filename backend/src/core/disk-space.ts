@@ -16,11 +16,14 @@ export const freeSpaceOf: FreeSpace = async (directory) => {
 	return bavail * bsize;
 };
 
-/** @throws {NotReadyError} where the disk is full, or nearly so */
-export async function requireSpace(directory: string, freeSpace: FreeSpace): Promise<void> {
+/**
+ * `variable` is what the operator chose the directory by.
+ * @throws {NotReadyError} where the disk is full, or nearly so
+ */
+export async function requireSpace(directory: string, freeSpace: FreeSpace, variable = 'DATA_DIR'): Promise<void> {
 	const free = await freeSpace(directory);
 	if (free >= LEAST_BYTES) return;
 	throw new NotReadyError(
-		`The disk of DATA_DIR has ${Math.floor(free / 1024 / 1024)} MiB left, and ${LEAST_BYTES / 1024 / 1024} are needed.`,
+		`The disk of ${variable} has ${Math.floor(free / 1024 / 1024)} MiB left, and ${LEAST_BYTES / 1024 / 1024} are needed.`,
 	);
 }

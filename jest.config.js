@@ -1,7 +1,7 @@
 'use strict';
 
 /** Packages published as ES modules alone, which jest must compile. */
-const esModules = ['@seriousme/openapi-schema-validator'];
+const esModules = ['@seriousme/openapi-schema-validator', 'age-encryption', '@noble/[^/]+', '@scure/base'];
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -4,6 +4,12 @@ import type { Logger } from './core/log';
 import type { Secrets } from './core/secrets';
 import { proposalCollection } from './features/assistant/model';
 import { auditCollection } from './features/audit/model';
+import {
+	backupCollection,
+	backupKeyCollection,
+	backupPolicyCollection,
+	sealedInBackupKey,
+} from './features/backups/model';
 import { connectionCollection, defaultConnectionCollection, sealedInConnection } from './features/connections/model';
 import { domainCollection } from './features/domains/model';
 import { environmentCollection } from './features/environments/model';
@@ -34,6 +40,9 @@ export const openCollections = (connection: Connection) => ({
 	environments: environmentCollection(connection),
 	variables: variablesCollection(connection),
 	domains: domainCollection(connection),
+	backups: backupCollection(connection),
+	backupPolicies: backupPolicyCollection(connection),
+	backupKeys: backupKeyCollection(connection),
 	servers: serverCollection(connection),
 	dockerSites: dockerSiteCollection(connection),
 	connections: connectionCollection(connection),
@@ -65,7 +74,18 @@ export async function findSecret({ keys }: Pick<Collections, 'keys'>): Promise<s
 
 /** Encrypts under the current master key what is kept under previous ones, collection by collection. */
 export async function reencryptAll(
-	{ connections, odooLogins, keys, webhooks, odooCallbacks, variables, servers, dockerSites, claims }: Collections,
+	{
+		connections,
+		odooLogins,
+		keys,
+		webhooks,
+		odooCallbacks,
+		variables,
+		servers,
+		dockerSites,
+		claims,
+		backupKeys,
+	}: Collections,
 	options: { readonly secrets: Secrets; readonly log: Logger },
 ): Promise<void> {
 	await reencrypt(connections, sealedInConnection, { ...options, name: 'connections' });
@@ -74,6 +94,7 @@ export async function reencryptAll(
 	await reencrypt(webhooks, sealedInWebhook, { ...options, name: 'webhooks' });
 	await reencrypt(odooCallbacks, sealedInCallback, { ...options, name: 'callbacks' });
 	await reencrypt(variables, sealedInVariables, { ...options, name: 'variables' });
+	await reencrypt(backupKeys, sealedInBackupKey, { ...options, name: 'keys of backups' });
 	await reencrypt(dockerSites, sealedInDockerSite, { ...options, name: 'environments on servers' });
 	await reencrypt(servers, sealedInServer, { ...options, name: 'servers' });
 	await reencrypt(claims, sealedInClaim, { ...options, name: 'claims' });

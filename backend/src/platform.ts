@@ -16,6 +16,8 @@ import { openLanguageModel } from './features/assistant/language-model/model';
 import type { Planner } from './features/assistant/planner';
 import { createAudit } from './features/audit/feature';
 import { ownerIn } from './features/audit/owner-of';
+import { createBackups } from './features/backups/feature';
+import { openBackupStore } from './features/backups/stores/open';
 import { cloneDefinition } from './features/clones/clone';
 import { createClones } from './features/clones/feature';
 import { createConnections } from './features/connections/feature';
@@ -200,10 +202,17 @@ export async function startPlatform(
 		variables: environments.variables,
 		runtimes,
 	};
+	const keepingBackups = createBackups({
+		...carrying,
+		environments: environments.service,
+		runtimes,
+		store: openBackupStore(config.backups),
+	});
 	const jobs = createJobs({
 		...carrying,
 		definitions: [
-			...deployDefinitions({ ...onEnvironments, git }),
+			...deployDefinitions({ ...onEnvironments, git, keepData: keepingBackups.keeper.keepData }),
+			...keepingBackups.definitions,
 			...lifecycleDefinitions(onEnvironments),
 			cloneDefinition(onEnvironments),
 			deleteDefinition({
@@ -212,6 +221,7 @@ export async function startPlatform(
 					await connections.service.removeOf(organization, id);
 					await environments.variables.removeOf(organization, id);
 					await domains.service.removeOf(organization, id);
+					await keepingBackups.keeper.removeOf(organization, id);
 				},
 			}),
 		],
@@ -222,6 +232,7 @@ export async function startPlatform(
 		environments: environments.service,
 		runtimes,
 	});
+	const backups = keepingBackups.withJobs({ jobs: jobs.service, pager: parts.pager });
 	const clones = createClones({ ...onEnvironments, jobs: jobs.service });
 	const webhooks = createWebhooks({
 		...carrying,
@@ -239,6 +250,7 @@ export async function startPlatform(
 			ownerIn('server', servers.service),
 			ownerIn('deployment', deployments.service),
 			ownerIn('job', jobs.service),
+			ownerIn('backup', backups.service),
 			ownerIn('webhook', webhooks.service),
 			ownerIn('connection', connections.service),
 			ownerIn('key', keys.service),
@@ -259,6 +271,7 @@ export async function startPlatform(
 		...servers.routes,
 		...deployments.routes,
 		...clones.routes,
+		...backups.routes,
 		...jobs.routes,
 		...events.routes,
 		...webhooks.routes,
@@ -273,7 +286,15 @@ export async function startPlatform(
 		environments: environments.service,
 		jobs: jobs.service,
 	});
-	const workers = [events.worker, webhooks.worker, jobs.worker, odooRoutes.worker, servers.worker, upkeep];
+	const workers = [
+		events.worker,
+		webhooks.worker,
+		jobs.worker,
+		odooRoutes.worker,
+		servers.worker,
+		upkeep,
+		backups.worker,
+	];
 
 	const refusedKeys = createRefusedKeys({ limits, clock });
 	const idempotency = createIdempotency({ ...parts, store: createClaimStore(collections.claims) });

@@ -4,6 +4,8 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 export const EVENTS: INodePropertyOptions[] = [
 	{ name: 'Automation Rule Failed', value: 'automation_rule.failed' },
 	{ name: 'Automation Rule Triggered', value: 'automation_rule.triggered' },
+	{ name: 'Backup Failed', value: 'backup.failed' },
+	{ name: 'Backup Succeeded', value: 'backup.succeeded' },
 	{ name: 'Deployment Canceled', value: 'deployment.canceled' },
 	{ name: 'Deployment Failed', value: 'deployment.failed' },
 	{ name: 'Deployment Queued', value: 'deployment.queued' },

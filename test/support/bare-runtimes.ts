@@ -138,6 +138,7 @@ export function releaseOf(
 		deployment_id,
 		git_sha: deployment_id,
 		rehearse: false,
+		keepData: () => Promise.resolve(),
 		addons: addons.map((each) => ({ ...each, installable: true })),
 		variables: {},
 		source: async (directory) => {

@@ -63,6 +63,7 @@ export function createNotingRuntime(overrides: Partial<Runtime> = {}) {
 		checkHealth: () => Promise.resolve(),
 		snapshot: () => Promise.reject(new Error('not part of this test')),
 		restore: () => Promise.reject(new Error('not part of this test')),
+		prove: () => Promise.reject(new Error('not part of this test')),
 		remove: () => Promise.resolve(true),
 		access: () => Promise.reject(new Error('not part of this test')),
 		firstLogin: () => Promise.resolve(null),
@@ -160,7 +161,7 @@ export async function openDeploySite({ uri, dbName, directory, clock: siteClock 
 		const { service: jobs, worker } = createJobs({
 			...carrying,
 			definitions: [
-				...deployDefinitions({ ...onEnvironments, git }),
+				...deployDefinitions({ ...onEnvironments, git, keepData: () => Promise.resolve() }),
 				...lifecycleDefinitions(onEnvironments),
 				deleteDefinition({
 					...onEnvironments,

@@ -20,6 +20,7 @@ const placedRuntime: RuntimeDefinition = {
 		checkHealth: notPartOfIt,
 		snapshot: notPartOfIt,
 		restore: notPartOfIt,
+		prove: notPartOfIt,
 		remove: () => Promise.resolve(true),
 		access: notPartOfIt,
 		firstLogin: notPartOfIt,

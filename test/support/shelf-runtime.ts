@@ -32,6 +32,7 @@ const shelfRuntime: RuntimeDefinition = {
 				existsSync(folderOf(id)) ? Promise.resolve() : Promise.reject(new Error('the shelf is empty')),
 			snapshot: notPartOfIt,
 			restore: notPartOfIt,
+			prove: notPartOfIt,
 			remove: async ({ id }) => {
 				await rm(folderOf(id), { recursive: true, force: true });
 				return true;

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { expired, type KeptBackup, type Retention } from '../../backend/src/features/backups/retention';
+import type { Keep } from '../../backend/src/features/backups/model';
+import { expired, type KeptBackup } from '../../backend/src/features/backups/retention';
 
 const NOW = new Date('2026-12-02T12:00:00Z');
-const NOTHING: Retention = { last: 0, days: 0, weekly: 0, monthly: 0 };
+const NOTHING: Keep = { last: 0, days: 0, weekly: 0, monthly: 0 };
 
 /** Backups made by schedule at these times, which are their ids as well. */
 const at = (...times: readonly string[]): KeptBackup[] =>
 	times.map((id) => ({ id, created_at: new Date(id), reason: 'scheduled', status: 'succeeded' }));
 
-const kept = (backups: readonly KeptBackup[], keep: Partial<Retention>) => {
+const kept = (backups: readonly KeptBackup[], keep: Partial<Keep>) => {
 	const gone = expired(backups, { ...NOTHING, ...keep }, NOW);
 	return backups.map(({ id }) => id).filter((id) => !gone.includes(id));
 };
@@ -27,7 +28,7 @@ const backups = fc
 const count = fc.integer({ min: 0, max: 12 });
 const retention = fc.record({ last: count, days: count, weekly: count, monthly: count });
 
-const property = (holds: (list: readonly KeptBackup[], keep: Retention, gone: readonly string[]) => boolean) =>
+const property = (holds: (list: readonly KeptBackup[], keep: Keep, gone: readonly string[]) => boolean) =>
 	fc.assert(fc.property(backups, retention, (list, keep) => holds(list, keep, expired(list, keep, NOW))));
 
 describe('the retention of backups', () => {

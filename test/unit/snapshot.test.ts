@@ -4,6 +4,7 @@ import { createSnapshotPipe } from '../../backend/src/runtimes/snapshot-pipe';
 import { createMemoryStore } from '../support/snapshot-store';
 
 const origin = { format: 'sandbox 1', odoo_version: '19.0', modules: { base: '19.0.1.3' }, addons: [], bytes: 8 };
+const wanted = { formats: ['sandbox 1'], odoo_version: '19.0' };
 let store: ReturnType<typeof createMemoryStore>;
 
 async function* pieces(...texts: readonly string[]) {
@@ -17,7 +18,7 @@ async function textOf(content: AsyncIterable<Uint8Array>) {
 }
 
 async function readAll(from: SnapshotSource = store) {
-	const snapshot = await openSnapshot(from, origin);
+	const snapshot = await openSnapshot(from, wanted);
 	const text = await textOf(snapshot.read('records'));
 	await textOf(snapshot.read('empty'));
 	await snapshot.finish();
@@ -35,7 +36,7 @@ describe('a snapshot', () => {
 	});
 
 	it('says what it is of before anything of it is read', async () => {
-		const { origin: told } = await openSnapshot(store, origin);
+		const { origin: told } = await openSnapshot(store, wanted);
 		expect(told).toEqual(origin);
 	});
 
@@ -72,11 +73,11 @@ describe('a snapshot is refused', () => {
 	});
 
 	it('of another runtime', async () => {
-		await expect(openSnapshot(store, { ...origin, format: 'docker 1' })).rejects.toThrow('"docker 1" is needed');
+		await expect(openSnapshot(store, { ...wanted, formats: ['docker 1'] })).rejects.toThrow('"docker 1" is needed');
 	});
 
 	it('of another version of Odoo', async () => {
-		await expect(openSnapshot(store, { ...origin, odoo_version: '18.0' })).rejects.toThrow('is of Odoo 19.0');
+		await expect(openSnapshot(store, { ...wanted, odoo_version: '18.0' })).rejects.toThrow('is of Odoo 19.0');
 	});
 });
 
@@ -104,7 +105,7 @@ describe('a snapshot that is restored while it is made', () => {
 	it('fails for its writer where nobody reads on', async () => {
 		const { target, source, ...pipe } = createSnapshotPipe();
 		const writing = writeSnapshot(target, origin, { records: pieces('one\n'), empty: pieces() });
-		await openSnapshot(source, origin);
+		await openSnapshot(source, wanted);
 		pipe.fail(new Error('it does not fit'));
 		await expect(writing).rejects.toThrow('it does not fit');
 	});
@@ -112,7 +113,7 @@ describe('a snapshot that is restored while it is made', () => {
 	it('fails for its writer where a part is left in the middle', async () => {
 		const { target, source } = createSnapshotPipe();
 		const writing = writeSnapshot(target, origin, { records: pieces('one\n', 'two\n'), empty: pieces() });
-		const snapshot = await openSnapshot(source, origin);
+		const snapshot = await openSnapshot(source, wanted);
 		for await (const piece of snapshot.read('records')) if (piece.length > 0) break;
 		await expect(writing).rejects.toThrow('not read to its end');
 	});

@@ -61,6 +61,14 @@ export const ERROR_CODES = {
 		status: 409,
 		meaning: 'The database would go back as well; `since`, `minutes` and `rows` say what would be lost.',
 	},
+	backup_unfinished: {
+		status: 409,
+		meaning: 'The backup has not succeeded, or not yet; `backup_status` says how it is.',
+	},
+	backup_store_failed: {
+		status: 502,
+		meaning: 'The store of backups did not take or give the data.',
+	},
 	domain_taken: { status: 409, meaning: 'The domain leads to another environment already.' },
 	domain_not_proven: {
 		status: 409,

@@ -14,6 +14,8 @@ export const EVENT_TYPES = [
 	'environment.deleted',
 	'environment.cloned',
 	'environment.status_changed',
+	'backup.succeeded',
+	'backup.failed',
 	'server.degraded',
 	'server.recovered',
 	'automation_rule.triggered',

@@ -21,6 +21,7 @@ export const ID_PREFIXES = {
 	log: 'log',
 	callback: 'cbk',
 	server: 'srv',
+	backup: 'bak',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
@@ -44,6 +45,7 @@ export type AuditId = Id<'audit'>;
 export type LogId = Id<'log'>;
 export type CallbackId = Id<'callback'>;
 export type ServerId = Id<'server'>;
+export type BackupId = Id<'backup'>;
 
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 const ONLY_ULID = new RegExp(`^${ULID}$`);

@@ -24,11 +24,11 @@ import type { RateLimiter } from './rate-limit';
 import { readBody } from './read-body';
 import type { RefusedKeys } from './refused-keys';
 import { requestId, requestIdOf } from './request-id';
-import { type Route, TextBody } from './route';
+import { type Route, FileBody, TextBody } from './route';
 import { securityHeaders } from './security-headers';
 import { sendError } from './send-error';
 import { sendJson } from './send-json';
-import { sendText } from './send-text';
+import { sendFile, sendText } from './send-text';
 
 /** What the steps of a declared route's pipeline need. */
 interface Steps {
@@ -141,7 +141,9 @@ const serve =
 			if (caller.kind === 'key') await spend(caller, response, steps);
 			else leave = loginGate.enter(callerId(caller));
 			authorize(caller, route.access);
-			const rawBody = await readBody(request, response, route.bodySize);
+			// A file may be larger than memory: its route reads it.
+			const isFile = route.upload !== undefined;
+			const rawBody = isFile ? Buffer.alloc(0) : await readBody(request, response, route.bodySize);
 			const notes = blankNotes();
 			const once = idempotency.of(route, { params, query, headers, rawBody, caller, signal, notes });
 			requireSignature(caller, headers, rawBody);
@@ -157,6 +159,7 @@ const serve =
 				query,
 				headers,
 				rawBody,
+				...(isFile ? { file: request } : {}),
 				caller,
 				requestId: id,
 				signal,
@@ -165,6 +168,7 @@ const serve =
 			});
 			response.status(reply.status).set(reply.headers);
 			if (reply.body instanceof TextBody) await sendText(response, reply.body);
+			else if (reply.body instanceof FileBody) await sendFile(response, reply.body);
 			else if (reply.body === undefined) response.end();
 			else await sendJson(response, reply.body);
 		} catch (error) {

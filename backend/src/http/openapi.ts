@@ -212,6 +212,9 @@ function operationOf(route: Route, schemas: Schemas): Operation {
 		...(input.body instanceof z.ZodType
 			? { requestBody: { required: !mayBeEmpty(input.body), content: json(schemas.of(input.body, 'input')) } }
 			: {}),
+		...(route.upload === undefined
+			? {}
+			: { requestBody: { required: true, content: Object.fromEntries([asFile(route.upload)]) } }),
 		responses: {
 			...successesOf(route, schemas),
 			...failuresOf({ ...route, codes: codesOf(route), headers }, schemas),
@@ -270,6 +273,7 @@ function inWords({ access: { by, permission, plan }, notes }: Route): string {
 	return `Takes ${CALLERS[by].words} ${right}, on ${plans}.${notes === undefined ? '' : ` ${notes}`}`;
 }
 
+const asFile = (type: string) => [type, { schema: { type: 'string', format: 'binary' } }] as const;
 const asText = (type: string) => [type, { schema: { type: 'string' } }] as const;
 
 const json = (schema: JsonSchema, type = 'application/json'): Content => ({ [type]: { schema } });
@@ -302,7 +306,7 @@ const contentOf = (inJson: Content, inText: Content): Pick<Response, 'content'> 
 	return Object.keys(content).length === 0 ? {} : { content };
 };
 
-function successesOf({ responses, texts = [] }: Route, schemas: Schemas): Record<string, Response> {
+function successesOf({ responses, texts = [], files = [] }: Route, schemas: Schemas): Record<string, Response> {
 	return Object.fromEntries(
 		Object.entries(responses).map(([status, schema]) => [
 			status,
@@ -311,7 +315,7 @@ function successesOf({ responses, texts = [] }: Route, schemas: Schemas): Record
 				headers,
 				...contentOf(
 					schema instanceof z.ZodUndefined ? {} : json(schemas.of(schema, 'output')),
-					Object.fromEntries(texts.map(asText)),
+					Object.fromEntries([...texts.map(asText), ...files.map(asFile)]),
 				),
 			},
 		]),

@@ -15,7 +15,7 @@ type Schemas = Readonly<Record<number, z.ZodType>>;
 type ReplyOf<R extends Schemas> = {
 	[S in keyof R & number]: {
 		readonly status: S;
-		readonly body: z.input<R[S]> | TextBody;
+		readonly body: z.input<R[S]> | TextBody | FileBody;
 		readonly headers?: Readonly<Record<string, string>>;
 	};
 }[keyof R & number];
@@ -30,14 +30,28 @@ export class TextBody {
 
 export type TextType = 'text/plain' | 'text/event-stream';
 
+/** A file that a route answers instead of JSON, piece by piece as it comes. */
+export class FileBody {
+	constructor(
+		readonly type: FileType,
+		/** What it is called where it is saved: letters, digits, `-`, `_` and `.`. */
+		readonly name: string,
+		readonly content: AsyncIterable<Uint8Array>,
+	) {}
+}
+
+export type FileType = 'application/x-tar' | 'application/zip';
+
 /** A request as the pipeline hands it to a route: who asks is known and allowed to, the input is still raw. */
 export interface RouteRequest {
 	readonly params: unknown;
 	readonly query: unknown;
 	readonly caller: Caller;
 	readonly headers: IncomingHttpHeaders;
-	/** The body as it came; signatures are computed over it. */
+	/** The body as it came; signatures are computed over it. Empty where it is a file. */
 	readonly rawBody: Buffer;
+	/** The file that the request holds; unset: its route takes none. */
+	readonly file?: AsyncIterable<Uint8Array>;
 	readonly requestId: string;
 	/** Aborted when the client leaves before it has its reply. */
 	readonly signal: AbortSignal;
@@ -68,7 +82,7 @@ type Context<I extends z.ZodRawShape> = Omit<RouteRequest, 'params' | 'query' | 
 
 export interface RouteReply {
 	readonly status: number;
-	/** JSON or a {@link TextBody}; undefined for a reply without a body. */
+	/** JSON, a {@link TextBody} or a {@link FileBody}; undefined for a reply without a body. */
 	readonly body: unknown;
 	readonly headers: Readonly<Record<string, string>>;
 }
@@ -104,6 +118,10 @@ export interface RouteDescription {
 	readonly access: Access;
 	/** What it answers besides JSON where `Accept` asks for it: a {@link TextBody} of this type. */
 	readonly texts?: readonly TextType[];
+	/** What it answers instead of JSON: a {@link FileBody} of one of these types. */
+	readonly files?: readonly FileType[];
+	/** What its request holds instead of JSON: a file of that type, which the handler reads as it comes. */
+	readonly upload?: FileType;
 	/** Unset: `usual`. */
 	readonly bodySize?: BodySize;
 	/** What else can go wrong: the codes beyond those that follow from the access and the input. */
@@ -151,7 +169,8 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 ): Route {
 	const { input, responses, handle, failureOf, ...description } = declaration;
 	const schema = z.object<I>(input);
-	const replies: Schemas = declaration.texts === undefined ? responses : orText(responses);
+	const isOther = (declaration.texts ?? declaration.files) !== undefined;
+	const replies: Schemas = isOther ? orOther(responses) : responses;
 	const { body }: z.ZodRawShape = input;
 	const bodyOf = (bytes: Buffer) =>
 		body === undefined || (bytes.length === 0 && mayBeEmpty(body)) ? undefined : parseJsonBody(bytes);
@@ -188,10 +207,13 @@ export function defineRoute<const I extends z.ZodRawShape, const R extends Schem
 /** A reply, with its status kept literal so that the compiler holds it against the declared ones. */
 export const reply = <const S extends number, B>(status: S, body: B) => ({ status, body });
 
-/** The replies of a route that answers text too, which no schema describes. */
-const orText = (responses: Schemas): Schemas =>
+/** The replies of a route that answers text or a file too, which no schema describes. */
+const orOther = (responses: Schemas): Schemas =>
 	Object.fromEntries(
-		Object.entries(responses).map(([status, schema]) => [status, z.union([z.instanceof(TextBody), schema])]),
+		Object.entries(responses).map(([status, schema]) => [
+			status,
+			z.union([z.instanceof(TextBody), z.instanceof(FileBody), schema]),
+		]),
 	);
 
 /** Whether a route does without its body. */

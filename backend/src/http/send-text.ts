@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { systemCode } from '../core/errors';
-import type { TextBody } from './route';
+import type { FileBody, TextBody } from './route';
 
 /** Sends text as fast as the client takes it; a client that leaves ends what makes the text. */
 export async function sendText(response: ServerResponse, { type, text }: TextBody): Promise<void> {
@@ -17,10 +17,18 @@ export async function sendText(response: ServerResponse, { type, text }: TextBod
 	await sendStream(response, text);
 }
 
+/** Sends a file as fast as the client takes it. Where making it fails, the client sees that it is not whole. */
+export async function sendFile(response: ServerResponse, { type, name, content }: FileBody): Promise<void> {
+	response.setHeader('Content-Type', type);
+	response.setHeader('Content-Disposition', `attachment; filename="${name}"`);
+	if (response.req.method === 'HEAD') response.end();
+	else await sendStream(response, content);
+}
+
 /** Sends what comes, piece by piece; that the client leaves is no failure. */
 export async function sendStream(
 	response: ServerResponse,
-	pieces: Iterable<string | Uint8Array> | AsyncIterable<string>,
+	pieces: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
 	try {
 		await pipeline(Readable.from(pieces), response);

@@ -72,6 +72,12 @@ export interface Release {
 	/** For the Odoo process, by name; a runtime without processes has no use for them. */
 	readonly variables: Readonly<Record<string, string>>;
 	/**
+	 * Keeps the site's data safe, where its owner wishes for that; called before modules are updated or a database is put
+	 * back, while the site still serves.
+	 * @throws ReleaseError where it could not
+	 */
+	readonly keepData: (context: RuntimeContext) => Promise<void>;
+	/**
 	 * Lays the commit's files out in a directory that is empty or not there yet. Nothing in it lies or leads outside of it;
 	 * what had to be left out for that is told in the job's log. Odoo finds an add-on where the parent of its
 	 * {@link Addon.path} is one of its addons paths; for an add-on at the root, that is a directory in which this one has
@@ -105,9 +111,10 @@ export class ReleaseError extends Error {
 	constructor(
 		/**
 		 * `release_refused`: nothing was tried, for the commit cannot run here; `update_failed`: Odoo could not install or
-		 * update its modules; `unhealthy`: it did not come to answer; `server_failed`: the server did not do its part.
+		 * update its modules; `unhealthy`: it did not come to answer; `server_failed`: the server did not do its part;
+		 * `backup_failed`: no backup could be made before the data was to be changed.
 		 */
-		readonly code: 'release_refused' | 'update_failed' | 'unhealthy' | 'server_failed',
+		readonly code: 'release_refused' | 'update_failed' | 'unhealthy' | 'server_failed' | 'backup_failed',
 		message: string,
 		options?: ErrorOptions,
 	) {
@@ -259,6 +266,17 @@ export interface Runtime {
 	 */
 	restore(site: RuntimeSite, from: SnapshotSource, how: Restoring, context: RuntimeContext): Promise<Restored>;
 	/**
+	 * Reads a snapshot of the site to its end and says whether it could be restored; with `restore`, by doing so beside the
+	 * site's data and throwing it away again.
+	 * @throws SnapshotError where it could not; ServerError
+	 */
+	prove(
+		site: RuntimeSite,
+		from: SnapshotSource,
+		how: { readonly restore: boolean },
+		context: RuntimeContext,
+	): Promise<void>;
+	/**
 	 * Removes the site and all its data.
 	 * @returns whether all of it is gone; false: its server does not answer, and what is there goes once it does
 	 */
@@ -266,6 +284,8 @@ export interface Runtime {
 	access(site: RuntimeSite): Promise<RuntimeAccess>;
 	/** With what its administrator signed in first; null before the first deploy. */
 	firstLogin(site: RuntimeSite): Promise<FirstLogin | null>;
+	/** Present where a snapshot has a database of PostgreSQL: it as SQL. @throws ServerError */
+	plainSql?(site: RuntimeSite, archive: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncIterable<Uint8Array>;
 	/** Present where the service itself answers for the sites. */
 	readonly mount?: RuntimeMount;
 	/** Present where sites run on servers. */

@@ -78,11 +78,11 @@ export interface SnapshotReader {
 /** @throws SnapshotError where there is none, or it is of another format or another version of Odoo */
 export async function openSnapshot(
 	source: SnapshotSource,
-	{ format, odoo_version }: Pick<SnapshotOrigin, 'format' | 'odoo_version'>,
+	{ formats, odoo_version }: { readonly formats: readonly string[]; readonly odoo_version: string },
 ): Promise<SnapshotReader> {
 	const origin = await readOrigin(source);
-	if (origin.format !== format) {
-		throw new SnapshotError(`The snapshot is of the kind "${origin.format}"; "${format}" is needed here.`);
+	if (!formats.includes(origin.format)) {
+		throw new SnapshotError(`The snapshot is of the kind "${origin.format}"; "${formats[0]}" is needed here.`);
 	}
 	if (origin.odoo_version !== odoo_version) {
 		throw new SnapshotError(
@@ -98,7 +98,7 @@ export async function openSnapshot(
 			return sum.through(source.read(name));
 		},
 		async finish() {
-			const { parts } = await readJson(source, MANIFEST, manifestSchema);
+			const { parts } = await readManifest(source);
 			for (const { name, bytes, sha256 } of parts) {
 				const sum = found.find((part) => part.name === name)?.sum.result();
 				if (sum?.bytes === bytes && sum.sha256 === sha256) continue;
@@ -110,6 +110,10 @@ export async function openSnapshot(
 
 /** What a snapshot is of. @throws SnapshotError where there is none */
 export const readOrigin = (source: SnapshotSource): Promise<SnapshotOrigin> => readJson(source, ORIGIN, originSchema);
+
+/** What a snapshot holds. @throws SnapshotError where that is not known */
+export const readManifest = (source: SnapshotSource): Promise<SnapshotManifest> =>
+	readJson(source, MANIFEST, manifestSchema);
 
 async function readJson<T>(source: SnapshotSource, name: string, schema: z.ZodType<T>): Promise<T> {
 	try {

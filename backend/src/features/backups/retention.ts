@@ -1,21 +1,11 @@
+import type { BackupReason, BackupStatus, Keep } from './model';
+
 /** What retention knows of a backup. */
 export interface KeptBackup<Id extends string = string> {
 	readonly id: Id;
 	readonly created_at: Date;
-	readonly reason: 'manual' | 'uploaded' | 'scheduled' | 'before_update';
-	readonly status: 'running' | 'succeeded' | 'failed';
-}
-
-/** Which backups are kept; whichever of the four keeps one, it stays. */
-export interface Retention {
-	/** The last so many. */
-	readonly last: number;
-	/** All that are younger than so many days. */
-	readonly days: number;
-	/** The newest of each of the last so many weeks (of ISO 8601, in UTC), this one included. */
-	readonly weekly: number;
-	/** The newest of each of the last so many months (in UTC), this one included. */
-	readonly monthly: number;
+	readonly reason: BackupReason;
+	readonly status: BackupStatus;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -24,14 +14,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const FAILED_DAYS = 7;
 
 /**
- * The backups that retention removes: of those that were made by schedule or before an update, what nothing in `keep` keeps,
+ * The backups that retention removes: of those that were made by schedule, before an update or a restore, what nothing in `keep` keeps,
  * and what failed a week ago. The newest that succeeded always stays, and so does what is still being made.
  */
-export function expired<Id extends string>(
-	backups: readonly KeptBackup<Id>[],
-	keep: Retention,
-	now: Date,
-): readonly Id[] {
+export function expired<Id extends string>(backups: readonly KeptBackup<Id>[], keep: Keep, now: Date): readonly Id[] {
 	const newestFirst = backups
 		.filter(({ status }) => status === 'succeeded')
 		.sort((a, b) => b.created_at.getTime() - a.created_at.getTime() || (a.id < b.id ? 1 : -1));
@@ -51,7 +37,7 @@ export function expired<Id extends string>(
 }
 
 /** Whoever made or uploaded a backup removes it, too. */
-const isMadeByItself = ({ reason }: KeptBackup) => reason === 'scheduled' || reason === 'before_update';
+const isMadeByItself = ({ reason }: KeptBackup) => reason !== 'manual' && reason !== 'uploaded';
 
 /** The first of each time after `after`, of backups that are sorted with the newest first. */
 function newestOfEach<Id extends string>(

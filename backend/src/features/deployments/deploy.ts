@@ -3,7 +3,7 @@ import type { Ids } from '../../core/ids';
 import { inWords as reasonInWords, type SkippedAddon } from '../../git/addons';
 import { GitError } from '../../git/git-error';
 import type { GitProject, GitRepositories } from '../../git/repositories';
-import { type Addon, type Release, ReleaseError } from '../../runtimes/runtime';
+import { type Addon, type Release, ReleaseError, type RuntimeContext } from '../../runtimes/runtime';
 import type { Runtimes } from '../../runtimes/runtimes';
 import type { EnvironmentsService } from '../environments/service';
 import { siteOf } from '../environments/site';
@@ -36,6 +36,8 @@ interface DeployOptions {
 	readonly variables: Pick<VariablesService, 'reveal'>;
 	readonly git: GitRepositories;
 	readonly runtimes: Pick<Runtimes, 'of'>;
+	/** Keeps an environment's data before a job changes it. @throws ReleaseError where that fails */
+	readonly keepData: (job: JobDocument, context: RuntimeContext) => Promise<void>;
 	readonly clock: Clock;
 	readonly ids: Ids;
 }
@@ -47,6 +49,7 @@ export function deployDefinitions({
 	variables,
 	git,
 	runtimes,
+	keepData,
 	clock,
 	ids,
 }: DeployOptions): readonly JobDefinition[] {
@@ -86,6 +89,7 @@ export function deployDefinitions({
 		addons,
 		rehearse: job.data.rehearse,
 		variables: await variablesOf(job),
+		keepData: (context) => keepData(job, context),
 		source: async (directory) => {
 			const leftOut = await inWords(git.layOut(await projectOf(job), git_sha, directory, signal));
 			if (leftOut.length > 0) await log(`Left out, as submodules or for where they lead: ${leftOut.join(', ')}.`);

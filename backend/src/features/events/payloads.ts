@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '../../core/ids';
 import type { EventType, PlatformEvent } from '../../core/events';
+import { backupSchema } from '../backups/schemas';
 import { deploymentSchema } from '../deployments/schemas';
 import { environmentSchema } from '../environments/schemas';
 import { serverSchema } from '../servers/schemas';
@@ -30,12 +31,20 @@ const environment = z.object({ environment: environmentSchema.describe('As it wa
 const cloned = z.object({
 	environment: environmentSchema.describe('The one with the copy, as it was then'),
 	source: z
-		.object({ id: idSchema('environment'), name: z.string() })
+		.object({
+			id: idSchema('environment').describe('One of the same organization'),
+			name: z.string().describe('As it was then'),
+		})
 		.readonly()
 		.describe('Whose data was copied'),
 	sanitized: z.boolean().describe('Whether addresses and secrets were taken out of the copy'),
 	job_id: idSchema('job').describe('The job that did it; its `result` says what was changed'),
 	actor: z.string().describe('The name of the API key that asked for it'),
+});
+
+const backup = z.object({
+	backup: backupSchema.describe('As it was when it ended'),
+	environment: z.object({ name: z.string().describe('As it was then') }).describe('Whose data it holds'),
 });
 
 const webhook = z.object({ webhook: webhookSchema.omit({ url: true }).describe('As it was then') });
@@ -68,6 +77,9 @@ export type EnvironmentEvent = EventOf<
 /** A copy of another environment's data has taken the place of an environment's. */
 export type ClonedEvent = EventOf<'environment.cloned', typeof cloned>;
 
+/** A backup has ended. */
+export type BackupEvent = EventOf<`backup.${'succeeded' | 'failed'}`, typeof backup>;
+
 /** A webhook was paused. */
 export type PausedEvent = EventOf<'webhook.paused', typeof webhook>;
 
@@ -81,6 +93,7 @@ export const payloadSchema = z.record(z.string(), z.unknown()).meta({
 			deployment.meta({ title: 'Of deployment.*' }),
 			environment.meta({ title: 'Of environment.*, but cloned' }),
 			cloned.meta({ title: 'Of environment.cloned' }),
+			backup.meta({ title: 'Of backup.*' }),
 			server.meta({ title: 'Of server.*' }),
 			webhook.meta({ title: 'Of webhook.paused' }),
 			z.record(z.string(), z.unknown()).meta({ title: 'Of types that are not announced yet' }),

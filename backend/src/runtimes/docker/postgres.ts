@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock';
 import type { ContainerSpec } from '../../docker/container';
 import type { Engine } from '../../docker/engine';
 import { EngineError } from '../../docker/errors';
+import { withoutRestrictions } from './plain-sql';
 
 const MIB = 1024 * 1024;
 
@@ -188,6 +190,39 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 			);
 			if (exit_code !== 0) throw new SqlError(stderr.trim() || `pg_restore ended with ${exit_code}`);
 		},
+		/** The same of SQL. `psql` does nothing else that it may say: it could run programs. */
+		async loadSql(database: string, owner: string, sql: AsyncIterable<Uint8Array>, signal: AbortSignal) {
+			await create(database, owner);
+			async function* restricted() {
+				yield Buffer.from(`\\restrict ${randomBytes(16).toString('hex')}\n`);
+				yield* withoutRestrictions(sql);
+			}
+			const { exit_code, stderr } = await engine.exec(
+				container,
+				['psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-1', '-U', owner, '-p', '5432', '-d', database, '-f', '-'],
+				{ user: 'postgres', input: restricted(), signal },
+			);
+			if (exit_code !== 0) throw new SqlError(stderr.trim() || `psql ended with ${exit_code}`);
+		},
+		/** Reads such an archive to its end. @throws SqlError where it is none */
+		async list(archive: AsyncIterable<Uint8Array>, signal: AbortSignal) {
+			const program = 'pg_restore --list > /dev/null && cat > /dev/null';
+			const { exit_code, stderr } = await engine.exec(container, ['/bin/sh', '-c', program], {
+				user: 'postgres',
+				input: archive,
+				signal,
+			});
+			if (exit_code !== 0) throw new SqlError(stderr.trim() || `pg_restore ended with ${exit_code}`);
+		},
+		/** Such an archive as SQL, for a database of anybody's. */
+		plain: (archive: AsyncIterable<Uint8Array>, signal: AbortSignal) =>
+			withoutRestrictions(
+				engine.output(container, ['pg_restore', '--no-owner', '--no-privileges', '-f', '-'], {
+					user: 'postgres',
+					input: archive,
+					signal,
+				}),
+			),
 		/** In bytes. */
 		sizeOf: async (database: string) =>
 			Number(await first('postgres', `SELECT pg_database_size(${quoted(database)});`)),

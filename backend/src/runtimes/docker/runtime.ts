@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { type Fetch, fetchThrough, OutboundRefusedError } from '../../net/outbound';
 import type { RuntimeDefinition, RuntimeParts, RuntimeServer, RuntimeSite } from '../runtime';
+import { proveSnapshot } from './copies/prove';
 import { restoreSite } from './copies/restore';
 import { snapshotSite } from './copies/snapshot';
 import { applyRelease } from './releases/apply';
@@ -89,6 +90,11 @@ export const dockerRuntime: RuntimeDefinition = {
 			},
 			snapshot: (site, into, context) => snapshotSite(parts, site, into, context),
 			restore: (site, from, how, context) => restoreSite(parts, site, from, how, context),
+			prove: (site, from, how, context) => proveSnapshot(parts, site, from, how, context),
+			async *plainSql(site, archive, signal) {
+				const { postgres } = await openSite(parts, site);
+				yield* postgres.plain(archive, signal);
+			},
 			remove: (site) => removeSite(parts, site),
 			upkeep: {
 				routeAnew: async (server_id) => ingress.follow(await servers.of(server_id)),

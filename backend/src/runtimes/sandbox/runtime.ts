@@ -18,7 +18,8 @@ const FREE_GUESSES = 10;
 const NEVER = new AbortController().signal;
 
 /** What a snapshot must have in common with the site that it is restored to. */
-const kindOf = ({ odoo_version }: RuntimeSite) => ({ format: 'sandbox 2', odoo_version });
+const FORMAT = 'sandbox 2';
+const kindOf = ({ odoo_version }: RuntimeSite) => ({ formats: [FORMAT], odoo_version });
 
 /** The modules of a sandbox are its own release's, whosever records it has. */
 const isOfModule = ({ model }: Change) => model === 'ir.module.module';
@@ -102,7 +103,8 @@ export const sandboxRuntime: RuntimeDefinition = {
 					signal.throwIfAborted();
 					return progress(done / records.length);
 				};
-				const origin = { ...kindOf(site), modules: modulesIn(records), addons: [], bytes: 0 };
+				const { odoo_version } = site;
+				const origin = { format: FORMAT, odoo_version, modules: modulesIn(records), addons: [], bytes: 0 };
 				return writeSnapshot(into, origin, { [RECORDS]: toLines(records, told) });
 			},
 			restore: async (site, from, _how, { signal }) => {
@@ -113,6 +115,11 @@ export const sandboxRuntime: RuntimeDefinition = {
 				const own = (await sandbox.snapshot(site.id)).filter(isOfModule);
 				await sandbox.restore(site.id, [...records.filter((change) => !isOfModule(change)), ...own]);
 				return { downtime_ms: 0, modules_updated: [], writes_lost: 0, sanitized: null };
+			},
+			prove: async (site, from) => {
+				const snapshot = await openSnapshot(from, kindOf(site));
+				await fromLines(snapshot.read(RECORDS));
+				await snapshot.finish();
 			},
 			remove: async (site) => {
 				await sandbox.remove(site.id);

@@ -34,6 +34,8 @@ const TITLES: Readonly<Record<DeliveredType, readonly [string, Tone]>> = {
 	'environment.deleted': ['Environment deleted', 'warning'],
 	'environment.cloned': ['Environment cloned', 'good'],
 	'environment.status_changed': ['Environment status changed', 'neutral'],
+	'backup.succeeded': ['Backup succeeded', 'good'],
+	'backup.failed': ['Backup failed', 'bad'],
 	'server.degraded': ['Server degraded', 'bad'],
 	'server.recovered': ['Server recovered', 'good'],
 	'automation_rule.triggered': ['Automation rule triggered', 'neutral'],

@@ -7,7 +7,7 @@ import {
 	type RuntimeSite,
 	ServerError,
 } from '../../runtime';
-import { openSnapshot, SnapshotError, type SnapshotReader, type SnapshotSource } from '../../snapshot';
+import { SnapshotError, type SnapshotSource } from '../../snapshot';
 import type { DockerRelease } from '../model';
 import { copyOf, incomingOf, namesOf } from '../names';
 import { OdooFailedError, odooSpec, runOdoo } from '../odoo';
@@ -23,7 +23,7 @@ import { end } from '../stop-start';
 import { type Carrier, roomIn, withCarrier } from './files';
 import { planFor } from './fit';
 import { identify, neutralize } from './identity';
-import { kindOf, PARTS } from './snapshot';
+import { openSiteSnapshot, type SiteSnapshot } from './snapshot';
 
 /** How much more room than the data itself a restore needs: indexes are made, and rows are written twice. */
 const ROOM = 1.5;
@@ -71,7 +71,7 @@ async function restore(
 ): Promise<Restored> {
 	const { site, engine, postgres, database } = open;
 	const { signal, log, progress } = context;
-	const snapshot = await openSnapshot(from, kindOf(site));
+	const snapshot = await openSiteSnapshot(from, site);
 	const { serving } = await prepared(parts, open, context);
 	const plan = planFor(snapshot.origin, { release: serving.addons, known: await knownModules(open) });
 	const incoming = incomingOf(database);
@@ -79,11 +79,11 @@ async function restore(
 		await checkRoom(open, carrier, snapshot);
 		await carrier.clear();
 		await log('The database is loaded beside the one that serves.');
-		await postgres.load(incoming, database, snapshot.read(PARTS.database), signal);
+		await snapshot.load(postgres, incoming, database, signal);
 		await progress(DONE.database);
 		await progress(DONE.sanitized);
 		await log('The files are copied.');
-		await carrier.unpack(snapshot.read(PARTS.files), null);
+		await carrier.unpack(snapshot.files(), null);
 		await snapshot.finish();
 		await progress(DONE.files);
 		if (how.isCopy) {
@@ -131,7 +131,7 @@ async function knownModules({ postgres, database }: OpenSite): Promise<ReadonlyS
 }
 
 /** @throws SnapshotError where the server has too little room */
-async function checkRoom({ engine, site, server }: OpenSite, carrier: Carrier, { origin }: SnapshotReader) {
+async function checkRoom({ engine, site, server }: OpenSite, carrier: Carrier, { origin }: SiteSnapshot) {
 	const { stdout } = await engine.exec(namesOf(site.id).database, ['df', '-Pk', '/var/lib/postgresql/data']);
 	const room = Math.min(roomIn(stdout), await carrier.freeSpace());
 	const needed = origin.bytes * ROOM;

@@ -1,15 +1,60 @@
 import { EngineError, ProgramError } from '../../../docker/errors';
 import { type RuntimeContext, type RuntimeSite, ServerError } from '../../runtime';
-import { SnapshotError, type SnapshotManifest, type SnapshotTarget, writeSnapshot } from '../../snapshot';
+import { FILES, ODOO_ZIP } from '../../odoo-zip';
+import {
+	openSnapshot,
+	SnapshotError,
+	type SnapshotManifest,
+	type SnapshotReader,
+	type SnapshotSource,
+	type SnapshotTarget,
+	writeSnapshot,
+} from '../../snapshot';
 import { type DockerParts, openSite } from '../parts';
-import { SqlError } from '../postgres';
+import { type Postgres, SqlError } from '../postgres';
 import { filesSize, packFiles } from './files';
 
 /** The parts, in their order: files never change, so that those read later are all that the database knows. */
-export const PARTS = { database: 'database.dump', files: 'filestore.tar' } as const;
+const PARTS = { database: 'database.dump', files: FILES } as const;
+const FORMAT = 'docker 1';
 
 /** What a snapshot has in common with the environments that it can be restored to. */
-export const kindOf = ({ odoo_version }: Pick<RuntimeSite, 'odoo_version'>) => ({ format: 'docker 1', odoo_version });
+const kindOf = ({ odoo_version }: Pick<RuntimeSite, 'odoo_version'>) => ({
+	formats: [FORMAT, ODOO_ZIP.format],
+	odoo_version,
+});
+
+/** A snapshot that can be restored to such environments. */
+export interface SiteSnapshot extends Pick<SnapshotReader, 'origin' | 'finish'> {
+	/** Makes a database of it, under that name. */
+	load(postgres: Postgres, database: string, owner: string, signal: AbortSignal): Promise<void>;
+	/** Reads as much of its database as can be read without making one. */
+	list(postgres: Postgres, signal: AbortSignal): Promise<void>;
+	/** Its files, after its database was read. */
+	files(): AsyncIterable<Uint8Array>;
+}
+
+/** @throws SnapshotError where it is not of this kind, or of another version of Odoo */
+export async function openSiteSnapshot(from: SnapshotSource, site: RuntimeSite): Promise<SiteSnapshot> {
+	const snapshot = await openSnapshot(from, kindOf(site));
+	const common = { origin: snapshot.origin, finish: () => snapshot.finish(), files: () => snapshot.read(FILES) };
+	if (snapshot.origin.format === FORMAT) {
+		return {
+			...common,
+			load: (postgres, database, owner, signal) =>
+				postgres.load(database, owner, snapshot.read(PARTS.database), signal),
+			list: (postgres, signal) => postgres.list(snapshot.read(PARTS.database), signal),
+		};
+	}
+	return {
+		...common,
+		load: (postgres, database, owner, signal) =>
+			postgres.loadSql(database, owner, snapshot.read(ODOO_ZIP.database), signal),
+		async list(_postgres, signal) {
+			for await (const piece of snapshot.read(ODOO_ZIP.database)) if (piece.length > 0) signal.throwIfAborted();
+		},
+	};
+}
 
 /** How much of a database's size an archive of it is, as it is told of progress. */
 const ARCHIVED = 0.2;
@@ -47,7 +92,8 @@ export async function snapshotSite(
 			}
 		}
 		const origin = {
-			...kindOf(site),
+			format: FORMAT,
+			odoo_version: site.odoo_version,
 			modules,
 			addons: [...serving.addons],
 			bytes: size.database + size.files,

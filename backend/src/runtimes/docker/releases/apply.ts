@@ -39,7 +39,7 @@ export const applyRelease = (
 		const plan = await planOf(open, release.addons, next, serving);
 		return plan.install.length + plan.update.length === 0
 			? replace(parts, open, serving, next, context)
-			: update(parts, open, { plan, serving, next, rehearse: release.rehearse }, context);
+			: update(parts, open, { plan, serving, next, release }, context);
 	});
 
 /** Has all there that a release needs, and then has it serve in the way that fits. */

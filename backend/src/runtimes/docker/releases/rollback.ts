@@ -46,6 +46,7 @@ export const rollBack = (
 					'"database": true. What was written since is then kept aside until the next deploy.',
 			);
 		}
+		await release.keepData(context);
 		const change = { id: next.deployment_id, serving, next, ending: keptBefore(serving, parts) };
 		const window = await inWindow(parts, open, change, context, () =>
 			exchangeDatabases(open, serving, next, context),

@@ -1,4 +1,4 @@
-import { type Addon, type Applied, ReleaseError, type RuntimeContext } from '../../runtime';
+import { type Addon, type Applied, type Release, ReleaseError, type RuntimeContext } from '../../runtime';
 import type { DockerRelease } from '../model';
 import { copyOf } from '../names';
 import { odooSpec, runOdoo } from '../odoo';
@@ -33,20 +33,21 @@ interface Update {
 	readonly plan: UpdatePlan;
 	readonly serving: DockerRelease;
 	readonly next: DockerRelease;
-	/** Whether it is tried on a copy first. */
-	readonly rehearse: boolean;
+	readonly release: Pick<Release, 'rehearse' | 'keepData'>;
 }
 
 /** Modules change: nobody is served meanwhile, and what fails is undone with a copy of the database. */
 export async function update(
 	parts: DockerParts,
 	open: OpenSite,
-	{ plan, serving, next, rehearse: isRehearsed }: Update,
+	{ plan, serving, next, release }: Update,
 	context: RuntimeContext,
 ): Promise<Applied> {
 	const { engine, postgres, database } = open;
 	const { log } = context;
 	await log(`To be updated: ${listed(plan.update)}; to be installed: ${listed(plan.install)}.`);
+	const { rehearse: isRehearsed } = release;
+	await release.keepData(context);
 	if (isRehearsed) await rehearse(open, { plan, next }, within(context, STAGES.laid_out, STAGES.rehearsed));
 	const change = { id: next.deployment_id, serving, next, ending: keptBefore(serving, parts) };
 	const window = await inWindow(parts, open, change, context, async () => {

@@ -207,6 +207,7 @@ export async function startPlatform(
 		environments: environments.service,
 		runtimes,
 		store: openBackupStore(config.backups),
+		scratchDir: scratch.directory,
 	});
 	const jobs = createJobs({
 		...carrying,

@@ -132,7 +132,8 @@ async function* filesIn(archive: AsyncIterable<Uint8Array>): AsyncGenerator<File
 /** What Odoo's filestore has; other names are of no database. */
 const FILE = /^[0-9a-f]{2}\/[0-9a-f]{40}$/;
 
-async function* bytesOf(entry: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+/** The bytes of a stream of the library's. */
+export async function* bytesOf(entry: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
 	for await (const piece of entry) if (piece instanceof Uint8Array) yield piece;
 }
 
@@ -155,7 +156,7 @@ async function* asTar(parts: SnapshotSource): AsyncGenerator<Uint8Array> {
 async function* contentOf(archive: Pack, fill: () => Promise<void>): AsyncGenerator<Uint8Array> {
 	fill().catch((error: unknown) => archive.destroy(error instanceof Error ? error : new Error(String(error))));
 	try {
-		for await (const piece of archive) if (piece instanceof Uint8Array) yield piece;
+		yield* bytesOf(archive);
 	} finally {
 		archive.destroy();
 	}

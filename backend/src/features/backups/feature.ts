@@ -19,6 +19,7 @@ import { backupRoutes } from './routes';
 import { createBackupsService } from './service';
 import type { BackupStore } from './stores/store';
 import { createBackupTaker } from './take';
+import { uploadRoutes } from './upload';
 import { createBackupWorker } from './worker';
 
 interface BackupParts {
@@ -28,6 +29,8 @@ interface BackupParts {
 	environments: EnvironmentsService;
 	runtimes: Pick<Runtimes, 'of'>;
 	store: BackupStore;
+	/** A directory for what lies on this machine for a moment. */
+	scratchDir: string;
 	events: Pick<EventCarriage, 'carryFrom'>;
 	signals: Pick<Signals, 'outboxFilled'>;
 	secrets: Secrets;
@@ -54,6 +57,7 @@ export function createBackups({ signals, events, ...parts }: BackupParts) {
 				routes: [
 					...backupRoutes({ backups: service, policies, keys, pager }),
 					...downloadRoutes({ ...parts, backups: service, keys }),
+					...uploadRoutes({ ...parts, policies, taker }),
 				],
 				worker: createBackupWorker({ ...parts, service, jobs }),
 			};

@@ -6,7 +6,7 @@ import { outboxOf } from '../../database/outbox';
 import type { TenantCollection } from '../../database/tenant-collection';
 import type { RuntimeContext } from '../../runtimes/runtime';
 import type { Runtimes } from '../../runtimes/runtimes';
-import { readOrigin } from '../../runtimes/snapshot';
+import { readOrigin, type SnapshotManifest, type SnapshotSource, type SnapshotTarget } from '../../runtimes/snapshot';
 import type { EnvironmentDocument } from '../environments/service';
 import { siteOf } from '../environments/site';
 import { backupEvent } from './events';
@@ -19,10 +19,17 @@ import type { BackupStore } from './stores/store';
 export interface WantedBackup {
 	readonly id: BackupId;
 	readonly reason: BackupReason;
-	readonly job_id: JobId;
+	/** null: a request brings it. */
+	readonly job_id: JobId | null;
 	readonly actor: string;
 	readonly encrypt: boolean;
 	readonly expires_at: Date | null;
+}
+
+interface Parts {
+	readonly target: SnapshotTarget;
+	/** What was written, as it lies in the store. */
+	readonly source: SnapshotSource;
 }
 
 export interface BackupTaker {
@@ -31,6 +38,13 @@ export interface BackupTaker {
 	 * announced, whatever it was, and then rejects.
 	 */
 	take(environment: EnvironmentDocument, wanted: WantedBackup, context: RuntimeContext): Promise<BackupDocument>;
+	/** Keeps what is written to the target as a backup of the environment; the rest is as with {@link take}. */
+	keep(
+		environment: EnvironmentDocument,
+		wanted: WantedBackup,
+		context: Pick<RuntimeContext, 'signal' | 'log'>,
+		work: (parts: Parts) => Promise<SnapshotManifest>,
+	): Promise<BackupDocument>;
 	/** Writes down that a backup failed, if it has not ended, and takes away what there is of it. */
 	fail(environment: Pick<EnvironmentDocument, 'organization_id'>, id: BackupId, reason: string): Promise<void>;
 }
@@ -83,60 +97,67 @@ export function createBackupTaker({
 		});
 	};
 
+	const keep: BackupTaker['keep'] = async (environment, wanted, { signal, log: tell }, work) => {
+		const { id, reason, job_id, actor, encrypt, expires_at } = wanted;
+		const { organization_id } = environment;
+		const begun: BackupDocument = {
+			_id: id,
+			organization_id,
+			project_id: environment.project_id,
+			environment_id: environment._id,
+			environment_name: environment.name,
+			reason,
+			status: 'running',
+			job_id,
+			actor,
+			odoo_version: environment.odoo_version,
+			modules: [],
+			size_bytes: 0,
+			sha256: '',
+			is_encrypted: encrypt,
+			error: null,
+			created_at: clock.now(),
+			finished_at: null,
+			tested_at: null,
+			expires_at,
+			outbox: [],
+		};
+		await backups.insertNew([begun]);
+		const backup = (await backups.findOne(organization_id, { _id: id })) ?? begun;
+		if (backup.status === 'succeeded') return backup;
+		const key = await keys.of(organization_id);
+		// What an interrupted attempt left.
+		await store.removeAll(prefixOf(backup));
+		const source = partsFrom(store, backup, key, signal);
+		const manifest = await work({ target: partsInto(store, backup, key, signal), source });
+		const { modules } = await readOrigin(source);
+		const size_bytes = manifest.parts.reduce((sum, { bytes }) => sum + bytes, 0);
+		const done = await end(backup, {
+			status: 'succeeded',
+			modules: Object.keys(modules).sort(),
+			size_bytes,
+			sha256: createHash('sha256').update(JSON.stringify(manifest)).digest('hex'),
+		});
+		if (done === null) throw new Error(`the backup ${id} has ended already`);
+		await tell(`The backup ${id} has ${(size_bytes / 1_000_000).toFixed(1)} MB.`);
+		return done;
+	};
+
 	return {
 		fail,
-		async take(environment, { id, reason, job_id, actor, encrypt, expires_at }, context) {
-			const { organization_id } = environment;
-			const begun: BackupDocument = {
-				_id: id,
-				organization_id,
-				project_id: environment.project_id,
-				environment_id: environment._id,
-				environment_name: environment.name,
-				reason,
-				status: 'running',
-				job_id,
-				actor,
-				odoo_version: environment.odoo_version,
-				modules: [],
-				size_bytes: 0,
-				sha256: '',
-				is_encrypted: encrypt,
-				error: null,
-				created_at: clock.now(),
-				finished_at: null,
-				tested_at: null,
-				expires_at,
-				outbox: [],
-			};
-			await backups.insertNew([begun]);
-			const backup = (await backups.findOne(organization_id, { _id: id })) ?? begun;
-			if (backup.status === 'succeeded') return backup;
-			const { signal, log: tell } = context;
-			const site = siteOf(environment);
-			const runtime = runtimes.of(environment.runtime);
-			const key = await keys.of(organization_id);
-			// What an interrupted attempt left.
-			await store.removeAll(prefixOf(backup));
-			const manifest = await runtime.snapshot(site, partsInto(store, backup, key, signal), {
-				...context,
-				progress: (fraction) => context.progress(fraction * COPIED),
-			});
-			await tell('The backup is read again, to prove that it can be.');
-			const parts = partsFrom(store, backup, key, signal);
-			await runtime.prove(site, parts, { restore: false }, context);
-			const { modules } = await readOrigin(parts);
-			const size_bytes = manifest.parts.reduce((sum, { bytes }) => sum + bytes, 0);
-			const done = await end(backup, {
-				status: 'succeeded',
-				modules: Object.keys(modules).sort(),
-				size_bytes,
-				sha256: createHash('sha256').update(JSON.stringify(manifest)).digest('hex'),
-			});
-			if (done === null) throw new Error(`the backup ${id} has ended already`);
-			await tell(`The backup ${id} has ${(size_bytes / 1_000_000).toFixed(1)} MB.`);
-			return done;
-		},
+		keep,
+		take: (environment, wanted, context) =>
+			keep(environment, wanted, context, async ({ target, source }) => {
+				const site = siteOf(environment);
+				const runtime = runtimes.of(environment.runtime);
+				const manifest = await runtime.snapshot(site, target, {
+					...context,
+					progress: (fraction) => context.progress(fraction * COPIED),
+				});
+				await context.log('The backup is read again, to prove that it can be.');
+				await runtime.prove(site, source, { restore: false }, context);
+				return manifest;
+			}),
 	};
 }
 

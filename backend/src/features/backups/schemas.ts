@@ -96,7 +96,7 @@ export const restoreRequest = z
 			.optional()
 			.describe(
 				'Whether it gets an identity of its own and sends no mail and runs no scheduled actions; left out, it does ' +
-					"where the backup is another environment's",
+					"where the backup is another environment's, or was uploaded",
 			),
 		wait,
 	})

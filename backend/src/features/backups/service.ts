@@ -165,7 +165,7 @@ export function createBackupsService({
 						`environment of Odoo ${backup.odoo_version}.`,
 				);
 			}
-			const isCopy = neutralize ?? backup.environment_id !== environment_id;
+			const isOthers = backup.environment_id !== environment_id || backup.reason === 'uploaded';
 			return jobs.enqueue(organization_id, {
 				kind: 'restore',
 				project_id,
@@ -176,7 +176,7 @@ export function createBackupsService({
 					backup_id,
 					before_id: status === 'running' ? ids.next('backup') : null,
 					encrypt: (await policies.of(environment)).encrypt,
-					is_copy: isCopy,
+					is_copy: neutralize ?? isOthers,
 					is_lost: false,
 					result: null,
 				} satisfies z.output<typeof restoreRecord>,

@@ -172,20 +172,12 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 		 */
 		async load(database: string, owner: string, archive: AsyncIterable<Uint8Array>, signal: AbortSignal) {
 			await create(database, owner);
+			// It may end before it has read the last of it.
+			const program =
+				'pg_restore -U "$1" -p 5432 --no-owner --no-privileges --exit-on-error -d "$2" && cat > /dev/null';
 			const { exit_code, stderr } = await engine.exec(
 				container,
-				[
-					'pg_restore',
-					'-U',
-					owner,
-					'-p',
-					'5432',
-					'--no-owner',
-					'--no-privileges',
-					'--exit-on-error',
-					'-d',
-					database,
-				],
+				['/bin/sh', '-c', program, 'load', owner, database],
 				{ user: 'postgres', input: archive, signal },
 			);
 			if (exit_code !== 0) throw new SqlError(stderr.trim() || `pg_restore ended with ${exit_code}`);
@@ -217,11 +209,11 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 		/** Such an archive as SQL, for a database of anybody's. */
 		plain: (archive: AsyncIterable<Uint8Array>, signal: AbortSignal) =>
 			withoutRestrictions(
-				engine.output(container, ['pg_restore', '--no-owner', '--no-privileges', '-f', '-'], {
-					user: 'postgres',
-					input: archive,
-					signal,
-				}),
+				engine.output(
+					container,
+					['/bin/sh', '-c', 'pg_restore --no-owner --no-privileges -f - && cat > /dev/null'],
+					{ user: 'postgres', input: archive, signal },
+				),
 			),
 		/** In bytes. */
 		sizeOf: async (database: string) =>

@@ -79,7 +79,7 @@ export async function withCarrier<T>(
 			freeSpace: async () => roomIn(await run(`df -Pk ${DATA_DIRECTORY}`)),
 			async unpack(archive, named) {
 				const files = named === null ? archive : onlyNamed(archive, named);
-				await run('rm -rf "$2"; mkdir -p "$2"; exec tar -C "$2" -xf - --no-same-owner', files);
+				await run('rm -rf "$2"; mkdir -p "$2"; tar -C "$2" -xf - --no-same-owner; cat > /dev/null', files);
 			},
 			merge: async () => {
 				await run('touch "$2.at"; mkdir -p "$1"; cp -alf "$2/." "$1/"');

@@ -68,6 +68,14 @@ const backupsPage = z.object({
 	const activeCrons = () => real.call(staging.id, 'ir.cron', 'search_count', [[['active', '=', true]]]);
 	const authorized = () => ({ Authorization: `Bearer ${real.platform.firstRun.api_key}` });
 
+	/** All rows of an environment's database, as `pg_dump` writes them. */
+	const dataOf = ({ id, primary_url }: typeof live) => {
+		const database = new URL(primary_url).hostname.split('.')[0]?.replaceAll('-', '_') ?? '';
+		const container = `oec-${id.toLowerCase().replace('_', '-')}-db`;
+		const command = ['exec', container, 'pg_dump', '-U', 'postgres', '-p', '5432', '--data-only', database];
+		return execFileSync('docker', command, { maxBuffer: 1e9, stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+	};
+
 	/** Does the work while somebody visits the environment; answers with which statuses it was answered. */
 	const whileVisiting = async (environment: typeof live, work: () => Promise<unknown>) => {
 		const answers = new Set<number>();
@@ -85,19 +93,17 @@ const backupsPage = z.object({
 		'bring it back to what it was, with its files, while it serves on until the window',
 		async () => {
 			await addNote(live, 'before');
-			const [file] = z
-				.array(z.number())
-				.parse(
-					await real.call(live.id, 'ir.attachment', 'create', [
-						[
-							{
-								name: 'plan.bin',
-								raw: false,
-								datas: Buffer.from('the plan'.repeat(2_000)).toString('base64'),
-							},
-						],
-					]),
-				);
+			const [file] = z.array(z.number()).parse(
+				await real.call(live.id, 'ir.attachment', 'create', [
+					[
+						{
+							name: 'plan.bin',
+							raw: false,
+							datas: Buffer.from('the plan'.repeat(2_000)).toString('base64'),
+						},
+					],
+				]),
+			);
 			let id = '';
 			const answers = await whileVisiting(live, async () => {
 				id = await backUp(live);
@@ -161,6 +167,55 @@ const backupsPage = z.object({
 			expect(await parameter(staging, 'database.uuid')).not.toBe(await parameter(live, 'database.uuid'));
 			expect(await activeCrons()).toBe(1);
 			expect(await real.visit(staging.primary_url)).toBe(200);
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		'have no address of the source anywhere where they are sanitized, and let the administrator in',
+		async () => {
+			const address = 'Jane.Roe@customer.example.com';
+			const partner = await real.call(live.id, 'res.partner', 'create', [
+				{ name: 'Jane', email: address, comment: `<p>Ask ${address} or jane.roe%40customer.example.com</p>` },
+			]);
+			await real.call(live.id, 'res.partner', 'create', [{ name: 'Twin', email: address.toLowerCase() }]);
+			await real.call(live.id, 'res.users', 'create', [{ name: 'Jo', login: 'jo@customer.example.com' }]);
+			await addNote(live, `write to ${address}`);
+			await real.call(live.id, 'ir.attachment', 'create', [
+				{
+					name: 'letter.txt',
+					mimetype: 'text/plain',
+					datas: Buffer.from(`Dear ${address}`).toString('base64'),
+				},
+			]);
+			const { json } = await post(staging, 'clone', { source_env: live.id, sanitize: true });
+			const { status, job } = jobReply.parse(json);
+			expect([status, job.error]).toEqual(['succeeded', null]);
+			expect(dataOf(staging)).not.toMatch(/customer\.example\.com/i);
+			expect(dataOf(live)).toMatch(/customer\.example\.com/i);
+			const emails = z
+				.array(z.object({ email: z.string() }))
+				.parse(
+					await real.call(staging.id, 'res.partner', 'search_read', [[['name', 'in', ['Jane', 'Twin']]]], {
+						fields: ['email'],
+					}),
+				)
+				.map(({ email }) => email);
+			expect(emails[0]).toMatch(/^u[0-9a-f]{20}@sanitized\.invalid$/);
+			expect(new Set(emails).size).toBe(1);
+			expect(partner).toBeTruthy();
+			const { login, password } = z
+				.object({ login: z.string(), password: z.string() })
+				.parse((await real.platform.api('GET', `/api/v1/environments/${staging.id}/login`)).json);
+			const db = new URL(staging.primary_url).hostname.split('.')[0]?.replaceAll('-', '_');
+			const session = await real.post(staging.primary_url, '/web/session/authenticate', {
+				jsonrpc: '2.0',
+				params: { db, login, password },
+			});
+			expect(session).toMatchObject({ result: { uid: expect.any(Number) } });
+			expect(job.result).toMatchObject({
+				sanitized: { tables: expect.arrayContaining([expect.objectContaining({ name: 'res_partner' })]) },
+			});
 		},
 		PATIENCE_MS,
 	);

@@ -161,13 +161,14 @@ export function backupDefinitions({
 						if (error instanceof ServerError) await keep({ is_lost: true });
 						throw failureInWords(error);
 					}
+					await environments.setStatus(job.organization_id, job.environment_id, 'running');
 					return 'The data was restored.';
 				},
 			},
 			{
 				name: 'check_health',
 				run: async (context) => {
-					const { job, signal } = context;
+					const { signal } = context;
 					const environment = await environmentOf(context);
 					await runtimes
 						.of(environment.runtime)
@@ -179,7 +180,6 @@ export function backupDefinitions({
 								cause: error,
 							});
 						});
-					await environments.setStatus(job.organization_id, job.environment_id, 'running');
 					return 'The environment is running.';
 				},
 			},

@@ -50,6 +50,7 @@ export function cloneDefinition({ environments, runtimes, secrets, clock, ids }:
 						if (error instanceof ServerError) await keep({ is_lost: true });
 						throw runtimeFailure(error);
 					}
+					await environments.setStatus(job.organization_id, job.environment_id, 'running');
 					return `The data of ${source.name} was copied${sanitize === null ? '' : ', and sanitized'}.`;
 				},
 			},
@@ -69,7 +70,6 @@ export function cloneDefinition({ environments, runtimes, secrets, clock, ids }:
 			{
 				name: 'finish',
 				run: async ({ job, keep }) => {
-					await environments.setStatus(job.organization_id, job.environment_id, 'running');
 					await keep({ environment: presentEnvironment(await targetOf(job)) });
 					return 'The environment is running.';
 				},

@@ -32,7 +32,7 @@ export const postgresSpec = (
 };
 
 /** A name in SQL. */
-const named = (name: string) => `"${name.replaceAll('"', '""')}"`;
+export const named = (name: string) => `"${name.replaceAll('"', '""')}"`;
 /** A text in SQL. */
 export const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 

@@ -7,6 +7,7 @@ import type { Fetch } from '../../net/outbound';
 import { createSlowDown } from '../../waiting/slow-down';
 import type { RuntimeDefinition, RuntimeSite } from '../runtime';
 import { openSnapshot, writeSnapshot } from '../snapshot';
+import { sanitizeRecords } from './sanitize';
 import { createMongoJournal } from './mongo-journal';
 import { fromLines, toLines } from './records';
 
@@ -107,14 +108,17 @@ export const sandboxRuntime: RuntimeDefinition = {
 				const origin = { format: FORMAT, odoo_version, modules: modulesIn(records), addons: [], bytes: 0 };
 				return writeSnapshot(into, origin, { [RECORDS]: toLines(records, told) });
 			},
-			restore: async (site, from, _how, { signal }) => {
+			restore: async (site, from, { sanitize }, { signal }) => {
 				const snapshot = await openSnapshot(from, kindOf(site));
 				const records = await fromLines(snapshot.read(RECORDS));
 				await snapshot.finish();
 				signal.throwIfAborted();
+				const clean =
+					sanitize === null ? { changes: records, report: null } : sanitizeRecords(records, sanitize);
 				const own = (await sandbox.snapshot(site.id)).filter(isOfModule);
-				await sandbox.restore(site.id, [...records.filter((change) => !isOfModule(change)), ...own]);
-				return { downtime_ms: 0, modules_updated: [], writes_lost: 0, sanitized: null };
+				const others = clean.changes.filter((change) => !isOfModule(change));
+				await sandbox.restore(site.id, [...others, ...own]);
+				return { downtime_ms: 0, modules_updated: [], writes_lost: 0, sanitized: clean.report };
 			},
 			prove: async (site, from) => {
 				const snapshot = await openSnapshot(from, kindOf(site));

@@ -7,6 +7,7 @@ import {
 	type RuntimeSite,
 	ServerError,
 } from '../../runtime';
+import type { Sanitizing } from '../../sanitizing';
 import { SnapshotError, type SnapshotSource } from '../../snapshot';
 import type { DockerRelease } from '../model';
 import { copyOf, incomingOf, namesOf } from '../names';
@@ -19,6 +20,7 @@ import { checkUpdated, updateArguments } from '../releases/serve';
 import { settle } from '../releases/settle';
 import { within } from '../releases/stages';
 import { inWindow } from '../releases/window';
+import { keptFiles, sanitizeDatabase } from '../sanitize';
 import { end } from '../stop-start';
 import { type Carrier, roomIn, withCarrier } from './files';
 import { planFor } from './fit';
@@ -81,9 +83,10 @@ async function restore(
 		await log('The database is loaded beside the one that serves.');
 		await snapshot.load(postgres, incoming, database, signal);
 		await progress(DONE.database);
+		const { sanitized, named } = await sanitizeIncoming(open, how.sanitize, context);
 		await progress(DONE.sanitized);
 		await log('The files are copied.');
-		await carrier.unpack(snapshot.files(), null);
+		await carrier.unpack(snapshot.files(), named);
 		await snapshot.finish();
 		await progress(DONE.files);
 		if (how.isCopy) {
@@ -92,7 +95,7 @@ async function restore(
 		}
 		await identify(open, incoming, { isCopy: how.isCopy, isSanitized: how.sanitize !== null }, signal);
 		await updateIncoming(open, plan, serving, within(context, DONE.files, DONE.updated));
-		const restored = { modules_updated: plan.update, sanitized: null };
+		const restored = { modules_updated: plan.update, sanitized };
 		const change = {
 			id: how.id,
 			serving,
@@ -140,6 +143,19 @@ async function checkRoom({ engine, site, server }: OpenSite, carrier: Carrier, {
 	throw new SnapshotError(
 		`The data needs ${inGb(needed)} GB of room, and the server ${server.id} has ${inGb(room)} GB. Make room first.`,
 	);
+}
+
+/** Has nothing private left in the database that is to come. @returns also which files it still knows; null: all */
+async function sanitizeIncoming(
+	{ postgres, database }: OpenSite,
+	sanitizing: Sanitizing | null,
+	context: RuntimeContext,
+): Promise<Pick<Restored, 'sanitized'> & { readonly named: ReadonlySet<string> | null }> {
+	if (sanitizing === null) return { sanitized: null, named: null };
+	const where = { postgres, database: incomingOf(database), owner: database };
+	await context.log('Addresses, passwords, keys and tokens are taken out of it.');
+	const sanitized = await sanitizeDatabase(where, sanitizing, context);
+	return { sanitized, named: new Set(await keptFiles(where, context.signal)) };
 }
 
 /** Has the release's own modules in the database that is to come. */

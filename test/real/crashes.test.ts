@@ -20,6 +20,8 @@ const SEED = Number(process.env.CRASH_SEED ?? 1);
 const PATIENCE_MS = KILLS * 180_000 + 300_000;
 /** A deploy with changed modules takes about so long, in milliseconds. */
 const DEPLOY_MS = 15_000;
+/** A clone, about so long. */
+const CLONE_MS = 15_000;
 
 const root = path.resolve(__dirname, '../..');
 const firstRunSchema = z.object({
@@ -29,7 +31,7 @@ const firstRunSchema = z.object({
 	project_id: z.string(),
 });
 
-(DOCKER_HOST === undefined ? describe.skip : describe)('a service that is killed amid deploys', () => {
+(DOCKER_HOST === undefined ? describe.skip : describe)('a service that is killed amid deploys and clones', () => {
 	const directory = mkdtempSync(path.join(tmpdir(), 'deploy-crashes-'));
 	const engine = openEngine(
 		{ kind: 'socket', path: new URL(DOCKER_HOST ?? 'unix:///nowhere').pathname },
@@ -41,6 +43,8 @@ const firstRunSchema = z.object({
 	let url: string;
 	let ports: Record<string, string>;
 	let first: z.output<typeof firstRunSchema>;
+	let project_id: string;
+	let environment: string;
 
 	const start = async () => {
 		child = spawn(
@@ -98,7 +102,19 @@ const firstRunSchema = z.object({
 		repository.commit(notesAddon('19.0.1.0.0'));
 		await start();
 		first = firstRunSchema.parse(JSON.parse(readFileSync(path.join(directory, 'data/first-run.json'), 'utf8')));
+		const request = { name: 'Notes', repository_url: repository.path, default_branch: 'main' };
+		project_id = idOf((await api('POST', '/api/v1/projects', request)).json);
+		environment = await addEnvironment('crash');
 	}, PATIENCE_MS);
+
+	const idOf = (json: unknown) => z.object({ id: z.string() }).parse(json).id;
+	/** Makes one and deploys to it. */
+	const addEnvironment = async (name: string) => {
+		const id = idOf((await api('POST', '/api/v1/environments', { project_id, name, workers: 0 })).json);
+		const { json } = await api('POST', `/api/v1/environments/${id}/deploy`, { ref: 'main', wait: true });
+		expect(json).toMatchObject({ status: 'succeeded' });
+		return id;
+	};
 
 	afterAll(async () => {
 		await kill();
@@ -109,26 +125,11 @@ const firstRunSchema = z.object({
 	it(
 		`serves one release, with all that was acknowledged, after each of ${KILLS} kills (seed ${SEED})`,
 		async () => {
-			const idOf = (json: unknown) => z.object({ id: z.string() }).parse(json).id;
-			const project_id = idOf(
-				(
-					await api('POST', '/api/v1/projects', {
-						name: 'Notes',
-						repository_url: repository.path,
-						default_branch: 'main',
-					})
-				).json,
-			);
-			const environment = idOf(
-				(await api('POST', '/api/v1/environments', { project_id, name: 'crash', workers: 0 })).json,
-			);
 			const deploy = async (wait: boolean) => {
 				const asked = { ref: 'main', wait };
 				const { json } = await api('POST', `/api/v1/environments/${environment}/deploy`, asked);
 				return z.object({ deployment_id: z.string(), status: z.string() }).parse(json);
 			};
-			expect(await deploy(true)).toMatchObject({ status: 'succeeded' });
-
 			const acknowledged: string[] = [];
 			for (let nr = 1; nr <= KILLS; nr++) {
 				repository.commit(
@@ -154,6 +155,33 @@ const firstRunSchema = z.object({
 				await start();
 				expect(await ended(deployment_id)).toMatchObject({ status: 'succeeded' });
 				await checkInvariants(environment, acknowledged);
+			}
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		`has the data of the source, or of before, after each of ${KILLS} kills amid clones`,
+		async () => {
+			const target = await addEnvironment('copy');
+			for (let nr = 1; nr <= KILLS; nr++) {
+				const name = `write to jane${nr}@customer.example.com`;
+				await write(environment, name);
+				const body = { source_env: environment, sanitize: true };
+				const { json } = await api('POST', `/api/v1/environments/${target}/clone`, body);
+				const { job_id } = z.object({ job_id: z.string() }).parse(json);
+				await new Promise((resolve) => setTimeout(resolve, random() * CLONE_MS));
+				await kill();
+				await start();
+				const headers = { Accept: 'text/event-stream' };
+				await api('GET', `/api/v1/jobs/${job_id}/logs`, undefined, { headers });
+				expect((await api('GET', `/api/v1/jobs/${job_id}`)).json).toMatchObject({ status: 'succeeded' });
+				const database = await expectOneRelease(engine, target);
+				const notes = await askPostgres(engine, target, database, 'SELECT name FROM acme_note');
+				expect(notes).toContainEqual(expect.stringMatching(/^write to u[0-9a-f]{20}@sanitized\.invalid$/));
+				expect(notes.join()).not.toContain('customer.example.com');
+				expect(notes.filter((note) => note.startsWith('write to'))).toHaveLength(nr);
+				await expectOneRelease(engine, environment);
 			}
 		},
 		PATIENCE_MS,

@@ -1,4 +1,5 @@
 import { firstOf, isDataObject, textAt } from '../../../shared/data';
+import { outputFileField } from '../../../shared/file-fields';
 import { optionsField } from '../../fields';
 import type { Operation } from '../operation';
 
@@ -30,17 +31,7 @@ export const attachmentDownload: Operation = {
 				{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 42' },
 			],
 		},
-		{
-			displayName: 'Put Output File in Field',
-			name: 'binaryField',
-			type: 'string',
-			required: true,
-			displayOptions,
-			default: 'data',
-			placeholder: 'e.g. data',
-			hint: 'The name of the output field to put the file in',
-			description: 'The name of the binary field of the item that goes out',
-		},
+		outputFileField(displayOptions),
 		optionsField('attachment', ['download']),
 	],
 	inputs: { records: '"Attachment"' },

@@ -2,6 +2,7 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription } from '
 import { listSearch } from '../shared/locators';
 import { REPLY_OPTIONS } from '../shared/transport';
 import { fetchList } from './replies';
+import { backupProperties } from './resources/backup';
 import { deploymentProperties } from './resources/deployment';
 import { environmentProperties } from './resources/environment';
 import { projectProperties } from './resources/project';
@@ -15,7 +16,7 @@ export class OdooPlatform implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter.operation + ": " + $parameter.resource }}',
-		description: 'Deploy Odoo environments and follow their deployments',
+		description: 'Deploy, clone, back up and restore Odoo environments',
 		defaults: { name: 'Odoo Platform' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -30,6 +31,7 @@ export class OdooPlatform implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'Backup', value: 'backup' },
 					{ name: 'Deployment', value: 'deployment' },
 					{ name: 'Environment', value: 'environment' },
 					{ name: 'Project', value: 'project' },
@@ -39,6 +41,7 @@ export class OdooPlatform implements INodeType {
 			...projectProperties,
 			...environmentProperties,
 			...deploymentProperties,
+			...backupProperties,
 		],
 	};
 

@@ -13,15 +13,26 @@ export function simplifyField(resource: string, operations: string[]): INodeProp
 	};
 }
 
-/** Refuses to send a request whose locator came out empty, e.g. from an expression. */
-export function requireLocator(name: string, displayName: string): PreSendAction {
+/** Refuses to send a request without what it needs, e.g. where an expression gave nothing. */
+export function requireValue(name: string, displayName: string): PreSendAction {
 	return async function (this, request) {
 		const value = this.getNodeParameter(name, '', { extractValue: true });
 		if (typeof value === 'string' && value !== '') return Promise.resolve(request);
 		const itemIndex = this.getItemIndex();
 		throw new NodeOperationError(this.getNode(), withItem(`The parameter "${displayName}" is empty`, itemIndex), {
 			itemIndex,
-			description: `Choose one from the list, or check what the expression of "${displayName}" gives for this item.`,
+			description: `Fill it in, or check what the expression of "${displayName}" gives for this item.`,
 		});
 	};
 }
+
+/** The option by which the platform knows a repeated request. */
+export const idempotencyKeyOption = (work: string): INodeProperties => ({
+	displayName: 'Idempotency Key',
+	name: 'idempotencyKey',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. release-2026-11-21',
+	description: `With the same key, the same ${work} is never started twice within 24 hours`,
+	routing: { request: { headers: { 'Idempotency-Key': '={{ $value || undefined }}' } } },
+});

@@ -7,8 +7,8 @@ import {
 	type IN8nHttpFullResponse,
 	type INodeExecutionData,
 } from 'n8n-workflow';
-import { objectAt, objectsAt, textAt } from '../shared/data';
-import { asNodeError, bodyOf, failure } from '../shared/failure';
+import { objectsAt, textAt } from '../shared/data';
+import { asNodeError, bodyOf } from '../shared/failure';
 import { switchIn, wholeIn } from '../shared/plain';
 
 /** The most entries the platform gives in one page. */
@@ -17,6 +17,7 @@ const PAGE_SIZE = 200;
 /** The fields that Simplify leaves, for resources that have more than ten. */
 const SIMPLE_FIELDS = new Map<unknown, string>([
 	['environment', 'id project_id name status primary_url odoo_version git_branch git_sha created_at'],
+	['backup', 'id environment_id status reason odoo_version size_bytes encrypted error created_at finished_at'],
 	['deployment', 'id environment_id status git_ref git_sha started_at finished_at duration_seconds actor error'],
 ]);
 
@@ -30,6 +31,17 @@ export async function receive(
 	return Promise.resolve([{ json: bodyOf(this.getNode(), response, item), pairedItem: { item } }]);
 }
 
+/** Turns a refusal to delete into an error, and what is gone into the item that n8n knows for it. */
+export async function receiveDeletion(
+	this: IExecuteSingleFunctions,
+	_items: INodeExecutionData[],
+	response: IN8nHttpFullResponse,
+): Promise<INodeExecutionData[]> {
+	const item = this.getItemIndex();
+	if (response.statusCode !== 204) bodyOf(this.getNode(), response, item);
+	return Promise.resolve([{ json: { deleted: true }, pairedItem: { item } }]);
+}
+
 /** Keeps the fields that matter most, when the parameter Simplify is on. */
 export async function simplify(this: IExecuteSingleFunctions, items: INodeExecutionData[]) {
 	return Promise.resolve(items.map((item) => ({ ...item, json: simplified(this, item.json) })));
@@ -39,32 +51,6 @@ function simplified(context: IExecuteSingleFunctions, record: IDataObject): IDat
 	const fields = SIMPLE_FIELDS.get(context.getNodeParameter('resource'));
 	if (fields === undefined || switchIn(context.getNodeParameter('simplify', false)) !== true) return record;
 	return Object.fromEntries(fields.split(' ').map((field) => [field, record[field] ?? null]));
-}
-
-/** What is said of a deployment that has not succeeded, by its status. */
-const OUTCOMES = new Map([
-	['failed', 'The deployment failed'],
-	['canceled', 'The deployment was canceled'],
-]);
-
-/** Fails the node when a deployment that was waited for has not succeeded, with the reason the platform gives. */
-export async function requireSuccess(this: IExecuteSingleFunctions, items: INodeExecutionData[]) {
-	for (const { json } of items) {
-		const status = textAt(json, 'status');
-		const waited = switchIn(this.getNodeParameter('wait')) === true;
-		if (status === 'succeeded' || (!waited && !OUTCOMES.has(status))) continue;
-		const outcome = OUTCOMES.get(status) ?? `The deployment has not finished in time: it is still ${status}`;
-		const reason = textAt(objectAt(objectAt(json, 'deployment'), 'error'), 'message');
-		throw failure(this.getNode(), {
-			message: reason === '' ? outcome : `${outcome}: ${reason}`,
-			description: [
-				`Deployment ID: ${textAt(json, 'deployment_id')}`,
-				'To go on in spite of failed deployments, set "On Error" in the settings of the node.',
-			],
-			itemIndex: this.getItemIndex(),
-		});
-	}
-	return Promise.resolve(items);
 }
 
 /** Fetches a list for one input item; a failure becomes an item too, when the node is set to go on. */

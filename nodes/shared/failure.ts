@@ -34,8 +34,13 @@ export interface InputNames {
 	records?: string;
 }
 
-/** What to do about what Odoo refused, by the gateway's code for it. */
-const ODOO_ADVICE: Readonly<Record<string, (names: InputNames) => string>> = {
+/** What to do about a refusal whose code tells more than its status; nothing where its own words say it. */
+const CODE_ADVICE: Readonly<Record<string, (names: InputNames) => string>> = {
+	backup_unfinished: () => '',
+	environment_not_deployed: () => '',
+	environment_not_running: () => '',
+	environments_differ: () => '',
+	production_target: () => 'Turn on the option "Allow Production Target" where its data is to be replaced.',
 	no_odoo_connection: () => '',
 	permission_denied: () => ADVICE[403] ?? '',
 	odoo_validation: ({ values = 'the values' }) => `Correct ${values} and try again.`,
@@ -71,7 +76,7 @@ const ODOO_TROUBLE = "Check that Odoo is up, and the connection's address, datab
 
 /** What to do about a refusal. */
 function adviceOn(code: string, statusCode: number, names: InputNames): string {
-	const advice = ODOO_ADVICE[code];
+	const advice = CODE_ADVICE[code];
 	if (advice !== undefined) return advice(names);
 	return code.startsWith('odoo_') ? ODOO_TROUBLE : (ADVICE[statusCode] ?? (statusCode >= 500 ? TROUBLE : ''));
 }
@@ -79,7 +84,7 @@ function adviceOn(code: string, statusCode: number, names: InputNames): string {
 /** The name of a parameter as the node displays it, from a JSON pointer into the request, e.g. `/project_id`. */
 function displayName(pointer: string): string {
 	const [field = ''] = pointer.replace(/^#?\//, '').split('/');
-	const words = field.replace(/_id$/, '').split('_');
+	const words = field.replace(/_id$/, '').replace(/_env$/, '_environment').split('_');
 	return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(' ');
 }
 

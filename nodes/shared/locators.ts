@@ -108,6 +108,17 @@ export const deploymentLocator: INodeProperties = {
 	description: 'The deployment that is meant',
 };
 
+export const backupLocator: INodeProperties = {
+	...locator({
+		name: 'backup',
+		displayName: 'Backup',
+		prefix: 'bak',
+		folders: ['backups'],
+		searchListMethod: 'searchBackups',
+	}),
+	description: 'The backup that is meant',
+};
+
 interface Page {
 	records: IDataObject[];
 	next: string | undefined;
@@ -150,20 +161,45 @@ async function searchProjects(this: ILoadOptionsFunctions, filter?: string, curs
 	return search(this, 'projects', toItem, filter, cursor);
 }
 
-async function searchEnvironments(this: ILoadOptionsFunctions, filter?: string, cursor?: string) {
-	const projects = new Map<string, string>();
+/** The records of a whole list. */
+async function fetchAll(context: ILoadOptionsFunctions, path: string): Promise<IDataObject[]> {
+	const records: IDataObject[] = [];
 	let next: string | undefined;
 	do {
-		const page = await fetchPage(this, 'projects', next);
-		for (const project of page.records) projects.set(textAt(project, 'id'), textAt(project, 'name'));
+		const page = await fetchPage(context, path, next);
+		records.push(...page.records);
 		next = page.next;
 	} while (next !== undefined);
+	return records;
+}
+
+/** What an environment is called where those of several projects are listed. */
+async function environmentNames(context: ILoadOptionsFunctions) {
+	const projects = await fetchAll(context, 'projects');
+	const names = new Map(projects.map((project) => [textAt(project, 'id'), textAt(project, 'name')]));
+	return (record: IDataObject) =>
+		`${names.get(textAt(record, 'project_id')) ?? 'Unknown project'} / ${textAt(record, 'name')}`;
+}
+
+async function searchEnvironments(this: ILoadOptionsFunctions, filter?: string, cursor?: string) {
+	const nameOf = await environmentNames(this);
 	const toItem = (record: IDataObject) => ({
-		name: `${projects.get(textAt(record, 'project_id')) ?? 'Unknown project'} / ${textAt(record, 'name')}`,
+		name: nameOf(record),
 		value: textAt(record, 'id'),
 		url: textAt(record, 'primary_url') || undefined,
 	});
 	return search(this, 'environments', toItem, filter, cursor);
+}
+
+async function searchBackups(this: ILoadOptionsFunctions, filter?: string, cursor?: string) {
+	const nameOf = await environmentNames(this);
+	const environments = await fetchAll(this, 'environments');
+	const names = new Map(environments.map((environment) => [textAt(environment, 'id'), nameOf(environment)]));
+	const toItem = (record: IDataObject) => ({
+		name: `${names.get(textAt(record, 'environment_id')) ?? 'A deleted environment'} ${textAt(record, 'created_at')} (${textAt(record, 'status')})`,
+		value: textAt(record, 'id'),
+	});
+	return search(this, 'backups', toItem, filter, cursor);
 }
 
 async function searchDeployments(this: ILoadOptionsFunctions, filter?: string, cursor?: string) {
@@ -175,4 +211,4 @@ async function searchDeployments(this: ILoadOptionsFunctions, filter?: string, c
 }
 
 /** The searches behind the locators, for a node's `methods.listSearch`. */
-export const listSearch = { searchProjects, searchEnvironments, searchDeployments };
+export const listSearch = { searchProjects, searchEnvironments, searchDeployments, searchBackups };

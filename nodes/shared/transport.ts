@@ -1,4 +1,10 @@
-import type { IExecuteFunctions, IHookFunctions, IHttpRequestOptions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	IExecuteSingleFunctions,
+	IHookFunctions,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+} from 'n8n-workflow';
 import { isDataObject } from './data';
 import type { Reply } from './failure';
 
@@ -11,7 +17,7 @@ export const REPLY_OPTIONS = { json: true, returnFullResponse: true, ignoreHttpS
  * @throws NodeApiError when there is no answer, or the credential does not fit.
  */
 export async function send(
-	context: IExecuteFunctions | IHookFunctions | ILoadOptionsFunctions,
+	context: IExecuteFunctions | IExecuteSingleFunctions | IHookFunctions | ILoadOptionsFunctions,
 	credential: 'odooPlatformApi' | 'odooGatewayApi',
 	request: IHttpRequestOptions,
 ): Promise<Reply> {

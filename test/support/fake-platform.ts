@@ -17,6 +17,8 @@ export interface Answer {
 	status?: number;
 	headers?: Record<string, string>;
 	body?: unknown;
+	/** Whether the connection breaks once the body was sent, and before its end. */
+	breaks?: boolean;
 }
 
 /** Stands in for the platform's service on loopback: records what it is asked, and answers as the test says. */
@@ -43,9 +45,11 @@ export async function startFakePlatform(): Promise<FakePlatform> {
 				rawBody: Buffer.concat(chunks).toString(),
 			};
 			platform.received.push(received);
-			const { status = 200, headers = {}, body } = platform.answer(received);
+			const { status = 200, headers = {}, body, breaks = false } = platform.answer(received);
 			response.writeHead(status, { 'content-type': 'application/json', ...headers });
-			response.end(typeof body === 'string' ? body : JSON.stringify(body));
+			const content = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+			if (breaks) response.write(content, () => response.destroy());
+			else response.end(content);
 		});
 	});
 	server.listen(0, '127.0.0.1');

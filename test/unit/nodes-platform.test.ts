@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { followJob } from '../../nodes/OdooPlatform/waiting';
 import { problem, type FakePlatform, type Received } from '../support/fake-platform';
 import { fakePlatformForTests } from '../support/fake-platform-tests';
 import { runNode, searchList } from '../support/n8n-engine';
@@ -8,6 +9,9 @@ const ENVIRONMENT = 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B';
 const OTHER_ENVIRONMENT = 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3C';
 const PROJECT = 'prj_01HXMY9P3RJ8QM2P5T7V9X1Z3B';
 const DEPLOYMENT = 'dep_01HXMZ8QPK3R5T7V9X1Z3B5C7E';
+const JOB = 'job_01HXMZ4T8QK2R5T7V9X1Z3B5C7';
+const BACKUP = 'bak_01HXMZ4T8QK2R5T7V9X1Z3B5C7';
+const OTHER_BACKUP = 'bak_01HXMZ4T8QK2R5T7V9X1Z3B5C8';
 
 let platform: FakePlatform;
 
@@ -231,6 +235,263 @@ describe('Odoo Platform: deploy', () => {
 	});
 });
 
+/** A reply about work that is a job, as the platform gives it. */
+const jobReply = (status: string, message?: string) => ({
+	job_id: JOB,
+	status,
+	environment_id: ENVIRONMENT,
+	job: { id: JOB, status, error: message === undefined ? null : { code: 'step_failed', message } },
+});
+
+describe('Odoo Platform: clone', () => {
+	const clone: INodeParameters = {
+		resource: 'environment',
+		operation: 'clone',
+		environment: byId(ENVIRONMENT),
+		sourceEnvironment: byId(OTHER_ENVIRONMENT),
+	};
+	beforeEach(() => {
+		platform.answer = () => ({ body: jobReply('succeeded') });
+	});
+
+	it('asks for a sanitized copy, and waits for it', async () => {
+		const { json } = await run(clone);
+		expect(platform.received[0]).toMatchObject({
+			method: 'POST',
+			path: `/api/v1/environments/${ENVIRONMENT}/clone`,
+		});
+		expect(bodyOf(platform.received[0])).toEqual({ source_env: OTHER_ENVIRONMENT, sanitize: true, wait: true });
+		expect(json).toEqual([jobReply('succeeded')]);
+	});
+
+	it('sends the options that are set', async () => {
+		const options = {
+			profile: 'strict',
+			attachments: 'none',
+			allowProductionTarget: true,
+			idempotencyKey: 'nightly-2026-W48',
+		};
+		await run({ ...clone, options });
+		expect(bodyOf(platform.received[0])).toMatchObject({
+			profile: 'strict',
+			attachments: 'none',
+			allow_production_target: true,
+		});
+		expect(platform.received[0]?.headers['idempotency-key']).toBe('nightly-2026-W48');
+	});
+
+	it('sends no options of sanitizing with a copy as it is', async () => {
+		await run({ ...clone, sanitize: false, options: { profile: 'strict', attachments: 'none' } });
+		expect(bodyOf(platform.received[0])).toEqual({ source_env: OTHER_ENVIRONMENT, sanitize: false, wait: true });
+	});
+
+	it('names a source that an expression left empty, and sends nothing', async () => {
+		const { error } = await run({ ...clone, sourceEnvironment: byId('={{ $json.missing }}') });
+		expect(error?.message).toBe('The parameter "Source Environment" is empty [Item 0]');
+		expect(platform.received).toEqual([]);
+	});
+
+	it('names a source that is refused as it is displayed', async () => {
+		const errors = [{ pointer: '/source_env', detail: 'is the environment itself' }];
+		platform.answer = () => problem(422, { detail: 'The request is not valid.', errors });
+		const { error } = await run(clone);
+		expect(error?.description).toContain('"Source Environment": is the environment itself.');
+	});
+
+	it('says how a production environment can be the target', async () => {
+		platform.answer = () => problem(409, { detail: 'It is marked production.', code: 'production_target' });
+		const { error } = await run(clone);
+		expect(error?.description).toContain('"Allow Production Target"');
+		expect(error?.description).not.toContain('Wait until');
+	});
+});
+
+describe('Odoo Platform: work that is a job', () => {
+	const create: INodeParameters = { resource: 'backup', operation: 'create', environment: byId(ENVIRONMENT) };
+
+	it('fails with the reason of the job', async () => {
+		platform.answer = () => ({ body: jobReply('failed', 'The store has no room left.') });
+		const { error } = await run(create);
+		expect(error?.message).toBe('The backup failed: The store has no room left. [Item 0]');
+		expect(error?.description).toContain(JOB);
+	});
+
+	it('says that somebody canceled it', async () => {
+		platform.answer = () => ({ body: jobReply('canceled') });
+		const { error } = await run(create);
+		expect(error?.message).toBe('The backup was canceled [Item 0]');
+	});
+
+	it('is looked at again where it outlasts the request', async () => {
+		platform.answer = ({ method }) =>
+			method === 'POST'
+				? { status: 202, body: { ...jobReply('running'), backup_id: BACKUP } }
+				: { body: jobReply('succeeded').job };
+		const { json } = await run(create);
+		expect(platform.received.map(({ path }) => path)).toEqual([
+			`/api/v1/environments/${ENVIRONMENT}/backups`,
+			`/api/v1/jobs/${JOB}`,
+		]);
+		expect(json).toEqual([{ ...jobReply('succeeded'), backup_id: BACKUP }]);
+	});
+
+	it('goes out as it is when it is not to be waited for', async () => {
+		platform.answer = () => ({ status: 202, body: jobReply('queued') });
+		const { json } = await run({ ...create, wait: false });
+		expect(platform.received).toHaveLength(1);
+		expect(json).toEqual([jobReply('queued')]);
+	});
+
+	it('is followed until it has ended, with a pause between two looks', async () => {
+		const statuses = ['queued', 'running', 'failed', 'running'];
+		const asked: string[] = [];
+		const followed = await followJob(jobReply('queued'), {
+			look: (id) => {
+				asked.push(`look at ${id}`);
+				return Promise.resolve({ id, status: statuses.shift() });
+			},
+			goesOn: () => true,
+			pause: () => {
+				asked.push('pause');
+				return Promise.resolve();
+			},
+		});
+		expect(asked).toEqual([`look at ${JOB}`, 'pause', `look at ${JOB}`, 'pause', `look at ${JOB}`]);
+		expect(followed).toEqual({ ...jobReply('failed'), job: { id: JOB, status: 'failed' } });
+	});
+
+	it('is left alone once the execution is canceled', async () => {
+		const look = () => Promise.reject(new Error('Nobody wants to know'));
+		const pause = () => Promise.resolve();
+		const followed = await followJob(jobReply('running'), { look, pause, goesOn: () => false });
+		expect(followed).toEqual(jobReply('running'));
+	});
+});
+
+describe('Odoo Platform: backups', () => {
+	const backup = { resource: 'backup', backup: byId(BACKUP) };
+	const restore: INodeParameters = {
+		...backup,
+		operation: 'restore',
+		environment: byId(ENVIRONMENT),
+		confirm: 'staging',
+	};
+
+	it('are made as the policy says, unless encryption is chosen', async () => {
+		platform.answer = () => ({ body: jobReply('succeeded') });
+		const create = { resource: 'backup', operation: 'create', environment: byId(ENVIRONMENT) };
+		await run(create);
+		await run({ ...create, options: { encrypt: false, idempotencyKey: 'before-import' } });
+		expect(platform.received.map(bodyOf)).toEqual([{ wait: true }, { wait: true, encrypt: false }]);
+		expect(platform.received[1]?.headers['idempotency-key']).toBe('before-import');
+	});
+
+	it('are restored with the confirmation', async () => {
+		platform.answer = () => ({ body: jobReply('succeeded') });
+		const { json } = await run(restore);
+		expect(platform.received[0]).toMatchObject({
+			method: 'POST',
+			path: `/api/v1/environments/${ENVIRONMENT}/restore`,
+		});
+		expect(bodyOf(platform.received[0])).toEqual({ backup_id: BACKUP, confirm: 'staging', wait: true });
+		expect(json).toEqual([jobReply('succeeded')]);
+	});
+
+	it('are restored neutralized or not when that is chosen', async () => {
+		platform.answer = () => ({ body: jobReply('succeeded') });
+		await run({ ...restore, options: { neutralize: false, idempotencyKey: 'back-to-monday' } });
+		expect(bodyOf(platform.received[0])).toMatchObject({ neutralize: false });
+		expect(platform.received[0]?.headers['idempotency-key']).toBe('back-to-monday');
+	});
+
+	it('can be listed for one environment', async () => {
+		serve([{ id: BACKUP, status: 'succeeded', modules: ['base'] }]);
+		const { json } = await run({
+			resource: 'backup',
+			operation: 'getAll',
+			filters: { environment: byId(ENVIRONMENT) },
+		});
+		expect(platform.received[0]).toMatchObject({
+			path: '/api/v1/backups',
+			query: { environment_id: ENVIRONMENT },
+		});
+		expect(json).toMatchObject([{ id: BACKUP, status: 'succeeded' }]);
+		expect(json[0]).not.toHaveProperty('modules');
+	});
+
+	it('can be read one by one', async () => {
+		platform.answer = () => ({ body: { id: BACKUP, modules: ['base'] } });
+		const { json } = await run({ ...backup, operation: 'get', simplify: false });
+		expect(platform.received[0]?.path).toBe(`/api/v1/backups/${BACKUP}`);
+		expect(json).toEqual([{ id: BACKUP, modules: ['base'] }]);
+	});
+
+	it('are deleted', async () => {
+		platform.answer = () => ({ status: 204, body: '' });
+		const { json } = await run({ ...backup, operation: 'delete' });
+		expect(platform.received[0]).toMatchObject({ method: 'DELETE', path: `/api/v1/backups/${BACKUP}` });
+		expect(json).toEqual([{ deleted: true }]);
+	});
+
+	it('that cannot be deleted say why', async () => {
+		platform.answer = () => problem(409, { detail: 'The backup is running.', code: 'backup_unfinished' });
+		const { error } = await run({ ...backup, operation: 'delete' });
+		expect(error?.message).toBe('The backup is running. [Item 0]');
+	});
+});
+
+describe('Odoo Platform: the file of a backup', () => {
+	const content = Buffer.from([0, 255, 10, 13, 128]);
+	const file = {
+		headers: { 'content-type': 'application/zip', 'content-disposition': `attachment; filename="${BACKUP}.zip"` },
+		body: content,
+	};
+	const download = (more: INodeParameters = {}) =>
+		run({ resource: 'backup', operation: 'download', backup: byId(BACKUP), format: 'odoo', ...more });
+
+	it('goes out byte by byte, in the field that is named', async () => {
+		platform.answer = () => file;
+		const { items } = await download({ binaryField: 'dump' });
+		expect(platform.received[0]).toMatchObject({
+			path: `/api/v1/backups/${BACKUP}/download`,
+			query: { format: 'odoo' },
+		});
+		expect(items).toMatchObject([
+			{
+				json: { file_name: `${BACKUP}.zip`, mime_type: 'application/zip', file_size: content.length },
+				binary: {
+					dump: {
+						data: content.toString('base64'),
+						fileName: `${BACKUP}.zip`,
+						mimeType: 'application/zip',
+						fileExtension: 'zip',
+					},
+				},
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
+	it('is refused with the words of the platform', async () => {
+		platform.answer = () => problem(409, { detail: 'A sandbox has no zip.', code: 'environment_not_running' });
+		const { error } = await download();
+		expect(error).toMatchObject({ httpCode: '409', message: 'A sandbox has no zip. [Item 0]' });
+	});
+
+	it('is none where something else than the platform answers', async () => {
+		platform.answer = () => ({ headers: { 'content-type': 'text/html' }, body: '<h1>Welcome</h1>' });
+		const { error } = await download();
+		expect(error?.message).toBe('The reply did not come from the Odoo Platform [Item 0]');
+	});
+
+	it('is none where it broke off', async () => {
+		platform.answer = () => ({ ...file, breaks: true });
+		const { error, items } = await download();
+		expect(error?.message).toMatch(/^The download broke off: /);
+		expect(items).toEqual([]);
+	});
+});
+
 describe('Odoo Platform: refusals', () => {
 	const failing = async (status: number, members: Record<string, unknown>, headers: Record<string, string> = {}) => {
 		const answer = problem(status, members);
@@ -317,6 +578,21 @@ describe('Odoo Platform: search in lists', () => {
 	it('looks through the pages for a name, whatever its case', async () => {
 		const { results } = await choices('searchEnvironments', 'STAG');
 		expect(results.map(({ value }) => value)).toEqual([OTHER_ENVIRONMENT]);
+	});
+
+	it('shows backups with their environment, their time and how they went', async () => {
+		const created = { project_id: PROJECT, created_at: '2026-11-01T02:00:00.000Z', status: 'succeeded' };
+		const backups = [
+			{ id: BACKUP, environment_id: OTHER_ENVIRONMENT, ...created },
+			{ id: OTHER_BACKUP, environment_id: 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3D', ...created },
+		];
+		const lists: Record<string, IDataObject[]> = { projects, environments, backups };
+		platform.answer = ({ path, query }) => paged(lists[path.replace('/api/v1/', '')] ?? [], query);
+		const [first, second] = [await choices('searchBackups'), await choices('searchBackups', undefined, '1')];
+		expect([...first.results, ...second.results]).toEqual([
+			{ name: 'Acme / staging 2026-11-01T02:00:00.000Z (succeeded)', value: BACKUP },
+			{ name: 'A deleted environment 2026-11-01T02:00:00.000Z (succeeded)', value: OTHER_BACKUP },
+		]);
 	});
 
 	it('finds projects', async () => {

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { deploymentLocator, environmentLocator } from '../../shared/locators';
 import { listFields } from '../../shared/list-fields';
-import { requireLocator, simplifyField } from '../fields';
+import { requireValue, simplifyField } from '../fields';
 import { receive, simplify } from '../replies';
 
 const show = (operation: string) => ({ show: { resource: ['deployment'], operation: [operation] } });
@@ -21,7 +21,7 @@ export const deploymentProperties: INodeProperties[] = [
 				description: 'Get one deployment and how it went',
 				routing: {
 					request: { method: 'GET' },
-					send: { preSend: [requireLocator('deployment', 'Deployment')] },
+					send: { preSend: [requireValue('deployment', 'Deployment')] },
 					output: { postReceive: [receive, simplify] },
 				},
 			},

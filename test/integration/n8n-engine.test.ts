@@ -88,6 +88,63 @@ describe("the nodes in n8n's engine against the service", () => {
 		]);
 	});
 
+	it('clone, back up and restore an environment, and take its backup away as a file', async () => {
+		const { production, staging } = platform.firstRun.environments;
+		const target = { __rl: true, mode: 'id', value: staging };
+		await run('environment', { operation: 'deploy', environment: environment(), ref: 'main' });
+		await run('environment', { operation: 'deploy', environment: target, ref: 'main' });
+		const cloned = await run('environment', {
+			operation: 'clone',
+			environment: target,
+			sourceEnvironment: environment(),
+			options: { profile: 'contacts', attachments: 'none' },
+		});
+		const made = await run('backup', { operation: 'create', environment: target, options: { encrypt: false } });
+		const backup = { __rl: true, mode: 'id', value: z.string().parse(made.json[0]?.backup_id) };
+		const listed = await run('backup', { filters: { environment: target } });
+		const got = await run('backup', { operation: 'get', backup });
+		const restored = await run('backup', {
+			operation: 'restore',
+			environment: target,
+			backup,
+			confirm: 'staging',
+			options: { neutralize: true },
+		});
+		const file = await run('backup', { operation: 'download', backup, format: 'tar' });
+		const deleted = await run('backup', { operation: 'delete', backup });
+		const left = await run('backup', { operation: 'get', backup });
+		expect(cloned.json).toMatchObject([{ status: 'succeeded', job: { result: { source_env: production } } }]);
+		expect(listed.json).toMatchObject([{ id: backup.value, status: 'succeeded', encrypted: false }]);
+		expect(got.json).toEqual(listed.json);
+		expect(restored.json).toMatchObject([{ status: 'succeeded', job: { kind: 'restore' } }]);
+		const { data = '', ...about } = file.items[0]?.binary?.data ?? {};
+		expect(about).toMatchObject({ fileName: `${backup.value}.tar`, mimeType: 'application/x-tar' });
+		expect(Buffer.from(data, 'base64').toString('latin1')).toContain('manifest.json');
+		expect(deleted.json).toEqual([{ deleted: true }]);
+		expect(left.error).toMatchObject({ httpCode: '404' });
+	});
+
+	it('name what a restore or a clone is refused for', async () => {
+		const target = { __rl: true, mode: 'id', value: platform.firstRun.environments.staging };
+		const made = await run('backup', { operation: 'create', environment: environment() });
+		const backup = { __rl: true, mode: 'id', value: z.string().parse(made.json[0]?.backup_id) };
+		const restored = await run('backup', {
+			operation: 'restore',
+			environment: target,
+			backup,
+			confirm: 'production',
+		});
+		const onItself = await run('environment', {
+			operation: 'clone',
+			environment: target,
+			sourceEnvironment: target,
+		});
+		const asZip = await run('backup', { operation: 'download', backup, format: 'odoo' });
+		expect(restored.error?.description).toMatch(/"Confirm": /);
+		expect(onItself.error?.description).toMatch(/"Source Environment": /);
+		expect(asZip.error?.message).toContain('Ask for the format tar');
+	});
+
 	it('report what Odoo refuses', async () => {
 		const { error } = await runNode(
 			'odooGateway',

@@ -26,16 +26,21 @@ export async function receiveFile(
 	const type = textAt(headers, 'content-type');
 	if (!isContent(body) || response.statusCode >= 300 || !FILE_TYPES.has(type)) {
 		const text = isContent(body) ? (await this.helpers.binaryToBuffer(body)).toString() : '';
-		// As a text it is no answer of the platform's, and refused as such.
-		const answer = jsonParse<unknown>(text, { fallbackValue: text });
+		// What came in place of the file is no answer of the platform's, and as a text it is refused as such.
+		const answer = response.statusCode < 300 ? text : jsonParse<unknown>(text, { fallbackValue: text });
 		return [{ json: bodyOf(this.getNode(), { ...response, body: answer }, item), pairedItem: { item } }];
 	}
 	const [, name = 'backup'] = /filename="([^"]+)"/.exec(textAt(headers, 'content-disposition')) ?? [];
 	const field = this.getNodeParameter('binaryField');
 	try {
 		const file = await this.helpers.prepareBinaryData(body, name, type);
-		const json = { file_name: name, mime_type: type, file_size: file.bytes ?? null };
-		return [{ json, binary: { [typeof field === 'string' ? field : 'data']: file }, pairedItem: { item } }];
+		return [
+			{
+				json: { file_name: name, mime_type: type },
+				binary: { [typeof field === 'string' ? field : 'data']: file },
+				pairedItem: { item },
+			},
+		];
 	} catch (error) {
 		throw failure(this.getNode(), {
 			message: `The download broke off: ${error instanceof Error ? error.message : String(error)}`,

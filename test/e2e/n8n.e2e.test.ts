@@ -65,10 +65,9 @@ const deliveriesSchema = z.tuple([
 		}
 	});
 
-	/** Imports an example and fills in what its user would: the credentials, and the given parameters. */
-	const importExample = async (name: string, parameters: Record<string, INodeParameters> = {}) => {
-		const example: WorkflowJson = exampleWorkflow(name);
-		const nodes = example.nodes.map((node) => {
+	/** Imports a workflow and fills in what its user would: the credentials, and the given parameters. */
+	const importWorkflow = async (workflow: WorkflowJson, parameters: Record<string, INodeParameters> = {}) => {
+		const nodes = workflow.nodes.map((node) => {
 			const wanted = sources.nodes.get(node.type)?.description.credentials ?? [];
 			const chosen = wanted.flatMap(({ name: type }) => {
 				const saved = credentials[type];
@@ -80,10 +79,12 @@ const deliveriesSchema = z.tuple([
 				credentials: Object.fromEntries(chosen),
 			};
 		});
-		const id = await n8n.importWorkflow({ ...example, nodes });
+		const id = await n8n.importWorkflow({ ...workflow, nodes });
 		workflows.push(id);
 		return id;
 	};
+	const importExample = (name: string, parameters: Record<string, INodeParameters> = {}) =>
+		importWorkflow(exampleWorkflow(name), parameters);
 	const deployAndReport = (ref: string) =>
 		importExample('deploy-and-report', {
 			'Deploy environment': {
@@ -142,6 +143,50 @@ const deliveriesSchema = z.tuple([
 		const { status, errors } = await n8n.execute(await deployAndReport('no-such-branch'), 'Start');
 		expect(status).toBe('error');
 		expect(errors['Deploy environment']).toContain('no-such-branch');
+	}, 60_000);
+
+	it('a workflow clones an environment, backs it up and takes the backup away as a file', async () => {
+		const { production, staging } = platform.firstRun.environments;
+		for (const environment of [production, staging]) {
+			await platform.api('POST', `/api/v1/environments/${environment}/deploy`, { ref: 'main', wait: true });
+		}
+		const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+		const parameters: Record<string, INodeParameters> = {
+			Clone: {
+				resource: 'environment',
+				operation: 'clone',
+				environment: byId(staging),
+				sourceEnvironment: byId(production),
+			},
+			'Back up': { resource: 'backup', operation: 'create', environment: byId(staging) },
+			Download: { resource: 'backup', operation: 'download', backup: byId('={{ $json.backup_id }}') },
+		};
+		const names = ['Start', ...Object.keys(parameters)];
+		const workflow = {
+			name: 'Clone, back up, download',
+			nodes: names.map((name, index) => ({
+				id: `node-${index}`,
+				name,
+				type: index === 0 ? 'n8n-nodes-base.manualTrigger' : `${PACKAGE}.odooPlatform`,
+				typeVersion: 1,
+				position: [index * 200, 0] satisfies [number, number],
+				parameters: {},
+			})),
+			connections: Object.fromEntries(
+				names
+					.slice(1)
+					.map((name, index) => [
+						names[index] ?? '',
+						{ main: [[{ node: name, type: 'main' as const, index: 0 }]] },
+					]),
+			),
+			settings: {},
+		};
+		const { status, items, errors } = await n8n.execute(await importWorkflow(workflow, parameters), 'Start');
+		expect(errors).toEqual({});
+		expect(status).toBe('success');
+		expect(items.Clone).toMatchObject([{ status: 'succeeded' }]);
+		expect(items.Download).toMatchObject([{ file_name: expect.stringMatching(/^bak_\w+\.tar$/) }]);
 	}, 60_000);
 
 	describe('with the trigger active', () => {

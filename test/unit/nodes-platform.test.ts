@@ -458,7 +458,7 @@ describe('Odoo Platform: the file of a backup', () => {
 		});
 		expect(items).toMatchObject([
 			{
-				json: { file_name: `${BACKUP}.zip`, mime_type: 'application/zip', file_size: content.length },
+				json: { file_name: `${BACKUP}.zip`, mime_type: 'application/zip' },
 				binary: {
 					dump: {
 						data: content.toString('base64'),
@@ -478,8 +478,11 @@ describe('Odoo Platform: the file of a backup', () => {
 		expect(error).toMatchObject({ httpCode: '409', message: 'A sandbox has no zip. [Item 0]' });
 	});
 
-	it('is none where something else than the platform answers', async () => {
-		platform.answer = () => ({ headers: { 'content-type': 'text/html' }, body: '<h1>Welcome</h1>' });
+	it.each([
+		['text/html', '<h1>Welcome</h1>'],
+		['application/json', { welcome: true }],
+	])('is none where something else than the platform answers (%s)', async (type, body) => {
+		platform.answer = () => ({ headers: { 'content-type': type }, body });
 		const { error } = await download();
 		expect(error?.message).toBe('The reply did not come from the Odoo Platform [Item 0]');
 	});

@@ -79,7 +79,7 @@ const STRICT: readonly Rule[] = [
 		treatment: CLEAR,
 	},
 	{
-		columns: /^(barcode|pin|study_field|study_school|children|marital|gender|sex)$/,
+		columns: /^(barcode|pin|study_field|study_school|marital|gender|sex)$/,
 		treatment: CLEAR,
 		tables: /^hr_/,
 	},

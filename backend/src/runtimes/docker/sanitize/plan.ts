@@ -51,7 +51,10 @@ export function planOf(
 		const named = { table, name: column.name, prose: prose.has(`${table} ${column.name}`) };
 		const isText = ['text', 'json', 'jsonb', 'bytea'].includes(column.kind);
 		if (isText && isCredential(named)) return CREDENTIAL;
-		return ruled.get(`${table} ${column.name}`) ?? profileTreatment(profile, named);
+		const ruling = ruled.get(`${table} ${column.name}`);
+		// Whole numbers are references to records, of which some are called as what people type in.
+		const isReference = /^(smallint|integer|bigint)$/.test(column.type) || column.kind === 'boolean';
+		return ruling ?? (isReference ? undefined : profileTreatment(profile, named));
 	};
 	const lostOf = (table: string): string | null => {
 		if (CREDENTIAL_TABLES.includes(table)) return 'true';

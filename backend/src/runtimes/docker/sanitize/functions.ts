@@ -105,14 +105,16 @@ ${textFunction(
 		FROM unnest(string_to_array(regexp_replace(t, ${quoted(pattern)}, '\\1' || ${MARK} || '\\2' || ${MARK}, 'g'), ${MARK}))
 			WITH ORDINALITY pieces(piece, place)`,
 )}
-${textFunction(
-	'scrub_found',
-	`string_agg(CASE WHEN place % 2 = 1 THEN piece WHEN piece ~ ${quoted(`^${SANITIZED}$`)} THEN piece
-			WHEN piece ~ ${quoted(plainAddressPattern('postgresql'))} THEN pg_temp.plain_address(piece)
-			ELSE pg_temp.scrub_run(piece) END, '' ORDER BY place)
-		FROM unnest(string_to_array(regexp_replace(replace(t, ${MARK}, ''), ${quoted(candidatePattern('postgresql'))},
-			${MARK} || '\\1' || ${MARK}, 'g'), ${MARK})) WITH ORDINALITY pieces(piece, place)`,
-)}
+CREATE FUNCTION pg_temp.scrub_found(t text) RETURNS text LANGUAGE plpgsql STABLE AS $f$ DECLARE pieces text[]; BEGIN
+	pieces := string_to_array(regexp_replace(replace(t, ${MARK}, ''), ${quoted(candidatePattern('postgresql'))},
+		${MARK} || '\\1' || ${MARK}, 'g'), ${MARK});
+	FOR place IN 2 .. cardinality(pieces) BY 2 LOOP
+		pieces[place] := CASE WHEN pieces[place] ~ ${quoted(`^${SANITIZED}$`)} THEN pieces[place]
+			WHEN pieces[place] ~ ${quoted(plainAddressPattern('postgresql'))} THEN pg_temp.plain_address(pieces[place])
+			ELSE pg_temp.scrub_run(pieces[place]) END;
+	END LOOP;
+	RETURN array_to_string(pieces, '');
+END $f$;
 ${textFunction('scrub', `CASE WHEN t ~ ${quoted(AT)} THEN pg_temp.scrub_found(t) ELSE t END`)}
 ${jsonFunction('scrub_json', 'scrub')}
 
@@ -143,6 +145,12 @@ ${PSEUDONYMS.map((kind) =>
 		jsonFunction(`${kind}_json`, kind),
 	].join('\n'),
 ).join('\n')}
+
+-- A row that was written since it was read is at another place, and would be left as it is.
+CREATE FUNCTION pg_temp.all_of(changed bigint, read bigint) RETURNS bigint LANGUAGE plpgsql AS $f$ BEGIN
+	IF changed <> read THEN RAISE EXCEPTION 'rows were changed by others meanwhile'; END IF;
+	RETURN changed;
+END $f$;
 
 -- Whether an address is left, at last.
 CREATE FUNCTION pg_temp.holds(t text) RETURNS boolean LANGUAGE sql STABLE AS $f$

@@ -57,7 +57,7 @@ function writeNew({ table, columns }: TablePlan, changes: string): string {
 	const set = columns.map(({ column: { name, type } }) => `${named(name)} = n.${named(name)}::${type}`).join(', ');
 	return `WITH changed AS (UPDATE ${table.partitioned ? '' : 'ONLY '}${tableName(table)} t SET ${set} FROM ${changes} n
 			WHERE ${table.partitioned ? 't.tableoid = n.home AND ' : ''}t.ctid = n.place RETURNING 1)
-		SELECT 'changed', ${quoted(shownName(table))}, count(*) FROM changed;`;
+		SELECT 'changed', ${quoted(shownName(table))}, pg_temp.all_of(count(*), (SELECT count(*) FROM ${changes})) FROM changed;`;
 }
 
 function deleteLost({ table, lost }: TablePlan): string {
@@ -107,7 +107,6 @@ export function script(catalog: Catalog, plans: readonly TablePlan[], key: Buffe
 		`SET LOCAL sanitizing.key = ${quoted(key.toString('hex'))};`,
 		...changing.map(({ plan, changes }) => readNew(plan, changes)),
 		`SET LOCAL sanitizing.key = '';`,
-		...losing.map(deleteLost),
 		...changing.map(({ plan, changes }) =>
 			differing(
 				plan.table,
@@ -116,6 +115,8 @@ export function script(catalog: Catalog, plans: readonly TablePlan[], key: Buffe
 			),
 		),
 		...changing.map(({ plan, changes }) => writeNew(plan, changes)),
+		// Later than the changes: what refers to a deleted row is written anew at another place.
+		...losing.map(deleteLost),
 		...switchesIn(catalog.tables).map(
 			({ table, set, where }) =>
 				`WITH changed AS (UPDATE public.${named(table)} t SET ${set} WHERE ${where} RETURNING 1)

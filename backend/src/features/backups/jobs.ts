@@ -104,7 +104,13 @@ export function backupDefinitions({
 			{
 				name: 'finish',
 				run: async ({ job }) => {
-					await tidy(job);
+					try {
+						await tidy(job);
+					} catch (error) {
+						// The next one tries again.
+						if (!(error instanceof BackupStoreError)) throw error;
+						return `Backups that nobody needs any more could not be removed: ${error.message}`;
+					}
 					return 'Backups that nobody needs any more were removed.';
 				},
 			},

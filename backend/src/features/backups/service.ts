@@ -9,6 +9,7 @@ import { backupRecord, type restoreRecord } from './jobs';
 import type { BackupKeeper } from './keeper';
 import type { BackupDocument } from './model';
 import type { BackupPoliciesService } from './policies';
+import { BackupStoreError } from './stores/store';
 import type { BackupTaker } from './take';
 
 /** How long a request may wait for the end of its job, in milliseconds. */
@@ -45,7 +46,7 @@ export interface BackupsService {
 	restore(tenant: Tenant, environment: EnvironmentId, request: Asked & RestoreWish): Promise<JobDocument>;
 	/** The job at its end, or as it stands after ten minutes or when the signal comes. */
 	waitFor(tenant: Tenant, id: JobId, signal: AbortSignal): Promise<JobDocument>;
-	/** Removes it with all that it holds. @throws {ApiError} 404; 409 backup_unfinished */
+	/** Removes it with all that it holds. @throws {ApiError} 404; 409 backup_unfinished; 502 backup_store_failed */
 	remove(tenant: Tenant, id: BackupId): Promise<void>;
 	/** Takes away what has expired, of all environments, and ends those whose job has ended without them. */
 	tidyAll(): Promise<void>;
@@ -186,7 +187,12 @@ export function createBackupsService({
 		async remove(tenant, id) {
 			const backup = await get(tenant, id);
 			if (backup.status === 'running') throw unfinished(backup);
-			await keeper.erase(backup);
+			try {
+				await keeper.erase(backup);
+			} catch (error) {
+				if (!(error instanceof BackupStoreError)) throw error;
+				throw new ApiError('backup_store_failed', error.message);
+			}
 		},
 		async tidyAll() {
 			const now = clock.now();

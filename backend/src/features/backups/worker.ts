@@ -8,6 +8,7 @@ import type { JobsService } from '../jobs/service';
 import type { BackupDocument, BackupPolicy } from './model';
 import { nextRun } from './schedule';
 import type { BackupsService } from './service';
+import type { BackupStore } from './stores/store';
 
 const EVERY_MS = 60_000;
 /** How long a backup that is due waits for another job on its environment, in milliseconds. */
@@ -24,6 +25,7 @@ export function createBackupWorker({
 	backups,
 	backupPolicies,
 	service,
+	store,
 	environments,
 	jobs,
 	clock,
@@ -32,6 +34,7 @@ export function createBackupWorker({
 	backups: TenantCollection<BackupDocument>;
 	backupPolicies: TenantCollection<BackupPolicy>;
 	service: Pick<BackupsService, 'make' | 'tidyAll'>;
+	store: Pick<BackupStore, 'check'>;
 	environments: Pick<EnvironmentsService, 'find'>;
 	jobs: Pick<JobsService, 'enqueue'>;
 	clock: Clock;
@@ -109,6 +112,7 @@ export function createBackupWorker({
 			for (const policy of due) await alone(() => makeDue(policy), 'a backup that is due could not be asked for');
 			if (now.getTime() - tidied >= HOUR_MS) {
 				tidied = now.getTime();
+				await alone(() => store.check(), 'backups cannot be kept: the store does not work');
 				await alone(() => service.tidyAll(), 'expired backups could not be removed');
 				const day = new Date(now.getTime() - TEST_MS);
 				const recent = await backups.everywhere.find(

@@ -43,8 +43,10 @@ export interface Carrier {
 	unpack(archive: AsyncIterable<Uint8Array>, named: ReadonlySet<string> | null): Promise<void>;
 	/** Gives the present database's directory those files too. */
 	merge(): Promise<void>;
-	/** Takes away what the earlier database had, and the directory of the one that has come. */
+	/** Once the other database has come: takes away what only the earlier one had, and what was unpacked. */
 	clear(): Promise<void>;
+	/** Takes away what was unpacked, for a database that does not come. */
+	discard(): Promise<void>;
 }
 
 /** Has a container there for as long as the work takes, with the environment's volume of files. */
@@ -87,13 +89,17 @@ export async function withCarrier<T>(
 			// What is in both has two names; what Odoo has written since is newer.
 			clear: async () => {
 				await run(
-					'rm -rf "$1__pre"; [ ! -e "$2.at" ] || find "$1" -type f -links 1 ! -newer "$2.at" ! -path "*/checklist/*" -delete; ' +
+					'rm -rf "$1__pre"; find "$1" -type f -links 1 ! -newer "$2.at" ! -path "*/checklist/*" -delete; ' +
 						'rm -rf "$2" "$2.at"',
 				);
 			},
+			discard: async () => {
+				await run('rm -rf "$2" "$2.at"');
+			},
 		});
 	} finally {
-		if (!signal.aborted) await engine.remove(name);
+		// One that cannot be removed now is removed by upkeep.
+		if (!signal.aborted) await engine.remove(name).catch(() => undefined);
 	}
 }
 

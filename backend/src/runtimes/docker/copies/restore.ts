@@ -19,6 +19,7 @@ import type { UpdatePlan } from '../releases/plan';
 import { checkUpdated, updateArguments } from '../releases/serve';
 import { settle } from '../releases/settle';
 import { within } from '../releases/stages';
+import { afterwards } from '../releases/tidy';
 import { inWindow } from '../releases/window';
 import { keptFiles, sanitizeDatabase } from '../sanitize';
 import { end } from '../stop-start';
@@ -79,40 +80,51 @@ async function restore(
 	const incoming = incomingOf(database);
 	return withCarrier(open, serving, signal, async (carrier) => {
 		await checkRoom(open, carrier, snapshot);
-		await carrier.clear();
-		await log('The database is loaded beside the one that serves.');
-		await snapshot.load(postgres, incoming, database, signal);
-		await progress(DONE.database);
-		const { sanitized, named } = await sanitizeIncoming(open, how.sanitize, context);
-		await progress(DONE.sanitized);
-		await log('The files are copied.');
-		await carrier.unpack(snapshot.files(), named);
-		await snapshot.finish();
-		await progress(DONE.files);
-		if (how.isCopy) {
-			await log('Odoo neutralizes it: it sends no mail and runs no scheduled actions.');
-			await neutralize(open, incoming, serving, { ...context, progress: untold });
-		}
-		await identify(open, incoming, { isCopy: how.isCopy, isSanitized: how.sanitize !== null }, signal);
-		await updateIncoming(open, plan, serving, within(context, DONE.files, DONE.updated));
-		const restored = { modules_updated: plan.update, sanitized };
-		const change = {
-			id: how.id,
-			serving,
-			next: serving,
-			// The copy from before the last update is of other data.
-			ending: ({ downtime_ms, writes_lost }: Pick<Restored, 'downtime_ms' | 'writes_lost'>) => ({
-				previous: null,
-				restored: { id: how.id, ...restored, downtime_ms, writes_lost },
-			}),
+		// What an attempt that was killed has left.
+		await carrier.discard();
+		const bringIn = async () => {
+			await log('The database is loaded beside the one that serves.');
+			await snapshot.load(postgres, incoming, database, signal);
+			await progress(DONE.database);
+			const { sanitized, named } = await sanitizeIncoming(open, how.sanitize, context);
+			await progress(DONE.sanitized);
+			await log('The files are copied.');
+			await carrier.unpack(snapshot.files(), named);
+			await snapshot.finish();
+			await progress(DONE.files);
+			if (how.isCopy) {
+				await log('Odoo neutralizes it: it sends no mail and runs no scheduled actions.');
+				await neutralize(open, incoming, serving, { ...context, progress: untold });
+			}
+			await identify(open, incoming, { isCopy: how.isCopy, isSanitized: how.sanitize !== null }, signal);
+			await updateIncoming(open, plan, serving, within(context, DONE.files, DONE.updated));
+			const restored = { modules_updated: plan.update, sanitized };
+			const change = {
+				id: how.id,
+				serving,
+				next: serving,
+				// The copy from before the last update is of other data.
+				ending: ({ downtime_ms, writes_lost }: Pick<Restored, 'downtime_ms' | 'writes_lost'>) => ({
+					previous: null,
+					restored: { id: how.id, ...restored, downtime_ms, writes_lost },
+				}),
+			};
+			const window = await inWindow(parts, open, change, context, async () => {
+				await postgres.swap(database, incoming, copyOf(database, how.id));
+				await carrier.merge();
+			});
+			return { ...restored, ...window };
 		};
-		const window = await inWindow(parts, open, change, context, async () => {
-			await postgres.swap(database, incoming, copyOf(database, how.id));
-			await carrier.merge();
+		const restored = await bringIn().catch(async (error: unknown) => {
+			// Whoever goes on with the job does it.
+			if (!signal.aborted) await carrier.discard().catch(() => undefined);
+			throw error;
 		});
-		await engine.remove(namesOf(site.id).job);
-		await carrier.clear();
-		return { ...restored, ...window };
+		await afterwards(context, async () => {
+			await engine.remove(namesOf(site.id).job);
+			await carrier.clear();
+		});
+		return restored;
 	});
 }
 

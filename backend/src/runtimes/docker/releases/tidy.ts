@@ -1,5 +1,6 @@
 import { EngineError } from '../../../docker/errors';
 import type { RuntimeContext } from '../../runtime';
+import { SnapshotError } from '../../snapshot';
 import type { DockerRelease } from '../model';
 import { copyOf, namesOf } from '../names';
 import { labelsOf } from '../odoo';
@@ -12,8 +13,8 @@ export async function afterwards({ log, signal }: RuntimeContext, work: () => Pr
 		await work();
 	} catch (error) {
 		signal.throwIfAborted();
-		if (!(error instanceof EngineError || error instanceof SqlError)) throw error;
-		await log(`Not everything of the earlier release could be taken away: ${error.message}`);
+		if (!(error instanceof EngineError || error instanceof SqlError || error instanceof SnapshotError)) throw error;
+		await log(`Not everything of before could be taken away: ${error.message}`);
 	}
 }
 

@@ -33,6 +33,7 @@ async function belongings(): Promise<Record<string, string>> {
 		ref: 'main',
 		wait: true,
 	});
+	await platform.api('POST', `/api/v1/environments/${environments.production}/backups`, { wait: true });
 	const webhook = await platform.api('POST', '/api/v1/webhooks', {
 		url: 'http://127.0.0.1:9/',
 		format: 'generic',
@@ -50,6 +51,7 @@ async function belongings(): Promise<Record<string, string>> {
 		key_id: (await idsOf('/api/v1/api-keys'))[0] ?? '',
 		server_id: (await idsOf('/api/v1/servers'))[0] ?? '',
 		connection_id: (await idsOf('/api/v1/odoo-connections'))[0] ?? '',
+		backup_id: (await idsOf('/api/v1/backups'))[0] ?? '',
 		log_id: await logOf(platform.firstRun.webhook_key),
 		organization_id: platform.firstRun.organization_id,
 	};
@@ -64,6 +66,8 @@ async function logOf(key: TestPlatform['firstRun']['webhook_key']): Promise<stri
 /** A good body for the routes that would refuse an empty one, by their names. */
 const BODIES: Readonly<Record<string, object>> = {
 	deployEnvironment: { ref: 'main', wait: false },
+	cloneEnvironment: { source_env: 'env_01HXMZ0K3RJ8QM2P5T7V9X1Z3B' },
+	restoreEnvironment: { backup_id: 'bak_01HXMZ4T8QK2R5T7V9X1Z3B5C7', confirm: 'production' },
 	setEnvironmentVariables: { variables: [] },
 	addEnvironmentDomain: { domain: 'shop.example.com' },
 	updateWebhook: { events: ['*'] },

@@ -205,6 +205,18 @@ describe('a clone is refused, and changes nothing,', () => {
 		});
 	});
 
+	it('as it is, by a key that could not download the data', async () => {
+		const { organization_id } = platform.firstRun;
+		const key = await addKey(platform, { organization_id, permissions: ['deployments:trigger'] });
+		const route = `/api/v1/environments/${target}/clone`;
+		const asItIs = { source_env: source, sanitize: false };
+		expect(await platform.api('POST', route, asItIs, { key })).toMatchObject({
+			status: 403,
+			json: { code: 'permission_denied', required_permission: 'backups:download' },
+		});
+		expect((await platform.api('POST', route, { source_env: source }, { key })).status).toBe(202);
+	});
+
 	it('with a profile, but not sanitized', () =>
 		refusal({ source_env: source, sanitize: false, profile: 'strict' }, 422, {
 			errors: [{ pointer: '/sanitize' }],

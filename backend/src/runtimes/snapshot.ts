@@ -116,19 +116,19 @@ export const readManifest = (source: SnapshotSource): Promise<SnapshotManifest> 
 	readJson(source, MANIFEST, manifestSchema);
 
 async function readJson<T>(source: SnapshotSource, name: string, schema: z.ZodType<T>): Promise<T> {
+	const broken = (cause?: unknown) =>
+		new SnapshotError(`This is no whole snapshot: its ${name} is missing or cannot be read.`, { cause });
+	const pieces: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const piece of source.read(name)) {
+		bytes += piece.length;
+		if (bytes > LARGEST_TEXT) throw broken();
+		pieces.push(piece);
+	}
 	try {
-		const pieces: Uint8Array[] = [];
-		let bytes = 0;
-		for await (const piece of source.read(name)) {
-			bytes += piece.length;
-			if (bytes > LARGEST_TEXT) throw new Error(`${name} is too large`);
-			pieces.push(piece);
-		}
 		return schema.parse(JSON.parse(Buffer.concat(pieces).toString()));
 	} catch (cause) {
-		// Where a snapshot is restored while it is made, what made it fail is what matters.
-		if (cause instanceof SnapshotError) throw cause;
-		throw new SnapshotError(`This is no whole snapshot: its ${name} is missing or cannot be read.`, { cause });
+		throw broken(cause);
 	}
 }
 

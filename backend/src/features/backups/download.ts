@@ -44,25 +44,6 @@ export const downloadRoutes = ({ backups, environments, runtimes, store, keys }:
 		return runtime.plainSql(siteOf(environment), parts.read('database.dump'), signal);
 	};
 
-	const asZip = async (backup: BackupDocument, parts: SnapshotSource, signal: AbortSignal) => {
-		const { modules, odoo_version } = await readOrigin(parts);
-		const { sql, pg_version } = await withVersion(await sqlOf(backup, parts, signal));
-		const manifest = {
-			odoo_dump: '1',
-			db_name: backup.environment_name,
-			version: odoo_version,
-			version_info: [...odoo_version.split('.').map(Number), 0, 'final', 0, ''],
-			major_version: odoo_version,
-			pg_version,
-			modules,
-		} as const;
-		return writeOdooZip({
-			manifest: { ...manifest, version_info: [...manifest.version_info] },
-			sql,
-			files: filesIn(parts.read(FILES)),
-		});
-	};
-
 	return [
 		defineRoute({
 			method: 'get',
@@ -94,27 +75,53 @@ export const downloadRoutes = ({ backups, environments, runtimes, store, keys }:
 				}
 				return reply(
 					200,
-					new FileBody('application/zip', `${backup._id}.zip`, await asZip(backup, parts, signal)),
+					new FileBody(
+						'application/zip',
+						`${backup._id}.zip`,
+						asZip(await manifestOf(backup, parts), await sqlOf(backup, parts, signal), parts),
+					),
 				);
 			},
 		}),
 	];
 };
 
-const DUMPED_FROM = /-- Dumped from database version (\d+(?:\.\d+)?)/;
-
-/** SQL, and the version of PostgreSQL that its first lines tell; empty where they do not. */
-async function withVersion(content: AsyncIterable<Uint8Array>) {
-	const pieces = content[Symbol.asyncIterator]();
-	const first = await pieces.next();
-	async function* sql() {
-		if (first.done) return;
-		yield first.value;
-		for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
-	}
-	const text = first.done ? '' : Buffer.from(first.value).toString('latin1', 0, 2_000);
-	return { sql: sql(), pg_version: DUMPED_FROM.exec(text)?.[1] ?? '' };
+/** What the zip's manifest says, but for the version of PostgreSQL, which the SQL tells. */
+async function manifestOf({ environment_name }: BackupDocument, parts: SnapshotSource) {
+	const { modules, odoo_version } = await readOrigin(parts);
+	return {
+		odoo_dump: '1' as const,
+		db_name: environment_name,
+		version: odoo_version,
+		version_info: [...odoo_version.split('.').map(Number), 0, 'final', 0, ''],
+		major_version: odoo_version,
+		modules,
+	};
 }
+
+/** Nothing is begun before it is read: a HEAD request reads nothing. */
+async function* asZip(
+	manifest: Awaited<ReturnType<typeof manifestOf>>,
+	content: AsyncIterable<Uint8Array>,
+	parts: SnapshotSource,
+): AsyncGenerator<Uint8Array> {
+	const pieces = content[Symbol.asyncIterator]();
+	try {
+		const first = await pieces.next();
+		const text = first.done ? '' : Buffer.from(first.value).toString('latin1', 0, 2_000);
+		const pg_version = DUMPED_FROM.exec(text)?.[1] ?? '';
+		async function* sql() {
+			if (first.done) return;
+			yield first.value;
+			for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
+		}
+		yield* writeOdooZip({ manifest: { ...manifest, pg_version }, sql: sql(), files: filesIn(parts.read(FILES)) });
+	} finally {
+		await pieces.return?.();
+	}
+}
+
+const DUMPED_FROM = /-- Dumped from database version (\d+(?:\.\d+)?)/;
 
 /** The files of a database, one after the other. */
 async function* filesIn(archive: AsyncIterable<Uint8Array>): AsyncGenerator<FilestoreFile> {

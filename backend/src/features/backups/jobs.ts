@@ -165,6 +165,9 @@ export function backupDefinitions({
 						await keep({ result });
 					} catch (error) {
 						if (error instanceof ServerError) await keep({ is_lost: true });
+						else if (environment.status === 'stopped') {
+							await runtimes.of(environment.runtime).stop(siteOf(environment), context);
+						}
 						throw failureInWords(error);
 					}
 					await environments.setStatus(job.organization_id, job.environment_id, 'running');
@@ -219,7 +222,10 @@ export function backupDefinitions({
 			},
 		],
 		events: () => [],
-		onFailure: () => Promise.resolve(),
+		onFailure: async ({ job }, { code, message }) => {
+			// Whatever else failed says nothing of the backup.
+			if (code === 'snapshot_refused') await taker.condemn(job, job.data.backup_id, message);
+		},
 		onCancel: () => Promise.resolve(),
 	});
 

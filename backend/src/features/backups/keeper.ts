@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock';
 import type { EnvironmentId, Ids, OrganizationId } from '../../core/ids';
 import type { TenantCollection } from '../../database/tenant-collection';
-import { ReleaseError, type RuntimeContext } from '../../runtimes/runtime';
+import { ReleaseError, type RuntimeContext, ServerError } from '../../runtimes/runtime';
+import { SnapshotError } from '../../runtimes/snapshot';
 import type { EnvironmentsService } from '../environments/service';
 import { JobError } from '../jobs/failures';
 import type { JobDocument } from '../jobs/service';
@@ -99,6 +100,13 @@ export function createBackupKeeper({
 				await taker.take(environment, wanted, { ...context, progress: () => Promise.resolve() });
 			} catch (error) {
 				context.signal.throwIfAborted();
+				if (error instanceof SnapshotError || error instanceof ServerError) {
+					await taker.fail(environment, id, error.message);
+					await context.log(
+						`No backup could be made, for it does not serve: ${error.message} The deploy goes on.`,
+					);
+					return;
+				}
 				const failure = failureInWords(error);
 				const reason = failure instanceof JobError ? failure.message : 'something failed on our side';
 				await taker.fail(environment, id, reason);

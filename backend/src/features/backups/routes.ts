@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requirePermission } from '../../access/authorize';
 import { sees } from '../../access/organization-for';
 import { notFound } from '../../core/errors';
 import { idSchema } from '../../core/ids';
@@ -93,7 +94,8 @@ export const backupRoutes = ({
 		summary: "Put a backup in the place of an environment's data; what is there now is kept as a backup first",
 		notes:
 			'The environment serves on with its own data until the other is ready, and keeps its URL, settings, variables and ' +
-			'add-ons. Modules of which it has a newer content are updated.',
+			"add-ons. Modules of which it has a newer content are updated. Another environment's backup needs `backups:download` " +
+			'besides.',
 		access: write,
 		resumable: true,
 		errors: ['environment_busy', 'environment_not_deployed', 'environments_differ', 'backup_unfinished'],
@@ -101,6 +103,8 @@ export const backupRoutes = ({
 		responses: { 200: jobReply, 202: jobReply },
 		handle: async ({ params, body: { wait, ...request }, caller, effect_id, signal }) => {
 			const { tenant, actor } = caller;
+			const { environment_id } = await backups.get(tenant, request.backup_id).catch(() => params);
+			if (environment_id !== params.environment_id) requirePermission(caller, 'backups:download');
 			const queued = await backups.restore(tenant, params.environment_id, { ...request, actor, effect_id });
 			const job = wait ? await backups.waitFor(tenant, queued._id, signal) : queued;
 			return reply(isEnded(job) ? 200 : 202, presentJobReply(job));

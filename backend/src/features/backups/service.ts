@@ -14,6 +14,8 @@ import type { BackupTaker } from './take';
 
 /** How long a request may wait for the end of its job, in milliseconds. */
 const WAIT_MS = 10 * 60_000;
+/** How long an upload may take, in milliseconds. */
+const LONGEST_UPLOAD_MS = 24 * 60 * 60_000;
 /** How many are looked at a time. */
 const PAGE = 500;
 
@@ -202,8 +204,9 @@ export function createBackupsService({
 			);
 			for (const backup of gone) await keeper.erase(backup);
 			for (const backup of await backups.everywhere.find({ status: 'running' }, { limit: PAGE })) {
-				const { organization_id, job_id, _id } = backup;
-				if (job_id !== null && !(await hasEnded(jobs, organization_id, job_id))) continue;
+				const { organization_id, job_id, _id, created_at } = backup;
+				const isLate = now.getTime() - created_at.getTime() > LONGEST_UPLOAD_MS;
+				if (job_id === null ? !isLate : !(await hasEnded(jobs, organization_id, job_id))) continue;
 				await taker.fail(backup, _id, 'It was interrupted.');
 			}
 		},

@@ -45,6 +45,8 @@ export interface BackupTaker {
 		context: Pick<RuntimeContext, 'signal' | 'log'>,
 		work: (parts: Parts) => Promise<SnapshotManifest>,
 	): Promise<BackupDocument>;
+	/** Writes down and announces that a backup which had succeeded cannot be restored. What there is of it stays. */
+	condemn(environment: Pick<EnvironmentDocument, 'organization_id'>, id: BackupId, reason: string): Promise<void>;
 	/** Writes down that a backup failed, if it has not ended, and takes away what there is of it. */
 	fail(environment: Pick<EnvironmentDocument, 'organization_id'>, id: BackupId, reason: string): Promise<void>;
 }
@@ -70,13 +72,17 @@ export function createBackupTaker({
 	log: Logger;
 }): BackupTaker {
 	/** Ends a backup that is under way, with its event, in one write. */
-	const end = async (backup: BackupDocument, changes: Partial<BackupDocument>) => {
+	const end = async (
+		backup: BackupDocument,
+		changes: Partial<BackupDocument>,
+		from: BackupDocument['status'] = 'running',
+	) => {
 		const ended = { ...backup, ...changes, finished_at: clock.now() };
 		const events = outboxOf([backupEvent(ended, { clock, ids })]);
 		const { outbox, ...pending } = events;
 		const done = await backups.update(
 			backup.organization_id,
-			{ _id: backup._id, status: 'running' },
+			{ _id: backup._id, status: from },
 			{
 				$set: { ...changes, finished_at: ended.finished_at, ...pending },
 				$push: { outbox: { $each: outbox } },
@@ -145,6 +151,15 @@ export function createBackupTaker({
 
 	return {
 		fail,
+		async condemn({ organization_id }, _id, error) {
+			const backup = await backups.findOne(organization_id, { _id, status: 'succeeded' });
+			if (backup === null) return;
+			log.error(
+				{ backup_id: _id, environment_id: backup.environment_id, reason: error },
+				'a backup is of no use',
+			);
+			await end(backup, { status: 'failed', error }, 'succeeded');
+		},
 		keep,
 		take: (environment, wanted, context) =>
 			keep(environment, wanted, context, async ({ target, source }) => {

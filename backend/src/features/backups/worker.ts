@@ -51,7 +51,6 @@ export function createBackupWorker({
 		}
 	};
 
-	/** Whoever moves the time on is the one who makes the backup. */
 	const moveOn = (policy: BackupPolicy, next_run_at: Date | null) =>
 		backupPolicies.update(
 			policy.organization_id,
@@ -63,18 +62,17 @@ export function createBackupWorker({
 		const { _id, organization_id, cron, timezone, next_run_at } = policy;
 		const now = clock.now();
 		const next = cron === null ? null : nextRun(cron, timezone, now);
-		if ((await moveOn(policy, next)) === null) return;
 		const effect_id = `backup/${_id}/${next_run_at?.toISOString() ?? ''}`;
+		let again = next;
 		try {
 			await service.make(organization_id, _id, { reason: 'scheduled', actor: ACTOR, effect_id });
 		} catch (error) {
 			if (!(error instanceof ApiError)) throw error;
-			if (error.code === 'environment_busy') {
-				await moveOn({ ...policy, next_run_at: next }, new Date(now.getTime() + BUSY_MS));
-				return;
-			}
-			log.warn({ environment_id: _id, reason: error.detail }, 'a backup that is due was not made');
+			if (error.code === 'environment_busy') again = new Date(now.getTime() + BUSY_MS);
+			else log.warn({ environment_id: _id, reason: error.detail }, 'a backup that is due was not made');
 		}
+		// Last, for a crash before it has the same one made once more, which is the same job.
+		await moveOn(policy, again);
 	};
 
 	/** The newest backup of an environment, where none of it was tried within a week. */
@@ -92,7 +90,7 @@ export function createBackupWorker({
 		);
 		if (newest?._id !== _id) return;
 		const request = { kind: 'backup_test', project_id, environment_id, actor: ACTOR } as const;
-		const effect_id = `backup-test/${_id}`;
+		const effect_id = `backup-test/${_id}/${clock.now().toISOString().slice(0, 10)}`;
 		await jobs
 			.enqueue(organization_id, { ...request, effect_id, data: { backup_id: _id } })
 			.catch((error: unknown) => {

@@ -4,6 +4,7 @@ import type { Secrets } from '../../core/secrets';
 import { type Restored, type RuntimeContext, ServerError } from '../../runtimes/runtime';
 import type { Runtimes } from '../../runtimes/runtimes';
 import type { Sanitizing } from '../../runtimes/sanitizing';
+import { SnapshotError } from '../../runtimes/snapshot';
 import { createSnapshotPipe } from '../../runtimes/snapshot-pipe';
 import { presentEnvironment } from '../environments/schemas';
 import type { EnvironmentDocument, EnvironmentsService } from '../environments/service';
@@ -48,6 +49,7 @@ export function cloneDefinition({ environments, runtimes, secrets, clock, ids }:
 						await keep({ result: { source_env: source.id, sanitized, modules_updated, downtime_ms } });
 					} catch (error) {
 						if (error instanceof ServerError) await keep({ is_lost: true });
+						else if (to.status === 'stopped') await runtimes.of(to.runtime).stop(siteOf(to), context);
 						throw runtimeFailure(error);
 					}
 					await environments.setStatus(job.organization_id, job.environment_id, 'running');
@@ -114,13 +116,21 @@ async function copy(
 	const how = { id, sanitize: sanitizing, isCopy: true };
 	const restored = endingBoth(runtimes.of(to.runtime).restore(siteOf(to), pipe.source, how, context));
 	const made = endingBoth(
-		runtimes.of(from.runtime).snapshot(siteOf(from), pipe.target, { ...context, signal, progress: untold }),
+		runtimes
+			.of(from.runtime)
+			.snapshot(siteOf(from), pipe.target, { ...context, signal, progress: untold })
+			.catch((error: unknown) => {
+				// The target is as it was, whatever the source's server did.
+				if (!(error instanceof ServerError)) throw error;
+				throw new SnapshotError(`The source cannot be copied: ${error.message}`, { cause: error });
+			}),
 	);
 	// One that was restored before is not read again.
-	restored.then(
-		() => over.abort(),
-		() => over.abort(),
-	);
+	const end = () => {
+		over.abort();
+		pipe.fail(new Error('the copy is over'));
+	};
+	restored.then(end, end);
 	const [outcome] = await Promise.all([restored, made.catch((error: unknown) => restored.then(() => error))]);
 	return outcome;
 }

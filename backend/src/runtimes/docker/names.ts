@@ -57,6 +57,9 @@ export const databaseNameOf = ({ url }: Placement) =>
 /** The copy of a database that an update is tried on. */
 export const rehearsalOf = (database: string) => `${database}__rehearsal`;
 
+/** The role that owns such a database until it is ready. */
+export const loaderOf = (database: string) => `${database}__loader`;
+
 /** A database that is to take the place of another one. */
 export const incomingOf = (database: string) => `${database}__incoming`;
 

@@ -44,6 +44,15 @@ const endSessions = (database: string) =>
 const END_EARLIER = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 	WHERE usename = 'postgres' AND backend_type = 'client backend' AND pid <> pg_backend_pid();`;
 
+/**
+ * What PostgreSQL's programs complain of, without the rows that they show beside it: those are somebody's data.
+ * Addresses within the complaint itself are left out.
+ */
+export const complaintIn = (said: string): string => {
+	const line = said.split('\n').find((one) => /\b(error|fatal):/i.test(one)) ?? 'it gave no reason';
+	return line.replace(/\S+@\S+/g, '…').slice(0, 300);
+};
+
 /** A statement failed; the message is PostgreSQL's own. */
 export class SqlError extends Error {
 	override readonly name = 'SqlError';
@@ -75,11 +84,12 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 	const first = async (database: string, sql: string) => (await ask(database, sql))[0]?.[0] ?? '';
 
 	/** Makes it anew and empty. */
-	const create = async (database: string, owner: string) => {
+	const create = async (database: string, owner: string, { isClosed = false } = {}) => {
 		await drop(database);
 		await ask(
 			'postgres',
-			`CREATE DATABASE ${named(database)} OWNER ${named(owner)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C';`,
+			`CREATE DATABASE ${named(database)} OWNER ${named(owner)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C';
+			${isClosed ? `REVOKE ALL ON DATABASE ${named(database)} FROM PUBLIC;` : ''}`,
 		);
 	};
 	const drop = (database: string) => ask('postgres', `DROP DATABASE IF EXISTS ${named(database)} WITH (FORCE);`);
@@ -171,7 +181,7 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 		 * that one's rights.
 		 */
 		async load(database: string, owner: string, archive: AsyncIterable<Uint8Array>, signal: AbortSignal) {
-			await create(database, owner);
+			await create(database, owner, { isClosed: true });
 			// It may end before it has read the last of it.
 			const program =
 				'pg_restore -U "$1" -p 5432 --no-owner --no-privileges --exit-on-error -d "$2" && cat > /dev/null';
@@ -180,11 +190,11 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 				['/bin/sh', '-c', program, 'load', owner, database],
 				{ user: 'postgres', input: archive, signal },
 			);
-			if (exit_code !== 0) throw new SqlError(stderr.trim() || `pg_restore ended with ${exit_code}`);
+			if (exit_code !== 0) throw new SqlError(complaintIn(stderr));
 		},
 		/** The same of SQL. `psql` does nothing else that it may say: it could run programs. */
 		async loadSql(database: string, owner: string, sql: AsyncIterable<Uint8Array>, signal: AbortSignal) {
-			await create(database, owner);
+			await create(database, owner, { isClosed: true });
 			async function* restricted() {
 				yield Buffer.from(`\\restrict ${randomBytes(16).toString('hex')}\n`);
 				yield* withoutRestrictions(sql);
@@ -194,7 +204,7 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 				['psql', '-Xq', '-v', 'ON_ERROR_STOP=1', '-1', '-U', owner, '-p', '5432', '-d', database, '-f', '-'],
 				{ user: 'postgres', input: restricted(), signal },
 			);
-			if (exit_code !== 0) throw new SqlError(stderr.trim() || `psql ended with ${exit_code}`);
+			if (exit_code !== 0) throw new SqlError(complaintIn(stderr));
 		},
 		/** Reads such an archive to its end. @throws SqlError where it is none */
 		async list(archive: AsyncIterable<Uint8Array>, signal: AbortSignal) {
@@ -204,7 +214,7 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 				input: archive,
 				signal,
 			});
-			if (exit_code !== 0) throw new SqlError(stderr.trim() || `pg_restore ended with ${exit_code}`);
+			if (exit_code !== 0) throw new SqlError(complaintIn(stderr));
 		},
 		/** Such an archive as SQL, for a database of anybody's. */
 		plain: (archive: AsyncIterable<Uint8Array>, signal: AbortSignal) =>
@@ -218,11 +228,37 @@ export function createPostgres({ engine, container, clock }: { engine: Engine; c
 		/** In bytes. */
 		sizeOf: async (database: string) =>
 			Number(await first('postgres', `SELECT pg_database_size(${quoted(database)});`)),
-		/** Gives the database another name, and its own to another database. */
-		swap: (database: string, incoming: string, kept: string) =>
+		/**
+		 * A role that owns databases while they are made ready. It has no password, so that nobody comes by the network as
+		 * it, and others neither see what it does nor enter what it makes.
+		 */
+		ensureLoader: (role: string) =>
 			ask(
 				'postgres',
-				`ALTER DATABASE ${named(database)} WITH ALLOW_CONNECTIONS false;
+				`DO $$ BEGIN CREATE ROLE ${named(role)} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+				EXCEPTION WHEN duplicate_object THEN NULL; END $$;`,
+			),
+		/** Gives a database that was made ready to its owner. */
+		async handOver(database: string, loader: string, owner: string) {
+			await ask(database, `REASSIGN OWNED BY ${named(loader)} TO ${named(owner)};`);
+			await ask(
+				'postgres',
+				`ALTER DATABASE ${named(database)} OWNER TO ${named(owner)};
+				GRANT CONNECT, TEMPORARY ON DATABASE ${named(database)} TO PUBLIC;`,
+			);
+		},
+		/** Writes a mark on a database, which goes with it. */
+		mark: (database: string, mark: string) =>
+			ask('postgres', `COMMENT ON DATABASE ${named(database)} IS ${quoted(mark)};`),
+		/** Gives the database another name, and its own to another one that still has that mark. */
+		swap: (database: string, incoming: string, kept: string, mark: string) =>
+			ask(
+				'postgres',
+				`DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_database WHERE datname = ${quoted(incoming)}
+						AND shobj_description(oid, 'pg_database') = ${quoted(mark)}) THEN
+					RAISE EXCEPTION 'another worker goes on with it';
+				END IF; END $$;
+				ALTER DATABASE ${named(database)} WITH ALLOW_CONNECTIONS false;
 				${endSessions(database)}
 				${endSessions(incoming)}
 				ALTER DATABASE ${named(database)} RENAME TO ${named(kept)};

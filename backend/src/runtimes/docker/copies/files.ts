@@ -43,7 +43,7 @@ export interface Carrier {
 	unpack(archive: AsyncIterable<Uint8Array>, named: ReadonlySet<string> | null): Promise<void>;
 	/** Gives the present database's directory those files too. */
 	merge(): Promise<void>;
-	/** Once the other database has come: takes away what only the earlier one had, and what was unpacked. */
+	/** Once the other database has come: takes away the copy of an earlier one's, and second names. */
 	clear(): Promise<void>;
 	/** Takes away what was unpacked, for a database that does not come. */
 	discard(): Promise<void>;
@@ -84,17 +84,14 @@ export async function withCarrier<T>(
 				await run('rm -rf "$2"; mkdir -p "$2"; tar -C "$2" -xf - --no-same-owner; cat > /dev/null', files);
 			},
 			merge: async () => {
-				await run('touch "$2.at"; mkdir -p "$1"; cp -alf "$2/." "$1/"');
+				// One of that name has that content: it is called after its hash.
+				await run('mkdir -p "$1"; cp -aln "$2/." "$1/" || true');
 			},
-			// What is in both has two names; what Odoo has written since is newer.
 			clear: async () => {
-				await run(
-					'rm -rf "$1__pre"; find "$1" -type f -links 1 ! -newer "$2.at" ! -path "*/checklist/*" -delete; ' +
-						'rm -rf "$2" "$2.at"',
-				);
+				await run('rm -rf "$1__pre" "$2"');
 			},
 			discard: async () => {
-				await run('rm -rf "$2" "$2.at"');
+				await run('rm -rf "$2"');
 			},
 		});
 	} finally {

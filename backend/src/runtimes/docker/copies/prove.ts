@@ -1,8 +1,9 @@
 import { EngineError } from '../../../docker/errors';
 import { type RuntimeContext, type RuntimeSite, ServerError } from '../../runtime';
 import { SnapshotError, type SnapshotSource } from '../../snapshot';
-import { rehearsalOf } from '../names';
-import { type DockerParts, openSite } from '../parts';
+import { namesOf, rehearsalOf } from '../names';
+import { type DockerParts, type OpenSite, openSite } from '../parts';
+import { roomIn } from './files';
 import { SqlError } from '../postgres';
 import { openSiteSnapshot } from './snapshot';
 
@@ -20,8 +21,13 @@ export async function proveSnapshot(
 	const copy = rehearsalOf(database);
 	try {
 		if (restore) {
+			await requireRoom(open, snapshot.origin.bytes);
 			await snapshot.load(postgres, copy, database, signal);
-			const rows = await postgres.ask(copy, `SELECT name FROM ir_module_module WHERE state = 'installed';`);
+			const rows = await postgres.askAs(
+				database,
+				copy,
+				`SELECT name FROM public.ir_module_module WHERE state = 'installed';`,
+			);
 			const wanted = Object.keys(snapshot.origin.modules).length;
 			if (rows.length !== wanted) {
 				throw new SnapshotError(`Its database has ${rows.length} installed modules instead of ${wanted}.`);
@@ -40,3 +46,13 @@ export async function proveSnapshot(
 		if (restore && !signal.aborted) await postgres.drop(copy);
 	}
 }
+
+/** A try must not fill the disk of what serves. @throws ServerError */
+async function requireRoom({ engine, site }: OpenSite, bytes: number): Promise<void> {
+	const { stdout } = await engine.exec(namesOf(site.id).database, ['df', '-Pk', '/var/lib/postgresql/data']);
+	if (roomIn(stdout) >= bytes * ROOM) return;
+	throw new ServerError('The server has too little room to restore the backup for a try.');
+}
+
+/** How much more room than the data itself is to be left. */
+const ROOM = 3;

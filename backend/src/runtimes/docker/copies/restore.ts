@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EngineError } from '../../../docker/errors';
 import {
 	ReleaseError,
@@ -10,7 +11,7 @@ import {
 import type { Sanitizing } from '../../sanitizing';
 import { SnapshotError, type SnapshotSource } from '../../snapshot';
 import type { DockerRelease } from '../model';
-import { copyOf, incomingOf, namesOf } from '../names';
+import { copyOf, incomingOf, loaderOf, namesOf } from '../names';
 import { OdooFailedError, odooSpec, runOdoo } from '../odoo';
 import { type DockerParts, type OpenSite, openSite, prepare } from '../parts';
 import { SqlError } from '../postgres';
@@ -74,17 +75,21 @@ async function restore(
 ): Promise<Restored> {
 	const { site, engine, postgres, database } = open;
 	const { signal, log, progress } = context;
-	const snapshot = await openSiteSnapshot(from, site);
+	// First of all, what an attempt that was killed has left: whatever the snapshot is like.
 	const { serving } = await prepared(parts, open, context);
+	const snapshot = await openSiteSnapshot(from, site);
 	const plan = planFor(snapshot.origin, { release: serving.addons, known: await knownModules(open) });
 	const incoming = incomingOf(database);
+	const loader = loaderOf(database);
+	const mark = randomUUID();
 	return withCarrier(open, serving, signal, async (carrier) => {
 		await checkRoom(open, carrier, snapshot);
 		// What an attempt that was killed has left.
 		await carrier.discard();
 		const bringIn = async () => {
 			await log('The database is loaded beside the one that serves.');
-			await snapshot.load(postgres, incoming, database, signal);
+			await postgres.ensureLoader(loader);
+			await snapshot.load(postgres, incoming, loader, signal);
 			await progress(DONE.database);
 			const { sanitized, named } = await sanitizeIncoming(open, how.sanitize, context);
 			await progress(DONE.sanitized);
@@ -92,12 +97,14 @@ async function restore(
 			await carrier.unpack(snapshot.files(), named);
 			await snapshot.finish();
 			await progress(DONE.files);
+			await postgres.handOver(incoming, loader, database);
 			if (how.isCopy) {
 				await log('Odoo neutralizes it: it sends no mail and runs no scheduled actions.');
 				await neutralize(open, incoming, serving, { ...context, progress: untold });
 			}
 			await identify(open, incoming, { isCopy: how.isCopy, isSanitized: how.sanitize !== null }, signal);
 			await updateIncoming(open, plan, serving, within(context, DONE.files, DONE.updated));
+			await postgres.mark(incoming, mark);
 			const restored = { modules_updated: plan.update, sanitized };
 			const change = {
 				id: how.id,
@@ -110,7 +117,8 @@ async function restore(
 				}),
 			};
 			const window = await inWindow(parts, open, change, context, async () => {
-				await postgres.swap(database, incoming, copyOf(database, how.id));
+				signal.throwIfAborted();
+				await postgres.swap(database, incoming, copyOf(database, how.id), mark);
 				await carrier.merge();
 			});
 			return { ...restored, ...window };
@@ -142,7 +150,7 @@ async function prepared(
 }
 
 async function knownModules({ postgres, database }: OpenSite): Promise<ReadonlySet<string>> {
-	return new Set((await postgres.ask(database, 'SELECT name FROM ir_module_module;')).flat());
+	return new Set((await postgres.askAs(database, database, 'SELECT name FROM public.ir_module_module;')).flat());
 }
 
 /** @throws SnapshotError where the server has too little room */
@@ -164,7 +172,7 @@ async function sanitizeIncoming(
 	context: RuntimeContext,
 ): Promise<Pick<Restored, 'sanitized'> & { readonly named: ReadonlySet<string> | null }> {
 	if (sanitizing === null) return { sanitized: null, named: null };
-	const where = { postgres, database: incomingOf(database), owner: database };
+	const where = { postgres, database: incomingOf(database), owner: loaderOf(database) };
 	await context.log('Addresses, passwords, keys and tokens are taken out of it.');
 	const sanitized = await sanitizeDatabase(where, sanitizing, context);
 	return { sanitized, named: new Set(await keptFiles(where, context.signal)) };

@@ -11,7 +11,7 @@ import {
 	writeSnapshot,
 } from '../../snapshot';
 import { type DockerParts, openSite } from '../parts';
-import { type Postgres, SqlError } from '../postgres';
+import { complaintIn, type Postgres, SqlError } from '../postgres';
 import { filesSize, packFiles } from './files';
 
 /** The parts, in their order: files never change, so that those read later are all that the database knows. */
@@ -73,9 +73,10 @@ export async function snapshotSite(
 	if (traffic !== 'open') throw new SnapshotError('The environment does not run. Start it first.');
 	const { postgres, database } = open;
 	try {
-		const rows = await postgres.ask(
+		const rows = await postgres.askAs(
 			database,
-			`SELECT name, coalesce(latest_version, '') FROM ir_module_module WHERE state = 'installed';`,
+			database,
+			`SELECT name, coalesce(latest_version, '') FROM public.ir_module_module WHERE state = 'installed';`,
 		);
 		const modules = Object.fromEntries(rows.map(([name = '', version = '']) => [name, version]));
 		const size = { database: await postgres.sizeOf(database), files: await filesSize(open, serving, signal) };
@@ -118,4 +119,4 @@ const inMb = (bytes: number) => `${(bytes / 1_000_000).toFixed(1)} MB`;
 const brokenOff = (cause: ProgramError) =>
 	/terminating connection|server closed the connection|does not exist|not currently accepting/.test(cause.message)
 		? new SnapshotError('The environment was deployed, stopped or restored meanwhile. Try again.', { cause })
-		: new ServerError(cause.message, { cause });
+		: new ServerError(`The data cannot be read: ${complaintIn(cause.message)}`, { cause });

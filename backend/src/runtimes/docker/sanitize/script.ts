@@ -128,7 +128,9 @@ export function script(catalog: Catalog, plans: readonly TablePlan[], key: Buffe
 		scan(catalog),
 		guards.on,
 		// Statistics hold values, too.
-		...changing.map(({ plan }) => `ANALYZE ${tableName(plan.table)};`),
+		...[...new Set([...changing.map(({ plan }) => plan), ...losing].map(({ table }) => tableName(table)))].map(
+			(name) => `ANALYZE ${name};`,
+		),
 		'COMMIT;',
 	].join('\n');
 }

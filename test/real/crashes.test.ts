@@ -16,8 +16,10 @@ import { postSigned } from '../support/signed-request';
 
 /** How often the service is killed amid a deploy, and what decides when. */
 const KILLS = Number(process.env.DEPLOY_CRASHES ?? 3);
+/** The same of clones. */
+const CLONE_KILLS = Number(process.env.CLONE_CRASHES ?? 2);
 const SEED = Number(process.env.CRASH_SEED ?? 1);
-const PATIENCE_MS = KILLS * 180_000 + 300_000;
+const PATIENCE_MS = Math.max(KILLS, CLONE_KILLS) * 180_000 + 300_000;
 /** A deploy with changed modules takes about so long, in milliseconds. */
 const DEPLOY_MS = 15_000;
 /** A clone, about so long. */
@@ -161,10 +163,10 @@ const firstRunSchema = z.object({
 	);
 
 	it(
-		`has the data of the source, or of before, after each of ${KILLS} kills amid clones`,
+		`has the data of the source, or of before, after each of ${CLONE_KILLS} kills amid clones`,
 		async () => {
 			const target = await addEnvironment('copy');
-			for (let nr = 1; nr <= KILLS; nr++) {
+			for (let nr = 1; nr <= CLONE_KILLS; nr++) {
 				const name = `write to jane${nr}@customer.example.com`;
 				await write(environment, name);
 				const body = { source_env: environment, sanitize: true };

@@ -137,7 +137,7 @@ const backupsPage = z.object({
 			});
 			writeFileSync(file, Buffer.from(await reply.arrayBuffer()));
 			const listed = execFileSync('python3', ['-m', 'zipfile', '-l', file]).toString();
-			expect(listed).toMatch(/dump\.sql[\s\S]*|manifest\.json/);
+			for (const part of ['dump.sql', 'manifest.json', 'filestore/']) expect(listed).toContain(part);
 			const uploaded = await fetch(`${real.platform.url}/api/v1/environments/${staging.id}/backups/upload`, {
 				method: 'POST',
 				headers: { ...authorized(), 'content-type': 'application/zip' },
@@ -175,7 +175,7 @@ const backupsPage = z.object({
 		'have no address of the source anywhere where they are sanitized, and let the administrator in',
 		async () => {
 			const address = 'Jane.Roe@customer.example.com';
-			const partner = await real.call(live.id, 'res.partner', 'create', [
+			await real.call(live.id, 'res.partner', 'create', [
 				{ name: 'Jane', email: address, comment: `<p>Ask ${address} or jane.roe%40customer.example.com</p>` },
 			]);
 			await real.call(live.id, 'res.partner', 'create', [{ name: 'Twin', email: address.toLowerCase() }]);
@@ -203,7 +203,6 @@ const backupsPage = z.object({
 				.map(({ email }) => email);
 			expect(emails[0]).toMatch(/^u[0-9a-f]{20}@sanitized\.invalid$/);
 			expect(new Set(emails).size).toBe(1);
-			expect(partner).toBeTruthy();
 			const { login, password } = z
 				.object({ login: z.string(), password: z.string() })
 				.parse((await real.platform.api('GET', `/api/v1/environments/${staging.id}/login`)).json);

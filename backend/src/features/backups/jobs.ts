@@ -7,6 +7,7 @@ import type { EnvironmentsService } from '../environments/service';
 import { siteOf } from '../environments/site';
 import { defineJob, type JobContext, type JobDefinition } from '../jobs/definition';
 import { JobError } from '../jobs/failures';
+import { requireHealthy } from '../jobs/require-healthy';
 import { runtimeFailure } from '../jobs/runtime-failures';
 import { BACKUP_REASONS, type BackupDocument } from './model';
 import type { BackupKeys } from './keys';
@@ -179,16 +180,7 @@ export function backupDefinitions({
 				run: async (context) => {
 					const { signal } = context;
 					const environment = await environmentOf(context);
-					await runtimes
-						.of(environment.runtime)
-						.checkHealth(siteOf(environment), signal)
-						.catch((error: unknown) => {
-							signal.throwIfAborted();
-							const reason = error instanceof Error ? error.message : 'no reason is known';
-							throw new JobError('unhealthy', `The environment does not answer: ${reason}`, {
-								cause: error,
-							});
-						});
+					await requireHealthy(runtimes.of(environment.runtime), siteOf(environment), signal);
 					return 'The environment is running.';
 				},
 			},

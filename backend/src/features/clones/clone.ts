@@ -10,7 +10,7 @@ import { presentEnvironment } from '../environments/schemas';
 import type { EnvironmentDocument, EnvironmentsService } from '../environments/service';
 import { siteOf } from '../environments/site';
 import { defineJob, type JobDefinition } from '../jobs/definition';
-import { JobError } from '../jobs/failures';
+import { requireHealthy } from '../jobs/require-healthy';
 import { runtimeFailure } from '../jobs/runtime-failures';
 import type { JobOf } from '../jobs/service';
 import { clonedEvent } from './events';
@@ -61,11 +61,7 @@ export function cloneDefinition({ environments, runtimes, secrets, clock, ids }:
 				run: async ({ job, signal }) => {
 					const environment = await targetOf(job);
 					const runtime = runtimes.of(environment.runtime);
-					await runtime.checkHealth(siteOf(environment), signal).catch((error: unknown) => {
-						signal.throwIfAborted();
-						const reason = error instanceof Error ? error.message : 'no reason is known';
-						throw new JobError('unhealthy', `The environment does not answer: ${reason}`, { cause: error });
-					});
+					await requireHealthy(runtime, siteOf(environment), signal);
 					return `It answers at ${environment.primary_url}.`;
 				},
 			},

@@ -17,6 +17,7 @@ import {
 	type StepDefinition,
 } from '../jobs/definition';
 import { JobError } from '../jobs/failures';
+import { requireHealthy } from '../jobs/require-healthy';
 import { runtimeFailure } from '../jobs/runtime-failures';
 import type { JobDocument } from '../jobs/service';
 import type { ProjectsService } from '../projects/service';
@@ -176,11 +177,7 @@ export function deployDefinitions({
 			name: 'check_health',
 			run: async ({ job, signal }) => {
 				const { site, runtime } = await siteOfJob(job);
-				await runtime.checkHealth(site, signal).catch((error: unknown) => {
-					signal.throwIfAborted();
-					const reason = error instanceof Error ? error.message : 'no reason is known';
-					throw new JobError('unhealthy', `The environment does not answer: ${reason}`, { cause: error });
-				});
+				await requireHealthy(runtime, site, signal);
 				return `It answers at ${runtime.addressOf(site)}.`;
 			},
 		},
